@@ -1,0 +1,61 @@
+"""``cfn-pipeline render``: the templates and files of an edition."""
+
+from pathlib import Path
+
+import click
+
+from cfn_pipeline import editions, project
+from cfn_pipeline.output import differences, write_files
+
+__all__ = ["render"]
+
+
+@click.command()
+@click.option(
+    "--edition",
+    "name",
+    default=editions.BOOK.name,
+    show_default=True,
+    metavar="|".join(editions.EDITIONS),
+    help="How the system is built.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="The folder to write to.  [default: templates/EDITION]",
+)
+@click.option("--check", is_flag=True, help="Write nothing: show what is stale, exit 1 if any is.")
+def render(name: str, folder: Path | None, check: bool) -> None:
+    """Render the templates and files of an edition.
+
+    The paths of the files that were written go to standard output.
+    """
+    edition = editions.edition(name)
+    folder = Path("templates", edition.name) if folder is None else folder
+    files = project.render(edition=edition)
+    if check:
+        _check(files, folder)
+        return
+    changes = write_files(files, folder)
+    written = [change.path for change in changes if change.written]
+    for path in written:
+        click.echo(path)
+    click.echo(
+        f"{folder}: {len(written)} written, {len(changes) - len(written)} unchanged", err=True
+    )
+
+
+def _check(files: dict[str, str], folder: Path) -> None:
+    stale = list(differences(files, folder))
+    for difference in stale:
+        for line in difference.splitlines():
+            click.secho(line, fg=_COLOURS.get(line[:1]))
+    if stale:
+        click.echo(f"{folder}: {len(stale)} of {len(files)} files are stale; render again", err=True)
+        raise SystemExit(1)
+    click.echo(f"{folder}: up to date", err=True)
+
+
+_COLOURS = {"+": "green", "-": "red", "@": "cyan"}

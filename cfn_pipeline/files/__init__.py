@@ -1,0 +1,1 @@
+"""What is delivered beside the templates, as text."""

@@ -1,0 +1,56 @@
+"""The build specification: how CodeBuild tests, builds and publishes the application's image.
+
+https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
+"""
+
+from cfn_pipeline.model.application import Application
+
+__all__ = ["buildspec"]
+
+_TEMPLATE = """\
+version: 0.2
+
+phases:
+  pre_build:
+    commands:
+      - nohup /usr/local/bin/dockerd --host=unix:///var/run/docker.sock{daemon_options} &
+      - {timeout} sh -c "until docker info; do echo .; sleep 1; done"
+      # CODEBUILD_BUILD_ID is <project>:<id>, and a Docker tag takes no colon.
+      - export BUILD_ID=$(echo $CODEBUILD_BUILD_ID | sed 's/^[^:]*://g')
+      # CodePipeline hands over the sources without git, so the commit comes from CodeBuild.
+      - export APP_VERSION=$CODEBUILD_RESOLVED_SOURCE_VERSION.$BUILD_ID
+      - make login
+  build:
+    commands:
+      - make test
+      - make release
+      - make publish
+      - make version > version.json
+  post_build:
+    # Runs also when build has failed: nothing may be published here.
+    commands:
+      - make clean
+      - make logout
+
+artifacts:
+  files:
+    - version.json
+"""
+
+
+def buildspec(
+    application: Application,  # noqa: ARG001
+    *,
+    timeout: str,
+    daemon_options: str = "",
+) -> str:
+    """Write the buildspec.yml that belongs into the application's repository.
+
+    Args:
+        application: what is built; its Makefile does the work.
+        timeout: the command that waits 15 s for Docker's daemon, as the build's image has it.
+        daemon_options: what dockerd is told beside its socket; empty: nothing.
+
+    """
+    options = f" {daemon_options}" if daemon_options else ""
+    return _TEMPLATE.format(timeout=timeout, daemon_options=options)

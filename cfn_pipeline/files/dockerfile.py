@@ -1,0 +1,15 @@
+"""The image in which the application is built: Docker in Docker, with make and the AWS CLI."""
+
+from cfn_pipeline.model.application import Application
+
+__all__ = ["installing_by_pip"]
+
+
+def installing_by_pip(application: Application, *, base: str) -> str:  # noqa: ARG001
+    """Write a Dockerfile.codebuild that takes Docker Compose and the AWS CLI from PyPI."""
+    return f"""\
+FROM {base}
+
+RUN apk add --no-cache bash make python3 && \\
+    pip3 install --no-cache-dir docker-compose awscli
+"""

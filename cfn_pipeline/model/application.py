@@ -1,0 +1,235 @@
+"""A containerised application, as the person who delivers it describes it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+
+from cfn_pipeline.errors import ModelError
+from cfn_pipeline.model import names
+from cfn_pipeline.model.containers import Container
+from cfn_pipeline.model.environment import Environment
+from cfn_pipeline.model.sources import repository_problems
+
+__all__ = ["Application", "Database", "GitHubRepository", "Instances"]
+
+
+@dataclass(frozen=True)
+class GitHubRepository:
+    """A repository on GitHub.
+
+    Args:
+        name: ``owner/name``, or the name alone, whose owner is then a parameter of the
+            pipeline's stack.
+        branch: the branch whose pushes start the pipeline.
+
+    """
+
+    name: str
+    _: KW_ONLY
+    branch: str = "main"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """A MySQL database on RDS, found by the containers through MYSQL_* variables.
+
+    Args:
+        name: of the database in the server.
+        username: of its owner.
+        password_key: where the password stands in the application's secret.
+        allocated_storage: in GiB.
+        engine_version: absent: the edition's.
+        instance_class: absent: the edition's.
+
+    """
+
+    name: str
+    username: str
+    password_key: str = "MYSQL_PASSWORD"
+    allocated_storage: int = 10
+    engine_version: str | None = None
+    instance_class: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instances:
+    """The EC2 instances on which the containers run.
+
+    Args:
+        instance_type: absent: the edition's.
+        minimum: fewest instances.
+        maximum: most instances.
+        desired: how many there are at first.
+
+    """
+
+    instance_type: str | None = None
+    minimum: int = 0
+    maximum: int = 4
+    desired: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """A containerised application and the way it is delivered.
+
+    Args:
+        name: names stacks, roles, exports and the artifact bucket.
+        title: how descriptions call it; absent: the name with a capital letter.
+        source: the repository with the application's code and its buildspec.yml.
+        deployment_source: the repository with stack.yml and the environments' configuration
+            files; absent: ``<source>-aws``, on the same branch.
+        image_repository: the ECR repository of its images; absent: its name.
+        build_image_repository: the ECR repository of the image in which it is built; absent:
+            ``<name>/codebuild``.
+        pull_accounts: other AWS accounts that may pull its images.
+        container: the container that answers requests; it needs a port.
+        sidecars: containers that run beside it, in the same task.
+        volumes: folders on the instances, by name, for the containers to mount.
+        database: absent: it has none.
+        migration: a container that runs once before each deployment of the service, and whose
+            failure fails the deployment; absent: nothing runs.
+        secret: the secret in Secrets Manager, a JSON object; absent: ``<name>/credentials``.
+        health_check_path: the path that answers 200 while the application is well; absent: ``/``.
+        instances: the instances that it runs on.
+        minimum_tasks: fewest tasks to which the service is scaled in.
+        maximum_tasks: most tasks to which the service is scaled out.
+        log_retention_days: how long logs are kept.
+        environments: where it is deployed, in the order of the pipeline's stages.
+
+    Raises:
+        ModelError: all that is wrong, told together.
+
+    """
+
+    name: str
+    title: str | None = None
+    source: GitHubRepository
+    deployment_source: GitHubRepository | None = None
+    image_repository: str | None = None
+    build_image_repository: str | None = None
+    pull_accounts: Sequence[str] = ()
+    container: Container
+    sidecars: Sequence[Container] = ()
+    volumes: Mapping[str, str] = field(default_factory=dict)
+    database: Database | None = None
+    migration: Container | None = None
+    secret: str | None = None
+    health_check_path: str | None = None
+    instances: Instances = Instances()
+    minimum_tasks: int = 1
+    maximum_tasks: int = 4
+    log_retention_days: int = 7
+    environments: Sequence[Environment] = (Environment("dev"), Environment("prod", approval=True))
+
+    def __post_init__(self) -> None:
+        ModelError.raise_for(self._problems())
+
+    @property
+    def display_name(self) -> str:
+        """How descriptions call the application."""
+        return self.name.capitalize() if self.title is None else self.title
+
+    @property
+    def deployment_repository(self) -> GitHubRepository:
+        """The repository of template and configuration files."""
+        if self.deployment_source is not None:
+            return self.deployment_source
+        return GitHubRepository(f"{self.source.name}-aws", branch=self.source.branch)
+
+    @property
+    def image_repository_name(self) -> str:
+        """The ECR repository of the application's images."""
+        return self.image_repository or self.name
+
+    @property
+    def build_image_repository_name(self) -> str:
+        """The ECR repository of the image in which the application is built."""
+        return self.build_image_repository or f"{self.name}/codebuild"
+
+    @property
+    def secret_name(self) -> str:
+        """The secret in Secrets Manager."""
+        return self.secret or f"{self.name}/credentials"
+
+    @property
+    def secret_prefix(self) -> str:
+        """What the names of all secrets of the application begin with."""
+        folder, slash, _ = self.secret_name.rpartition("/")
+        return f"{folder}/" if slash else self.secret_name
+
+    @property
+    def containers(self) -> tuple[Container, ...]:
+        """The containers of the service's task, the one that answers requests first."""
+        return (self.container, *self.sidecars)
+
+    def environment(self, name: str) -> Environment:
+        """Return the environment of that name.
+
+        Raises:
+            ModelError: there is none.
+
+        """
+        for environment in self.environments:
+            if environment.name == name:
+                return environment
+        known = ", ".join(repr(environment.name) for environment in self.environments)
+        raise ModelError(f"application {self.name!r} has no environment {name!r}; it has {known}")
+
+    def stack_name(self, environment: Environment) -> str:
+        """Return the name of the stack that the pipeline deploys for an environment."""
+        return environment.stack or f"{self.name}-{environment.name}"
+
+    def _problems(self) -> Iterator[str]:
+        where = f"application {self.name!r}"
+        yield from names.APPLICATION.problems(self.name, where)
+        for repository in (self.source, self.deployment_repository):
+            yield from repository_problems(repository.name, repository.branch, where)
+        for ecr in (self.image_repository_name, self.build_image_repository_name):
+            yield from names.REPOSITORY.problems(ecr, where)
+        for account in self.pull_accounts:
+            if not (len(account) == 12 and account.isdecimal()):
+                yield f"{where}: {account!r} is no AWS account; an account has 12 digits"
+        yield from self._container_problems(where)
+        yield from self._size_problems(where)
+        yield from self._environment_problems(where)
+
+    def _container_problems(self, where: str) -> Iterator[str]:
+        migration = () if self.migration is None else (self.migration,)
+        for container in (*self.containers, *migration):
+            yield from container.problems(where, self.volumes)
+        if self.container.port is None:
+            yield (
+                f"{where}, container {self.container.name!r}: the load balancer needs a port; "
+                "give the one on which the container listens"
+            )
+        for name, count in Counter(c.name for c in self.containers).items():
+            if count > 1:
+                yield f"{where}: {count} containers are called {name!r}; a name is unique"
+
+    def _size_problems(self, where: str) -> Iterator[str]:
+        found = self.instances
+        if not 0 <= found.minimum <= found.desired <= found.maximum:
+            yield (
+                f"{where}: {found.minimum} to {found.maximum} instances, {found.desired} at "
+                "first; give 0 <= minimum <= desired <= maximum"
+            )
+        if not 0 <= self.minimum_tasks <= self.maximum_tasks:
+            yield (
+                f"{where}: {self.minimum_tasks} to {self.maximum_tasks} tasks; "
+                "give 0 <= minimum_tasks <= maximum_tasks"
+            )
+
+    def _environment_problems(self, where: str) -> Iterator[str]:
+        if not self.environments:
+            yield f"{where}: it has no environment; give it one, such as Environment('dev')"
+        for environment in self.environments:
+            yield from environment.problems(where)
+        for label, values in (
+            ("environments are called", [e.name for e in self.environments]),
+            ("environments have the stage", [e.stage_name for e in self.environments]),
+            ("environments have the stack", [self.stack_name(e) for e in self.environments]),
+        ):
+            for value, count in Counter(values).items():
+                if count > 1:
+                    yield f"{where}: {count} {label} {value!r}; each wants its own"

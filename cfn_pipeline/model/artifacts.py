@@ -1,0 +1,89 @@
+"""Artifacts: what one action hands to another.
+
+A file in an artifact, or a value in one of its files, remembers its artifact. So an action that
+names one has it among its inputs without being told.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cfn_pipeline.errors import ModelError
+from cfn_pipeline.model import names
+
+__all__ = ["Artifact", "ArtifactFile", "ArtifactParameter"]
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """The output of a source or a build, a zip file in the pipeline's bucket.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/welcome-introducing-artifacts.html
+
+    Raises:
+        ModelError: a name that CodePipeline refuses.
+
+    """
+
+    name: str
+
+    def __post_init__(self) -> None:
+        ModelError.raise_for(names.ARTIFACT.problems(self.name, f"artifact {self.name!r}"))
+
+    def __truediv__(self, path: str) -> "ArtifactFile":
+        """Name a file in the artifact: ``artifact / "stack.yml"``."""
+        return ArtifactFile(self, path)
+
+    def param(self, file: str, key: str) -> "ArtifactParameter":
+        """Name the value of ``key`` in a JSON ``file`` of the artifact, as Fn::GetParam does."""
+        return ArtifactParameter(self / file, key)
+
+
+@dataclass(frozen=True)
+class ArtifactFile:
+    """A file in an artifact; as text it reads ``Artifact::path/to/file``.
+
+    Raises:
+        ModelError: a path that is empty, absolute, leaves the artifact or holds ``::``.
+
+    """
+
+    artifact: Artifact
+    path: str
+
+    def __post_init__(self) -> None:
+        ModelError.raise_for(self._problems())
+
+    def _problems(self) -> Iterator[str]:
+        steps = self.path.split("/")
+        if "" in steps or ".." in steps or "::" in self.path:
+            yield (
+                f"artifact {self.artifact.name!r}: {self.path!r} is no path of a file in it; "
+                "give a relative path such as 'templates/stack.yml'"
+            )
+
+    def __truediv__(self, path: str) -> "ArtifactFile":
+        """Go on below a folder: ``artifact / "templates" / "stack.yml"``."""
+        return ArtifactFile(self.artifact, f"{self.path}/{path}")
+
+    def __str__(self) -> str:
+        return f"{self.artifact.name}::{self.path}"
+
+
+@dataclass(frozen=True)
+class ArtifactParameter:
+    """A value in a JSON file of an artifact, read when the action runs.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/continuous-delivery-codepipeline-parameter-override-functions.html
+    """
+
+    file: ArtifactFile
+    key: str
+
+    @property
+    def artifact(self) -> Artifact:
+        """The artifact that holds the file."""
+        return self.file.artifact
+
+    def to_dict(self) -> dict[str, list[str]]:
+        """Return CodePipeline's function, as it stands in ParameterOverrides."""
+        return {"Fn::GetParam": [self.artifact.name, self.file.path, self.key]}

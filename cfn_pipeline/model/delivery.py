@@ -1,0 +1,117 @@
+"""The pipeline that delivers an application, in the three steps in which one builds it up."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from cfn_pipeline.model.actions import Action, Approve, CodeBuild
+from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.deployments import CreateChangeSet, Deployment, ExecuteChangeSet, UpdateStack
+from cfn_pipeline.model.environment import Environment
+from cfn_pipeline.model.pipeline import Pipeline, Stage
+from cfn_pipeline.model.sources import GitHub, Source
+
+__all__ = ["MakeSource", "continuous_delivery", "continuous_deployment", "continuous_integration"]
+
+_VERSION_FILE = "version.json"
+_VERSION_KEY = "Version"
+_Kind = TypeVar("_Kind", bound=Deployment)
+
+
+class MakeSource(Protocol):
+    """A source action's class, such as GitHub."""
+
+    def __call__(self, *, name: str, repository: str, branch: str, output: str) -> Source:
+        """Make the source action."""
+        ...
+
+
+def continuous_integration(
+    application: Application, *, source: MakeSource = GitHub, pipeline_type: str = "V2"
+) -> Pipeline:
+    """Test, build and publish each commit: stages Source and Build."""
+    code = _application_source(application, source)
+    build = CodeBuild(name="CodeBuild", input=code.artifact, output="MyAppBuild")
+    return Pipeline(
+        name=application.name,
+        stages=[Stage("Source", [code]), Stage("Build", [build])],
+        pipeline_type=pipeline_type,
+    )
+
+
+def continuous_deployment(
+    application: Application, *, source: MakeSource = GitHub, pipeline_type: str = "V2"
+) -> Pipeline:
+    """Deploy each build to the environments that need no approval."""
+    wanted = [e for e in application.environments if not e.approval]
+    return _delivering(application, wanted, source, pipeline_type)
+
+
+def continuous_delivery(
+    application: Application, *, source: MakeSource = GitHub, pipeline_type: str = "V2"
+) -> Pipeline:
+    """Deploy each build to every environment, with a change set where a person approves."""
+    return _delivering(application, list(application.environments), source, pipeline_type)
+
+
+def _delivering(
+    application: Application, environments: list[Environment], source: MakeSource, pipeline_type: str
+) -> Pipeline:
+    code = _application_source(application, source)
+    repository = application.deployment_repository
+    deployment = source(
+        name="DeploymentRepository",
+        repository=repository.name,
+        branch=repository.branch,
+        output="DeploymentRepository",
+    )
+    build = CodeBuild(name="CodeBuild", input=code.artifact, output="ApplicationVersion")
+    deploy = _Deploy(application, deployment.artifact, build.artifact)
+    return Pipeline(
+        name=application.name,
+        stages=[
+            Stage("Source", [code, deployment]),
+            Stage("Build", [build]),
+            *(Stage(e.stage_name, deploy.actions(e)) for e in environments),
+        ],
+        pipeline_type=pipeline_type,
+    )
+
+
+def _application_source(application: Application, source: MakeSource) -> Source:
+    return source(
+        name="Source",
+        repository=application.source.name,
+        branch=application.source.branch,
+        output="MyApp",
+    )
+
+
+class _Deploy:
+    """Makes the actions that deploy what was built to one environment."""
+
+    def __init__(self, application: Application, files: Artifact, version: Artifact) -> None:
+        self._application = application
+        self._files = files
+        self._tag = version.param(_VERSION_FILE, _VERSION_KEY)
+
+    def actions(self, environment: Environment) -> list[Action]:
+        if not environment.approval:
+            return [self._make(UpdateStack, "Deploy", environment)]
+        change = self._make(CreateChangeSet, "ChangeSet", environment)
+        return [
+            change,
+            Approve(name="ApproveChangeSet"),
+            ExecuteChangeSet(name="DeployChangeSet", of=change),
+        ]
+
+    def _make(
+        self, kind: Callable[..., _Kind], name: str, environment: Environment
+    ) -> _Kind:
+        return kind(
+            name=name,
+            stack=self._application.stack_name(environment),
+            template=self._files / "stack.yml",
+            configuration=self._files / f"{environment.name}.json",
+            parameters={"ApplicationImageTag": self._tag},
+        )

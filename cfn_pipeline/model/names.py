@@ -1,0 +1,117 @@
+"""The forms of names that AWS accepts, each with the service that refuses the others.
+
+The patterns are those of the services' API models.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cfn_pipeline.model.values import Value
+
+__all__ = [
+    "ACTION",
+    "APPLICATION",
+    "ARTIFACT",
+    "CHANGE_SET",
+    "ENVIRONMENT",
+    "NAMESPACE",
+    "PARAMETER",
+    "PIPELINE",
+    "PROJECT",
+    "REPOSITORY",
+    "STACK",
+    "STAGE",
+    "NameForm",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameForm:
+    """One kind of name: what AWS calls it, which characters it takes, how long it may be."""
+
+    kind: str
+    pattern: str
+    characters: str
+    longest: int
+    shortest: int = 1
+
+    def problems(self, name: Value, where: str) -> Iterator[str]:
+        """Yield what is wrong with ``name``; a function's value is not known and not judged."""
+        if not isinstance(name, str):
+            return
+        if not self.shortest <= len(name) <= self.longest:
+            yield (
+                f"{where}: the {self.kind} {name[:40]!r} has {len(name)} characters; "
+                f"AWS takes {self.shortest} to {self.longest}"
+            )
+        elif not re.fullmatch(self.pattern, name):
+            yield f"{where}: the {self.kind} {name!r} is refused by AWS; use {self.characters}"
+
+
+_WORD = "letters, digits and . @ - _"
+
+PIPELINE = NameForm(
+    kind="pipeline name", pattern="[A-Za-z0-9.@_-]+", characters=_WORD, longest=100
+)
+STAGE = NameForm(kind="stage name", pattern="[A-Za-z0-9.@_-]+", characters=_WORD, longest=100)
+ACTION = NameForm(kind="action name", pattern="[A-Za-z0-9.@_-]+", characters=_WORD, longest=100)
+ARTIFACT = NameForm(
+    kind="artifact name",
+    pattern="[A-Za-z0-9_-]+",
+    characters="letters, digits, - and _",
+    longest=100,
+)
+NAMESPACE = NameForm(
+    kind="variable namespace",
+    pattern="[A-Za-z0-9@_-]+",
+    characters="letters, digits and @ - _",
+    longest=100,
+)
+STACK = NameForm(
+    kind="stack name",
+    pattern="[A-Za-z][A-Za-z0-9-]*",
+    characters="letters, digits and -, a letter first",
+    longest=128,
+)
+CHANGE_SET = NameForm(
+    kind="change set name",
+    pattern=STACK.pattern,
+    characters=STACK.characters,
+    longest=128,
+)
+PROJECT = NameForm(
+    kind="CodeBuild project name",
+    pattern="[A-Za-z0-9][A-Za-z0-9_-]*",
+    characters="letters, digits, - and _, no - or _ first",
+    longest=150,
+    shortest=2,
+)
+PARAMETER = NameForm(
+    kind="parameter name",
+    pattern="[A-Za-z0-9]+",
+    characters="letters and digits",
+    longest=255,
+)
+REPOSITORY = NameForm(
+    kind="ECR repository name",
+    pattern="(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*",
+    characters="lower-case letters and digits, with single . _ - or / between them",
+    longest=256,
+    shortest=2,
+)
+#: An environment's name becomes part of a stack's name and of a file's name.
+ENVIRONMENT = NameForm(
+    kind="environment name",
+    pattern="[a-z][a-z0-9-]*",
+    characters="lower-case letters, digits and -, a letter first",
+    longest=40,
+)
+#: An application's name becomes part of a bucket's name, which an account number and a region
+#: complete: 63 characters together.
+APPLICATION = NameForm(
+    kind="application name",
+    pattern="[a-z](?:[a-z0-9-]*[a-z0-9])?",
+    characters="lower-case letters, digits and -, a letter first, no - last",
+    longest=24,
+)

@@ -1,0 +1,220 @@
+"""A pipeline: stages of actions, judged as a whole when it is made."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import KW_ONLY, dataclass
+
+from cfn_pipeline.errors import ModelError
+from cfn_pipeline.model import names
+from cfn_pipeline.model.actions import Action
+from cfn_pipeline.model.deployments import CreateChangeSet, ExecuteChangeSet
+
+__all__ = ["EXECUTION_MODES", "PIPELINE_TYPES", "Pipeline", "Stage"]
+
+PIPELINE_TYPES = ("V1", "V2")
+EXECUTION_MODES = ("SUPERSEDED", "QUEUED", "PARALLEL")
+
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
+_FEWEST_STAGES = 2
+_MOST_STAGES = 50
+_MOST_ACTIONS = 50
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Actions that run one after another.
+
+    Args:
+        name: unique in the pipeline.
+        actions: in the order in which they run. A group within the list runs side by side:
+            ``[build, (unit_tests, scan), publish]``. Sources always run side by side.
+
+    Raises:
+        ModelError: a name that CodePipeline refuses, no action or too many, two of one name.
+
+    """
+
+    name: str
+    actions: Sequence[Action | Sequence[Action]]
+
+    def __post_init__(self) -> None:
+        ModelError.raise_for(self._problems())
+
+    @property
+    def groups(self) -> tuple[tuple[Action, ...], ...]:
+        """The actions by run order: each group runs when the one before it has succeeded."""
+        groups = tuple(
+            (entry,) if isinstance(entry, Action) else tuple(entry) for entry in self.actions
+        )
+        flat = tuple(action for group in groups for action in group)
+        if flat and all(action.type.category == "Source" for action in flat):
+            return (flat,)
+        return tuple(group for group in groups if group)
+
+    def _problems(self) -> Iterator[str]:
+        where = f"stage {self.name!r}"
+        yield from names.STAGE.problems(self.name, where)
+        flat = [action for group in self.groups for action in group]
+        if not flat:
+            yield f"{where}: it has no action; give it one, or leave the stage out"
+        if len(flat) > _MOST_ACTIONS:
+            yield f"{where}: it has {len(flat)} actions; CodePipeline takes {_MOST_ACTIONS}"
+        for name, count in Counter(action.name for action in flat).items():
+            if count > 1:
+                yield f"{where}: {count} actions are called {name!r}; a name is unique in its stage"
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A pipeline that can work: every input is made by an earlier action.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html
+
+    Args:
+        name: unique in the account and region.
+        stages: in order; the first holds the sources and nothing else.
+        pipeline_type: ``V2`` (paid by the minute; triggers, modes, conditions) or ``V1`` (paid by
+            the month).
+        execution_mode: what a second execution does while a first one runs: ``SUPERSEDED``,
+            ``QUEUED`` or ``PARALLEL``; absent: CodePipeline's default, SUPERSEDED.
+
+    Raises:
+        ModelError: all that is wrong, told together, each with stage and action.
+
+    """
+
+    _: KW_ONLY
+    name: str
+    stages: Sequence[Stage]
+    pipeline_type: str = "V2"
+    execution_mode: str | None = None
+
+    def __post_init__(self) -> None:
+        ModelError.raise_for(self._problems())
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """Every action, in order."""
+        return tuple(action for stage in self.stages for g in stage.groups for action in g)
+
+    def _problems(self) -> Iterator[str]:
+        yield from names.PIPELINE.problems(self.name, f"pipeline {self.name!r}")
+        yield from self._version_problems()
+        yield from self._stage_problems()
+        yield from _namespace_problems(self.stages)
+        yield from _artifact_problems(self.stages)
+        yield from _change_set_problems(self.stages)
+
+    def _version_problems(self) -> Iterator[str]:
+        where = f"pipeline {self.name!r}"
+        if self.pipeline_type not in PIPELINE_TYPES:
+            yield f"{where}: there is no pipeline type {self.pipeline_type!r}; use V2 or V1"
+        if self.execution_mode is None:
+            return
+        if self.execution_mode not in EXECUTION_MODES:
+            yield (
+                f"{where}: there is no execution mode {self.execution_mode!r}; "
+                f"use {', '.join(EXECUTION_MODES)}"
+            )
+        elif self.execution_mode != "SUPERSEDED" and self.pipeline_type == "V1":
+            yield f"{where}: execution mode {self.execution_mode} needs pipeline type V2"
+
+    def _stage_problems(self) -> Iterator[str]:
+        where = f"pipeline {self.name!r}"
+        if not _FEWEST_STAGES <= len(self.stages) <= _MOST_STAGES:
+            yield (
+                f"{where}: it has {len(self.stages)} stages; CodePipeline takes "
+                f"{_FEWEST_STAGES} to {_MOST_STAGES}"
+            )
+        for name, count in Counter(stage.name for stage in self.stages).items():
+            if count > 1:
+                yield f"{where}: {count} stages are called {name!r}; a stage's name is unique"
+        for number, stage in enumerate(self.stages):
+            for action in _actions(stage):
+                source = action.type.category == "Source"
+                if source and number:
+                    yield (
+                        f"{_where(stage, action)}: a source stands in stage {number + 1}; sources "
+                        f"belong in the first stage, {self.stages[0].name!r}"
+                    )
+                if not source and not number:
+                    yield (
+                        f"{_where(stage, action)}: the first stage may hold sources only; move "
+                        f"this {action.type.provider} action to a later stage"
+                    )
+
+
+def _namespace_problems(stages: Sequence[Stage]) -> Iterator[str]:
+    holders: dict[str, str] = {}
+    for stage in stages:
+        for action in _actions(stage):
+            if action.namespace is None:
+                continue
+            where = _where(stage, action)
+            if action.namespace in holders:
+                yield (
+                    f"{where}: the namespace {action.namespace!r} belongs to "
+                    f"{holders[action.namespace]}; a namespace is unique in the pipeline"
+                )
+            holders.setdefault(action.namespace, where)
+
+
+def _artifact_problems(stages: Sequence[Stage]) -> Iterator[str]:
+    """Yield inputs that nobody makes before they are read, and outputs that are made twice."""
+    everyone = {
+        artifact.name: _where(stage, action)
+        for stage in reversed(stages)
+        for action in reversed(list(_actions(stage)))
+        for artifact in action.outputs
+    }
+    made: dict[str, str] = {}
+    for stage in stages:
+        for group in stage.groups:
+            for action in group:
+                for artifact in action.inputs:
+                    if artifact.name not in made:
+                        yield _unmade(artifact.name, _where(stage, action), everyone)
+            for action in group:
+                where = _where(stage, action)
+                for artifact in action.outputs:
+                    if artifact.name in made:
+                        yield (
+                            f"{where}: the artifact {artifact.name!r} is made by "
+                            f"{made[artifact.name]} already; give each output a name of its own"
+                        )
+                    made.setdefault(artifact.name, where)
+
+
+def _unmade(artifact: str, where: str, everyone: dict[str, str]) -> str:
+    if artifact in everyone:
+        return (
+            f"{where}: the artifact {artifact!r} is made by {everyone[artifact]}, which does not "
+            "run before; move one of them"
+        )
+    known = ", ".join(map(repr, everyone)) or "none at all"
+    return (
+        f"{where}: no action makes the artifact {artifact!r}; the pipeline's artifacts are {known}"
+    )
+
+
+def _change_set_problems(stages: Sequence[Stage]) -> Iterator[str]:
+    """Yield change sets that are executed but not made before."""
+    made: list[CreateChangeSet] = []
+    for stage in stages:
+        for group in stage.groups:
+            for action in group:
+                if isinstance(action, ExecuteChangeSet) and action.of not in made:
+                    yield (
+                        f"{_where(stage, action)}: the change set of action {action.of.name!r} is "
+                        "executed, but that action does not run before; put it in an earlier "
+                        "place of the pipeline"
+                    )
+            made += [action for action in group if isinstance(action, CreateChangeSet)]
+
+
+def _actions(stage: Stage) -> Iterable[Action]:
+    return (action for group in stage.groups for action in group)
+
+
+def _where(stage: Stage, action: Action) -> str:
+    return f"stage {stage.name!r}, action {action.name!r}"

@@ -1,0 +1,158 @@
+"""Actions that fetch a repository."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from cfn_pipeline.errors import ModelError
+from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
+from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.values import Value
+
+__all__ = ["GitHub", "GitHubOAuth", "Source"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source(Action):
+    """An action of a pipeline's first stage.
+
+    Args:
+        repository: ``owner/name``, or the name alone, whose owner is then the parameter
+            GitHubOwner of the pipeline's stack.
+        branch: the branch whose pushes start the pipeline.
+        output: the name of the artifact that the source makes.
+
+    """
+
+    repository: str
+    branch: str = "main"
+    output: str
+    _artifact: Artifact = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_artifact", Artifact(self.output))
+        super().__post_init__()
+
+    @property
+    def artifact(self) -> Artifact:
+        """The repository's files at the commit that started the pipeline."""
+        return self._artifact
+
+    @property
+    def outputs(self) -> tuple[Artifact, ...]:
+        """The one artifact."""
+        return (self._artifact,)
+
+    @property
+    def owner(self) -> str | None:
+        """The owner as far as ``repository`` names one."""
+        owner, slash, _ = self.repository.rpartition("/")
+        return owner if slash else None
+
+    def problems(self) -> Iterator[str]:
+        """Yield also a repository that is no ``owner/name`` and a missing branch."""
+        yield from super().problems()
+        yield from repository_problems(self.repository, self.branch, self.where)
+
+
+def repository_problems(repository: str, branch: str, where: str) -> Iterator[str]:
+    """Yield what is wrong with a repository's name and branch."""
+    parts = repository.split("/")
+    if len(parts) > 2 or not all(parts) or any(c.isspace() for c in repository):
+        yield (
+            f"{where}: {repository!r} is no repository; give 'owner/name', or 'name' to make "
+            "the owner a parameter"
+        )
+    if not branch or any(c.isspace() for c in branch):
+        yield f"{where}: {branch!r} is no branch; name the one whose pushes start the pipeline"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitHub(Source):
+    """A GitHub repository through a connection, whose pushes start the pipeline.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
+
+    Args:
+        connection: the ARN of a connection that is AVAILABLE, that is one whose handshake
+            somebody has finished in the console; absent: the parameter ConnectionArn of the
+            pipeline's stack.
+
+    """
+
+    type: ClassVar[ActionType] = ActionType(
+        category="Source", owner="AWS", provider="CodeStarSourceConnection"
+    )
+
+    connection: Value | None = None
+
+    def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
+        """Name connection, repository and branch."""
+        connection = self.connection or defaults.connection
+        repository: Value = self.repository
+        if self.owner is None and defaults.owner is not None:
+            repository = _Under(defaults.owner, self.repository)
+        if connection is None:
+            raise ModelError(f"{self.where}: there is no connection; give the ARN of one")
+        return {
+            "ConnectionArn": connection,
+            "FullRepositoryId": repository,
+            "BranchName": self.branch,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitHubOAuth(Source):
+    """A GitHub repository through an OAuth token, as it was done before connections.
+
+    AWS calls it "not recommended".
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/appendix-github-oauth.html
+
+    Args:
+        token: a dynamic reference to the token, never the token itself; absent: the secret that
+            the parameter GitHubTokenSecret of the pipeline's stack names.
+
+    """
+
+    type: ClassVar[ActionType] = ActionType(
+        category="Source", owner="ThirdParty", provider="GitHub"
+    )
+
+    token: Value | None = None
+
+    def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
+        """Name owner, repository, branch and token."""
+        owner, token = self.owner or defaults.owner, self.token or defaults.oauth_token
+        if owner is None or token is None:
+            raise ModelError(f"{self.where}: owner and token are needed; give both")
+        return {
+            "Owner": owner,
+            "Repo": self.repository.rpartition("/")[2],
+            "Branch": self.branch,
+            "OAuthToken": token,
+        }
+
+    def problems(self) -> Iterator[str]:
+        """Yield also a token that stands there in clear."""
+        yield from super().problems()
+        if isinstance(self.token, str) and not self.token.startswith("{{resolve:"):
+            yield (
+                f"{self.where}: the OAuth token stands in clear; store it in Secrets Manager and "
+                "give '{{resolve:secretsmanager:NAME:SecretString:KEY}}'"
+            )
+
+
+@dataclass(frozen=True)
+class _Under:
+    """``owner/name`` where the owner is only known on AWS."""
+
+    owner: Value
+    name: str
+
+    def to_dict(self) -> object:
+        if isinstance(self.owner, str):
+            return f"{self.owner}/{self.name}"
+        owner = self.owner.to_dict()
+        if isinstance(owner, dict) and "Ref" in owner:
+            return {"Fn::Sub": f"${{{owner['Ref']}}}/{self.name}"}
+        return {"Fn::Join": ["/", [owner, self.name]]}

@@ -1,0 +1,80 @@
+"""The application of "Docker in AWS", the example that is rendered when no other is given."""
+
+from dataclasses import replace
+
+from cfn_pipeline.model.application import Application, Database, GitHubRepository
+from cfn_pipeline.model.containers import Container
+from cfn_pipeline.model.environment import Environment
+
+__all__ = ["todobackend", "todobackend_of_the_book"]
+
+_SETTINGS = {"DJANGO_SETTINGS_MODULE": "todobackend.settings_release"}
+_PUBLIC = {"public": "/public"}
+
+todobackend = Application(
+    name="todobackend",
+    source=GitHubRepository("todobackend"),
+    image_repository="docker-in-aws/todobackend",
+    build_image_repository="docker-in-aws/codebuild",
+    container=Container(
+        name="todobackend",
+        cpu=245,
+        memory=395,
+        port=8000,
+        command=[
+            "uwsgi",
+            "--http=0.0.0.0:8000",
+            "--module=todobackend.wsgi",
+            "--master",
+            "--die-on-term",
+            "--processes=4",
+            "--threads=2",
+            "--check-static=/public",
+        ],
+        environment=_SETTINGS,
+        mounts=_PUBLIC,
+    ),
+    sidecars=[
+        Container(
+            name="collectstatic",
+            cpu=5,
+            memory=5,
+            command=["python3", "manage.py", "collectstatic", "--no-input"],
+            environment=_SETTINGS,
+            database=False,
+            mounts=_PUBLIC,
+            essential=False,
+        )
+    ],
+    volumes={"public": "/data/public"},
+    database=Database(name="todobackend", username="todobackend"),
+    migration=Container(
+        name="migrate",
+        cpu=5,
+        memory=5,
+        command=["python3", "manage.py", "migrate", "--no-input"],
+        environment=_SETTINGS,
+    ),
+    environments=[
+        Environment("dev"),
+        Environment("prod", stage="Production", approval=True),
+    ],
+)
+
+_BOOK_NETWORK = Environment(
+    "dev",
+    vpc_id="vpc-f8233a80",
+    subnets=["subnet-a5d3ecee", "subnet-324e246f"],
+    parameters={"ApplicationImageId": "ami-ec957491", "ApplicationImageTag": "latest"},
+)
+
+#: The same application as the book's author deployed it, in an account and a network of his.
+todobackend_of_the_book = replace(
+    todobackend,
+    source=GitHubRepository("todobackend", branch="master"),
+    pull_accounts=["158949774536"],
+    environments=[
+        replace(_BOOK_NETWORK, stack="todobackend"),
+        replace(_BOOK_NETWORK, name="prod", stage="Production", approval=True),
+    ],
+)

@@ -1,0 +1,23 @@
+"""What stands for a value that is only known on AWS."""
+
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+__all__ = ["Intrinsic", "Value", "given"]
+
+
+@runtime_checkable
+class Intrinsic(Protocol):
+    """A CloudFormation function, as troposphere's Ref, Sub or ImportValue is one."""
+
+    def to_dict(self) -> Any:
+        """Return the function in long form."""
+        ...
+
+
+#: A string, or a function that gives one when CloudFormation deploys the template.
+Value: TypeAlias = str | Intrinsic
+
+
+def given(**properties: Any) -> dict[str, Any]:
+    """Return the properties that are not None: an absent option is left out of the template."""
+    return {name: value for name, value in properties.items() if value is not None}

@@ -1,0 +1,171 @@
+"""What a pipeline and its builds may do: each action brings the permissions it needs.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/security-iam.html
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from awacs import (
+    cloudformation,
+    codebuild,
+    codeconnections,
+    codestar_connections,
+    iam,
+    logs,
+    s3,
+    sns,
+)
+from awacs.aws import Action, Condition, Statement, StringEqualsIfExists
+
+from cfn_pipeline.model.actions import Approve, CodeBuild
+from cfn_pipeline.model.deployments import ExecuteChangeSet, StackAction
+from cfn_pipeline.model.pipeline import Pipeline
+from cfn_pipeline.model.sources import GitHub
+from cfn_pipeline.model.values import Value
+from cfn_pipeline.policies.documents import allow
+
+__all__ = ["PipelineResources", "run_pipeline", "use_artifacts", "write_build_logs"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineResources:
+    """The ARNs of what a pipeline works with.
+
+    Args:
+        bucket: the artifact bucket.
+        objects: what is in it.
+        build: the project of builds that name none.
+        project: makes the ARN of the project of that name.
+        stack: makes the ARN, with any id, of the stack of that name.
+        role: the deployment role of actions that name none.
+        connection: the connection of sources that name none; absent: every source names one.
+        topic: the topic of approvals that name none; absent: they tell nobody.
+
+    """
+
+    bucket: Value
+    objects: Value
+    build: Value
+    project: Callable[[Value], Value]
+    stack: Callable[[Value], Value]
+    role: Value
+    connection: Value | None = None
+    topic: Value | None = None
+
+
+def run_pipeline(pipeline: Pipeline, resources: PipelineResources) -> list[Statement]:
+    """Return what the pipeline's role must be allowed for its actions, and nothing else."""
+    return [
+        *use_artifacts(resources.bucket, resources.objects),
+        *_use_connections(pipeline, resources),
+        *_run_builds(pipeline, resources),
+        *_change_stacks(pipeline, resources),
+        *_tell_approvers(pipeline, resources),
+    ]
+
+
+def use_artifacts(bucket: Value, objects: Value) -> list[Statement]:
+    """Read and write a pipeline's artifacts."""
+    return [
+        allow(s3.GetBucketAcl, s3.GetBucketLocation, on=bucket, sid="FindArtifactBucket"),
+        allow(
+            s3.GetObject, s3.GetObjectVersion, s3.PutObject, on=objects, sid="ReadWriteArtifacts"
+        ),
+    ]
+
+
+def write_build_logs(group: Value) -> Statement:
+    """Make a build's log group and write to it; ``group`` covers the group and its streams."""
+    return allow(
+        logs.CreateLogGroup, logs.CreateLogStream, logs.PutLogEvents, on=group, sid="WriteBuildLogs"
+    )
+
+
+def _use_connections(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
+    """Both prefixes: an ARN keeps the one under which the connection was made."""
+    used = _each(
+        action.connection or resources.connection
+        for action in pipeline.actions
+        if isinstance(action, GitHub)
+    )
+    if used:
+        yield allow(
+            codestar_connections.UseConnection,
+            codeconnections.UseConnection,
+            on=used,
+            sid="UseConnection",
+        )
+
+
+def _run_builds(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
+    builds = [action for action in pipeline.actions if isinstance(action, CodeBuild)]
+    used = _each(resources.project(build.project or resources.build) for build in builds)
+    if used:
+        yield allow(codebuild.StartBuild, codebuild.BatchGetBuilds, on=used, sid="RunBuilds")
+
+
+_CALLS: dict[str, tuple[Action, ...]] = {
+    "CREATE_UPDATE": (cloudformation.CreateStack, cloudformation.UpdateStack),
+    "REPLACE_ON_FAILURE": (
+        cloudformation.CreateStack,
+        cloudformation.UpdateStack,
+        cloudformation.DeleteStack,
+    ),
+    "DELETE_ONLY": (cloudformation.DeleteStack,),
+    "CHANGE_SET_REPLACE": (
+        cloudformation.DescribeChangeSet,
+        cloudformation.CreateChangeSet,
+        cloudformation.DeleteChangeSet,
+    ),
+    "CHANGE_SET_EXECUTE": (cloudformation.DescribeChangeSet, cloudformation.ExecuteChangeSet),
+}
+_FOLLOW = (cloudformation.DescribeStacks, cloudformation.DescribeStackEvents)
+
+
+def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
+    """Each stack gets the calls of the actions that deploy it, and those that follow them."""
+    calls: dict[Value, dict[Action, None]] = {}
+    roles: dict[Value, None] = {}
+    for action in pipeline.actions:
+        if isinstance(action, (StackAction, ExecuteChangeSet)):
+            calls.setdefault(action.stack, dict.fromkeys(_FOLLOW)).update(
+                dict.fromkeys(_CALLS[action.mode])
+            )
+        if isinstance(action, StackAction):
+            roles[action.role or resources.role] = None
+    for number, (stack, allowed) in enumerate(calls.items(), start=1):
+        yield allow(
+            *allowed, on=resources.stack(stack), sid="Deploy" + _words(stack, f"Stack{number}")
+        )
+    if roles:
+        yield allow(
+            iam.PassRole,
+            on=list(roles),
+            sid="PassDeploymentRole",
+            condition=Condition(
+                StringEqualsIfExists("iam:PassedToService", "cloudformation.amazonaws.com")
+            ),
+        )
+
+
+def _tell_approvers(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
+    told = _each(
+        action.topic or resources.topic
+        for action in pipeline.actions
+        if isinstance(action, Approve)
+    )
+    if told:
+        yield allow(sns.Publish, on=told, sid="TellApprovers")
+
+
+def _each(values: Iterable[Value | None]) -> list[Value]:
+    """Return the values that there are, each once, in their order."""
+    return list(dict.fromkeys(value for value in values if value is not None))
+
+
+def _words(name: Value, otherwise: str) -> str:
+    """Return a name as a statement id takes it: ``orders-prod`` becomes ``OrdersProd``."""
+    if not isinstance(name, str):
+        return otherwise
+    return "".join(word.capitalize() for word in name.split("-"))

@@ -1,0 +1,58 @@
+"""What policies are made of, whatever they allow."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from awacs import sts
+from awacs.aws import Action, Allow, Condition, PolicyDocument, Principal, Statement
+
+from cfn_pipeline.model.values import Value
+
+__all__ = ["VERSION", "allow", "document", "principals", "trust"]
+
+#: The version of the policy language; the one before it, 2008-10-17, has no policy variables.
+VERSION = "2012-10-17"
+
+
+def document(*statements: Statement, version: str = VERSION, **rest: Any) -> PolicyDocument:
+    """Make a policy of statements; ``rest``: further elements, such as Id."""
+    return PolicyDocument(Version=version, **rest, Statement=list(statements))
+
+
+def allow(
+    *actions: Action,
+    on: Value | Sequence[Value] = "*",
+    sid: str | None = None,
+    condition: Condition | None = None,
+) -> Statement:
+    """Allow actions on one resource or several; absent: on ``*``."""
+    said: dict[str, Any] = {} if sid is None else {"Sid": sid}
+    said |= {
+        "Effect": Allow,
+        "Action": list(actions),
+        "Resource": list(on) if isinstance(on, (list, tuple)) else [on],
+    }
+    if condition is not None:
+        said["Condition"] = condition
+    return Statement(**said)
+
+
+def trust(service: str, condition: Condition | None = None) -> PolicyDocument:
+    """Let an AWS service assume a role."""
+    said: dict[str, Any] = {} if condition is None else {"Condition": condition}
+    return document(
+        Statement(
+            Effect=Allow,
+            Principal=Principal("Service", [service]),
+            Action=[sts.AssumeRole],
+            **said,
+        )
+    )
+
+
+def principals(named: Mapping[str, Sequence[Value]]) -> Principal:
+    """Name principals of several kinds at once, which awacs' Principal does not take."""
+    kind, names = next(iter(named.items()))
+    principal = Principal(kind, list(names))
+    principal.data = {kind: list(names) for kind, names in named.items()}
+    return principal

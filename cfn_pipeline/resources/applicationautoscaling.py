@@ -1,0 +1,58 @@
+"""Application Auto Scaling.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApplicationAutoScaling.html
+"""
+
+from troposphere.applicationautoscaling import (
+    ScalableTarget,
+    ScalingPolicy,
+    StepAdjustment,
+    StepScalingPolicyConfiguration,
+)
+
+from cfn_pipeline.model.values import Value, given
+
+__all__ = ["ecs_service_target", "step_scaling_policy"]
+
+
+def ecs_service_target(
+    title: str, *, service: Value, minimum: int, maximum: int, role: Value | None = None
+) -> ScalableTarget:
+    """Let the number of an ECS service's tasks be scaled.
+
+    Args:
+        title: the logical id.
+        service: ``service/<cluster>/<service>``.
+        minimum: fewest tasks.
+        maximum: most tasks.
+        role: the ARN of the role that scales; absent: the service-linked role.
+
+    """
+    return ScalableTarget(
+        title,
+        ServiceNamespace="ecs",
+        ResourceId=service,
+        ScalableDimension="ecs:service:DesiredCount",
+        MinCapacity=minimum,
+        MaxCapacity=maximum,
+        **given(RoleARN=role),
+    )
+
+
+def step_scaling_policy(
+    title: str, *, name: str, target: Value, adjustment: int, cooldown_seconds: int
+) -> ScalingPolicy:
+    """Add (or, below zero, take) tasks when an alarm says so."""
+    bound = "MetricIntervalLowerBound" if adjustment > 0 else "MetricIntervalUpperBound"
+    return ScalingPolicy(
+        title,
+        PolicyName=name,
+        PolicyType="StepScaling",
+        ScalingTargetId=target,
+        StepScalingPolicyConfiguration=StepScalingPolicyConfiguration(
+            AdjustmentType="ChangeInCapacity",
+            Cooldown=cooldown_seconds,
+            MetricAggregationType="Average",
+            StepAdjustments=[StepAdjustment(**{"ScalingAdjustment": adjustment, bound: 0})],
+        ),
+    )

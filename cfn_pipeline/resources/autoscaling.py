@@ -1,0 +1,153 @@
+"""EC2 Auto Scaling.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_AutoScaling.html
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from troposphere import cloudformation
+from troposphere.autoscaling import (
+    AutoScalingGroup,
+    LaunchConfiguration,
+    LifecycleHook,
+    ScalingPolicy,
+    Tag,
+)
+from troposphere.policies import (
+    AutoScalingRollingUpdate,
+    CreationPolicy,
+    ResourceSignal,
+    UpdatePolicy,
+)
+
+from cfn_pipeline.model.values import Value, given
+
+__all__ = ["group", "launch_configuration", "lifecycle_hook", "simple_scaling_policy"]
+
+
+def launch_configuration(
+    title: str,
+    *,
+    image: Value,
+    instance_type: str,
+    instance_profile: Value,
+    security_groups: Sequence[Value],
+    user_data: Value,
+    key_name: str | None = None,
+    commands: Mapping[str, Mapping[str, Any]] | None = None,
+) -> LaunchConfiguration:
+    """Say what instances are made of, as it was done before launch templates.
+
+    Accounts made since October 2024 cannot use it.
+
+    Args:
+        title: the logical id.
+        image: the AMI.
+        instance_type: such as t2.micro.
+        instance_profile: what gives the instances a role.
+        security_groups: what reaches them and what they reach.
+        user_data: what an instance runs first.
+        key_name: the key pair for SSH; absent: none.
+        commands: what cfn-init runs, by name, in the names' order; absent: nothing.
+
+    """
+    init = None
+    if commands is not None:
+        config = cloudformation.InitConfig(
+            commands={name: dict(command) for name, command in commands.items()}
+        )
+        init = cloudformation.Metadata(cloudformation.Init({"config": config}))
+    return LaunchConfiguration(
+        title,
+        **given(Metadata=init),
+        ImageId=image,
+        InstanceType=instance_type,
+        **given(KeyName=key_name),
+        IamInstanceProfile=instance_profile,
+        SecurityGroups=list(security_groups),
+        UserData=user_data,
+    )
+
+
+def group(
+    title: str,
+    *,
+    launch_configuration: Value,
+    minimum: int,
+    maximum: int,
+    desired: int,
+    subnets: Value,
+    name_tag: Value,
+    signal_timeout: str,
+) -> AutoScalingGroup:
+    """Keep a number of instances running.
+
+    Args:
+        title: the logical id.
+        launch_configuration: what the instances are made of.
+        minimum: fewest instances.
+        maximum: most instances.
+        desired: how many at first.
+        subnets: where they are.
+        name_tag: how each instance is called.
+        signal_timeout: how long an instance may take until it signals that it is ready, as an
+            ISO 8601 duration. Updates replace instances one by one and wait as long.
+
+    """
+    return AutoScalingGroup(
+        title,
+        CreationPolicy=CreationPolicy(
+            ResourceSignal=ResourceSignal(Count=desired, Timeout=signal_timeout)
+        ),
+        UpdatePolicy=UpdatePolicy(
+            AutoScalingRollingUpdate=AutoScalingRollingUpdate(
+                MinInstancesInService=1,
+                MinSuccessfulInstancesPercent=100,
+                WaitOnResourceSignals=True,
+                PauseTime=signal_timeout,
+                SuspendProcesses=[
+                    "HealthCheck",
+                    "ReplaceUnhealthy",
+                    "AZRebalance",
+                    "AlarmNotification",
+                    "ScheduledActions",
+                ],
+            )
+        ),
+        LaunchConfigurationName=launch_configuration,
+        MinSize=minimum,
+        MaxSize=maximum,
+        DesiredCapacity=str(desired),
+        VPCZoneIdentifier=subnets,
+        Tags=[Tag("Name", name_tag, True)],
+    )
+
+
+def simple_scaling_policy(
+    title: str, *, group: Value, adjustment: int, cooldown_seconds: int
+) -> ScalingPolicy:
+    """Add (or, below zero, take) instances when an alarm says so."""
+    return ScalingPolicy(
+        title,
+        PolicyType="SimpleScaling",
+        AdjustmentType="ChangeInCapacity",
+        ScalingAdjustment=adjustment,
+        AutoScalingGroupName=group,
+        Cooldown=str(cooldown_seconds),
+    )
+
+
+def lifecycle_hook(
+    title: str, *, group: Value, topic: Value, role: Value, heartbeat_seconds: int
+) -> LifecycleHook:
+    """Hold up each termination and tell a topic, for ``heartbeat_seconds`` at most."""
+    return LifecycleHook(
+        title,
+        AutoScalingGroupName=group,
+        LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING",
+        DefaultResult="CONTINUE",
+        HeartbeatTimeout=heartbeat_seconds,
+        NotificationTargetARN=topic,
+        RoleARN=role,
+    )

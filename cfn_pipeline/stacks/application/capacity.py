@@ -1,0 +1,123 @@
+"""The cluster and the instances that it runs on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from troposphere import Base64, GetAtt, Parameter, Ref, Sub, Template
+
+from cfn_pipeline.model.application import Application
+from cfn_pipeline.policies import application as duties
+from cfn_pipeline.policies.documents import document, trust
+from cfn_pipeline.resources import autoscaling, ecs, iam
+from cfn_pipeline.stacks.application import ids
+from cfn_pipeline.stacks.arns import Arns
+
+__all__ = ["launch_configuration"]
+
+LAUNCH_CONFIGURATION = "ApplicationAutoscalingLaunchConfiguration"
+INSTANCE_PROFILE = "ApplicationAutoscalingInstanceProfile"
+INSTANCE_ROLE = "ApplicationAutoscalingInstanceRole"
+
+_SIGNAL_TIMEOUT = "PT15M"
+_CONTAINER_USER = "1000:1000"
+
+_USER_DATA = f"""\
+#!/bin/bash
+/opt/aws/bin/cfn-init -v --stack ${{AWS::StackName}} \\
+  --resource {LAUNCH_CONFIGURATION} \\
+  --region ${{AWS::Region}}
+/opt/aws/bin/cfn-signal -e $? --stack ${{AWS::StackName}} \\
+  --resource {ids.INSTANCES} \\
+  --region ${{AWS::Region}}
+"""
+
+
+def launch_configuration(
+    template: Template,
+    application: Application,
+    *,
+    arns: Arns,
+    instance_type: str,
+    key_name: str | None = None,
+) -> None:
+    """Add the cluster, an Auto Scaling group with a launch configuration, and their role.
+
+    The AMI is one that has the CloudFormation helper scripts and a ``firstrun.sh`` which joins
+    the cluster.
+
+    Args:
+        template: to which they are added.
+        application: what runs there.
+        arns: how ARNs are written.
+        instance_type: holds where the application names none.
+        key_name: the key pair for SSH; absent: none.
+
+    """
+    template.add_parameter(
+        Parameter(
+            ids.IMAGE_ID, Type="String", Description="ECS Amazon Machine Image (AMI) ID"
+        )
+    )
+    size = application.instances
+    template.add_resource(
+        [
+            ecs.cluster(ids.CLUSTER, name=Sub("${AWS::StackName}-cluster")),
+            autoscaling.group(
+                ids.INSTANCES,
+                launch_configuration=Ref(LAUNCH_CONFIGURATION),
+                minimum=size.minimum,
+                maximum=size.maximum,
+                desired=size.desired,
+                subnets=Ref(ids.SUBNETS),
+                name_tag=Sub(f"${{AWS::StackName}}-{ids.INSTANCES}-instance"),
+                signal_timeout=_SIGNAL_TIMEOUT,
+            ),
+            autoscaling.launch_configuration(
+                LAUNCH_CONFIGURATION,
+                image=Ref(ids.IMAGE_ID),
+                instance_type=size.instance_type or instance_type,
+                key_name=key_name,
+                instance_profile=Ref(INSTANCE_PROFILE),
+                security_groups=[Ref(ids.INSTANCES_SECURITY_GROUP)],
+                commands=_first_commands(application),
+                user_data=Base64(Sub(_USER_DATA)),
+            ),
+            iam.instance_profile(INSTANCE_PROFILE, role=Ref(INSTANCE_ROLE)),
+            iam.role(
+                INSTANCE_ROLE,
+                trust=trust("ec2.amazonaws.com"),
+                policies={
+                    "ECSContainerInstancePermissions": document(
+                        *duties.join_cluster(GetAtt(ids.CLUSTER, "Arn")),
+                        duties.pull_images(),
+                        duties.write_instance_logs(
+                            arns.regional("logs", "log-group:/${AWS::StackName}*")
+                        ),
+                    )
+                },
+            ),
+        ]
+    )
+
+
+def _first_commands(application: Application) -> Mapping[str, Mapping[str, Any]]:
+    """Make the folders of the volumes, then join the cluster."""
+    commands: dict[str, dict[str, Any]] = {}
+    step = 5
+    for volume, path in application.volumes.items():
+        commands[f"{step:02}_{volume}_volume"] = {"command": f"mkdir -p {path}"}
+        commands[f"{step + 1:02}_{volume}_volume_permissions"] = {
+            "command": f"chown -R {_CONTAINER_USER} {path}"
+        }
+        step += 2
+    commands[f"{max(step, 10)}_first_run"] = {
+        "command": "sh firstrun.sh",
+        "cwd": "/home/ec2-user",
+        "env": {
+            "ECS_CLUSTER": Ref(ids.CLUSTER),
+            "STACK_NAME": Ref("AWS::StackName"),
+            "AUTOSCALING_GROUP": ids.INSTANCES,
+            "AWS_DEFAULT_REGION": Ref("AWS::Region"),
+        },
+    }
+    return commands

@@ -1,0 +1,79 @@
+"""A Lambda function whose source stands in the template, with its role and its log group."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from awacs.aws import Statement
+from troposphere import GetAtt, Sub, Template
+
+from cfn_pipeline import functions
+from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.values import Value
+from cfn_pipeline.policies.application import write_logs
+from cfn_pipeline.policies.documents import document, trust
+from cfn_pipeline.resources import awslambda, iam, logs
+
+__all__ = ["InlineFunction"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InlineFunction:
+    """A function, its role and its log group: the three are one thing to a reader.
+
+    Args:
+        function: the function's logical id.
+        role: the role's logical id.
+        log_group: the log group's logical id.
+        name: the function's name, behind the stack's.
+        description: what it does, behind the stack's name.
+        module: its source in ``cfn_pipeline.functions``.
+        policy: the name of the role's policy.
+        permissions: what it may do, beside writing its log.
+        environment: its variables; absent: none.
+        deletion_policy: what becomes of the log group with its stack; absent: it is deleted.
+
+    """
+
+    function: str
+    role: str
+    log_group: str
+    name: str
+    description: str
+    module: str
+    policy: str
+    permissions: Sequence[Statement]
+    environment: Mapping[str, Value] | None = None
+    deletion_policy: str | None = None
+
+    def add(self, template: Template, application: Application, *, runtime: str) -> None:
+        """Add the three to a template."""
+        name = f"${{AWS::StackName}}-{self.name}"
+        template.add_resource(
+            [
+                awslambda.function(
+                    self.function,
+                    depends_on=self.log_group,
+                    name=Sub(name),
+                    description=Sub(f"${{AWS::StackName}} {self.description}"),
+                    runtime=runtime,
+                    role=GetAtt(self.role, "Arn"),
+                    environment=self.environment,
+                    source=functions.source(self.module),
+                ),
+                iam.role(
+                    self.role,
+                    trust=trust("lambda.amazonaws.com"),
+                    policies={
+                        self.policy: document(
+                            *self.permissions, write_logs(GetAtt(self.log_group, "Arn"))
+                        )
+                    },
+                ),
+                logs.log_group(
+                    self.log_group,
+                    name=Sub(f"/aws/lambda/{name}"),
+                    retention_days=application.log_retention_days,
+                    deletion_policy=self.deletion_policy,
+                ),
+            ]
+        )

@@ -1,0 +1,83 @@
+"""Reads a template, YAML or JSON, into its long form."""
+
+from typing import Any
+
+import yaml
+
+from cfn_pipeline.errors import TemplateError
+
+__all__ = ["load"]
+
+
+class _Loader(yaml.CSafeLoader):
+    """PyYAML's C loader, which knows CloudFormation's short forms and refuses doubled keys."""
+
+
+def load(text: str, *, source: str = "template") -> dict[str, Any]:
+    """Read a template.
+
+    Args:
+        text: YAML or JSON; short forms (``!Ref X``) become long forms (``{"Ref": "X"}``).
+        source: the file's name, for messages.
+
+    Returns:
+        The template as plain mappings, lists, strings, numbers and booleans. A date
+        (``2010-09-09``) stays the string that it is to CloudFormation.
+
+    Raises:
+        TemplateError: the text is no YAML, holds a key twice or is no mapping; the message
+            names the line.
+
+    """
+    try:
+        content = yaml.load(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f"{mark.line + 1}" if mark else "?"
+        raise TemplateError(f"{source}, line {line}: {error.problem}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise TemplateError(f"{source}: {error}") from error
+    except RecursionError:
+        raise TemplateError(f"{source}: nested too deeply to be a template") from None
+    if not isinstance(content, dict):
+        found = "nothing" if content is None else f"a {type(content).__name__}"
+        raise TemplateError(f"{source}: a template is a mapping with Resources; this is {found}")
+    return content
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    lines: dict[Any, int] = {}
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+        line = key_node.start_mark.line + 1
+        if isinstance(key, (dict, list)):
+            raise yaml.MarkedYAMLError(
+                None, None, "a key must be a single value", key_node.start_mark
+            )
+        if key in lines:
+            raise yaml.MarkedYAMLError(
+                problem=f"the key {key!r} stands here again (first in line {lines[key]}); "
+                "a key may stand once",
+                problem_mark=key_node.start_mark,
+            )
+        lines[key] = line
+    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)  # type: ignore[arg-type]
+
+
+def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
+    if isinstance(node, yaml.MappingNode):
+        return {name: _mapping(loader, node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    value = loader.construct_scalar(node)
+    return {name: value.split(".", 1) if suffix == "GetAtt" and "." in value else value}
+
+
+def _as_written(loader: _Loader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
+_Loader.add_multi_constructor("!", _short_form)
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _as_written)

@@ -1,0 +1,60 @@
+"""How a one-line value is spelled in YAML: libyaml decides, with two readers in mind.
+
+A template is read by CloudFormation and by many tools, some as YAML 1.1 (``yes`` is true, ``0o17``
+a word), some as YAML 1.2 (``yes`` is a word, ``0o17`` a number). A string is left without quotes
+only where both read the same string.
+"""
+
+import re
+from collections.abc import Sequence
+
+import yaml
+
+__all__ = ["LITERAL_SAFE", "PRINTABLE", "spell"]
+
+_SAFE = "\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
+
+#: A string that can stand on one line as it is.
+PRINTABLE = re.compile(f"[{_SAFE}]*")
+
+#: A string that can stand in a literal block: lines of printable text and tabs, and no blank
+#: lines at its end, since the blank line that follows a block would be counted among them.
+LITERAL_SAFE = re.compile(f"(?:[\t{_SAFE}]*\n)*[\t{_SAFE}]+\n?")
+
+
+_NO_FOLDING = 2**31 - 1
+
+
+class _Dumper(yaml.CSafeDumper):
+    """PyYAML's C dumper, which also quotes what only another YAML reader takes for no string."""
+
+
+# What YAML 1.2 (or an eager 1.1 reader) takes for a number.
+_Dumper.add_implicit_resolver(  # type: ignore[no-untyped-call]
+    "tag:yaml.org,2002:float",
+    re.compile(
+        r"""[-+]?(?:[0-9_]+
+            |0o[0-7_]+
+            |0x[0-9a-fA-F_]+
+            |0b[01_]+
+            |(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?
+            |\.(?:inf|Inf|INF|nan|NaN|NAN))$""",
+        re.VERBOSE,
+    ),
+    list("-+.0123456789_"),
+)
+# YAML 1.1 has the single letters among its booleans, though PyYAML does not.
+_Dumper.add_implicit_resolver(  # type: ignore[no-untyped-call]
+    "tag:yaml.org,2002:bool", re.compile(r"[yYnN]$"), list("yYnN")
+)
+
+
+def spell(nodes: Sequence[yaml.Node]) -> list[str]:
+    """Spell each node (a scalar, or a collection in flow style) on one line, in one pass."""
+    if not nodes:
+        return []
+    listing = yaml.SequenceNode("tag:yaml.org,2002:seq", list(nodes), flow_style=False)
+    text: str = yaml.serialize(
+        listing, Dumper=_Dumper, allow_unicode=True, width=_NO_FOLDING, encoding=None
+    )
+    return [line.removeprefix("- ") for line in text.removesuffix("\n").split("\n")]
