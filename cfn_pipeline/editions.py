@@ -23,7 +23,7 @@ from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.sources import GitHubOAuth
 from cfn_pipeline.model.todobackend import todobackend_of_the_book
 from cfn_pipeline.resources import ec2
-from cfn_pipeline.stacks import application, codebuild, ecr, iam, kms, pipeline
+from cfn_pipeline.stacks.application import application_template
 from cfn_pipeline.stacks.application.capacity import launch_configuration
 from cfn_pipeline.stacks.application.capacity_scaling import by_container_capacity
 from cfn_pipeline.stacks.application.containers import reading_the_secret
@@ -36,6 +36,11 @@ from cfn_pipeline.stacks.application.scaling import step_scaling
 from cfn_pipeline.stacks.application.secrets import custom_resource
 from cfn_pipeline.stacks.application.service import service
 from cfn_pipeline.stacks.arns import Arns
+from cfn_pipeline.stacks.codebuild import codebuild_template
+from cfn_pipeline.stacks.ecr import ecr_template
+from cfn_pipeline.stacks.iam import iam_template
+from cfn_pipeline.stacks.kms import secrets_key_template
+from cfn_pipeline.stacks.pipeline import pipeline_template
 
 __all__ = ["BOOK", "EDITIONS", "edition"]
 
@@ -43,11 +48,11 @@ _NAMED_IAM = ("CAPABILITY_NAMED_IAM",)
 
 
 def _iam(described: Callable[[Application], Pipeline], arns: Arns) -> Callable[..., Template]:
-    return lambda app: iam.template(app, pipeline=described(app), arns=arns)
+    return lambda app: iam_template(described(app), arns=arns)
 
 
 def _pipeline(described: Callable[[Application], Pipeline]) -> Callable[..., Template]:
-    return lambda app: pipeline.template(described(app))
+    return lambda app: pipeline_template(described(app))
 
 
 _BOOK_ARNS = Arns("aws")
@@ -59,11 +64,11 @@ BOOK = Edition(
     summary='what chapter 13 of "Docker in AWS" deploys, as of 2018',
     application=todobackend_of_the_book,
     stacks=[
-        StackFile(file="kms.yml", stack="kms", build=kms.secrets_key_template),
+        StackFile(file="kms.yml", stack="kms", build=secrets_key_template),
         StackFile(
             file="ecr.yml",
             stack="ecr-repositories",
-            build=partial(ecr.template, policy_version="2008-10-17"),
+            build=partial(ecr_template, policy_version="2008-10-17"),
         ),
         StackFile(
             file="iam.yml",
@@ -71,7 +76,7 @@ BOOK = Edition(
             build=_iam(_BOOK_DELIVERY, _BOOK_ARNS),
             capabilities=_NAMED_IAM,
         ),
-        StackFile(file="codebuild.yml", stack="{application}-codebuild", build=codebuild.template),
+        StackFile(file="codebuild.yml", stack="{application}-codebuild", build=codebuild_template),
         StackFile(
             file="pipeline-integration.yml",
             stack="{application}-pipeline",
@@ -94,7 +99,7 @@ BOOK = Edition(
             stack="{application}-{environment}",
             capabilities=_NAMED_IAM,
             build=partial(
-                application.template,
+                application_template,
                 parts=[
                     partial(
                         network,

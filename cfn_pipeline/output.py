@@ -72,11 +72,11 @@ def _replace(files: Mapping[str, str], folder: Path) -> None:
         for name, text in files.items():
             handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
             staged[Path(temporary)] = folder / name
-            with open(handle, "wb") as file:
+            with os.fdopen(handle, "wb") as file:
                 file.write(text.encode())
             Path(temporary).chmod(_mode(folder / name))
         for temporary_path, path in staged.items():
-            os.replace(temporary_path, path)
+            temporary_path.replace(path)
     except OSError as error:
         for temporary_path in staged:
             with contextlib.suppress(OSError):

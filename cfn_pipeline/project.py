@@ -63,4 +63,7 @@ def write(
 
 def header(application: Application, edition: Edition) -> str:
     """Return the first line of every rendered file that can hold a comment."""
-    return f"Rendered by cfn-pipeline ({edition.name} edition) from the application {application.name}."
+    return (
+        f"Rendered by cfn-pipeline ({edition.name} edition) from the application "
+        f"{application.name}."
+    )

@@ -53,7 +53,9 @@ def _check(files: dict[str, str], folder: Path) -> None:
         for line in difference.splitlines():
             click.secho(line, fg=_COLOURS.get(line[:1]))
     if stale:
-        click.echo(f"{folder}: {len(stale)} of {len(files)} files are stale; render again", err=True)
+        click.echo(
+            f"{folder}: {len(stale)} of {len(files)} files are stale; render again", err=True
+        )
         raise SystemExit(1)
     click.echo(f"{folder}: up to date", err=True)
 

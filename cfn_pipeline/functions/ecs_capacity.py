@@ -50,7 +50,7 @@ def active_instances(cluster: str) -> Any:
 
 def container_capacity(instances: Any) -> Any:
     """Count the containers that fit by CPU and by memory; what is left over does not add up."""
-    capacity = {name: 0 for name in LARGEST_CONTAINER}
+    capacity = dict.fromkeys(LARGEST_CONTAINER, 0)
     for instance in instances:
         for name, count in containers_in(instance["remainingResources"]).items():
             capacity[name] += count

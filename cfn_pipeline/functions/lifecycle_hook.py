@@ -50,9 +50,7 @@ def drain(ec2_instance: str, context: Any) -> bool:
 
 def container_instance(ec2_instance: str) -> Any:
     """Return the ARN of the container instance that runs on an EC2 instance."""
-    found = ecs.list_container_instances(
-        cluster=CLUSTER, filter=f"ec2InstanceId == {ec2_instance}"
-    )
+    found = ecs.list_container_instances(cluster=CLUSTER, filter=f"ec2InstanceId == {ec2_instance}")
     arns = found["containerInstanceArns"]
     if not arns:
         raise LookupError(f"no container instance of {CLUSTER} runs on it")

@@ -183,10 +183,12 @@ class Application:
     def _problems(self) -> Iterator[str]:
         where = f"application {self.name!r}"
         yield from names.APPLICATION.problems(self.name, where)
-        for repository in (self.source, self.deployment_repository):
-            yield from repository_problems(repository.name, repository.branch, where)
-        for ecr in (self.image_repository_name, self.build_image_repository_name):
-            yield from names.REPOSITORY.problems(ecr, where)
+        for github in (self.source, self.deployment_source):
+            if github is not None:
+                yield from repository_problems(github.name, github.branch, where)
+        for ecr in (self.image_repository, self.build_image_repository):
+            if ecr is not None:
+                yield from names.REPOSITORY.problems(ecr, where)
         for account in self.pull_accounts:
             if not (len(account) == 12 and account.isdecimal()):
                 yield f"{where}: {account!r} is no AWS account; an account has 12 digits"

@@ -6,7 +6,12 @@ from typing import Protocol, TypeVar
 from cfn_pipeline.model.actions import Action, Approve, CodeBuild
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.artifacts import Artifact
-from cfn_pipeline.model.deployments import CreateChangeSet, Deployment, ExecuteChangeSet, UpdateStack
+from cfn_pipeline.model.deployments import (
+    CreateChangeSet,
+    Deployment,
+    ExecuteChangeSet,
+    UpdateStack,
+)
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.pipeline import Pipeline, Stage
 from cfn_pipeline.model.sources import GitHub, Source
@@ -55,7 +60,10 @@ def continuous_delivery(
 
 
 def _delivering(
-    application: Application, environments: list[Environment], source: MakeSource, pipeline_type: str
+    application: Application,
+    environments: list[Environment],
+    source: MakeSource,
+    pipeline_type: str,
 ) -> Pipeline:
     code = _application_source(application, source)
     repository = application.deployment_repository
@@ -105,9 +113,7 @@ class _Deploy:
             ExecuteChangeSet(name="DeployChangeSet", of=change),
         ]
 
-    def _make(
-        self, kind: Callable[..., _Kind], name: str, environment: Environment
-    ) -> _Kind:
+    def _make(self, kind: Callable[..., _Kind], name: str, environment: Environment) -> _Kind:
         return kind(
             name=name,
             stack=self._application.stack_name(environment),

@@ -51,9 +51,7 @@ class NameForm:
 
 _WORD = "letters, digits and . @ - _"
 
-PIPELINE = NameForm(
-    kind="pipeline name", pattern="[A-Za-z0-9.@_-]+", characters=_WORD, longest=100
-)
+PIPELINE = NameForm(kind="pipeline name", pattern="[A-Za-z0-9.@_-]+", characters=_WORD, longest=100)
 STAGE = NameForm(kind="stage name", pattern="[A-Za-z0-9.@_-]+", characters=_WORD, longest=100)
 ACTION = NameForm(kind="action name", pattern="[A-Za-z0-9.@_-]+", characters=_WORD, longest=100)
 ARTIFACT = NameForm(

@@ -161,12 +161,11 @@ def _namespace_problems(stages: Sequence[Stage]) -> Iterator[str]:
 
 def _artifact_problems(stages: Sequence[Stage]) -> Iterator[str]:
     """Yield inputs that nobody makes before they are read, and outputs that are made twice."""
-    everyone = {
-        artifact.name: _where(stage, action)
-        for stage in reversed(stages)
-        for action in reversed(list(_actions(stage)))
-        for artifact in action.outputs
-    }
+    everyone: dict[str, str] = {}
+    for stage in stages:
+        for action in _actions(stage):
+            for artifact in action.outputs:
+                everyone.setdefault(artifact.name, _where(stage, action))
     made: dict[str, str] = {}
     for stage in stages:
         for group in stage.groups:

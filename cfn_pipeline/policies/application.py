@@ -132,9 +132,7 @@ def join_cluster(cluster: Value) -> list[Statement]:
             ecs.UpdateContainerInstancesState,
             on=cluster,
         ),
-        allow(
-            ecs.DiscoverPollEndpoint, ecs.Poll, ecs.StartTelemetrySession, ecs.Action("Submit*")
-        ),
+        allow(ecs.DiscoverPollEndpoint, ecs.Poll, ecs.StartTelemetrySession, ecs.Action("Submit*")),
     ]
 
 

@@ -43,7 +43,10 @@ def step_scaling_policy(
     title: str, *, name: str, target: Value, adjustment: int, cooldown_seconds: int
 ) -> ScalingPolicy:
     """Add (or, below zero, take) tasks when an alarm says so."""
-    bound = "MetricIntervalLowerBound" if adjustment > 0 else "MetricIntervalUpperBound"
+    up = adjustment > 0
+    bounds = given(
+        MetricIntervalLowerBound=0 if up else None, MetricIntervalUpperBound=None if up else 0
+    )
     return ScalingPolicy(
         title,
         PolicyName=name,
@@ -53,6 +56,6 @@ def step_scaling_policy(
             AdjustmentType="ChangeInCapacity",
             Cooldown=cooldown_seconds,
             MetricAggregationType="Average",
-            StepAdjustments=[StepAdjustment(**{"ScalingAdjustment": adjustment, bound: 0})],
+            StepAdjustments=[StepAdjustment(ScalingAdjustment=adjustment, **bounds)],
         ),
     )

@@ -6,13 +6,11 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_AutoS
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from troposphere import cloudformation
 from troposphere.autoscaling import (
     AutoScalingGroup,
     LaunchConfiguration,
     LifecycleHook,
     ScalingPolicy,
-    Tag,
 )
 from troposphere.policies import (
     AutoScalingRollingUpdate,
@@ -54,10 +52,7 @@ def launch_configuration(
     """
     init = None
     if commands is not None:
-        config = cloudformation.InitConfig(
-            commands={name: dict(command) for name, command in commands.items()}
-        )
-        init = cloudformation.Metadata(cloudformation.Init({"config": config}))
+        init = {"AWS::CloudFormation::Init": {"config": {"commands": dict(commands)}}}
     return LaunchConfiguration(
         title,
         **given(Metadata=init),
@@ -120,7 +115,7 @@ def group(
         MaxSize=maximum,
         DesiredCapacity=str(desired),
         VPCZoneIdentifier=subnets,
-        Tags=[Tag("Name", name_tag, True)],
+        Tags=[{"Key": "Name", "Value": name_tag, "PropagateAtLaunch": True}],
     )
 
 

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Cloud
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from troposphere.cloudformation import CustomResource
 
@@ -13,7 +14,7 @@ __all__ = ["custom_resource"]
 
 
 def custom_resource(
-    title: str, *, function: Value, depends_on: Sequence[str] = (), **properties: Value
+    title: str, *, function: Value, depends_on: Sequence[str] = (), **properties: Any
 ) -> CustomResource:
     """Make a resource that a Lambda function stands for; ``properties`` are what it is told."""
     return CustomResource(

@@ -28,9 +28,7 @@ def repository(
     """
     lifecycle = None
     if expire_untagged_after_days is not None:
-        lifecycle = LifecyclePolicy(
-            LifecyclePolicyText=_lifecycle_text(expire_untagged_after_days)
-        )
+        lifecycle = LifecyclePolicy(LifecyclePolicyText=_lifecycle_text(expire_untagged_after_days))
     return Repository(
         title,
         RepositoryName=name,

@@ -6,14 +6,16 @@ from cfn_pipeline.model.application import Application
 from cfn_pipeline.resources import codebuild
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import image
-from cfn_pipeline.stacks.document import template as new_template
+from cfn_pipeline.stacks.document import new_template
 
-__all__ = ["template"]
+__all__ = ["codebuild_template"]
 
 PROJECT = "BuildProject"
 
 
-def template(application: Application, *, pull_credentials: str | None = None) -> Template:
+def codebuild_template(
+    application: Application, *, pull_credentials: str | None = None
+) -> Template:
     """Make the project.
 
     Args:

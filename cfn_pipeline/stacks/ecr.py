@@ -8,15 +8,15 @@ from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies import application as duties
 from cfn_pipeline.policies.documents import document
 from cfn_pipeline.resources import ecr
-from cfn_pipeline.stacks.document import template as new_template
+from cfn_pipeline.stacks.document import new_template
 
-__all__ = ["template"]
+__all__ = ["ecr_template"]
 
 _CODEBUILD = "codebuild.amazonaws.com"
 _UNTAGGED_DAYS = 7
 
 
-def template(application: Application, *, policy_version: str) -> Template:
+def ecr_template(application: Application, *, policy_version: str) -> Template:
     """Make the repositories, from both of which CodeBuild may pull.
 
     Args:
@@ -47,7 +47,9 @@ def template(application: Application, *, policy_version: str) -> Template:
 
 
 def _remote_access(application: Application) -> Statement:
-    accounts: list[Value] = [f"arn:aws:iam::{account}:root" for account in application.pull_accounts]
+    accounts: list[Value] = [
+        f"arn:aws:iam::{account}:root" for account in application.pull_accounts
+    ]
     named: dict[str, list[Value]] = {"AWS": accounts} if accounts else {}
     return duties.let_pull(
         {**named, "Service": [_CODEBUILD]},

@@ -2,34 +2,32 @@
 
 from troposphere import GetAtt, Template
 
-from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.policies import delivery as duties
 from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.resources import iam
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import Arns, artifact_bucket_name
-from cfn_pipeline.stacks.document import template as new_template
+from cfn_pipeline.stacks.document import new_template
 
-__all__ = ["template"]
+__all__ = ["iam_template"]
 
 PIPELINE_ROLE = "CodePipelineRole"
 BUILD_ROLE = "CodeBuildRole"
 DEPLOYMENT_ROLE = "CloudFormationRole"
 
 
-def template(application: Application, *, pipeline: Pipeline, arns: Arns) -> Template:
-    """Make the roles for one application's pipeline.
+def iam_template(pipeline: Pipeline, *, arns: Arns) -> Template:
+    """Make the roles with which a pipeline works.
 
     Args:
-        application: what is delivered.
-        pipeline: how; its role may do what its actions need, and nothing else.
+        pipeline: its role may do what its actions need, and nothing else.
         arns: how ARNs are written.
 
     """
     name = pipeline.name
     bucket = artifact_bucket_name(name)
-    template = new_template(f"IAM roles that deliver {application.name}")
+    template = new_template(f"IAM roles that deliver {name}")
     template.add_resource(
         iam.role(
             PIPELINE_ROLE,

@@ -7,7 +7,7 @@ from cfn_pipeline.policies import application as duties
 from cfn_pipeline.policies.documents import document
 from cfn_pipeline.resources import kms
 from cfn_pipeline.stacks import exports
-from cfn_pipeline.stacks.document import template as new_template
+from cfn_pipeline.stacks.document import new_template
 
 __all__ = ["secrets_key_template"]
 

@@ -8,9 +8,9 @@ from cfn_pipeline.model.sources import GitHub, GitHubOAuth, Source
 from cfn_pipeline.resources import codepipeline, s3
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import artifact_bucket_name
-from cfn_pipeline.stacks.document import template as new_template
+from cfn_pipeline.stacks.document import new_template
 
-__all__ = ["template"]
+__all__ = ["pipeline_template"]
 
 BUCKET = "ArtifactBucket"
 PIPELINE = "Pipeline"
@@ -19,8 +19,8 @@ _OWNER = Parameter(
     "GitHubOwner",
     Type="String",
     Description="GitHub user or organisation that owns the repositories",
-    AllowedPattern="[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}",
-    ConstraintDescription="a GitHub user or organisation: letters, digits and single hyphens",
+    AllowedPattern="[A-Za-z0-9][A-Za-z0-9-]{0,38}",
+    ConstraintDescription="a GitHub user or organisation: letters, digits and hyphens",
 )
 _CONNECTION = Parameter(
     "ConnectionArn",
@@ -39,7 +39,7 @@ _TOKEN = Parameter(
 )
 
 
-def template(pipeline: Pipeline) -> Template:
+def pipeline_template(pipeline: Pipeline) -> Template:
     """Make a pipeline of one's own, or one that delivers an application.
 
     Actions that name no project and no role use those that the stacks of the pipeline's name

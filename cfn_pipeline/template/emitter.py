@@ -35,6 +35,9 @@ _SEQ = "tag:yaml.org,2002:seq"
 _MAP = "tag:yaml.org,2002:map"
 
 
+_REPRESENTER = yaml.representer.SafeRepresenter()
+
+
 class SupportsToDict(Protocol):
     """What troposphere's Template is to us: something that becomes a long-form mapping."""
 
@@ -112,7 +115,12 @@ class _Layout:
         return re.sub("\0([0-9]+)\0", lambda token: spellings[int(token[1])], text)
 
     def mapping(
-        self, content: Mapping[str, Any], indent: int, path: tuple[Any, ...], *, spaced: bool = False
+        self,
+        content: Mapping[str, Any],
+        indent: int,
+        path: tuple[Any, ...],
+        *,
+        spaced: bool = False,
     ) -> list[str]:
         """Lay out a block mapping; ``spaced``: a blank line between the entries one level down."""
         lines: list[str] = []
@@ -199,7 +207,7 @@ class _Layout:
                 width += len(str(item_body))
                 continue
             scalar_tag, text = _scalar(item_body, (*path, number))
-            if "\n" in text:
+            if "\n" in text or "::" in text:  # a colon would need quotes in a flow
                 return None
             items.append(_scalar_node(item_tag or scalar_tag, text))
             width += len(item_tag) + len(text) + 2
@@ -244,8 +252,8 @@ def _short_form(value: Any, inside: str) -> tuple[str, Any]:
 def _short_get_att(value: Any, body: Any) -> tuple[str, Any]:
     if isinstance(body, str):
         body = body.split(".", 1)
-    plain = len(body) == 2 and all(isinstance(part, str) for part in body)
-    if plain and "." not in body[0] and all(body):
+    plain = isinstance(body, (list, tuple)) and len(body) == 2
+    if plain and all(isinstance(part, str) and part for part in body) and "." not in body[0]:
         return "!GetAtt", ".".join(body)
     return "", value
 
@@ -256,7 +264,7 @@ def _scalar(value: Any, path: tuple[Any, ...]) -> tuple[str, str]:
             raise TemplateError(f"{_where(path)}: {value!r} holds half of a surrogate pair")
         return _STR, value
     if value is None or isinstance(value, (bool, int, float)):
-        node = yaml.SafeDumper("").represent_data(value)
+        node = _REPRESENTER.represent_data(value)
         return node.tag, node.value
     raise TemplateError(
         f"{_where(path)}: a {type(value).__name__} ({value!r:.60}) cannot stand in a template; "

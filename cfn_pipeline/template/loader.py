@@ -8,6 +8,8 @@ from cfn_pipeline.errors import TemplateError
 
 __all__ = ["load"]
 
+_DEEPEST = 400
+
 
 class _Loader(yaml.CSafeLoader):
     """PyYAML's C loader, which knows CloudFormation's short forms and refuses doubled keys."""
@@ -30,6 +32,8 @@ def load(text: str, *, source: str = "template") -> dict[str, Any]:
 
     """
     try:
+        if _too_deep(text):
+            raise TemplateError(f"{source}: nested more than {_DEEPEST} levels deep")
         content = yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -37,18 +41,33 @@ def load(text: str, *, source: str = "template") -> dict[str, Any]:
         raise TemplateError(f"{source}, line {line}: {error.problem}") from error
     except (yaml.YAMLError, ValueError) as error:
         raise TemplateError(f"{source}: {error}") from error
-    except RecursionError:
-        raise TemplateError(f"{source}: nested too deeply to be a template") from None
     if not isinstance(content, dict):
         found = "nothing" if content is None else f"a {type(content).__name__}"
         raise TemplateError(f"{source}: a template is a mapping with Resources; this is {found}")
     return content
 
 
+def _too_deep(text: str) -> bool:
+    """Tell whether the text is nested so deeply that libyaml's loader, which recurses, crashes."""
+    # Cheap, never less than the true depth, and enough for most templates.
+    lines = [(len(line), line.lstrip()) for line in text.splitlines()]
+    indent = max((length - len(rest) for length, rest in lines), default=0)
+    dashes = max((len(rest) for _, rest in lines if rest[:1] in ("-", "?")), default=0)
+    if text.count("[") + text.count("{") + indent + dashes <= _DEEPEST:
+        return False
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     lines: dict[Any, int] = {}
     for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+        key = loader.construct_object(key_node, deep=True)
         line = key_node.start_mark.line + 1
         if isinstance(key, (dict, list)):
             raise yaml.MarkedYAMLError(
@@ -61,7 +80,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
                 problem_mark=key_node.start_mark,
             )
         lines[key] = line
-    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)  # type: ignore[arg-type]
+    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
 
 
 def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -70,6 +89,7 @@ def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]
         return {name: _mapping(loader, node)}
     if isinstance(node, yaml.SequenceNode):
         return {name: loader.construct_sequence(node, deep=True)}
+    assert isinstance(node, yaml.ScalarNode)  # the third kind of node, and the last
     value = loader.construct_scalar(node)
     return {name: value.split(".", 1) if suffix == "GetAtt" and "." in value else value}
 

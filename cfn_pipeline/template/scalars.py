@@ -30,7 +30,7 @@ class _Dumper(yaml.CSafeDumper):
 
 
 # What YAML 1.2 (or an eager 1.1 reader) takes for a number.
-_Dumper.add_implicit_resolver(  # type: ignore[no-untyped-call]
+_Dumper.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(
         r"""[-+]?(?:[0-9_]+
@@ -44,9 +44,7 @@ _Dumper.add_implicit_resolver(  # type: ignore[no-untyped-call]
     list("-+.0123456789_"),
 )
 # YAML 1.1 has the single letters among its booleans, though PyYAML does not.
-_Dumper.add_implicit_resolver(  # type: ignore[no-untyped-call]
-    "tag:yaml.org,2002:bool", re.compile(r"[yYnN]$"), list("yYnN")
-)
+_Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]$"), list("yYnN"))
 
 
 def spell(nodes: Sequence[yaml.Node]) -> list[str]:

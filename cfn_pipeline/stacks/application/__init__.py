@@ -10,14 +10,14 @@ from typing import TypeAlias
 from troposphere import Template
 
 from cfn_pipeline.model.application import Application
-from cfn_pipeline.stacks.document import template as new_template
+from cfn_pipeline.stacks.document import new_template
 
-__all__ = ["Part", "template"]
+__all__ = ["Part", "application_template"]
 
 Part: TypeAlias = Callable[[Template, Application], None]
 
 
-def template(application: Application, *, parts: Sequence[Part]) -> Template:
+def application_template(application: Application, *, parts: Sequence[Part]) -> Template:
     """Make the application's stack from parts."""
     template = new_template(f"{application.display_name} Application")
     for part in parts:

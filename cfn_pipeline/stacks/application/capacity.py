@@ -11,6 +11,7 @@ from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.resources import autoscaling, ecs, iam
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.arns import Arns
+from cfn_pipeline.stacks.document import add_resources
 
 __all__ = ["launch_configuration"]
 
@@ -54,49 +55,46 @@ def launch_configuration(
 
     """
     template.add_parameter(
-        Parameter(
-            ids.IMAGE_ID, Type="String", Description="ECS Amazon Machine Image (AMI) ID"
-        )
+        Parameter(ids.IMAGE_ID, Type="String", Description="ECS Amazon Machine Image (AMI) ID")
     )
     size = application.instances
-    template.add_resource(
-        [
-            ecs.cluster(ids.CLUSTER, name=Sub("${AWS::StackName}-cluster")),
-            autoscaling.group(
-                ids.INSTANCES,
-                launch_configuration=Ref(LAUNCH_CONFIGURATION),
-                minimum=size.minimum,
-                maximum=size.maximum,
-                desired=size.desired,
-                subnets=Ref(ids.SUBNETS),
-                name_tag=Sub(f"${{AWS::StackName}}-{ids.INSTANCES}-instance"),
-                signal_timeout=_SIGNAL_TIMEOUT,
-            ),
-            autoscaling.launch_configuration(
-                LAUNCH_CONFIGURATION,
-                image=Ref(ids.IMAGE_ID),
-                instance_type=size.instance_type or instance_type,
-                key_name=key_name,
-                instance_profile=Ref(INSTANCE_PROFILE),
-                security_groups=[Ref(ids.INSTANCES_SECURITY_GROUP)],
-                commands=_first_commands(application),
-                user_data=Base64(Sub(_USER_DATA)),
-            ),
-            iam.instance_profile(INSTANCE_PROFILE, role=Ref(INSTANCE_ROLE)),
-            iam.role(
-                INSTANCE_ROLE,
-                trust=trust("ec2.amazonaws.com"),
-                policies={
-                    "ECSContainerInstancePermissions": document(
-                        *duties.join_cluster(GetAtt(ids.CLUSTER, "Arn")),
-                        duties.pull_images(),
-                        duties.write_instance_logs(
-                            arns.regional("logs", "log-group:/${AWS::StackName}*")
-                        ),
-                    )
-                },
-            ),
-        ]
+    add_resources(
+        template,
+        ecs.cluster(ids.CLUSTER, name=Sub("${AWS::StackName}-cluster")),
+        autoscaling.group(
+            ids.INSTANCES,
+            launch_configuration=Ref(LAUNCH_CONFIGURATION),
+            minimum=size.minimum,
+            maximum=size.maximum,
+            desired=size.desired,
+            subnets=Ref(ids.SUBNETS),
+            name_tag=Sub(f"${{AWS::StackName}}-{ids.INSTANCES}-instance"),
+            signal_timeout=_SIGNAL_TIMEOUT,
+        ),
+        autoscaling.launch_configuration(
+            LAUNCH_CONFIGURATION,
+            image=Ref(ids.IMAGE_ID),
+            instance_type=size.instance_type or instance_type,
+            key_name=key_name,
+            instance_profile=Ref(INSTANCE_PROFILE),
+            security_groups=[Ref(ids.INSTANCES_SECURITY_GROUP)],
+            commands=_first_commands(application),
+            user_data=Base64(Sub(_USER_DATA)),
+        ),
+        iam.instance_profile(INSTANCE_PROFILE, role=Ref(INSTANCE_ROLE)),
+        iam.role(
+            INSTANCE_ROLE,
+            trust=trust("ec2.amazonaws.com"),
+            policies={
+                "ECSContainerInstancePermissions": document(
+                    *duties.join_cluster(GetAtt(ids.CLUSTER, "Arn")),
+                    duties.pull_images(),
+                    duties.write_instance_logs(
+                        arns.regional("logs", "log-group:/${AWS::StackName}*")
+                    ),
+                )
+            },
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from cfn_pipeline.policies import application as duties
 from cfn_pipeline.resources import autoscaling, awslambda, cloudwatch, events
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.inline_function import InlineFunction
+from cfn_pipeline.stacks.document import add_resources
 
 __all__ = ["by_container_capacity"]
 
@@ -45,64 +46,63 @@ def by_container_capacity(template: Template, application: Application, *, runti
         ],
         deletion_policy="Delete",
     ).add(template, application, runtime=runtime)
-    template.add_resource(
-        [
-            events.rule(
-                EVENTS,
-                description=Sub("${AWS::StackName} ECS Events Rule"),
-                pattern={
-                    "source": ["aws.ecs"],
-                    "detail-type": ["ECS Container Instance State Change"],
-                    "detail": {"clusterArn": [cluster]},
-                },
-                target=GetAtt(FUNCTION, "Arn"),
-                target_id=Sub("${AWS::StackName}-ecs-events"),
-            ),
-            awslambda.permission(
-                "EcsCapacityPermission",
-                function=Ref(FUNCTION),
-                principal="events.amazonaws.com",
-                source_arn=GetAtt(EVENTS, "Arn"),
-            ),
-            cloudwatch.alarm(
-                "ContainerCapacityAlarm",
-                description="ECS Cluster Container Free Capacity",
-                namespace="AWS/ECS",
-                metric="ContainerCapacity",
-                dimensions={"ClusterName": Ref(ids.CLUSTER)},
-                statistic="Minimum",
-                period_seconds=60,
-                evaluation_periods=1,
-                comparison="LessThanThreshold",
-                threshold=1,
-                missing_data="ignore",
-                action=Ref(SCALE_OUT),
-            ),
-            cloudwatch.alarm(
-                "IdleHostCapacityAlarm",
-                description="ECS Cluster Container Free Capacity",
-                namespace="AWS/ECS",
-                metric="IdleHostCapacity",
-                dimensions={"ClusterName": Ref(ids.CLUSTER)},
-                statistic="Maximum",
-                period_seconds=60,
-                evaluation_periods=1,
-                comparison="GreaterThanThreshold",
-                threshold=1,
-                missing_data="ignore",
-                action=Ref(SCALE_IN),
-            ),
-            autoscaling.simple_scaling_policy(
-                SCALE_OUT,
-                group=Ref(ids.INSTANCES),
-                adjustment=1,
-                cooldown_seconds=_COOLDOWN_SECONDS,
-            ),
-            autoscaling.simple_scaling_policy(
-                SCALE_IN,
-                group=Ref(ids.INSTANCES),
-                adjustment=-1,
-                cooldown_seconds=_COOLDOWN_SECONDS,
-            ),
-        ]
+    add_resources(
+        template,
+        events.rule(
+            EVENTS,
+            description=Sub("${AWS::StackName} ECS Events Rule"),
+            pattern={
+                "source": ["aws.ecs"],
+                "detail-type": ["ECS Container Instance State Change"],
+                "detail": {"clusterArn": [cluster]},
+            },
+            target=GetAtt(FUNCTION, "Arn"),
+            target_id=Sub("${AWS::StackName}-ecs-events"),
+        ),
+        awslambda.permission(
+            "EcsCapacityPermission",
+            function=Ref(FUNCTION),
+            principal="events.amazonaws.com",
+            source_arn=GetAtt(EVENTS, "Arn"),
+        ),
+        cloudwatch.alarm(
+            "ContainerCapacityAlarm",
+            description="ECS Cluster Container Free Capacity",
+            namespace="AWS/ECS",
+            metric="ContainerCapacity",
+            dimensions={"ClusterName": Ref(ids.CLUSTER)},
+            statistic="Minimum",
+            period_seconds=60,
+            evaluation_periods=1,
+            comparison="LessThanThreshold",
+            threshold=1,
+            missing_data="ignore",
+            action=Ref(SCALE_OUT),
+        ),
+        cloudwatch.alarm(
+            "IdleHostCapacityAlarm",
+            description="ECS Cluster Container Free Capacity",
+            namespace="AWS/ECS",
+            metric="IdleHostCapacity",
+            dimensions={"ClusterName": Ref(ids.CLUSTER)},
+            statistic="Maximum",
+            period_seconds=60,
+            evaluation_periods=1,
+            comparison="GreaterThanThreshold",
+            threshold=1,
+            missing_data="ignore",
+            action=Ref(SCALE_IN),
+        ),
+        autoscaling.simple_scaling_policy(
+            SCALE_OUT,
+            group=Ref(ids.INSTANCES),
+            adjustment=1,
+            cooldown_seconds=_COOLDOWN_SECONDS,
+        ),
+        autoscaling.simple_scaling_policy(
+            SCALE_IN,
+            group=Ref(ids.INSTANCES),
+            adjustment=-1,
+            cooldown_seconds=_COOLDOWN_SECONDS,
+        ),
     )

@@ -6,6 +6,7 @@ from cfn_pipeline.model.application import Application, Database
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.resources import rds
 from cfn_pipeline.stacks.application import ids
+from cfn_pipeline.stacks.document import add_resources
 
 __all__ = ["database", "password_from_custom_resource"]
 
@@ -41,26 +42,25 @@ def database(
     """
     if application.database is None:
         return
-    template.add_resource(
-        [
-            rds.db_instance(
-                ids.DATABASE,
-                database=application.database,
-                engine=engine,
-                engine_version=engine_version,
-                instance_class=instance_class,
-                storage_type=storage_type,
-                password=password_from_custom_resource(application.database),
-                security_groups=[Ref(ids.DATABASE_SECURITY_GROUP)],
-                subnet_group=Ref(SUBNET_GROUP),
-                availability_zone=availability_zone,
-                name_tag=Sub("${AWS::StackName}-db"),
-            ),
-            rds.db_subnet_group(
-                SUBNET_GROUP,
-                description="Application Database Subnet Group",
-                subnets=Ref(ids.SUBNETS),
-                name_tag=Sub("${AWS::StackName}-db-subnet-group"),
-            ),
-        ]
+    add_resources(
+        template,
+        rds.db_instance(
+            ids.DATABASE,
+            database=application.database,
+            engine=engine,
+            engine_version=engine_version,
+            instance_class=instance_class,
+            storage_type=storage_type,
+            password=password_from_custom_resource(application.database),
+            security_groups=[Ref(ids.DATABASE_SECURITY_GROUP)],
+            subnet_group=Ref(SUBNET_GROUP),
+            availability_zone=availability_zone,
+            name_tag=Sub("${AWS::StackName}-db"),
+        ),
+        rds.db_subnet_group(
+            SUBNET_GROUP,
+            description="Application Database Subnet Group",
+            subnets=Ref(ids.SUBNETS),
+            name_tag=Sub("${AWS::StackName}-db-subnet-group"),
+        ),
     )

@@ -9,6 +9,7 @@ from cfn_pipeline.resources import autoscaling, awslambda, iam, sns
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.inline_function import InlineFunction
 from cfn_pipeline.stacks.arns import Arns
+from cfn_pipeline.stacks.document import add_resources
 
 __all__ = ["by_lifecycle_hook"]
 
@@ -35,38 +36,37 @@ def by_lifecycle_hook(
     group = arns.regional(
         "autoscaling", f"autoScalingGroup:*:autoScalingGroupName/${{{ids.INSTANCES}}}"
     )
-    template.add_resource(
-        [
-            autoscaling.lifecycle_hook(
-                "LifecycleHook",
-                group=Ref(ids.INSTANCES),
-                topic=Ref(TOPIC),
-                role=GetAtt(HOOK_ROLE, "Arn"),
-                heartbeat_seconds=_HEARTBEAT_SECONDS,
-            ),
-            iam.role(
-                HOOK_ROLE,
-                trust=trust("autoscaling.amazonaws.com"),
-                policies={
-                    "LifecycleHookPermissions": document(
-                        duties.publish(Ref(TOPIC), sid="PublishNotifications")
-                    )
-                },
-            ),
-            sns.topic(TOPIC),
-            sns.subscription(
-                "LifecycleHookSubscription",
-                topic=Ref(TOPIC),
-                protocol="lambda",
-                endpoint=GetAtt(FUNCTION, "Arn"),
-            ),
-            awslambda.permission(
-                "LifecycleHookPermission",
-                function=Ref(FUNCTION),
-                principal="sns.amazonaws.com",
-                source_arn=Ref(TOPIC),
-            ),
-        ]
+    add_resources(
+        template,
+        autoscaling.lifecycle_hook(
+            "LifecycleHook",
+            group=Ref(ids.INSTANCES),
+            topic=Ref(TOPIC),
+            role=GetAtt(HOOK_ROLE, "Arn"),
+            heartbeat_seconds=_HEARTBEAT_SECONDS,
+        ),
+        iam.role(
+            HOOK_ROLE,
+            trust=trust("autoscaling.amazonaws.com"),
+            policies={
+                "LifecycleHookPermissions": document(
+                    duties.publish(Ref(TOPIC), sid="PublishNotifications")
+                )
+            },
+        ),
+        sns.topic(TOPIC),
+        sns.subscription(
+            "LifecycleHookSubscription",
+            topic=Ref(TOPIC),
+            protocol="lambda",
+            endpoint=GetAtt(FUNCTION, "Arn"),
+        ),
+        awslambda.permission(
+            "LifecycleHookPermission",
+            function=Ref(FUNCTION),
+            principal="sns.amazonaws.com",
+            source_arn=Ref(TOPIC),
+        ),
     )
     InlineFunction(
         function=FUNCTION,

@@ -12,6 +12,7 @@ from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.application import write_logs
 from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.resources import awslambda, iam, logs
+from cfn_pipeline.stacks.document import add_resources
 
 __all__ = ["InlineFunction"]
 
@@ -48,32 +49,31 @@ class InlineFunction:
     def add(self, template: Template, application: Application, *, runtime: str) -> None:
         """Add the three to a template."""
         name = f"${{AWS::StackName}}-{self.name}"
-        template.add_resource(
-            [
-                awslambda.function(
-                    self.function,
-                    depends_on=self.log_group,
-                    name=Sub(name),
-                    description=Sub(f"${{AWS::StackName}} {self.description}"),
-                    runtime=runtime,
-                    role=GetAtt(self.role, "Arn"),
-                    environment=self.environment,
-                    source=functions.source(self.module),
-                ),
-                iam.role(
-                    self.role,
-                    trust=trust("lambda.amazonaws.com"),
-                    policies={
-                        self.policy: document(
-                            *self.permissions, write_logs(GetAtt(self.log_group, "Arn"))
-                        )
-                    },
-                ),
-                logs.log_group(
-                    self.log_group,
-                    name=Sub(f"/aws/lambda/{name}"),
-                    retention_days=application.log_retention_days,
-                    deletion_policy=self.deletion_policy,
-                ),
-            ]
+        add_resources(
+            template,
+            awslambda.function(
+                self.function,
+                depends_on=self.log_group,
+                name=Sub(name),
+                description=Sub(f"${{AWS::StackName}} {self.description}"),
+                runtime=runtime,
+                role=GetAtt(self.role, "Arn"),
+                environment=self.environment,
+                source=functions.source(self.module),
+            ),
+            iam.role(
+                self.role,
+                trust=trust("lambda.amazonaws.com"),
+                policies={
+                    self.policy: document(
+                        *self.permissions, write_logs(GetAtt(self.log_group, "Arn"))
+                    )
+                },
+            ),
+            logs.log_group(
+                self.log_group,
+                name=Sub(f"/aws/lambda/{name}"),
+                retention_days=application.log_retention_days,
+                deletion_policy=self.deletion_policy,
+            ),
         )

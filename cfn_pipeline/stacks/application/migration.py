@@ -8,6 +8,7 @@ from cfn_pipeline.resources import cloudformation, ecs
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.containers import Define
 from cfn_pipeline.stacks.application.inline_function import InlineFunction
+from cfn_pipeline.stacks.document import add_resources
 
 __all__ = ["migration"]
 
@@ -32,22 +33,21 @@ def migration(
     if application.migration is None:
         return
     database = [] if application.database is None else [ids.DATABASE]
-    template.add_resource(
-        [
-            cloudformation.custom_resource(
-                ids.MIGRATE_TASK,
-                depends_on=[ids.INSTANCES, *database],
-                function=GetAtt(FUNCTION, "Arn"),
-                Cluster=Ref(ids.CLUSTER),
-                TaskDefinition=Ref(TASK_DEFINITION),
-            ),
-            ecs.task_definition(
-                TASK_DEFINITION,
-                family=Sub("${AWS::StackName}-migrate"),
-                task_role=GetAtt(ids.TASK_ROLE, "Arn"),
-                containers=[define(application, application.migration)],
-            ),
-        ]
+    add_resources(
+        template,
+        cloudformation.custom_resource(
+            ids.MIGRATE_TASK,
+            depends_on=[ids.INSTANCES, *database],
+            function=GetAtt(FUNCTION, "Arn"),
+            Cluster=Ref(ids.CLUSTER),
+            TaskDefinition=Ref(TASK_DEFINITION),
+        ),
+        ecs.task_definition(
+            TASK_DEFINITION,
+            family=Sub("${AWS::StackName}-migrate"),
+            task_role=GetAtt(ids.TASK_ROLE, "Arn"),
+            containers=[define(application, application.migration)],
+        ),
     )
     InlineFunction(
         function=FUNCTION,

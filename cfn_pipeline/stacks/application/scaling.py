@@ -7,6 +7,7 @@ from cfn_pipeline.policies import application as duties
 from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.resources import applicationautoscaling, cloudwatch, iam
 from cfn_pipeline.stacks.application import ids
+from cfn_pipeline.stacks.document import add_resources
 
 __all__ = ["step_scaling"]
 
@@ -25,59 +26,58 @@ _SERVICE = f"service/${{{ids.CLUSTER}}}/${{{ids.SERVICE}.Name}}"
 def step_scaling(template: Template, application: Application) -> None:
     """Add a task when CPU stays high for three minutes, take one when it stays low."""
     dimensions = {"ClusterName": Ref(ids.CLUSTER), "ServiceName": GetAtt(ids.SERVICE, "Name")}
-    template.add_resource(
-        [
-            applicationautoscaling.ecs_service_target(
-                TARGET,
-                service=Sub(_SERVICE),
-                minimum=application.minimum_tasks,
-                maximum=application.maximum_tasks,
-                role=GetAtt(ROLE, "Arn"),
-            ),
-            iam.role(
-                ROLE,
-                trust=trust("application-autoscaling.amazonaws.com"),
-                policies={"AutoscalingPermissions": document(duties.scale_service())},
-            ),
-            applicationautoscaling.step_scaling_policy(
-                SCALE_OUT,
-                name="ScaleOut",
-                target=Ref(TARGET),
-                adjustment=1,
-                cooldown_seconds=_COOLDOWN_SECONDS,
-            ),
-            applicationautoscaling.step_scaling_policy(
-                SCALE_IN,
-                name="ScaleIn",
-                target=Ref(TARGET),
-                adjustment=-1,
-                cooldown_seconds=_COOLDOWN_SECONDS,
-            ),
-            cloudwatch.alarm(
-                "ApplicationServiceHighCpuAlarm",
-                description=f"{application.display_name} Service High CPU",
-                namespace="AWS/ECS",
-                metric="CPUUtilization",
-                dimensions=dimensions,
-                statistic="Average",
-                period_seconds=60,
-                evaluation_periods=3,
-                comparison="GreaterThanThreshold",
-                threshold=_HIGH_CPU,
-                action=Ref(SCALE_OUT),
-            ),
-            cloudwatch.alarm(
-                "ApplicationServiceLowCpuAlarm",
-                description=f"{application.display_name} Service Low CPU",
-                namespace="AWS/ECS",
-                metric="CPUUtilization",
-                dimensions=dimensions,
-                statistic="Average",
-                period_seconds=60,
-                evaluation_periods=3,
-                comparison="LessThanThreshold",
-                threshold=_LOW_CPU,
-                action=Ref(SCALE_IN),
-            ),
-        ]
+    add_resources(
+        template,
+        applicationautoscaling.ecs_service_target(
+            TARGET,
+            service=Sub(_SERVICE),
+            minimum=application.minimum_tasks,
+            maximum=application.maximum_tasks,
+            role=GetAtt(ROLE, "Arn"),
+        ),
+        iam.role(
+            ROLE,
+            trust=trust("application-autoscaling.amazonaws.com"),
+            policies={"AutoscalingPermissions": document(duties.scale_service())},
+        ),
+        applicationautoscaling.step_scaling_policy(
+            SCALE_OUT,
+            name="ScaleOut",
+            target=Ref(TARGET),
+            adjustment=1,
+            cooldown_seconds=_COOLDOWN_SECONDS,
+        ),
+        applicationautoscaling.step_scaling_policy(
+            SCALE_IN,
+            name="ScaleIn",
+            target=Ref(TARGET),
+            adjustment=-1,
+            cooldown_seconds=_COOLDOWN_SECONDS,
+        ),
+        cloudwatch.alarm(
+            "ApplicationServiceHighCpuAlarm",
+            description=f"{application.display_name} Service High CPU",
+            namespace="AWS/ECS",
+            metric="CPUUtilization",
+            dimensions=dimensions,
+            statistic="Average",
+            period_seconds=60,
+            evaluation_periods=3,
+            comparison="GreaterThanThreshold",
+            threshold=_HIGH_CPU,
+            action=Ref(SCALE_OUT),
+        ),
+        cloudwatch.alarm(
+            "ApplicationServiceLowCpuAlarm",
+            description=f"{application.display_name} Service Low CPU",
+            namespace="AWS/ECS",
+            metric="CPUUtilization",
+            dimensions=dimensions,
+            statistic="Average",
+            period_seconds=60,
+            evaluation_periods=3,
+            comparison="LessThanThreshold",
+            threshold=_LOW_CPU,
+            action=Ref(SCALE_IN),
+        ),
     )

@@ -8,6 +8,7 @@ from cfn_pipeline.resources import ecs, logs
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.containers import Define, log_group_name, secret_reader
 from cfn_pipeline.stacks.arns import Arns
+from cfn_pipeline.stacks.document import add_resources
 
 __all__ = ["service"]
 
@@ -34,9 +35,7 @@ def service(
     """
     template.add_parameter(
         [
-            Parameter(
-                ids.DESIRED_COUNT, Type="Number", Description="Desired EC2 instance count"
-            ),
+            Parameter(ids.DESIRED_COUNT, Type="Number", Description="Desired EC2 instance count"),
             Parameter(
                 ids.IMAGE_TAG,
                 Type="String",
@@ -46,30 +45,29 @@ def service(
         ]
     )
     migration = [] if application.migration is None else [ids.MIGRATE_TASK]
-    template.add_resource(
-        [
-            ecs.service(
-                ids.SERVICE,
-                depends_on=[ids.INSTANCES, ids.LOG_GROUP, ids.LISTENER, *migration],
-                cluster=Ref(ids.CLUSTER),
-                task_definition=Ref(TASK_DEFINITION),
-                desired_count=Ref(ids.DESIRED_COUNT),
-                container=application.container,
-                target_group=Ref(ids.TARGET_GROUP),
-                role=role,
-            ),
-            ecs.task_definition(
-                TASK_DEFINITION,
-                family=Ref("AWS::StackName"),
-                task_role=GetAtt(ids.TASK_ROLE, "Arn"),
-                containers=[define(application, c) for c in application.containers],
-                volumes=application.volumes,
-            ),
-            secret_reader(application, arns=arns),
-            logs.log_group(
-                ids.LOG_GROUP,
-                name=log_group_name(application),
-                retention_days=application.log_retention_days,
-            ),
-        ]
+    add_resources(
+        template,
+        ecs.service(
+            ids.SERVICE,
+            depends_on=[ids.INSTANCES, ids.LOG_GROUP, ids.LISTENER, *migration],
+            cluster=Ref(ids.CLUSTER),
+            task_definition=Ref(TASK_DEFINITION),
+            desired_count=Ref(ids.DESIRED_COUNT),
+            container=application.container,
+            target_group=Ref(ids.TARGET_GROUP),
+            role=role,
+        ),
+        ecs.task_definition(
+            TASK_DEFINITION,
+            family=Ref("AWS::StackName"),
+            task_role=GetAtt(ids.TASK_ROLE, "Arn"),
+            containers=[define(application, c) for c in application.containers],
+            volumes=application.volumes,
+        ),
+        secret_reader(application, arns=arns),
+        logs.log_group(
+            ids.LOG_GROUP,
+            name=log_group_name(application),
+            retention_days=application.log_retention_days,
+        ),
     )

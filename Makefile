@@ -1,0 +1,45 @@
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help templates check test lint types bench clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+EDITION ?= book
+PARAMETERS ?=
+
+help: ## Show what there is
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z%\/]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+templates: $(READY) ## Render the editions into templates/
+	@$(BIN)/cfn-pipeline render --edition book
+
+check: $(READY) ## Say where templates/ is stale; write nothing
+	@$(BIN)/cfn-pipeline render --edition book --check
+
+test: $(READY) check lint types ## Run everything that must pass
+	$(BIN)/pytest -n auto --cov --cov-report=term
+
+lint: $(READY) ## Check style and the floors of the house
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+types: $(READY) ## Check types
+	$(BIN)/mypy
+
+bench: $(READY) ## Measure, as ratios to a plain dump of the same templates
+	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-group-by=group --benchmark-columns=min,median,rounds
+
+deploy/%: $(READY) ## Deploy dev, prod, kms, ecr, iam, codebuild or pipeline (EDITION=, PARAMETERS="A=1 B=2")
+	@$(BIN)/python scripts/deploy.py --edition $(EDITION) $* $(PARAMETERS)
+
+clean: ## Remove what can be made again
+	rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+$(READY): setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cfn_pipeline needs Python 3.11 or newer: make PYTHON=python3.x" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@

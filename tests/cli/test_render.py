@@ -1,0 +1,86 @@
+"""The command as a user runs it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cfn_pipeline import BOOK, __version__, render
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cfn_pipeline", *arguments],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_version_and_help() -> None:
+    assert run("--version").stdout == f"cfn-pipeline, version {__version__}\n"
+    assert "render" in run("--help").stdout
+    assert "--edition" in run("render", "-h").stdout
+
+
+def test_render_writes_and_says_what(tmp_path: Path) -> None:
+    first = run("render", "-o", str(tmp_path / "out"))
+    files = render(edition=BOOK)
+    assert first.returncode == 0
+    assert first.stdout.splitlines() == [str(tmp_path / "out" / name) for name in files]
+    assert first.stderr == f"{tmp_path / 'out'}: {len(files)} written, 0 unchanged\n"
+    assert {p.name: p.read_text() for p in (tmp_path / "out").iterdir()} == files
+    second = run("render", "-o", str(tmp_path / "out"))
+    assert second.stdout == ""
+    assert second.stderr.endswith(f"0 written, {len(files)} unchanged\n")
+
+
+def test_check_shows_what_is_stale_and_writes_nothing(tmp_path: Path) -> None:
+    run("render", "-o", str(tmp_path))
+    assert run("render", "-o", str(tmp_path), "--check").returncode == 0
+    stale = tmp_path / "kms.yml"
+    stale.write_text(stale.read_text().replace("KMS Keys", "Keys"))
+    checked = run("render", "-o", str(tmp_path), "--check")
+    assert checked.returncode == 1
+    assert "-Description: Keys\n+Description: KMS Keys\n" in checked.stdout
+    assert checked.stderr.endswith("1 of 12 files are stale; render again\n")
+    assert "Description: Keys" in stale.read_text()
+
+
+def test_bytes_do_not_depend_on_hash_seed_locale_or_folder(tmp_path: Path) -> None:
+    found = []
+    for number, (seed, locale) in enumerate([("0", "C"), ("42", "tr_TR.UTF-8"), ("7", "POSIX")]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        done = run(
+            "render", "-o", "out", cwd=folder, PYTHONHASHSEED=seed, LC_ALL=locale, TZ="Asia/Tokyo"
+        )
+        assert done.returncode == 0, done.stderr
+        found.append({path.name: path.read_bytes() for path in (folder / "out").iterdir()})
+    assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["render", "--edition", "film"], "there is no edition 'film'; there is book"),
+        (["render", "-o", "{file}"], "{file}/kms.yml: cannot be read: Not a directory"),
+        (["render", "-o", "/proc/none"], "/proc/none: cannot be written"),
+        (["render", "--edtion", "book"], "No such option"),
+        (["rendr"], "No such command"),
+    ],
+)
+def test_mistakes_are_told_in_one_message(arguments: list[str], said: str, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("as it was")
+    done = run(*(argument.format(file=file) for argument in arguments))
+    assert done.returncode == 2
+    assert said.format(file=file) in done.stderr
+    assert "Traceback" not in done.stderr
+    assert file.read_text() == "as it was"

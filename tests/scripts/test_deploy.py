@@ -1,0 +1,141 @@
+"""Deploying by hand, with a stand-in for the AWS CLI on PATH."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+class Hand:
+    """Runs the script in a folder with templates/, and reads what the stand-in was told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = folder / "log"
+        (folder / "bin").mkdir()
+        shutil.copytree(ROOT / "templates", folder / "templates")
+        self.stand_in('printf "%s\\n" "$@" > "$LOG"')
+
+    def stand_in(self, script: str) -> None:
+        aws = self.folder / "bin" / "aws"
+        aws.write_text(f"#!/bin/sh\n{script}\n")
+        aws.chmod(0o755)
+
+    def deploy(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, str(ROOT / "scripts" / "deploy.py"), "--edition", "book", *words],
+            cwd=self.folder,
+            env={**os.environ, "PATH": f"{self.folder / 'bin'}:/bin", "LOG": str(self.log)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @property
+    def told(self) -> list[str] | None:
+        return self.log.read_text().splitlines() if self.log.exists() else None
+
+
+@pytest.fixture
+def hand(tmp_path: Path) -> Hand:
+    return Hand(tmp_path)
+
+
+def command(file: str, stack: str, *rest: str) -> list[str]:
+    return [
+        *("cloudformation", "deploy", "--template-file", f"templates/book/{file}"),
+        *("--stack-name", stack, "--no-fail-on-empty-changeset", *rest),
+    ]
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_an_environment_is_the_application_with_its_configuration(
+    hand: Hand, environment: str
+) -> None:
+    assert hand.deploy(environment).returncode == 0
+    assert hand.told == command(
+        "stack.yml",
+        f"todobackend-{environment}",
+        *("--capabilities", "CAPABILITY_NAMED_IAM", "--parameter-overrides"),
+        *("ApplicationDesiredCount=1", "ApplicationImageId=ami-ec957491"),
+        *("ApplicationImageTag=latest", "ApplicationSubnets=subnet-a5d3ecee,subnet-324e246f"),
+        "VpcId=vpc-f8233a80",
+    )
+
+
+@pytest.mark.parametrize(
+    "words, told",
+    [
+        (["ecr"], command("ecr.yml", "ecr-repositories")),
+        (["kms"], command("kms.yml", "kms")),
+        (
+            ["iam"],
+            command("iam.yml", "todobackend-iam", "--capabilities", "CAPABILITY_NAMED_IAM"),
+        ),
+        (["codebuild"], command("codebuild.yml", "todobackend-codebuild")),
+        (
+            ["pipeline", "GitHubOwner=acme"],
+            command(
+                "pipeline.yml",
+                "todobackend-pipeline",
+                *("--parameter-overrides", "GitHubOwner=acme"),
+            ),
+        ),
+    ],
+)
+def test_templates_have_their_stacks(hand: Hand, words: list[str], told: list[str]) -> None:
+    assert hand.deploy(*words).returncode == 0
+    assert hand.told == told
+
+
+def test_a_parameter_of_the_command_line_wins(hand: Hand) -> None:
+    assert hand.deploy("dev", "ApplicationImageTag=a=b").returncode == 0
+    assert "ApplicationImageTag=a=b" in (hand.told or [])
+
+
+def test_what_aws_returns_is_returned(hand: Hand) -> None:
+    hand.stand_in("exit 254")
+    assert hand.deploy("kms").returncode == 254
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["pipeline"], 'pipeline.yml needs GitHubOwner; add PARAMETERS="GitHubOwner=..."'),
+        (["kms", "A=1"], "kms.yml has no parameter A; it has none"),
+        (["kms", "A"], "'A' is no parameter; write Name=Value"),
+        (["test"], "there is nothing called 'test' to deploy; there is kms, ecr, iam"),
+        (["stack"], "there is nothing called 'stack' to deploy"),
+        (["dev", "--edition", "film"], "there is no edition 'film'"),
+    ],
+)
+def test_what_is_missing_is_said_before_aws_is_called(
+    hand: Hand, words: list[str], said: str
+) -> None:
+    done = hand.deploy(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"deploy: {said}")
+    assert done.stderr.count("\n") == 1
+    assert hand.told is None
+
+
+def test_missing_files_and_cli(hand: Hand) -> None:
+    folder = hand.folder / "templates" / "book"
+    (folder / "dev.json").write_text("[]")
+    assert 'dev.json is no configuration file; it should read {"Para' in hand.deploy("dev").stderr
+    (folder / "dev.json").unlink()
+    assert "dev.json cannot be read (No such file" in hand.deploy("dev").stderr
+    (folder / "kms.yml").write_text("A: ]")
+    assert "deploy: kms.yml, line 1: " in hand.deploy("kms").stderr
+    (folder / "kms.yml").write_text("# " + "x" * 51_200 + "\nResources: {}\n")
+    assert "CloudFormation takes 51,200 without a bucket" in hand.deploy("kms").stderr
+    (folder / "ecr.yml").unlink()
+    assert "ecr.yml cannot be read (No such file" in hand.deploy("ecr").stderr
+    (hand.folder / "bin" / "aws").unlink()
+    assert "the AWS CLI is not on PATH" in hand.deploy("iam").stderr
+    assert hand.told is None

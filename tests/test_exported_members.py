@@ -1,0 +1,43 @@
+"""The package's whole face is one sorted list of names."""
+
+import pkgutil
+from importlib import import_module
+
+import pytest
+
+import cfn_pipeline
+
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(cfn_pipeline.__path__, "cfn_pipeline.")
+    if not module.name.startswith("cfn_pipeline.functions.")
+    and not module.name.endswith("__main__")
+]
+
+
+def _order(name: str) -> tuple[int, str]:
+    """Constants, then classes, then the rest: as ruff sorts __all__."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+
+
+def test_what_is_imported_is_exported() -> None:
+    public = {
+        name
+        for name, value in vars(cfn_pipeline).items()
+        if not name.startswith("_") and type(value).__name__ != "module"
+    }
+    assert public | {"__version__"} == set(cfn_pipeline.__all__)
+
+
+@pytest.mark.parametrize("module", ["cfn_pipeline", *MODULES])
+def test_all_is_sorted_and_true(module: str) -> None:
+    loaded = import_module(module)
+    exported = getattr(loaded, "__all__", [])
+    assert exported == sorted(exported, key=_order)
+    assert all(hasattr(loaded, name) for name in exported)
+
+
+@pytest.mark.parametrize("name", sorted(set(cfn_pipeline.__all__) - {"__version__"}))
+def test_everything_exported_is_documented(name: str) -> None:
+    value = getattr(cfn_pipeline, name)
+    assert type(value).__doc__ if not callable(value) else value.__doc__
