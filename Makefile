@@ -30,7 +30,7 @@ types: $(READY) ## Check types
 	$(BIN)/mypy
 
 bench: $(READY) ## Measure, as ratios to a plain dump of the same templates
-	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-group-by=group --benchmark-columns=min,median,rounds
+	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=min,median,rounds
 
 deploy/%: $(READY) ## Deploy dev, prod, kms, ecr, iam, codebuild or pipeline (EDITION=, PARAMETERS="A=1 B=2")
 	@$(BIN)/python scripts/deploy.py --edition $(EDITION) $* $(PARAMETERS)

@@ -1,0 +1,31 @@
+"""cfn-lint over the rendered templates, as the command runs it by default."""
+
+from pathlib import Path
+
+import pytest
+from cfnlint.api import lint_file
+from cfnlint.match import Match
+
+from tests.editions.book_findings import KNOWN
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+BOOK = sorted(path for path in (TEMPLATES / "book").glob("*.yml") if path.name != "buildspec.yml")
+
+
+def found_in(path: Path) -> set[tuple[str, str, str]]:
+    return {(path.name, match.rule.id, _logical_id(match)) for match in lint_file(path)}
+
+
+def _logical_id(match: Match) -> str:
+    path = getattr(match, "path", None) or []
+    return str(path[1]) if len(path) > 1 else ""
+
+
+@pytest.mark.parametrize("path", BOOK, ids=lambda path: path.name)
+def test_the_book_is_guilty_of_what_is_listed_and_nothing_else(path: Path) -> None:
+    assert found_in(path) == {known for known in KNOWN if known[0] == path.name}
+
+
+def test_every_listed_finding_has_a_file_and_a_reason() -> None:
+    assert {file for file, _, _ in KNOWN} <= {path.name for path in BOOK}
+    assert all(KNOWN.values())

@@ -1,0 +1,153 @@
+"""Whole projects: what stacks hand each other, and applications that are not todobackend."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfn_pipeline import (
+    EDITIONS,
+    Application,
+    Container,
+    Edition,
+    EditionError,
+    Environment,
+    GitHubRepository,
+    edition,
+    load,
+    render,
+    todobackend,
+    write,
+)
+
+SMALL = Application(
+    name="orders-api",
+    source=GitHubRepository("acme/orders"),
+    container=Container(name="api", cpu=256, memory=512, port=8080, environment={"MODE": "live"}),
+    environments=[
+        Environment("test", vpc_id="vpc-1", subnets=["subnet-1", "subnet-2"]),
+        Environment("live", approval=True),
+    ],
+)
+
+each_edition = pytest.mark.parametrize("edition", EDITIONS.values(), ids=lambda e: e.name)
+
+
+def walk(node: Any, path: tuple[Any, ...] = ()) -> Any:
+    yield path, node
+    if isinstance(node, (dict, list)):
+        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from walk(value, (*path, key))
+
+
+def templates(application: Application | None, edition: Edition) -> dict[str, dict[str, Any]]:
+    files = render(application, edition=edition)
+    return {stack.file: load(files[stack.file]) for stack in edition.stacks}
+
+
+@each_edition
+@pytest.mark.parametrize("application", [None, todobackend, SMALL], ids=["own", "todo", "small"])
+def test_every_import_is_exported_by_a_stack_that_is_deployed_before(
+    application: Application | None, edition: Edition
+) -> None:
+    exported: set[str] = set()
+    for name, template in templates(application, edition).items():
+        imported = {
+            node["Fn::ImportValue"]
+            for _, node in walk(template)
+            if isinstance(node, dict) and "Fn::ImportValue" in node
+        }
+        assert imported <= exported, name
+        exported |= {
+            output["Export"]["Name"]
+            for output in template.get("Outputs", {}).values()
+            if "Export" in output
+        }
+
+
+@each_edition
+@pytest.mark.parametrize("application", [None, todobackend, SMALL], ids=["own", "todo", "small"])
+def test_every_reference_is_to_something_in_its_template(
+    application: Application | None, edition: Edition
+) -> None:
+    for name, template in templates(application, edition).items():
+        known = {*template["Resources"], *template.get("Parameters", {})}
+        conditions = set(template.get("Conditions", {}))
+        for path, node in walk(template):
+            if not isinstance(node, dict):
+                continue
+            named = {node["Ref"]} if set(node) == {"Ref"} else set()
+            if "Fn::GetAtt" in node:
+                named.add(node["Fn::GetAtt"][0])
+            if "Fn::Sub" in node:
+                text, own = node["Fn::Sub"], set()
+                if isinstance(text, list):
+                    text, own = text[0], set(text[1])
+                named |= {m.split(".")[0] for m in re.findall(r"\$\{([^!}]+)\}", text)} - own
+            if "DependsOn" in node:
+                named |= set(node["DependsOn"])
+            if "Fn::If" in node:
+                assert node["Fn::If"][0] in conditions, (name, path)
+            assert {n for n in named if not n.startswith("AWS::")} <= known, (name, path)
+
+
+@each_edition
+def test_an_application_without_database_migration_sidecars_and_volumes(edition: Edition) -> None:
+    stack = templates(SMALL, edition)["stack.yml"]
+    types = {resource["Type"] for resource in stack["Resources"].values()}
+    assert not {t for t in types if "RDS" in t or "CustomResource" in t}
+    [container] = stack["Resources"]["ApplicationTaskDefinition"]["Properties"][
+        "ContainerDefinitions"
+    ]
+    assert container["Environment"] == [{"Name": "MODE", "Value": "live"}]
+    assert "Command" not in container
+    assert "todobackend" not in str(stack)
+
+
+@each_edition
+def test_the_environments_of_one_s_own(edition: Edition) -> None:
+    files = render(SMALL, edition=edition)
+    assert json.loads(files["test.json"])["Parameters"]["ApplicationSubnets"] == "subnet-1,subnet-2"
+    assert "VpcId" not in json.loads(files["live.json"])["Parameters"]
+    assert "dev.json" not in files
+    pipeline = load(files["pipeline.yml"])["Resources"]["Pipeline"]["Properties"]
+    assert [s["Name"] for s in pipeline["Stages"]] == ["Source", "Build", "Test", "Live"]
+    assert "OrdersApiRepository" in load(files["ecr.yml"])["Resources"]
+
+
+@each_edition
+def test_stack_names(edition: Edition) -> None:
+    stack = edition.stack("stack")
+    assert stack.stack_name(SMALL, SMALL.environments[0]) == "orders-api-test"
+    assert edition.stack("iam").stack_name(SMALL) == "orders-api-iam"
+    with pytest.raises(EditionError, match=r"no template 'film'; it has kms, ecr"):
+        edition.stack("film")
+
+
+def test_editions_are_found_by_name() -> None:
+    assert edition("book") is EDITIONS["book"]
+    with pytest.raises(EditionError, match="there is no edition 'film'; there is book"):
+        edition("film")
+
+
+@each_edition
+def test_templates_are_small_enough_to_be_deployed_without_a_bucket(edition: Edition) -> None:
+    files = render(edition=edition)
+    assert all(len(files[stack.file].encode()) <= 51_200 for stack in edition.stacks)
+
+
+def test_write_renders_into_a_folder(tmp_path: Path) -> None:
+    application = replace(todobackend, name="orders")
+    changes = write(application, tmp_path / "out")
+    assert {c.path.name for c in changes if c.written} == set(render(application))
+    assert (tmp_path / "out" / "stack.yml").read_text().startswith("# Rendered by cfn-pipeline (")
+
+
+@each_edition
+def test_the_committed_templates_are_what_is_rendered(edition: Edition) -> None:
+    folder = Path(__file__).parents[1] / "templates" / edition.name
+    committed = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert committed == render(edition=edition)

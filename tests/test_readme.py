@@ -1,0 +1,40 @@
+"""The README's examples run as they stand, and print what it says."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```python\n(.*?)```\n(?:\n((?:    [^\n]+\n)+))?", README, re.DOTALL)
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) >= 4
+
+
+@pytest.mark.parametrize("example, printed", EXAMPLES)
+def test_an_example_runs(example: str, printed: str, tmp_path: Path) -> None:
+    (tmp_path / "example.py").write_text(example)
+    done = subprocess.run(
+        [sys.executable, "example.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+    if printed:
+        assert done.stdout == re.sub("^    ", "", printed, flags=re.MULTILINE)
+
+
+def test_the_two_commands_come_first() -> None:
+    assert README.split("\n")[2:4] == [
+        "    make templates    # renders everything into templates/",
+        "    make test         # runs everything that must pass",
+    ]
+
+
+def test_make_knows_every_target_that_is_named() -> None:
+    makefile = (Path(__file__).parents[1] / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:^    |`)make ([a-z]+)\b", README, re.MULTILINE))
+    assert {n for n in named if not re.search(rf"^{n}(/%)?:", makefile, re.MULTILINE)} == set()
