@@ -6,16 +6,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-EDITION ?= book
+EDITION ?= current
 PARAMETERS ?=
 
 help: ## Show what there is
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z%\/]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 templates: $(READY) ## Render the editions into templates/
+	@$(BIN)/cfn-pipeline render --edition current
 	@$(BIN)/cfn-pipeline render --edition book
 
 check: $(READY) ## Say where templates/ is stale; write nothing
+	@$(BIN)/cfn-pipeline render --edition current --check
 	@$(BIN)/cfn-pipeline render --edition book --check
 
 test: $(READY) check lint types ## Run everything that must pass
@@ -32,7 +34,7 @@ types: $(READY) ## Check types
 bench: $(READY) ## Measure, as ratios to a plain dump of the same templates
 	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=min,median,rounds
 
-deploy/%: $(READY) ## Deploy dev, prod, kms, ecr, iam, codebuild or pipeline (EDITION=, PARAMETERS="A=1 B=2")
+deploy/%: $(READY) FORCE ## Deploy dev, prod, kms, ecr, iam, codebuild or pipeline (EDITION=, PARAMETERS="A=1 B=2")
 	@$(BIN)/python scripts/deploy.py --edition $(EDITION) $* $(PARAMETERS)
 
 clean: ## Remove what can be made again
@@ -43,3 +45,5 @@ $(READY): setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
+
+FORCE:

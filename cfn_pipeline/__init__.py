@@ -1,7 +1,7 @@
 """Say what you deliver, get the plain CloudFormation that delivers it."""
 
 from cfn_pipeline._version import __version__
-from cfn_pipeline.editions import BOOK, EDITIONS, edition
+from cfn_pipeline.editions import BOOK, CURRENT, EDITIONS, edition
 from cfn_pipeline.errors import (
     CfnPipelineError,
     EditionError,
@@ -37,12 +37,13 @@ from cfn_pipeline.stacks.arns import Arns
 from cfn_pipeline.stacks.codebuild import codebuild_template
 from cfn_pipeline.stacks.ecr import ecr_template
 from cfn_pipeline.stacks.iam import iam_template
-from cfn_pipeline.stacks.kms import secrets_key_template
+from cfn_pipeline.stacks.kms import key_template
 from cfn_pipeline.stacks.pipeline import pipeline_template
 from cfn_pipeline.template import emit, load
 
 __all__ = [
     "BOOK",
+    "CURRENT",
     "EDITIONS",
     "Action",
     "ActionDefaults",
@@ -86,10 +87,10 @@ __all__ = [
     "edition",
     "emit",
     "iam_template",
+    "key_template",
     "load",
     "pipeline_template",
     "render",
-    "secrets_key_template",
     "todobackend",
     "todobackend_of_the_book",
     "write",

@@ -6,12 +6,12 @@ An edition names, for each template, the parts that make it and the data that th
 from collections.abc import Callable
 from functools import partial
 
-from troposphere import Sub, Template
+from troposphere import GetAtt, Ref, Sub, Template
 
 from cfn_pipeline.errors import EditionError
 from cfn_pipeline.files.buildspec import buildspec
-from cfn_pipeline.files.configuration import configuration
-from cfn_pipeline.files.dockerfile import installing_by_pip
+from cfn_pipeline.files.configuration import configuration, protected_configuration
+from cfn_pipeline.files.dockerfile import installing_by_apk, installing_by_pip
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.delivery import (
     continuous_delivery,
@@ -21,42 +21,60 @@ from cfn_pipeline.model.delivery import (
 from cfn_pipeline.model.edition import Edition, StackFile
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.sources import GitHubOAuth
-from cfn_pipeline.model.todobackend import todobackend_of_the_book
+from cfn_pipeline.model.todobackend import todobackend, todobackend_of_the_book
 from cfn_pipeline.resources import ec2
-from cfn_pipeline.stacks.application import application_template
-from cfn_pipeline.stacks.application.capacity import launch_configuration
+from cfn_pipeline.resources.rds import Engine
+from cfn_pipeline.stacks import iam
+from cfn_pipeline.stacks.application import application_template, ids
+from cfn_pipeline.stacks.application.capacity import capacity_provider, launch_configuration
 from cfn_pipeline.stacks.application.capacity_scaling import by_container_capacity
-from cfn_pipeline.stacks.application.containers import reading_the_secret
-from cfn_pipeline.stacks.application.database import database
+from cfn_pipeline.stacks.application.containers import (
+    handed_the_secret,
+    reading_the_secret,
+    secret_reader,
+    task_and_execution_roles,
+)
+from cfn_pipeline.stacks.application.database import Protection, database
 from cfn_pipeline.stacks.application.draining import by_lifecycle_hook
-from cfn_pipeline.stacks.application.load_balancer import load_balancer
-from cfn_pipeline.stacks.application.migration import migration
-from cfn_pipeline.stacks.application.network import network
-from cfn_pipeline.stacks.application.scaling import step_scaling
-from cfn_pipeline.stacks.application.secrets import custom_resource
-from cfn_pipeline.stacks.application.service import service
+from cfn_pipeline.stacks.application.inline_function import FunctionSettings
+from cfn_pipeline.stacks.application.load_balancer import http_load_balancer, https_load_balancer
+from cfn_pipeline.stacks.application.migration import (
+    migration,
+    running_any_task,
+    running_the_migration,
+)
+from cfn_pipeline.stacks.application.network import ANYWHERE, network
+from cfn_pipeline.stacks.application.scaling import step_scaling, target_tracking
+from cfn_pipeline.stacks.application.secrets import (
+    custom_resource,
+    dynamic_reference,
+    from_custom_resource,
+    generated,
+)
+from cfn_pipeline.stacks.application.service import Rollout, service
 from cfn_pipeline.stacks.arns import Arns
-from cfn_pipeline.stacks.codebuild import codebuild_template
-from cfn_pipeline.stacks.ecr import ecr_template
-from cfn_pipeline.stacks.iam import iam_template
-from cfn_pipeline.stacks.kms import secrets_key_template
-from cfn_pipeline.stacks.pipeline import pipeline_template
+from cfn_pipeline.stacks.codebuild import codebuild_template, wizard_codebuild_template
+from cfn_pipeline.stacks.ecr import ecr_template, open_ecr_template
+from cfn_pipeline.stacks.kms import key_template, secrets_key_template
+from cfn_pipeline.stacks.pipeline import pipeline_template, plain_pipeline_template
 
-__all__ = ["BOOK", "EDITIONS", "edition"]
-
-_NAMED_IAM = ("CAPABILITY_NAMED_IAM",)
+__all__ = ["BOOK", "CURRENT", "EDITIONS", "edition"]
 
 
-def _iam(described: Callable[[Application], Pipeline], arns: Arns) -> Callable[..., Template]:
-    return lambda app: iam_template(described(app), arns=arns)
+def _of(
+    describe: Callable[[Application], Pipeline], build: Callable[[Pipeline], Template]
+) -> Callable[[Application], Template]:
+    """Build a template from the pipeline that delivers an application."""
+    return lambda application: build(describe(application))
 
 
-def _pipeline(described: Callable[[Application], Pipeline]) -> Callable[..., Template]:
-    return lambda app: pipeline_template(described(app))
+# The book -----------------------------------------------------------------------------------
 
-
-_BOOK_ARNS = Arns("aws")
-_BOOK_RUNTIME = "python3.6"
+_BOOK_ARNS = Arns("aws", "amazonaws.com")
+_BOOK_FUNCTIONS = FunctionSettings(runtime="python3.6")
+_BOOK_DEFINE = partial(reading_the_secret, arns=_BOOK_ARNS)
+_BOOK_INTEGRATION = partial(continuous_integration, source=GitHubOAuth, pipeline_type="V1")
+_BOOK_DEPLOYMENT = partial(continuous_deployment, source=GitHubOAuth, pipeline_type="V1")
 _BOOK_DELIVERY = partial(continuous_delivery, source=GitHubOAuth, pipeline_type="V1")
 
 BOOK = Edition(
@@ -68,71 +86,111 @@ BOOK = Edition(
         StackFile(
             file="ecr.yml",
             stack="ecr-repositories",
-            build=partial(ecr_template, policy_version="2008-10-17"),
+            build=partial(open_ecr_template, policy_version="2008-10-17"),
         ),
         StackFile(
             file="iam.yml",
             stack="{application}-iam",
-            build=_iam(_BOOK_DELIVERY, _BOOK_ARNS),
-            capabilities=_NAMED_IAM,
+            capabilities=["CAPABILITY_NAMED_IAM"],
+            build=_of(
+                _BOOK_DELIVERY,
+                partial(
+                    iam.iam_template,
+                    pipeline_role=partial(
+                        iam.pipeline_role, arns=_BOOK_ARNS, name="code-pipeline-{}-service-role"
+                    ),
+                    build_role=partial(
+                        iam.power_user_build_role,
+                        arns=_BOOK_ARNS,
+                        name="code-build-{}-service-role",
+                    ),
+                    deployment_role=partial(
+                        iam.administrator_role, arns=_BOOK_ARNS, name="cloudformation-deploy"
+                    ),
+                ),
+            ),
         ),
-        StackFile(file="codebuild.yml", stack="{application}-codebuild", build=codebuild_template),
+        StackFile(
+            file="codebuild.yml",
+            stack="{application}-codebuild",
+            build=partial(wizard_codebuild_template, arns=_BOOK_ARNS),
+        ),
         StackFile(
             file="pipeline-integration.yml",
             stack="{application}-pipeline",
-            build=_pipeline(
-                partial(continuous_integration, source=GitHubOAuth, pipeline_type="V1")
-            ),
+            build=_of(_BOOK_INTEGRATION, plain_pipeline_template),
         ),
         StackFile(
             file="pipeline-deployment.yml",
             stack="{application}-pipeline",
-            build=_pipeline(partial(continuous_deployment, source=GitHubOAuth, pipeline_type="V1")),
+            build=_of(_BOOK_DEPLOYMENT, plain_pipeline_template),
         ),
         StackFile(
             file="pipeline.yml",
             stack="{application}-pipeline",
-            build=_pipeline(_BOOK_DELIVERY),
+            build=_of(_BOOK_DELIVERY, plain_pipeline_template),
         ),
         StackFile(
             file="stack.yml",
             stack="{application}-{environment}",
-            capabilities=_NAMED_IAM,
+            capabilities=["CAPABILITY_NAMED_IAM"],
             build=partial(
                 application_template,
                 parts=[
                     partial(
                         network,
-                        instance_ingress=[ec2.rule(protocol="tcp", port=22, cidr="0.0.0.0/0")],
+                        load_balancer_ingress=[ec2.rule(protocol="tcp", port=80, cidr=ANYWHERE)],
+                        instance_ingress=[ec2.rule(protocol="tcp", port=22, cidr=ANYWHERE)],
+                        instance_egress=[
+                            ec2.rule(protocol="udp", port=53, cidr=ANYWHERE),
+                            ec2.rule(protocol="tcp", port=80, cidr=ANYWHERE),
+                            ec2.rule(protocol="tcp", port=443, cidr=ANYWHERE),
+                        ],
+                        described=False,
                     ),
-                    load_balancer,
+                    http_load_balancer,
                     partial(
                         service,
-                        arns=_BOOK_ARNS,
-                        define=reading_the_secret,
-                        role=Sub(
-                            "arn:aws:iam::${AWS::AccountId}:role/aws-service-role/"
-                            "ecs.amazonaws.com/AWSServiceRoleForECS"
+                        define=_BOOK_DEFINE,
+                        roles=partial(secret_reader, arns=_BOOK_ARNS),
+                        rollout=Rollout(
+                            after=(ids.INSTANCES,),
+                            role=Sub(
+                                "arn:aws:iam::${AWS::AccountId}:role/aws-service-role/"
+                                "ecs.amazonaws.com/AWSServiceRoleForECS"
+                            ),
+                            count_description="Desired EC2 instance count",
+                            default_tag="latest",
                         ),
                     ),
-                    partial(migration, runtime=_BOOK_RUNTIME, define=reading_the_secret),
+                    partial(
+                        migration,
+                        settings=_BOOK_FUNCTIONS,
+                        define=_BOOK_DEFINE,
+                        permissions=running_any_task,
+                        after=[ids.INSTANCES],
+                    ),
                     partial(
                         database,
-                        engine="MySQL",
-                        engine_version="5.7",
-                        instance_class="db.t2.micro",
-                        storage_type="gp2",
+                        engine=Engine(
+                            name="MySQL",
+                            version="5.7",
+                            instance_class="db.t2.micro",
+                            storage_type="gp2",
+                            allocated_storage=10,
+                        ),
+                        password=from_custom_resource,
                         availability_zone=Sub("${AWS::Region}a"),
                     ),
-                    partial(custom_resource, runtime=_BOOK_RUNTIME, arns=_BOOK_ARNS),
+                    partial(custom_resource, settings=_BOOK_FUNCTIONS, arns=_BOOK_ARNS),
                     partial(
                         launch_configuration,
                         arns=_BOOK_ARNS,
                         instance_type="t2.micro",
                         key_name="admin",
                     ),
-                    partial(by_lifecycle_hook, runtime=_BOOK_RUNTIME, arns=_BOOK_ARNS),
-                    partial(by_container_capacity, runtime=_BOOK_RUNTIME),
+                    partial(by_lifecycle_hook, settings=_BOOK_FUNCTIONS, arns=_BOOK_ARNS),
+                    partial(by_container_capacity, settings=_BOOK_FUNCTIONS),
                     step_scaling,
                 ],
             ),
@@ -140,14 +198,159 @@ BOOK = Edition(
     ],
     files={
         "buildspec.yml": partial(
-            buildspec, timeout="timeout -t 15", daemon_options="--storage-driver=overlay"
+            buildspec,
+            wait="timeout -t 15",
+            daemon="--host=unix:///var/run/docker.sock --storage-driver=overlay",
         ),
         "Dockerfile.codebuild": partial(installing_by_pip, base="docker:dind"),
     },
     configuration=configuration,
 )
 
-EDITIONS = {edition.name: edition for edition in (BOOK,)}
+
+# Current ------------------------------------------------------------------------------------
+
+_ARNS = Arns()
+_DEFINE = partial(handed_the_secret, arns=_ARNS)
+_FUNCTIONS = FunctionSettings(
+    runtime="python3.13",
+    timeout_seconds=900,
+    encrypted_logs=True,
+    suppressed={
+        "CKV_AWS_115": "CloudFormation calls it once a deployment; nothing to limit",
+        "CKV_AWS_116": "CloudFormation waits for its answer; a dead letter would tell nobody",
+        "CKV_AWS_117": "It calls ECS and CloudFormation alone, which are outside any VPC",
+    },
+)
+
+CURRENT = Edition(
+    name="current",
+    summary="the same system as it is deployed today",
+    application=todobackend,
+    stacks=[
+        StackFile(
+            file="kms.yml", stack="{application}-kms", build=partial(key_template, arns=_ARNS)
+        ),
+        StackFile(
+            file="ecr.yml", stack="{application}-ecr", build=partial(ecr_template, arns=_ARNS)
+        ),
+        StackFile(
+            file="iam.yml",
+            stack="{application}-iam",
+            capabilities=["CAPABILITY_IAM"],
+            build=lambda app: iam.iam_template(
+                continuous_delivery(app),
+                pipeline_role=partial(iam.pipeline_role, arns=_ARNS, encrypted=True),
+                build_role=partial(
+                    iam.build_role,
+                    arns=_ARNS,
+                    pull=app.build_image_repository_name,
+                    push=app.image_repository_name,
+                ),
+                deployment_role=partial(iam.deployment_role, arns=_ARNS),
+            ),
+        ),
+        StackFile(
+            file="codebuild.yml",
+            stack="{application}-codebuild",
+            build=partial(codebuild_template, arns=_ARNS),
+        ),
+        StackFile(
+            file="pipeline.yml",
+            stack="{application}-pipeline",
+            build=_of(continuous_delivery, partial(pipeline_template, arns=_ARNS)),
+        ),
+        StackFile(
+            file="stack.yml",
+            stack="{application}-{environment}",
+            capabilities=["CAPABILITY_IAM"],
+            build=partial(
+                application_template,
+                parts=[
+                    partial(
+                        network,
+                        load_balancer_ingress=[
+                            ec2.rule(
+                                description="HTTP, redirected where there is a certificate",
+                                protocol="tcp",
+                                port=80,
+                                cidr=ANYWHERE,
+                            ),
+                            ec2.rule(description="HTTPS", protocol="tcp", port=443, cidr=ANYWHERE),
+                        ],
+                        instance_egress=[
+                            ec2.rule(
+                                description="AWS's services",
+                                protocol="tcp",
+                                port=443,
+                                cidr=ANYWHERE,
+                            )
+                        ],
+                        suppressed={
+                            "CKV_AWS_260": "A public web service, redirected where it can be"
+                        },
+                    ),
+                    https_load_balancer,
+                    partial(
+                        service,
+                        define=_DEFINE,
+                        roles=partial(task_and_execution_roles, arns=_ARNS),
+                        rollout=Rollout(
+                            after=(ids.CLUSTER_CAPACITY,),
+                            capacity_provider=Ref(ids.CAPACITY_PROVIDER),
+                            execution_role=GetAtt(ids.EXECUTION_ROLE, "Arn"),
+                            circuit_breaker=True,
+                            grace_seconds=60,
+                            default_count=1,
+                            encrypted_logs=True,
+                        ),
+                    ),
+                    partial(
+                        migration,
+                        settings=_FUNCTIONS,
+                        define=_DEFINE,
+                        permissions=partial(running_the_migration, arns=_ARNS),
+                        after=[ids.CLUSTER_CAPACITY],
+                        execution_role=GetAtt(ids.EXECUTION_ROLE, "Arn"),
+                        timeout_seconds=960,
+                    ),
+                    partial(
+                        database,
+                        engine=Engine(
+                            name="mysql",
+                            version="8.4.11",
+                            instance_class="db.t4g.micro",
+                            storage_type="gp3",
+                            allocated_storage=20,
+                        ),
+                        password=dynamic_reference,
+                        protection=Protection(backup_days=7, logs=("error",), arns=_ARNS),
+                    ),
+                    generated,
+                    partial(
+                        capacity_provider,
+                        arns=_ARNS,
+                        instance_type="t3.micro",
+                        image_parameter=(
+                            "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
+                        ),
+                        volume_gib=30,
+                    ),
+                    partial(target_tracking, cpu_percent=50),
+                ],
+            ),
+        ),
+    ],
+    files={
+        "buildspec.yml": partial(
+            buildspec, wait="timeout 15", daemon="--host=unix:///var/run/docker.sock"
+        ),
+        "Dockerfile.codebuild": partial(installing_by_apk, base="docker:29-dind"),
+    },
+    configuration=protected_configuration,
+)
+
+EDITIONS = {edition.name: edition for edition in (CURRENT, BOOK)}
 
 
 def edition(name: str) -> Edition:

@@ -32,13 +32,15 @@ def differences(files: Mapping[str, str], folder: Path) -> Iterator[str]:
         path = folder / name
         found = _read(path)
         if found != wanted:
+            lines = difflib.unified_diff(
+                [] if found is None else found.splitlines(keepends=True),
+                wanted.splitlines(keepends=True),
+                fromfile="/dev/null" if found is None else str(path),
+                tofile=f"{path} (rendered)",
+            )
             yield "".join(
-                difflib.unified_diff(
-                    [] if found is None else found.splitlines(keepends=True),
-                    wanted.splitlines(keepends=True),
-                    fromfile="/dev/null" if found is None else str(path),
-                    tofile=f"{path} (rendered)",
-                )
+                line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+                for line in lines
             )
 
 
@@ -67,23 +69,50 @@ def _read(path: Path) -> str | None:
 def _replace(files: Mapping[str, str], folder: Path) -> None:
     """Write everything beside its place first, so that what can fail fails before any change."""
     staged: dict[Path, Path] = {}
+    before: dict[Path, Path] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
-            staged[Path(temporary)] = folder / name
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode())
-            Path(temporary).chmod(_mode(folder / name))
-        for temporary_path, path in staged.items():
-            temporary_path.replace(path)
+            path = (folder / name).resolve()
+            staged[path] = _stage(path, text.encode(), _mode(path))
+            if path.exists():
+                before[path] = _stage(path, path.read_bytes(), _mode(path))
+        _swap(staged, before)
     except OSError as error:
-        for temporary_path in staged:
-            with contextlib.suppress(OSError):
-                temporary_path.unlink(missing_ok=True)
         raise OutputError(
             f"{folder}: cannot be written: {error.strerror}; give a folder that can, with -o"
         ) from error
+    finally:
+        for temporary in (*staged.values(), *before.values()):
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def _swap(staged: Mapping[Path, Path], before: Mapping[Path, Path]) -> None:
+    """Put each staged file in its place; if one cannot be put, bring back those before it."""
+    done: list[Path] = []
+    try:
+        for path, temporary in staged.items():
+            temporary.replace(path)
+            done.append(path)
+    except BaseException:
+        for path in done:
+            with contextlib.suppress(OSError):
+                before[path].replace(path) if path in before else path.unlink()
+        raise
+
+
+def _stage(path: Path, content: bytes, mode: int) -> Path:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        temporary.chmod(mode)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
 
 
 def _mode(path: Path) -> int:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cfn_pipeline.editions import BOOK
+from cfn_pipeline.editions import CURRENT
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.edition import Edition
 from cfn_pipeline.output import Change, write_files
@@ -11,7 +11,7 @@ from cfn_pipeline.template import emit
 __all__ = ["header", "render", "write"]
 
 
-def render(application: Application | None = None, *, edition: Edition = BOOK) -> dict[str, str]:
+def render(application: Application | None = None, *, edition: Edition = CURRENT) -> dict[str, str]:
     """Render every file of an edition.
 
     Args:
@@ -39,7 +39,7 @@ def render(application: Application | None = None, *, edition: Edition = BOOK) -
 
 
 def write(
-    application: Application | None, folder: str | Path, *, edition: Edition = BOOK
+    application: Application | None, folder: str | Path, *, edition: Edition = CURRENT
 ) -> list[Change]:
     """Render every file of an edition into a folder.
 

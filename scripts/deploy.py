@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cfn_pipeline import (
-    BOOK,
+    CURRENT,
     CfnPipelineError,
     Edition,
     Environment,
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="deploy.py", description=str(__doc__).split("\n")[0])
-    parser.add_argument("--edition", default=BOOK.name, help="default: %(default)s")
+    parser.add_argument("--edition", default=CURRENT.name, help="default: %(default)s")
     parser.add_argument("--templates", type=Path, default=Path("templates"))
     parser.add_argument("target", metavar="TARGET")
     parser.add_argument("parameters", metavar="Parameter=Value", nargs="*")
@@ -88,15 +88,20 @@ def read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except OSError as error:
         fail(f"{path} cannot be read ({error.strerror}); run make templates")
+    except UnicodeDecodeError:
+        fail(f"{path} is no text in UTF-8; run make templates")
 
 
 def read_parameters(folder: Path, environment: Environment) -> dict[str, str]:
     path = folder / f"{environment.name}.json"
     try:
         parameters = json.loads(read(path))["Parameters"]
-        return {str(name): str(value) for name, value in parameters.items()}
+        wrong = [name for name, value in parameters.items() if not isinstance(value, str)]
     except (ValueError, KeyError, TypeError, AttributeError):
         fail(f'{path} is no configuration file; it should read {{"Parameters": {{...}}}}')
+    if wrong:
+        fail(f"{path}: {', '.join(wrong)}: the value of a parameter is a string")
+    return dict(parameters)
 
 
 def pair(word: str) -> tuple[str, str]:
@@ -107,13 +112,15 @@ def pair(word: str) -> tuple[str, str]:
 
 
 def check_parameters(file: str, template: Mapping[str, Any], given: Mapping[str, str]) -> None:
-    declared = template.get("Parameters", {})
+    declared = template.get("Parameters") or {}
+    if not isinstance(declared, dict) or not all(isinstance(p, dict) for p in declared.values()):
+        fail(f"{file}: Parameters is no mapping of parameters; run make templates")
     unknown = [name for name in given if name not in declared]
     if unknown:
         fail(
             f"{file} has no parameter {', '.join(unknown)}; it has {', '.join(declared) or 'none'}"
         )
-    missing = [name for name in declared if "Default" not in declared[name] and name not in given]
+    missing = [name for name in declared if "Default" not in declared[name] and not given.get(name)]
     if missing:
         words = " ".join(f"{name}=..." for name in missing)
         fail(f'{file} needs {", ".join(missing)}; add PARAMETERS="{words}"')

@@ -1,5 +1,6 @@
 """``cfn-pipeline render``: the templates and files of an edition."""
 
+import os
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ __all__ = ["render"]
 @click.option(
     "--edition",
     "name",
-    default=editions.BOOK.name,
+    default=editions.CURRENT.name,
     show_default=True,
     metavar="|".join(editions.EDITIONS),
     help="How the system is built.",
@@ -51,7 +52,7 @@ def _check(files: dict[str, str], folder: Path) -> None:
     stale = list(differences(files, folder))
     for difference in stale:
         for line in difference.splitlines():
-            click.secho(line, fg=_COLOURS.get(line[:1]))
+            click.secho(line, fg=None if "NO_COLOR" in os.environ else _COLOURS.get(line[:1]))
     if stale:
         click.echo(
             f"{folder}: {len(stale)} of {len(files)} files are stale; render again", err=True

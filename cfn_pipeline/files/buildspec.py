@@ -13,8 +13,8 @@ version: 0.2
 phases:
   pre_build:
     commands:
-      - nohup /usr/local/bin/dockerd --host=unix:///var/run/docker.sock{daemon_options} &
-      - {timeout} sh -c "until docker info; do echo .; sleep 1; done"
+      - nohup /usr/local/bin/dockerd {daemon} &
+      - {wait} sh -c "until docker info; do echo .; sleep 1; done"
       # CODEBUILD_BUILD_ID is <project>:<id>, and a Docker tag takes no colon.
       - export BUILD_ID=$(echo $CODEBUILD_BUILD_ID | sed 's/^[^:]*://g')
       # CodePipeline hands over the sources without git, so the commit comes from CodeBuild.
@@ -41,16 +41,15 @@ artifacts:
 def buildspec(
     application: Application,  # noqa: ARG001
     *,
-    timeout: str,
-    daemon_options: str = "",
+    wait: str,
+    daemon: str,
 ) -> str:
     """Write the buildspec.yml that belongs into the application's repository.
 
     Args:
         application: what is built; its Makefile does the work.
-        timeout: the command that waits 15 s for Docker's daemon, as the build's image has it.
-        daemon_options: what dockerd is told beside its socket; empty: nothing.
+        wait: the command that gives up after 15 s, as the build's image has it.
+        daemon: what dockerd is told.
 
     """
-    options = f" {daemon_options}" if daemon_options else ""
-    return _TEMPLATE.format(timeout=timeout, daemon_options=options)
+    return _TEMPLATE.format(wait=wait, daemon=daemon)

@@ -4,19 +4,36 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delive
 """
 
 import json
+from collections.abc import Mapping
 
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.environment import Environment
 
-__all__ = ["configuration"]
+__all__ = ["configuration", "protected_configuration"]
 
 
 def configuration(application: Application, environment: Environment) -> str:  # noqa: ARG001
     """Write the parameters of the application's stack in an environment, sorted by name."""
+    return _written(_parameters(environment))
+
+
+def protected_configuration(application: Application, environment: Environment) -> str:
+    """Write also whether the environment's data is protected."""
+    protected = "true" if environment.is_protected else "false"
+    parameters = {"DeletionProtection": protected}
+    if application.database is not None:
+        parameters["DatabaseMultiAZ"] = protected
+    return _written(parameters | _parameters(environment))
+
+
+def _parameters(environment: Environment) -> dict[str, str]:
     parameters = {"ApplicationDesiredCount": str(environment.desired_count)}
     if environment.vpc_id is not None:
         parameters["VpcId"] = environment.vpc_id
     if environment.subnets:
         parameters["ApplicationSubnets"] = ",".join(environment.subnets)
-    parameters |= environment.parameters
+    return parameters | dict(environment.parameters)
+
+
+def _written(parameters: Mapping[str, str]) -> str:
     return json.dumps({"Parameters": parameters}, indent=2, sort_keys=True) + "\n"

@@ -2,7 +2,7 @@
 
 from cfn_pipeline.model.application import Application
 
-__all__ = ["installing_by_pip"]
+__all__ = ["installing_by_apk", "installing_by_pip"]
 
 
 def installing_by_pip(application: Application, *, base: str) -> str:  # noqa: ARG001
@@ -12,4 +12,16 @@ FROM {base}
 
 RUN apk add --no-cache bash make python3 && \\
     pip3 install --no-cache-dir docker-compose awscli
+"""
+
+
+def installing_by_apk(application: Application, *, base: str) -> str:  # noqa: ARG001
+    """Write a Dockerfile.codebuild that takes the AWS CLI from Alpine's packages.
+
+    Docker Compose is in the base image, as a plugin.
+    """
+    return f"""\
+FROM {base}
+
+RUN apk add --no-cache aws-cli bash make
 """

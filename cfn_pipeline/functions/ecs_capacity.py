@@ -63,6 +63,6 @@ def containers_in(resources: Any) -> Any:
     return {name: amounts[name] // size for name, size in LARGEST_CONTAINER.items()}
 
 
-def idle_hosts(capacity: int, on_idle_host: int) -> int:
-    """Count the idle instances that could hold as much; an instance too small for one holds 0."""
-    return capacity // on_idle_host if on_idle_host else 0
+def idle_hosts(capacity: int, on_idle_host: int) -> float:
+    """Say how many idle instances hold as much; 0 when an instance is too small for one."""
+    return capacity / on_idle_host if on_idle_host else 0

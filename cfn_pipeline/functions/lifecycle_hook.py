@@ -23,24 +23,24 @@ def handler(event: Any, context: Any) -> None:
             print(f"Ignored: {message.get('LifecycleTransition')}")
             continue
         try:
-            drained = drain(message["EC2InstanceId"], context)
+            if drain(message["EC2InstanceId"], context):
+                complete(message, "CONTINUE")
+            else:
+                print("Tasks still run; a new invocation goes on")
+                sns.publish(TopicArn=record["Sns"]["TopicArn"], Message=record["Sns"]["Message"])
         except Exception as error:
             print(f"Could not drain {message.get('EC2InstanceId')}: {error!r}")
             complete(message, "ABANDON")
-            continue
-        if drained:
-            complete(message, "CONTINUE")
-        else:
-            print("Tasks still run; a new invocation goes on")
-            sns.publish(TopicArn=record["Sns"]["TopicArn"], Message=record["Sns"]["Message"])
 
 
 def drain(ec2_instance: str, context: Any) -> bool:
     """Drain the instance; return whether all its tasks have ended while there was time."""
     arn = container_instance(ec2_instance)
-    ecs.update_container_instances_state(
+    changed = ecs.update_container_instances_state(
         cluster=CLUSTER, containerInstances=[arn], status="DRAINING"
     )
+    if changed.get("failures"):
+        raise RuntimeError(f"{arn} cannot be drained: {changed['failures']}")
     while running_tasks(arn):
         if context.get_remaining_time_in_millis() <= RESERVED_MILLISECONDS + POLL_SECONDS * 1000:
             return False

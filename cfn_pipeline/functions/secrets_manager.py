@@ -18,7 +18,7 @@ def handler(event: Any, context: Any) -> None:
         return
     try:
         secret = secretsmanager.get_secret_value(SecretId=event["ResourceProperties"]["SecretId"])
-        credentials = json.loads(secret["SecretString"])
+        credentials = dict(json.loads(secret["SecretString"]).items())
     except Exception as error:
         # A parser's message quotes what it read, so the log gets the kind of error alone.
         reason = f"The secret cannot be read as a JSON object: {type(error).__name__}"

@@ -1,12 +1,13 @@
 """What every action of a pipeline has, and the actions that are no CloudFormation."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model import names
 from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.judged import Judged
 from cfn_pipeline.model.values import Value
 
 __all__ = ["Action", "ActionDefaults", "ActionType", "Approve", "CodeBuild"]
@@ -41,7 +42,7 @@ class ActionDefaults:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Action:
+class Action(Judged):
     """One step of a stage.
 
     A subclass says its ``type``, which artifacts it reads and makes, and its settings.
@@ -60,9 +61,6 @@ class Action:
 
     name: str
     namespace: str | None = None
-
-    def __post_init__(self) -> None:
-        ModelError.raise_for(self.problems())
 
     @property
     def where(self) -> str:
@@ -86,8 +84,7 @@ class Action:
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with the action by itself."""
         yield from names.ACTION.problems(self.name, self.where)
-        if self.namespace is not None:
-            yield from names.NAMESPACE.problems(self.namespace, self.where)
+        yield from names.NAMESPACE.problems(self.namespace, self.where)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,13 +110,6 @@ class CodeBuild(Action):
     secondary_inputs: Sequence[Artifact] = ()
     output: str | None = None
     secondary_outputs: Sequence[str] = ()
-    _outputs: tuple[Artifact, ...] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        output = () if self.output is None else (self.output,)
-        made = tuple(map(Artifact, (*output, *self.secondary_outputs)))
-        object.__setattr__(self, "_outputs", made)
-        super().__post_init__()
 
     @property
     def artifact(self) -> Artifact:
@@ -133,7 +123,7 @@ class CodeBuild(Action):
             raise ModelError(
                 f'{self.where} makes no artifact; give it output="..." to use its files'
             )
-        return self._outputs[0]
+        return self.outputs[0]
 
     @property
     def inputs(self) -> tuple[Artifact, ...]:
@@ -143,11 +133,16 @@ class CodeBuild(Action):
     @property
     def outputs(self) -> tuple[Artifact, ...]:
         """The build's artifact, then the secondary ones."""
-        return self._outputs
+        return tuple(Artifact(name) for name in self._output_names)
+
+    @property
+    def _output_names(self) -> tuple[str, ...]:
+        output = () if self.output is None else (self.output,)
+        return (*output, *self.secondary_outputs)
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
         """Name the project, and the primary source where there are several."""
-        project = self.project or defaults.project
+        project = defaults.project if self.project is None else self.project
         if project is None:
             raise ModelError(f"{self.where}: there is no project; give the name of one")
         found: dict[str, Value] = {"ProjectName": project}
@@ -156,10 +151,11 @@ class CodeBuild(Action):
         return found
 
     def problems(self) -> Iterator[str]:
-        """Yield also what is wrong with the project's name."""
+        """Yield also what is wrong with the names of project and outputs."""
         yield from super().problems()
-        if self.project is not None:
-            yield from names.PROJECT.problems(self.project, self.where)
+        yield from names.PROJECT.problems(self.project, self.where)
+        for output in self._output_names:
+            yield from names.ARTIFACT.problems(output, self.where)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +180,7 @@ class Approve(Action):
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
         """Say who is told and what."""
         found = {
-            "NotificationArn": self.topic or defaults.topic,
+            "NotificationArn": defaults.topic if self.topic is None else self.topic,
             "ExternalEntityLink": self.url,
             "CustomData": self.note,
         }

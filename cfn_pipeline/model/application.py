@@ -8,13 +8,24 @@ from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model import names
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.environment import Environment
+from cfn_pipeline.model.judged import Judged
 from cfn_pipeline.model.sources import repository_problems
 
-__all__ = ["Application", "Database", "GitHubRepository", "Instances"]
+__all__ = ["RETENTION_DAYS", "TARGETS", "Application", "Database", "GitHubRepository", "Instances"]
+
+#: What ``make deploy/`` calls the templates that are no environment's.
+TARGETS = ("codebuild", "ecr", "iam", "kms", "pipeline", "stack")
+
+#: How long CloudWatch Logs can keep what it is given, in days.
+#: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
 
 
 @dataclass(frozen=True)
-class GitHubRepository:
+class GitHubRepository(Judged):
     """A repository on GitHub.
 
     Args:
@@ -28,16 +39,20 @@ class GitHubRepository:
     _: KW_ONLY
     branch: str = "main"
 
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with name and branch."""
+        yield from repository_problems(self.name, self.branch, self.where)
+
 
 @dataclass(frozen=True, kw_only=True)
-class Database:
+class Database(Judged):
     """A MySQL database on RDS, found by the containers through MYSQL_* variables.
 
     Args:
         name: of the database in the server.
         username: of its owner.
         password_key: where the password stands in the application's secret.
-        allocated_storage: in GiB.
+        allocated_storage: in GiB; absent: the edition's.
         engine_version: absent: the edition's.
         instance_class: absent: the edition's.
 
@@ -46,13 +61,21 @@ class Database:
     name: str
     username: str
     password_key: str = "MYSQL_PASSWORD"
-    allocated_storage: int = 10
+    allocated_storage: int | None = None
     engine_version: str | None = None
     instance_class: str | None = None
 
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with names and size."""
+        yield from names.DATABASE.problems(self.name, self.where)
+        yield from names.DATABASE_USER.problems(self.username, self.where)
+        yield from names.SECRET_KEY.problems(self.password_key, self.where)
+        if self.allocated_storage is not None and not 5 <= self.allocated_storage <= 65536:
+            yield f"{self.where}: {self.allocated_storage} GiB; RDS takes 5 to 65,536"
+
 
 @dataclass(frozen=True, kw_only=True)
-class Instances:
+class Instances(Judged):
     """The EC2 instances on which the containers run.
 
     Args:
@@ -68,9 +91,17 @@ class Instances:
     maximum: int = 4
     desired: int = 1
 
+    def problems(self) -> Iterator[str]:
+        """Yield numbers that contradict each other."""
+        if not 0 <= self.minimum <= self.desired <= self.maximum:
+            yield (
+                f"{self.where}: {self.minimum} to {self.maximum} instances, {self.desired} at "
+                "first; give 0 <= minimum <= desired <= maximum"
+            )
+
 
 @dataclass(frozen=True, kw_only=True)
-class Application:
+class Application(Judged):
     """A containerised application and the way it is delivered.
 
     Args:
@@ -89,7 +120,8 @@ class Application:
         database: absent: it has none.
         migration: a container that runs once before each deployment of the service, and whose
             failure fails the deployment; absent: nothing runs.
-        secret: the secret in Secrets Manager, a JSON object; absent: ``<name>/credentials``.
+        secret: a secret in Secrets Manager that exists, a JSON object; absent: the stack makes
+            one of its own, or in the book edition ``<name>/credentials``, which must exist.
         health_check_path: the path that answers 200 while the application is well; absent: ``/``.
         instances: the instances that it runs on.
         minimum_tasks: fewest tasks to which the service is scaled in.
@@ -119,11 +151,8 @@ class Application:
     instances: Instances = Instances()
     minimum_tasks: int = 1
     maximum_tasks: int = 4
-    log_retention_days: int = 7
+    log_retention_days: int = 365
     environments: Sequence[Environment] = (Environment("dev"), Environment("prod", approval=True))
-
-    def __post_init__(self) -> None:
-        ModelError.raise_for(self._problems())
 
     @property
     def display_name(self) -> str:
@@ -149,7 +178,7 @@ class Application:
 
     @property
     def secret_name(self) -> str:
-        """The secret in Secrets Manager."""
+        """The secret in Secrets Manager, where the stack makes none of its own."""
         return self.secret or f"{self.name}/credentials"
 
     @property
@@ -180,15 +209,25 @@ class Application:
         """Return the name of the stack that the pipeline deploys for an environment."""
         return environment.stack or f"{self.name}-{environment.name}"
 
-    def _problems(self) -> Iterator[str]:
-        where = f"application {self.name!r}"
+    @property
+    def where(self) -> str:
+        """How messages call the application."""
+        return f"application {self.name!r}"
+
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with the application as a whole."""
+        where = self.where
         yield from names.APPLICATION.problems(self.name, where)
-        for github in (self.source, self.deployment_source):
-            if github is not None:
-                yield from repository_problems(github.name, github.branch, where)
-        for ecr in (self.image_repository, self.build_image_repository):
-            if ecr is not None:
-                yield from names.REPOSITORY.problems(ecr, where)
+        if self.name == "codebuild":
+            yield f"{where}: the name is taken by the build image's repository; choose another"
+        yield from names.REPOSITORY.problems(self.image_repository, where)
+        yield from names.REPOSITORY.problems(self.build_image_repository, where)
+        if self.image_repository_name == self.build_image_repository_name:
+            yield (
+                f"{where}: {self.image_repository_name!r} is the repository of its images and of "
+                "the image in which it is built; give each its own"
+            )
+        yield from names.SECRET.problems(self.secret, where)
         for account in self.pull_accounts:
             if not (len(account) == 12 and account.isdecimal()):
                 yield f"{where}: {account!r} is no AWS account; an account has 12 digits"
@@ -197,9 +236,18 @@ class Application:
         yield from self._environment_problems(where)
 
     def _container_problems(self, where: str) -> Iterator[str]:
+        for volume, path in self.volumes.items():
+            yield from names.VOLUME.problems(volume, where)
+            yield from names.PATH.problems(path, where)
         migration = () if self.migration is None else (self.migration,)
         for container in (*self.containers, *migration):
-            yield from container.problems(where, self.volumes)
+            for volume in container.mounts:
+                if volume not in self.volumes:
+                    known = ", ".join(map(repr, self.volumes)) or "none"
+                    yield (
+                        f"{where}, container {container.name!r}: it mounts the volume "
+                        f"{volume!r}; the application has {known}"
+                    )
         if self.container.port is None:
             yield (
                 f"{where}, container {self.container.name!r}: the load balancer needs a port; "
@@ -210,11 +258,10 @@ class Application:
                 yield f"{where}: {count} containers are called {name!r}; a name is unique"
 
     def _size_problems(self, where: str) -> Iterator[str]:
-        found = self.instances
-        if not 0 <= found.minimum <= found.desired <= found.maximum:
+        if self.log_retention_days not in RETENTION_DAYS:
             yield (
-                f"{where}: {found.minimum} to {found.maximum} instances, {found.desired} at "
-                "first; give 0 <= minimum <= desired <= maximum"
+                f"{where}: logs cannot be kept for {self.log_retention_days} days; CloudWatch "
+                f"takes {', '.join(map(str, RETENTION_DAYS))}"
             )
         if not 0 <= self.minimum_tasks <= self.maximum_tasks:
             yield (
@@ -226,7 +273,14 @@ class Application:
         if not self.environments:
             yield f"{where}: it has no environment; give it one, such as Environment('dev')"
         for environment in self.environments:
-            yield from environment.problems(where)
+            if environment.name in TARGETS:
+                yield (
+                    f"{where}: an environment is called {environment.name!r}, and so is a "
+                    "template; choose another name"
+                )
+            if environment.stack is None:
+                name = self.stack_name(environment)
+                yield from names.APPLICATION_STACK.problems(name, where)
         for label, values in (
             ("environments are called", [e.name for e in self.environments]),
             ("environments have the stage", [e.stage_name for e in self.environments]),

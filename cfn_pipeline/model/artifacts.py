@@ -7,14 +7,14 @@ names one has it among its inputs without being told.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model import names
+from cfn_pipeline.model.judged import Judged
 
 __all__ = ["Artifact", "ArtifactFile", "ArtifactParameter"]
 
 
 @dataclass(frozen=True)
-class Artifact:
+class Artifact(Judged):
     """The output of a source or a build, a zip file in the pipeline's bucket.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/welcome-introducing-artifacts.html
@@ -26,8 +26,9 @@ class Artifact:
 
     name: str
 
-    def __post_init__(self) -> None:
-        ModelError.raise_for(names.ARTIFACT.problems(self.name, f"artifact {self.name!r}"))
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with the name."""
+        yield from names.ARTIFACT.problems(self.name, self.where)
 
     def __truediv__(self, path: str) -> "ArtifactFile":
         """Name a file in the artifact: ``artifact / "stack.yml"``."""
@@ -39,7 +40,7 @@ class Artifact:
 
 
 @dataclass(frozen=True)
-class ArtifactFile:
+class ArtifactFile(Judged):
     """A file in an artifact; as text it reads ``Artifact::path/to/file``.
 
     Raises:
@@ -50,10 +51,8 @@ class ArtifactFile:
     artifact: Artifact
     path: str
 
-    def __post_init__(self) -> None:
-        ModelError.raise_for(self._problems())
-
-    def _problems(self) -> Iterator[str]:
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with the path."""
         steps = self.path.split("/")
         if "" in steps or ".." in steps or "::" in self.path:
             yield (
@@ -70,7 +69,7 @@ class ArtifactFile:
 
 
 @dataclass(frozen=True)
-class ArtifactParameter:
+class ArtifactParameter(Judged):
     """A value in a JSON file of an artifact, read when the action runs.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/continuous-delivery-codepipeline-parameter-override-functions.html

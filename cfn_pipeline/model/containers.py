@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from cfn_pipeline.model import names
+from cfn_pipeline.model.judged import Judged
+
 __all__ = ["Container"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Container:
+class Container(Judged):
     """A container that runs the application's image.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
@@ -23,6 +26,10 @@ class Container:
         database: whether it has the variables with which the database is found.
         mounts: where the application's volumes appear in it, by the volumes' names.
         essential: whether the task ends when this container does.
+        user: with which ids it runs, ``<user>:<group>``; the application's volumes belong to 1000.
+            The book edition leaves it to the image.
+        read_only: whether it writes nowhere but to its mounts and ``/tmp``; the book edition lets
+            every container write.
 
     """
 
@@ -35,12 +42,18 @@ class Container:
     database: bool = True
     mounts: Mapping[str, str] = field(default_factory=dict)
     essential: bool = True
+    user: str = "1000:1000"
+    read_only: bool = True
 
-    def problems(self, where: str, volumes: Mapping[str, str]) -> Iterator[str]:
-        """Yield what is wrong with the container in an application that has ``volumes``."""
-        where = f"{where}, container {self.name!r}"
-        if not self.name:
-            yield f"{where}: a container needs a name"
+    @property
+    def where(self) -> str:
+        """How messages call the container."""
+        return f"container {self.name!r}"
+
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with the container by itself."""
+        yield from names.CONTAINER.problems(self.name, self.where)
+        where = self.where
         if self.cpu < 1 or self.memory < 4:
             yield (
                 f"{where}: {self.cpu} CPU units and {self.memory} MiB; ECS wants at least 1 unit, "
@@ -48,7 +61,5 @@ class Container:
             )
         if self.port is not None and not 1 <= self.port <= 65535:
             yield f"{where}: there is no port {self.port}; ports are 1 to 65535"
-        for volume in self.mounts:
-            if volume not in volumes:
-                known = ", ".join(map(repr, volumes)) or "none"
-                yield f"{where}: it mounts the volume {volume!r}; the application has {known}"
+        for path in self.mounts.values():
+            yield from names.PATH.problems(path, where)

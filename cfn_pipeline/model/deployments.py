@@ -51,7 +51,7 @@ class StackAction(Action):
         found = {
             "ActionMode": self.mode,
             "StackName": self.stack,
-            "RoleArn": self.role or defaults.role,
+            "RoleArn": defaults.role if self.role is None else self.role,
         }
         return {key: value for key, value in found.items() if value is not None}
 
@@ -77,10 +77,6 @@ class Deployment(StackAction):
     configuration: ArtifactFile | None = None
     parameters: Mapping[str, str | ArtifactParameter] = field(default_factory=dict)
     capabilities: Sequence[str] = ("CAPABILITY_NAMED_IAM",)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "parameters", dict(self.parameters))
-        super().__post_init__()
 
     @property
     def inputs(self) -> tuple[Artifact, ...]:
@@ -174,8 +170,7 @@ class CreateChangeSet(Deployment):
     def problems(self) -> Iterator[str]:
         """Yield also what is wrong with the change set's name."""
         yield from super().problems()
-        if self.change_set is not None:
-            yield from names.CHANGE_SET.problems(self.change_set, self.where)
+        yield from names.CHANGE_SET.problems(self.change_set, self.where)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 
 from cfn_pipeline.model import names
+from cfn_pipeline.model.judged import Judged
 
 __all__ = ["Environment"]
 
 
 @dataclass(frozen=True)
-class Environment:
+class Environment(Judged):
     """One environment, deployed as one stack, in one stage of the pipeline.
 
     Args:
@@ -21,6 +22,8 @@ class Environment:
         vpc_id: the VPC; absent: whoever deploys must say the parameter VpcId.
         subnets: at least two subnets, in two zones; absent: whoever deploys must say them.
         desired_count: how many tasks the service starts with.
+        protected: whether its database and load balancer refuse to be deleted, and a second
+            database stands by; absent: where a person approves. The book edition has none of it.
         parameters: further parameters of the application's stack, for the configuration file.
 
     """
@@ -33,6 +36,7 @@ class Environment:
     vpc_id: str | None = None
     subnets: Sequence[str] = ()
     desired_count: int = 1
+    protected: bool | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -40,12 +44,24 @@ class Environment:
         """The stage of the pipeline that deploys it."""
         return self.name.capitalize() if self.stage is None else self.stage
 
-    def problems(self, where: str) -> Iterator[str]:
+    @property
+    def is_protected(self) -> bool:
+        """Whether what holds data refuses to be deleted."""
+        return self.approval if self.protected is None else self.protected
+
+    @property
+    def where(self) -> str:
+        """How messages call the environment."""
+        return f"environment {self.name!r}"
+
+    def problems(self) -> Iterator[str]:
         """Yield what is wrong with the environment by itself."""
-        where = f"{where}, environment {self.name!r}"
+        where = self.where
         yield from names.ENVIRONMENT.problems(self.name, where)
-        if self.stack is not None:
-            yield from names.STACK.problems(self.stack, where)
+        yield from names.APPLICATION_STACK.problems(self.stack, where)
+        yield from names.VPC.problems(self.vpc_id, where)
+        for subnet in self.subnets:
+            yield from names.SUBNET.problems(subnet, where)
         yield from names.STAGE.problems(self.stage_name, where)
         for name in self.parameters:
             yield from names.PARAMETER.problems(name, where)

@@ -12,16 +12,26 @@ from cfn_pipeline.model.values import Value
 __all__ = [
     "ACTION",
     "APPLICATION",
+    "APPLICATION_STACK",
     "ARTIFACT",
     "CHANGE_SET",
+    "CONTAINER",
+    "DATABASE",
+    "DATABASE_USER",
     "ENVIRONMENT",
     "NAMESPACE",
     "PARAMETER",
+    "PATH",
     "PIPELINE",
     "PROJECT",
     "REPOSITORY",
+    "SECRET",
+    "SECRET_KEY",
     "STACK",
     "STAGE",
+    "SUBNET",
+    "VOLUME",
+    "VPC",
     "NameForm",
 ]
 
@@ -36,8 +46,11 @@ class NameForm:
     longest: int
     shortest: int = 1
 
-    def problems(self, name: Value, where: str) -> Iterator[str]:
-        """Yield what is wrong with ``name``; a function's value is not known and not judged."""
+    def problems(self, name: Value | None, where: str) -> Iterator[str]:
+        """Yield what is wrong with ``name``, where it is said and known.
+
+        A function's value is only known on AWS, and the annotation says where one may stand.
+        """
         if not isinstance(name, str):
             return
         if not self.shortest <= len(name) <= self.longest:
@@ -93,17 +106,72 @@ PARAMETER = NameForm(
 )
 REPOSITORY = NameForm(
     kind="ECR repository name",
-    pattern="(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*",
-    characters="lower-case letters and digits, with single . _ - or / between them",
+    pattern="(?:[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*/)*[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*",
+    characters="lower-case letters and digits, with . _ - or / between them",
     longest=256,
     shortest=2,
+)
+CONTAINER = NameForm(
+    kind="container name",
+    pattern="[A-Za-z0-9_-]+",
+    characters="letters, digits, - and _",
+    longest=255,
+)
+VOLUME = NameForm(
+    kind="volume name",
+    pattern="[A-Za-z0-9_-]+",
+    characters="letters, digits, - and _",
+    longest=255,
+)
+PATH = NameForm(
+    kind="path",
+    pattern="/[A-Za-z0-9._/-]+",
+    characters="an absolute path of letters, digits and . _ -",
+    longest=255,
+)
+DATABASE = NameForm(
+    kind="database name",
+    pattern="[A-Za-z][A-Za-z0-9_]*",
+    characters="letters, digits and _, a letter first",
+    longest=64,
+)
+DATABASE_USER = NameForm(
+    kind="database user",
+    pattern="[A-Za-z][A-Za-z0-9_]*",
+    characters="letters, digits and _, a letter first",
+    longest=16,
+)
+SECRET = NameForm(
+    kind="secret's name",
+    pattern="[A-Za-z0-9/_+=.@-]+",
+    characters="letters, digits and / _ + = . @ -",
+    longest=512,
+)
+SECRET_KEY = NameForm(
+    kind="secret's key",
+    pattern="[A-Za-z][A-Za-z0-9_]*",
+    characters="letters, digits and _, a letter first",
+    longest=255,
+)
+VPC = NameForm(
+    kind="VPC", pattern="vpc-[0-9a-f]+", characters="an id such as vpc-0a1b2c3d", longest=32
+)
+SUBNET = NameForm(
+    kind="subnet",
+    pattern="subnet-[0-9a-f]+",
+    characters="an id such as subnet-0a1b2c3d",
+    longest=32,
+)
+#: A stack's name begins the names of its functions, of which Lambda takes 64 characters.
+APPLICATION_STACK = NameForm(
+    kind="stack name", pattern=STACK.pattern, characters=STACK.characters, longest=49
 )
 #: An environment's name becomes part of a stack's name and of a file's name.
 ENVIRONMENT = NameForm(
     kind="environment name",
     pattern="[a-z][a-z0-9-]*",
     characters="lower-case letters, digits and -, a letter first",
-    longest=40,
+    longest=24,
 )
 #: An application's name becomes part of a bucket's name, which an account number and a region
 #: complete: 63 characters together.
@@ -112,4 +180,5 @@ APPLICATION = NameForm(
     pattern="[a-z](?:[a-z0-9-]*[a-z0-9])?",
     characters="lower-case letters, digits and -, a letter first, no - last",
     longest=24,
+    shortest=2,
 )

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 
-from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model import names
 from cfn_pipeline.model.actions import Action
 from cfn_pipeline.model.deployments import CreateChangeSet, ExecuteChangeSet
+from cfn_pipeline.model.judged import Judged
+from cfn_pipeline.model.sources import GitHub
+from cfn_pipeline.model.values import Value
 
 __all__ = ["EXECUTION_MODES", "PIPELINE_TYPES", "Pipeline", "Stage"]
 
@@ -21,7 +23,7 @@ _MOST_ACTIONS = 50
 
 
 @dataclass(frozen=True)
-class Stage:
+class Stage(Judged):
     """Actions that run one after another.
 
     Args:
@@ -37,9 +39,6 @@ class Stage:
     name: str
     actions: Sequence[Action | Sequence[Action]]
 
-    def __post_init__(self) -> None:
-        ModelError.raise_for(self._problems())
-
     @property
     def groups(self) -> tuple[tuple[Action, ...], ...]:
         """The actions by run order: each group runs when the one before it has succeeded."""
@@ -51,7 +50,8 @@ class Stage:
             return (flat,)
         return tuple(group for group in groups if group)
 
-    def _problems(self) -> Iterator[str]:
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with the stage by itself."""
         where = f"stage {self.name!r}"
         yield from names.STAGE.problems(self.name, where)
         flat = [action for group in self.groups for action in group]
@@ -65,7 +65,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Pipeline:
+class Pipeline(Judged):
     """A pipeline that can work: every input is made by an earlier action.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html
@@ -89,15 +89,18 @@ class Pipeline:
     pipeline_type: str = "V2"
     execution_mode: str | None = None
 
-    def __post_init__(self) -> None:
-        ModelError.raise_for(self._problems())
-
     @property
     def actions(self) -> tuple[Action, ...]:
         """Every action, in order."""
         return tuple(action for stage in self.stages for g in stage.groups for action in g)
 
-    def _problems(self) -> Iterator[str]:
+    @property
+    def connections(self) -> tuple[GitHub, ...]:
+        """The sources that come through a connection."""
+        return tuple(action for action in self.actions if isinstance(action, GitHub))
+
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with the pipeline as a whole."""
         yield from names.PIPELINE.problems(self.name, f"pipeline {self.name!r}")
         yield from self._version_problems()
         yield from self._stage_problems()
@@ -197,18 +200,32 @@ def _unmade(artifact: str, where: str, everyone: dict[str, str]) -> str:
 
 
 def _change_set_problems(stages: Sequence[Stage]) -> Iterator[str]:
-    """Yield change sets that are executed but not made before."""
-    made: list[CreateChangeSet] = []
+    """Yield change sets that are executed but are not, or no longer, there to be executed."""
+    waiting: dict[tuple[Value, Value], CreateChangeSet | None] = {}
     for stage in stages:
         for group in stage.groups:
             for action in group:
-                if isinstance(action, ExecuteChangeSet) and action.of not in made:
-                    yield (
-                        f"{_where(stage, action)}: the change set of action {action.of.name!r} is "
-                        "executed, but that action does not run before; put it in an earlier "
-                        "place of the pipeline"
-                    )
-            made += [action for action in group if isinstance(action, CreateChangeSet)]
+                if isinstance(action, ExecuteChangeSet):
+                    key = (action.stack, action.of.change_set_name)
+                    if waiting.get(key) != action.of:
+                        yield _not_waiting(action, _where(stage, action), key in waiting)
+                    waiting[key] = None
+            for action in group:
+                if isinstance(action, CreateChangeSet):
+                    waiting[action.stack, action.change_set_name] = action
+
+
+def _not_waiting(action: ExecuteChangeSet, where: str, known: bool) -> str:
+    if known:
+        return (
+            f"{where}: the change set {action.of.change_set_name!r} of stack {action.stack!r} is "
+            f"no longer the one that action {action.of.name!r} made: it was executed, or made "
+            "anew; execute each change set once, before the next of its name"
+        )
+    return (
+        f"{where}: the change set of action {action.of.name!r} is executed, but that action does "
+        "not run before; put it in an earlier place of the pipeline"
+    )
 
 
 def _actions(stage: Stage) -> Iterable[Action]:

@@ -1,10 +1,11 @@
 """Actions that fetch a repository."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 from cfn_pipeline.errors import ModelError
+from cfn_pipeline.model import names
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
 from cfn_pipeline.model.values import Value
@@ -27,21 +28,16 @@ class Source(Action):
     repository: str
     branch: str = "main"
     output: str
-    _artifact: Artifact = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_artifact", Artifact(self.output))
-        super().__post_init__()
 
     @property
     def artifact(self) -> Artifact:
         """The repository's files at the commit that started the pipeline."""
-        return self._artifact
+        return Artifact(self.output)
 
     @property
     def outputs(self) -> tuple[Artifact, ...]:
         """The one artifact."""
-        return (self._artifact,)
+        return (self.artifact,)
 
     @property
     def owner(self) -> str | None:
@@ -50,8 +46,9 @@ class Source(Action):
         return owner if slash else None
 
     def problems(self) -> Iterator[str]:
-        """Yield also a repository that is no ``owner/name`` and a missing branch."""
+        """Yield also what is wrong with the output, the repository and the branch."""
         yield from super().problems()
+        yield from names.ARTIFACT.problems(self.output, self.where)
         yield from repository_problems(self.repository, self.branch, self.where)
 
 
@@ -88,7 +85,7 @@ class GitHub(Source):
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
         """Name connection, repository and branch."""
-        connection = self.connection or defaults.connection
+        connection = defaults.connection if self.connection is None else self.connection
         repository: Value = self.repository
         if self.owner is None and defaults.owner is not None:
             repository = _Under(defaults.owner, self.repository)
@@ -99,6 +96,12 @@ class GitHub(Source):
             "FullRepositoryId": repository,
             "BranchName": self.branch,
         }
+
+    def problems(self) -> Iterator[str]:
+        """Yield also a connection that is no ARN."""
+        yield from super().problems()
+        if isinstance(self.connection, str) and not self.connection.startswith("arn:"):
+            yield f"{self.where}: {self.connection!r} is no connection; give its ARN"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +125,8 @@ class GitHubOAuth(Source):
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
         """Name owner, repository, branch and token."""
-        owner, token = self.owner or defaults.owner, self.token or defaults.oauth_token
+        owner = defaults.owner if self.owner is None else self.owner
+        token = defaults.oauth_token if self.token is None else self.token
         if owner is None or token is None:
             raise ModelError(f"{self.where}: owner and token are needed; give both")
         return {

@@ -73,6 +73,7 @@ todobackend_of_the_book = replace(
     todobackend,
     source=GitHubRepository("todobackend", branch="master"),
     pull_accounts=["158949774536"],
+    log_retention_days=7,
     environments=[
         replace(_BOOK_NETWORK, stack="todobackend"),
         replace(_BOOK_NETWORK, name="prod", stage="Production", approval=True),

@@ -3,25 +3,30 @@
 from collections.abc import Mapping, Sequence
 
 from awacs import application_autoscaling as scaling
-from awacs import autoscaling, cloudwatch, ecr, ecs, kms, logs, secretsmanager, sns
-from awacs.aws import Action, Allow, ArnEquals, Condition, Principal, Statement
+from awacs import autoscaling, cloudwatch, ecr, ecs, iam, logs, secretsmanager, sns
+from awacs.aws import Action, Allow, ArnEquals, Condition, Statement, StringEquals
 
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.documents import allow, principals
 
 __all__ = [
-    "administer_key",
     "complete_lifecycle_action",
-    "decrypt_secrets",
     "describe_container_instances",
     "drain_container_instances",
     "get_secrets",
     "join_cluster",
+    "join_one_cluster",
     "let_pull",
     "list_container_instances",
+    "log_in_to_ecr",
+    "monitor_database",
+    "pass_roles",
     "publish",
     "publish_metrics",
+    "pull_any_image",
     "pull_images",
+    "push_images",
+    "run_task",
     "run_tasks",
     "scale_service",
     "write_instance_logs",
@@ -31,9 +36,9 @@ __all__ = [
 _PULL = (ecr.GetDownloadUrlForLayer, ecr.BatchGetImage, ecr.BatchCheckLayerAvailability)
 
 
-def write_logs(group: Value) -> Statement:
-    """Write to the log group of a Lambda function."""
-    return allow(logs.CreateLogStream, logs.PutLogEvents, on=group, sid="ManageLambdaLogs")
+def write_logs(group: Value, *, sid: str = "ManageLambdaLogs") -> Statement:
+    """Write to a log group."""
+    return allow(logs.CreateLogStream, logs.PutLogEvents, on=group, sid=sid)
 
 
 def write_instance_logs(groups: Value) -> Statement:
@@ -45,6 +50,21 @@ def write_instance_logs(groups: Value) -> Statement:
         logs.DescribeLogStreams,
         on=groups,
     )
+
+
+def monitor_database(groups: Value, streams: Value) -> list[Statement]:
+    """Let RDS write a database's operating system metrics, as its own managed policy does."""
+    return [
+        allow(logs.CreateLogGroup, logs.PutRetentionPolicy, on=groups, sid="MakeLogGroups"),
+        allow(
+            logs.CreateLogStream,
+            logs.PutLogEvents,
+            logs.DescribeLogStreams,
+            logs.GetLogEvents,
+            on=streams,
+            sid="WriteMetrics",
+        ),
+    ]
 
 
 def publish_metrics(action: Action = cloudwatch.PutMetricData) -> Statement:
@@ -62,30 +82,37 @@ def get_secrets(secrets: Value) -> Statement:
     return allow(secretsmanager.GetSecretValue, on=secrets, sid="GetSecrets")
 
 
-def decrypt_secrets(key: Value) -> Statement:
-    """Decrypt the secrets that are encrypted with a key."""
-    return allow(kms.Decrypt, on=key, sid="DecryptSecrets")
-
-
-def administer_key(account: Value) -> Statement:
-    """Give a key to the account, whose IAM policies then decide: AWS's default key policy."""
-    return Statement(
-        Sid="Allow root account access to key",
-        Effect=Allow,
-        Principal=Principal("AWS", account),
-        Action=[kms.Action("*")],
-        Resource=["*"],
-    )
-
-
 def let_pull(named: Mapping[str, Sequence[Value]], *, sid: str) -> Statement:
     """Let others pull from a repository, as a statement of the repository's own policy."""
     return Statement(Sid=sid, Effect=Allow, Principal=principals(named), Action=list(_PULL))
 
 
-def pull_images() -> Statement:
+def pull_any_image() -> Statement:
     """Log in to ECR and pull from every repository."""
     return allow(*reversed(_PULL), ecr.GetAuthorizationToken)
+
+
+def pull_images(repository: Value, *, sid: str = "PullImages") -> list[Statement]:
+    """Log in to ECR and pull from one repository."""
+    return [log_in_to_ecr(), allow(*reversed(_PULL), on=repository, sid=sid)]
+
+
+def push_images(repository: Value) -> Statement:
+    """Push to one repository, and pull from it."""
+    return allow(
+        *reversed(_PULL),
+        ecr.InitiateLayerUpload,
+        ecr.UploadLayerPart,
+        ecr.CompleteLayerUpload,
+        ecr.PutImage,
+        on=repository,
+        sid="PushImages",
+    )
+
+
+def log_in_to_ecr() -> Statement:
+    """Log in to ECR; the token is good for whatever else is allowed."""
+    return allow(ecr.GetAuthorizationToken, sid="LogInToEcr")
 
 
 def list_container_instances(cluster: Value) -> Statement:
@@ -121,6 +148,47 @@ def run_tasks(cluster: Value) -> Statement:
         sid="EcsTasks",
         condition=_in_cluster(cluster),
     )
+
+
+def run_task(definition: Value, *, tasks: Value, cluster: Value) -> list[Statement]:
+    """Run one task definition in a cluster and follow its tasks."""
+    return [
+        allow(ecs.RunTask, on=definition, sid="RunTask", condition=_in_cluster(cluster)),
+        allow(ecs.DescribeTasks, on=tasks, sid="FollowTask"),
+    ]
+
+
+def pass_roles(roles: Sequence[Value], *, service: str, sid: str) -> Statement:
+    """Hand roles to one service."""
+    return allow(
+        iam.PassRole,
+        on=roles,
+        sid=sid,
+        condition=Condition(StringEquals({"iam:PassedToService": service})),
+    )
+
+
+def join_one_cluster(cluster: Value, instances: Value) -> list[Statement]:
+    """Let an instance join one cluster and report to it; ``instances``: those of the cluster."""
+    return [
+        allow(
+            ecs.RegisterContainerInstance,
+            ecs.DeregisterContainerInstance,
+            ecs.SubmitAttachmentStateChanges,
+            ecs.SubmitContainerStateChange,
+            ecs.SubmitTaskStateChange,
+            on=cluster,
+            sid="JoinCluster",
+        ),
+        allow(
+            ecs.Poll,
+            ecs.StartTelemetrySession,
+            ecs.UpdateContainerInstancesState,
+            on=instances,
+            sid="ReportToCluster",
+        ),
+        allow(ecs.DiscoverPollEndpoint, sid="FindCluster"),
+    ]
 
 
 def join_cluster(cluster: Value) -> list[Statement]:

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/codepipeline/latest/userguide/security-iam.html
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from awacs import (
@@ -25,7 +25,13 @@ from cfn_pipeline.model.sources import GitHub
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.documents import allow
 
-__all__ = ["PipelineResources", "run_pipeline", "use_artifacts", "write_build_logs"]
+__all__ = [
+    "PipelineResources",
+    "make_build_logs",
+    "run_pipeline",
+    "use_artifacts",
+    "write_build_logs",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,24 +74,39 @@ def run_pipeline(pipeline: Pipeline, resources: PipelineResources) -> list[State
 def use_artifacts(bucket: Value, objects: Value) -> list[Statement]:
     """Read and write a pipeline's artifacts."""
     return [
-        allow(s3.GetBucketAcl, s3.GetBucketLocation, on=bucket, sid="FindArtifactBucket"),
+        allow(
+            s3.GetBucketAcl,
+            s3.GetBucketLocation,
+            s3.GetBucketVersioning,
+            on=bucket,
+            sid="FindArtifactBucket",
+        ),
         allow(
             s3.GetObject, s3.GetObjectVersion, s3.PutObject, on=objects, sid="ReadWriteArtifacts"
         ),
     ]
 
 
-def write_build_logs(group: Value) -> Statement:
-    """Make a build's log group and write to it; ``group`` covers the group and its streams."""
+def make_build_logs(groups: Value) -> Statement:
+    """Make a build's log group and write to it; ``groups`` covers the group and its streams."""
     return allow(
-        logs.CreateLogGroup, logs.CreateLogStream, logs.PutLogEvents, on=group, sid="WriteBuildLogs"
+        logs.CreateLogGroup,
+        logs.CreateLogStream,
+        logs.PutLogEvents,
+        on=groups,
+        sid="WriteBuildLogs",
     )
+
+
+def write_build_logs(group: Sequence[Value]) -> Statement:
+    """Write to a build's log group; ``group``: the group and its streams."""
+    return allow(logs.CreateLogStream, logs.PutLogEvents, on=group, sid="WriteBuildLogs")
 
 
 def _use_connections(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
     """Both prefixes: an ARN keeps the one under which the connection was made."""
     used = _each(
-        action.connection or resources.connection
+        resources.connection if action.connection is None else action.connection
         for action in pipeline.actions
         if isinstance(action, GitHub)
     )
@@ -96,11 +117,16 @@ def _use_connections(pipeline: Pipeline, resources: PipelineResources) -> Iterat
             on=used,
             sid="UseConnection",
         )
+        # A connection hands its zip to the bucket with an ACL.
+        yield allow(s3.PutObjectAcl, on=resources.objects, sid="HandOverSources")
 
 
 def _run_builds(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
     builds = [action for action in pipeline.actions if isinstance(action, CodeBuild)]
-    used = _each(resources.project(build.project or resources.build) for build in builds)
+    used = _each(
+        resources.project(resources.build if build.project is None else build.project)
+        for build in builds
+    )
     if used:
         yield allow(codebuild.StartBuild, codebuild.BatchGetBuilds, on=used, sid="RunBuilds")
 
@@ -133,11 +159,13 @@ def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator
                 dict.fromkeys(_CALLS[action.mode])
             )
         if isinstance(action, StackAction):
-            roles[action.role or resources.role] = None
+            roles[resources.role if action.role is None else action.role] = None
+    sids: set[str] = set()
     for number, (stack, allowed) in enumerate(calls.items(), start=1):
-        yield allow(
-            *allowed, on=resources.stack(stack), sid="Deploy" + _words(stack, f"Stack{number}")
-        )
+        sid = "Deploy" + _words(stack, f"Stack{number}")
+        sid = f"{sid}{number}" if sid in sids else sid
+        sids.add(sid)
+        yield allow(*allowed, on=resources.stack(stack), sid=sid)
     if roles:
         yield allow(
             iam.PassRole,
@@ -151,7 +179,7 @@ def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator
 
 def _tell_approvers(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
     told = _each(
-        action.topic or resources.topic
+        resources.topic if action.topic is None else action.topic
         for action in pipeline.actions
         if isinstance(action, Approve)
     )

@@ -4,11 +4,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from awacs import sts
-from awacs.aws import Action, Allow, Condition, PolicyDocument, Principal, Statement
+from awacs.aws import (
+    Action,
+    Allow,
+    ArnLike,
+    Condition,
+    ConditionElement,
+    PolicyDocument,
+    Principal,
+    Statement,
+    StringEquals,
+)
 
 from cfn_pipeline.model.values import Value
 
-__all__ = ["VERSION", "allow", "document", "principals", "trust"]
+__all__ = ["VERSION", "allow", "document", "from_account", "principals", "trust"]
 
 #: The version of the policy language; the one before it, 2008-10-17, has no policy variables.
 VERSION = "2012-10-17"
@@ -48,6 +58,18 @@ def trust(service: str, condition: Condition | None = None) -> PolicyDocument:
             **said,
         )
     )
+
+
+def from_account(account: Value, arns: Value | None = None) -> Condition:
+    """Hold only for calls on behalf of one account, and of certain resources in it.
+
+    This is what keeps a service from being used as a deputy by somebody else's account.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    """
+    conditions: list[ConditionElement] = [StringEquals({"aws:SourceAccount": account})]
+    if arns is not None:
+        conditions.append(ArnLike({"aws:SourceArn": arns}))
+    return Condition(conditions)
 
 
 def principals(named: Mapping[str, Sequence[Value]]) -> Principal:

@@ -4,15 +4,17 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Appli
 """
 
 from troposphere.applicationautoscaling import (
+    PredefinedMetricSpecification,
     ScalableTarget,
     ScalingPolicy,
     StepAdjustment,
     StepScalingPolicyConfiguration,
+    TargetTrackingScalingPolicyConfiguration,
 )
 
 from cfn_pipeline.model.values import Value, given
 
-__all__ = ["ecs_service_target", "step_scaling_policy"]
+__all__ = ["ecs_service_target", "step_scaling_policy", "target_tracking_policy"]
 
 
 def ecs_service_target(
@@ -57,5 +59,23 @@ def step_scaling_policy(
             Cooldown=cooldown_seconds,
             MetricAggregationType="Average",
             StepAdjustments=[StepAdjustment(ScalingAdjustment=adjustment, **bounds)],
+        ),
+    )
+
+
+def target_tracking_policy(
+    title: str, *, name: str, target: Value, metric: str, value: int
+) -> ScalingPolicy:
+    """Keep a predefined metric, such as ECSServiceAverageCPUUtilization, near a value."""
+    return ScalingPolicy(
+        title,
+        PolicyName=name,
+        PolicyType="TargetTrackingScaling",
+        ScalingTargetId=target,
+        TargetTrackingScalingPolicyConfiguration=TargetTrackingScalingPolicyConfiguration(
+            PredefinedMetricSpecification=PredefinedMetricSpecification(
+                PredefinedMetricType=metric
+            ),
+            TargetValue=value,
         ),
     )

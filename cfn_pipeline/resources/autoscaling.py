@@ -6,9 +6,11 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_AutoS
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from troposphere import GetAtt, Ref
 from troposphere.autoscaling import (
     AutoScalingGroup,
     LaunchConfiguration,
+    LaunchTemplateSpecification,
     LifecycleHook,
     ScalingPolicy,
 )
@@ -21,7 +23,7 @@ from troposphere.policies import (
 
 from cfn_pipeline.model.values import Value, given
 
-__all__ = ["group", "launch_configuration", "lifecycle_hook", "simple_scaling_policy"]
+__all__ = ["group", "latest", "launch_configuration", "lifecycle_hook", "simple_scaling_policy"]
 
 
 def launch_configuration(
@@ -68,54 +70,64 @@ def launch_configuration(
 def group(
     title: str,
     *,
-    launch_configuration: Value,
     minimum: int,
     maximum: int,
-    desired: int,
     subnets: Value,
     name_tag: Value,
-    signal_timeout: str,
+    desired: int | None = None,
+    launch_configuration: Value | None = None,
+    launch_template: LaunchTemplateSpecification | None = None,
+    signal_timeout: str | None = None,
+    suspended_processes: Sequence[str] = (),
 ) -> AutoScalingGroup:
-    """Keep a number of instances running.
+    """Keep a number of instances running; updates replace them one by one.
 
     Args:
         title: the logical id.
-        launch_configuration: what the instances are made of.
         minimum: fewest instances.
         maximum: most instances.
-        desired: how many at first.
         subnets: where they are.
         name_tag: how each instance is called.
+        desired: how many at first; absent: as many as the minimum, or whoever scales it says.
+        launch_configuration: what the instances are made of, in the old way.
+        launch_template: what the instances are made of.
         signal_timeout: how long an instance may take until it signals that it is ready, as an
-            ISO 8601 duration. Updates replace instances one by one and wait as long.
+            ISO 8601 duration; absent: nobody waits for a signal.
+        suspended_processes: what the group does not do during an update.
 
     """
+    creation = waiting = None
+    if signal_timeout is not None:
+        signal = ResourceSignal(Count=desired or minimum, Timeout=signal_timeout)
+        creation = CreationPolicy(ResourceSignal=signal)
+        waiting = True
     return AutoScalingGroup(
         title,
-        CreationPolicy=CreationPolicy(
-            ResourceSignal=ResourceSignal(Count=desired, Timeout=signal_timeout)
-        ),
+        **given(CreationPolicy=creation),
         UpdatePolicy=UpdatePolicy(
             AutoScalingRollingUpdate=AutoScalingRollingUpdate(
                 MinInstancesInService=1,
-                MinSuccessfulInstancesPercent=100,
-                WaitOnResourceSignals=True,
-                PauseTime=signal_timeout,
-                SuspendProcesses=[
-                    "HealthCheck",
-                    "ReplaceUnhealthy",
-                    "AZRebalance",
-                    "AlarmNotification",
-                    "ScheduledActions",
-                ],
+                **given(
+                    MinSuccessfulInstancesPercent=None if waiting is None else 100,
+                    WaitOnResourceSignals=waiting,
+                    PauseTime=signal_timeout,
+                    SuspendProcesses=list(suspended_processes) or None,
+                ),
             )
         ),
-        LaunchConfigurationName=launch_configuration,
+        **given(LaunchConfigurationName=launch_configuration, LaunchTemplate=launch_template),
         MinSize=minimum,
         MaxSize=maximum,
-        DesiredCapacity=str(desired),
+        **given(DesiredCapacity=None if desired is None else str(desired)),
         VPCZoneIdentifier=subnets,
         Tags=[{"Key": "Name", "Value": name_tag, "PropagateAtLaunch": True}],
+    )
+
+
+def latest(template: str) -> LaunchTemplateSpecification:
+    """Refer to the newest version of the launch template with a logical id."""
+    return LaunchTemplateSpecification(
+        LaunchTemplateId=Ref(template), Version=GetAtt(template, "LatestVersionNumber")
     )
 
 

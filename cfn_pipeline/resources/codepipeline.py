@@ -13,7 +13,13 @@ __all__ = ["pipeline"]
 
 
 def pipeline(
-    title: str, *, pipeline: Pipeline, role: Value, bucket: Value, defaults: ActionDefaults
+    title: str,
+    *,
+    pipeline: Pipeline,
+    role: Value,
+    bucket: Value,
+    defaults: ActionDefaults,
+    key: Value | None = None,
 ) -> codepipeline.Pipeline:
     """Make a pipeline.
 
@@ -23,15 +29,19 @@ def pipeline(
         role: the ARN of the role that it works with.
         bucket: the name of the bucket for its artifacts.
         defaults: what its actions take where they say nothing themselves.
+        key: the ARN of the key that encrypts artifacts; absent: S3's own.
 
     """
+    encryption = None if key is None else codepipeline.EncryptionKey(Type="KMS", Id=key)
     return codepipeline.Pipeline(
         title,
         Name=pipeline.name,
         PipelineType=pipeline.pipeline_type,
         **given(ExecutionMode=pipeline.execution_mode),
         RoleArn=role,
-        ArtifactStore=codepipeline.ArtifactStore(Type="S3", Location=bucket),
+        ArtifactStore=codepipeline.ArtifactStore(
+            Type="S3", Location=bucket, **given(EncryptionKey=encryption)
+        ),
         Stages=[
             codepipeline.Stages(
                 Name=stage.name,

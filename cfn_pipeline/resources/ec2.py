@@ -4,6 +4,13 @@ from collections.abc import Sequence
 
 from troposphere import Tags
 from troposphere.ec2 import (
+    EBSBlockDevice,
+    IamInstanceProfile,
+    LaunchTemplate,
+    LaunchTemplateBlockDeviceMapping,
+    LaunchTemplateData,
+    MetadataOptions,
+    Monitoring,
     SecurityGroup,
     SecurityGroupEgress,
     SecurityGroupIngress,
@@ -12,7 +19,7 @@ from troposphere.ec2 import (
 
 from cfn_pipeline.model.values import Value, given
 
-__all__ = ["egress", "ingress", "rule", "security_group"]
+__all__ = ["egress", "ingress", "launch_template", "rule", "security_group"]
 
 
 def rule(
@@ -62,11 +69,17 @@ def security_group(
 
 
 def ingress(
-    title: str, *, group: Value, source_group: Value, ports: tuple[int, int]
+    title: str,
+    *,
+    group: Value,
+    source_group: Value,
+    ports: tuple[int, int],
+    description: str | None = None,
 ) -> SecurityGroupIngress:
     """Let the members of another group in, on TCP ports from the first to the second."""
     return SecurityGroupIngress(
         title,
+        **given(Description=description),
         GroupId=group,
         SourceSecurityGroupId=source_group,
         IpProtocol="tcp",
@@ -76,14 +89,62 @@ def ingress(
 
 
 def egress(
-    title: str, *, group: Value, destination_group: Value, ports: tuple[int, int]
+    title: str,
+    *,
+    group: Value,
+    destination_group: Value,
+    ports: tuple[int, int],
+    description: str | None = None,
 ) -> SecurityGroupEgress:
     """Let members out to those of another group, on TCP ports from the first to the second."""
     return SecurityGroupEgress(
         title,
+        **given(Description=description),
         GroupId=group,
         DestinationSecurityGroupId=destination_group,
         IpProtocol="tcp",
         FromPort=ports[0],
         ToPort=ports[1],
+    )
+
+
+def launch_template(
+    title: str,
+    *,
+    image: Value,
+    instance_type: str,
+    instance_profile: Value,
+    security_groups: Sequence[Value],
+    user_data: Value,
+    volume_gib: int,
+) -> LaunchTemplate:
+    """Say what instances are made of: session tokens, metrics, an encrypted volume.
+
+    Args:
+        title: the logical id.
+        image: the AMI.
+        instance_type: such as t3.micro.
+        instance_profile: the ARN of what gives the instances a role.
+        security_groups: what reaches them and what they reach.
+        user_data: what an instance runs first.
+        volume_gib: the size of the root volume.
+
+    """
+    return LaunchTemplate(
+        title,
+        LaunchTemplateData=LaunchTemplateData(
+            ImageId=image,
+            InstanceType=instance_type,
+            IamInstanceProfile=IamInstanceProfile(Arn=instance_profile),
+            SecurityGroupIds=list(security_groups),
+            Monitoring=Monitoring(Enabled=True),
+            MetadataOptions=MetadataOptions(HttpTokens="required", HttpPutResponseHopLimit=1),
+            BlockDeviceMappings=[
+                LaunchTemplateBlockDeviceMapping(
+                    DeviceName="/dev/xvda",
+                    Ebs=EBSBlockDevice(VolumeType="gp3", VolumeSize=volume_gib, Encrypted=True),
+                )
+            ],
+            UserData=user_data,
+        ),
     )

@@ -8,16 +8,18 @@ from collections.abc import Mapping, Sequence
 from troposphere import Tags
 from troposphere.elasticloadbalancingv2 import (
     Action,
+    Certificate,
     Listener,
     LoadBalancer,
     LoadBalancerAttributes,
+    RedirectConfig,
     TargetGroup,
     TargetGroupAttribute,
 )
 
-from cfn_pipeline.model.values import Value
+from cfn_pipeline.model.values import Value, given
 
-__all__ = ["forward", "listener", "load_balancer", "target_group"]
+__all__ = ["forward", "listener", "load_balancer", "redirect_to_https", "target_group"]
 
 
 def load_balancer(
@@ -25,8 +27,9 @@ def load_balancer(
     *,
     subnets: Value,
     security_groups: Sequence[Value],
-    attributes: Mapping[str, str],
+    attributes: Mapping[str, Value],
     name_tag: Value,
+    depends_on: Sequence[str] = (),
 ) -> LoadBalancer:
     """Make a load balancer that the internet reaches.
 
@@ -36,10 +39,12 @@ def load_balancer(
         security_groups: what reaches it and what it reaches.
         attributes: by AWS's keys, such as ``idle_timeout.timeout_seconds``.
         name_tag: how it is called.
+        depends_on: logical ids of what must be there before.
 
     """
     return LoadBalancer(
         title,
+        **given(DependsOn=list(depends_on) or None),
         Scheme="internet-facing",
         Subnets=subnets,
         SecurityGroups=list(security_groups),
@@ -51,14 +56,31 @@ def load_balancer(
 
 
 def target_group(
-    title: str, *, vpc: Value, port: int, attributes: Mapping[str, str]
+    title: str,
+    *,
+    vpc: Value,
+    port: int,
+    attributes: Mapping[str, str],
+    health_check_path: str | None = None,
+    health_check_port: str | None = None,
 ) -> TargetGroup:
-    """Make a group of targets that speak HTTP; ``port`` holds where a target names none."""
+    """Make a group of targets that speak HTTP.
+
+    Args:
+        title: the logical id.
+        vpc: where the targets are.
+        port: on which a target listens that names none.
+        attributes: by AWS's keys, such as ``deregistration_delay.timeout_seconds``.
+        health_check_path: what answers 200 while a target is well; absent: ``/``.
+        health_check_port: ``traffic-port``, or a number; absent: traffic-port.
+
+    """
     return TargetGroup(
         title,
         Protocol="HTTP",
         Port=port,
         VpcId=vpc,
+        **given(HealthCheckPort=health_check_port, HealthCheckPath=health_check_path),
         TargetGroupAttributes=[
             TargetGroupAttribute(Key=key, Value=value) for key, value in attributes.items()
         ],
@@ -66,14 +88,37 @@ def target_group(
 
 
 def listener(
-    title: str, *, load_balancer: Value, protocol: str, port: int, action: Action
+    title: str,
+    *,
+    load_balancer: Value,
+    protocol: str,
+    port: int,
+    action: Value | Action,
+    certificate: Value | None = None,
+    ssl_policy: str | None = None,
+    condition: str | None = None,
 ) -> Listener:
-    """Listen on a port and do one thing with each request."""
+    """Listen on a port and do one thing with each request.
+
+    Args:
+        title: the logical id.
+        load_balancer: whose listener it is.
+        protocol: HTTP or HTTPS.
+        port: its port.
+        action: what is done.
+        certificate: the ARN of an HTTPS listener's certificate.
+        ssl_policy: which versions of TLS an HTTPS listener speaks; absent: AWS's default.
+        condition: when it is there; absent: always.
+
+    """
+    certificates = None if certificate is None else [Certificate(CertificateArn=certificate)]
     return Listener(
         title,
+        **given(Condition=condition),
         LoadBalancerArn=load_balancer,
         Protocol=protocol,
         Port=port,
+        **given(Certificates=certificates, SslPolicy=ssl_policy),
         DefaultActions=[action],
     )
 
@@ -81,3 +126,11 @@ def listener(
 def forward(target_group: Value) -> Action:
     """Forward requests to a target group."""
     return Action(Type="forward", TargetGroupArn=target_group)
+
+
+def redirect_to_https() -> Action:
+    """Answer that the same is found on port 443, for good."""
+    return Action(
+        Type="redirect",
+        RedirectConfig=RedirectConfig(Protocol="HTTPS", Port="443", StatusCode="HTTP_301"),
+    )

@@ -9,7 +9,12 @@ __all__ = ["alias", "key"]
 
 
 def key(
-    title: str, *, description: str, policy: PolicyDocument, enabled: bool | None = None
+    title: str,
+    *,
+    description: str,
+    policy: PolicyDocument,
+    enabled: bool | None = None,
+    rotated: bool | None = None,
 ) -> Key:
     """Make a symmetric key.
 
@@ -18,9 +23,15 @@ def key(
         description: what the key is for.
         policy: who may do what with it.
         enabled: whether it can be used; absent: it can.
+        rotated: whether its material is changed every year; absent: it is not.
 
     """
-    return Key(title, Description=description, **given(Enabled=enabled), KeyPolicy=policy)
+    return Key(
+        title,
+        Description=description,
+        **given(Enabled=enabled, EnableKeyRotation=rotated),
+        KeyPolicy=policy,
+    )
 
 
 def alias(title: str, *, name: Value, key: Value) -> Alias:

@@ -11,7 +11,7 @@ __all__ = ["log_group"]
 
 
 def log_group(
-    title: str, *, name: Value, retention_days: int, deletion_policy: str | None = None
+    title: str, *, name: Value, retention_days: int, key: Value | None = None
 ) -> LogGroup:
     """Make a log group.
 
@@ -19,12 +19,7 @@ def log_group(
         title: the logical id.
         name: the group's name.
         retention_days: how long what is in it is kept; CloudWatch takes certain numbers only.
-        deletion_policy: what becomes of it with its stack; absent: it is deleted.
+        key: the ARN of the key that encrypts it; absent: CloudWatch's own.
 
     """
-    return LogGroup(
-        title,
-        **given(DeletionPolicy=deletion_policy),
-        LogGroupName=name,
-        RetentionInDays=retention_days,
-    )
+    return LogGroup(title, LogGroupName=name, RetentionInDays=retention_days, **given(KmsKeyId=key))

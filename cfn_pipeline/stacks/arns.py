@@ -10,10 +10,11 @@ from troposphere import Join, Sub
 
 from cfn_pipeline.model.values import Value
 
-__all__ = ["ANY_PARTITION", "Arns", "artifact_bucket_name", "image"]
+__all__ = ["ANY_PARTITION", "ANY_SUFFIX", "Arns", "artifact_bucket_name", "log_bucket_name"]
 
 #: Holds in GovCloud and China, too.
 ANY_PARTITION = "${AWS::Partition}"
+ANY_SUFFIX = "${AWS::URLSuffix}"
 
 _HERE = "${AWS::Region}:${AWS::AccountId}"
 
@@ -24,10 +25,12 @@ class Arns:
 
     Args:
         partition: ``aws``, or a placeholder that CloudFormation fills in.
+        suffix: ``amazonaws.com``, or a placeholder: what the addresses of services end with.
 
     """
 
     partition: str = ANY_PARTITION
+    suffix: str = ANY_SUFFIX
 
     def regional(self, service: str, resource: str) -> Value:
         """Return the ARN of ``resource``, which may hold placeholders such as ``${Name}``."""
@@ -36,6 +39,33 @@ class Arns:
     def global_(self, service: str, resource: str) -> Value:
         """Return the ARN of what is in no region, such as a role."""
         return Sub(f"arn:{self.partition}:{service}::${{AWS::AccountId}}:{resource}")
+
+    def root(self) -> Value:
+        """Return the ARN of the account itself."""
+        return self.global_("iam", "root")
+
+    def image_repository(self, repository: str) -> str:
+        """Return where images are pushed to and pulled from, for use in Sub."""
+        registry = f"${{AWS::AccountId}}.dkr.ecr.${{AWS::Region}}.{self.suffix}"
+        return f"{registry}/{repository}"
+
+    def image(self, repository: str, tag: str) -> Value:
+        """Return an image of this account's registry; the tag may be a placeholder."""
+        return Sub(f"{self.image_repository(repository)}:{tag}")
+
+    def any_regional(self, service: str, resource: str) -> Value:
+        """Return the ARN of a resource, without a region where the service has none."""
+        if service == "iam":
+            return self.global_(service, resource)
+        return self.regional(service, resource)
+
+    def public_parameter(self, name: str) -> Value:
+        """Return the ARN of a parameter of AWS's own, which belongs to no account."""
+        return Sub(f"arn:{self.partition}:ssm:${{AWS::Region}}::parameter/aws/service/{name}")
+
+    def public_image(self) -> Value:
+        """Return the ARN of all AMIs, which name no account."""
+        return Sub(f"arn:{self.partition}:ec2:${{AWS::Region}}::image/*")
 
     def bucket(self, name: str) -> Value:
         """Return the ARN of a bucket, or of its objects when ``/*`` follows the name."""
@@ -62,7 +92,6 @@ def artifact_bucket_name(pipeline: str) -> str:
     return f"{pipeline}-artifacts-${{AWS::AccountId}}-${{AWS::Region}}"
 
 
-def image(repository: str, tag: str) -> Value:
-    """Return where an image of this account's registry is pulled from."""
-    registry = "${AWS::AccountId}.dkr.ecr.${AWS::Region}.amazonaws.com"
-    return Sub(f"{registry}/{repository}:{tag}")
+def log_bucket_name(pipeline: str) -> str:
+    """Return the name of the bucket for access logs, for use in Sub."""
+    return f"{pipeline}-logs-${{AWS::AccountId}}-${{AWS::Region}}"

@@ -1,39 +1,74 @@
 """The project that tests, builds and publishes the application's image."""
 
-from troposphere import Ref, Template
+from troposphere import Ref, Sub, Template
 
 from cfn_pipeline.model.application import Application
-from cfn_pipeline.resources import codebuild
+from cfn_pipeline.resources import codebuild, logs
 from cfn_pipeline.stacks import exports
-from cfn_pipeline.stacks.arns import image
-from cfn_pipeline.stacks.document import new_template
+from cfn_pipeline.stacks.arns import Arns
+from cfn_pipeline.stacks.document import add_resources, keep, new_template
 
-__all__ = ["codebuild_template"]
+__all__ = ["codebuild_template", "wizard_codebuild_template"]
 
 PROJECT = "BuildProject"
+LOG_GROUP = "BuildLogGroup"
+
+_TIMEOUT_MINUTES = 30
 
 
-def codebuild_template(
-    application: Application, *, pull_credentials: str | None = None
-) -> Template:
-    """Make the project.
-
-    Args:
-        application: what is built.
-        pull_credentials: who pulls the image in which it is built; absent: CodeBuild itself.
-
-    """
-    template = new_template(f"CodeBuild project that builds {application.name}")
+def wizard_codebuild_template(application: Application, *, arns: Arns) -> Template:
+    """Make the project as the console's wizard does: CodeBuild itself pulls the build's image."""
+    template = _template(application)
     template.add_resource(
         codebuild.project(
             PROJECT,
             name=application.name,
-            description=f"Tests, builds and publishes {application.name}",
-            image=image(application.build_image_repository_name, "latest"),
+            description=_description(application),
+            image=arns.image(application.build_image_repository_name, "latest"),
             role=exports.take(exports.build_role(application.name)),
-            pull_credentials=pull_credentials,
         )
     )
+    return template
+
+
+def codebuild_template(application: Application, *, arns: Arns) -> Template:
+    """Make the project, whose role pulls the build's image, and its log group.
+
+    The build finds the repository to which it pushes in the variable IMAGE_REPOSITORY.
+
+    Args:
+        application: what is built.
+        arns: how ARNs and addresses are written.
+
+    """
+    key = exports.take(exports.key(application.name))
+    template = _template(application)
+    project = codebuild.project(
+        PROJECT,
+        name=application.name,
+        description=_description(application),
+        image=arns.image(application.build_image_repository_name, "latest"),
+        role=exports.take(exports.build_role(application.name)),
+        pull_credentials="SERVICE_ROLE",
+        variables={
+            "IMAGE_REPOSITORY": Sub(arns.image_repository(application.image_repository_name))
+        },
+        key=key,
+        log_group=Ref(LOG_GROUP),
+        timeout_minutes=_TIMEOUT_MINUTES,
+    )
+    log_group = logs.log_group(
+        LOG_GROUP,
+        name=f"/aws/codebuild/{application.name}",
+        retention_days=application.log_retention_days,
+        key=key,
+    )
+    add_resources(template, project, keep(log_group, "Delete"))
+    return template
+
+
+def _template(application: Application) -> Template:
+    template = new_template(f"CodeBuild project that builds {application.name}")
     template.add_output(
         exports.export(
             "BuildProject",
@@ -43,3 +78,7 @@ def codebuild_template(
         )
     )
     return template
+
+
+def _description(application: Application) -> str:
+    return f"Tests, builds and publishes {application.name}"

@@ -1,6 +1,8 @@
 """The repositories of the build's image and of the application's images."""
 
-from awacs.aws import Statement
+from collections.abc import Mapping, Sequence
+
+from awacs.aws import PolicyDocument
 from troposphere import Template
 
 from cfn_pipeline.model.application import Application
@@ -8,55 +10,105 @@ from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies import application as duties
 from cfn_pipeline.policies.documents import document
 from cfn_pipeline.resources import ecr
-from cfn_pipeline.stacks.document import new_template
+from cfn_pipeline.stacks import exports
+from cfn_pipeline.stacks.arns import Arns
+from cfn_pipeline.stacks.document import add_resources, keep, new_template, suppress
 
-__all__ = ["ecr_template"]
+__all__ = ["ecr_template", "open_ecr_template"]
+
+BUILD_REPOSITORY = "CodebuildRepository"
 
 _CODEBUILD = "codebuild.amazonaws.com"
 _UNTAGGED_DAYS = 7
 
 
-def ecr_template(application: Application, *, policy_version: str) -> Template:
-    """Make the repositories, from both of which CodeBuild may pull.
+def open_ecr_template(application: Application, *, policy_version: str) -> Template:
+    """Make the repositories, from both of which the service CodeBuild may pull.
 
     Args:
         application: whose images these are.
         policy_version: the version of the policy language.
 
     """
+    accounts = _accounts(application, "arn:aws:iam::{}:root")
     template = new_template("ECR Resources")
-    template.add_resource(
+    add_resources(
+        template,
         ecr.repository(
-            "CodebuildRepository",
+            BUILD_REPOSITORY,
             name=application.build_image_repository_name,
-            policy=document(
-                duties.let_pull({"Service": [_CODEBUILD]}, sid="CodeBuildAccess"),
-                version=policy_version,
-            ),
-        )
-    )
-    template.add_resource(
+            policy=_pull_policy({"Service": [_CODEBUILD]}, "CodeBuildAccess", policy_version),
+        ),
         ecr.repository(
-            f"{_alphanumeric(application.name)}Repository",
+            _application_repository(application),
             name=application.image_repository_name,
-            policy=document(_remote_access(application), version=policy_version),
+            policy=_pull_policy(
+                {**accounts, "Service": [_CODEBUILD]},
+                "RemoteAccountAccess" if accounts else "CodeBuildAccess",
+                policy_version,
+            ),
             expire_untagged_after_days=_UNTAGGED_DAYS,
-        )
+        ),
     )
     return template
 
 
-def _remote_access(application: Application) -> Statement:
-    accounts: list[Value] = [
-        f"arn:aws:iam::{account}:root" for account in application.pull_accounts
-    ]
-    named: dict[str, list[Value]] = {"AWS": accounts} if accounts else {}
-    return duties.let_pull(
-        {**named, "Service": [_CODEBUILD]},
-        sid="RemoteAccountAccess" if accounts else "CodeBuildAccess",
+def ecr_template(application: Application, *, arns: Arns) -> Template:
+    """Make the repositories: scanned, encrypted, with tags that stay with their images.
+
+    Nobody pulls but by policies of their own, and the accounts that the application names.
+
+    Args:
+        application: whose images these are.
+        arns: how ARNs are written.
+
+    """
+    name = application.name
+    key = exports.take(exports.key(name))
+    accounts = _accounts(application, f"arn:{arns.partition}:iam::{{}}:root")
+    policy = _pull_policy(accounts, "LetAccountsPull") if accounts else None
+    template = new_template(f"Repositories of {name}'s images")
+    build_image = ecr.repository(
+        BUILD_REPOSITORY,
+        name=application.build_image_repository_name,
+        immutable_tags=True,
+        mutable_tags=["latest"],
+        scan_on_push=True,
+        key=key,
+        expire_untagged_after_days=_UNTAGGED_DAYS,
     )
+    suppress(
+        build_image,
+        checkov={
+            "CKV_AWS_51": "All tags are immutable but latest, which names the image to build in",
+        },
+    )
+    images = ecr.repository(
+        _application_repository(application),
+        name=application.image_repository_name,
+        policy=policy,
+        immutable_tags=True,
+        scan_on_push=True,
+        key=key,
+        expire_untagged_after_days=_UNTAGGED_DAYS,
+    )
+    add_resources(template, keep(build_image, "Retain"), keep(images, "Retain"))
+    return template
 
 
-def _alphanumeric(name: str) -> str:
-    """Return a name as a logical id takes it: ``orders-api`` becomes ``OrdersApi``."""
-    return "".join(word.capitalize() for word in name.split("-"))
+def _pull_policy(
+    named: Mapping[str, Sequence[Value]], sid: str, version: str | None = None
+) -> PolicyDocument:
+    statement = duties.let_pull(named, sid=sid)
+    return document(statement) if version is None else document(statement, version=version)
+
+
+def _accounts(application: Application, arn: str) -> dict[str, list[Value]]:
+    if not application.pull_accounts:
+        return {}
+    return {"AWS": [arn.format(account) for account in application.pull_accounts]}
+
+
+def _application_repository(application: Application) -> str:
+    """Return a logical id: ``orders-api`` becomes ``OrdersApiRepository``."""
+    return "".join(word.capitalize() for word in application.name.split("-")) + "Repository"

@@ -8,19 +8,24 @@ from troposphere import Export, ImportValue, Output
 from cfn_pipeline.model.values import Value
 
 __all__ = [
+    "SECRETS_KEY",
     "build_project",
     "build_role",
     "deployment_role",
     "export",
+    "key",
+    "log_bucket",
     "pipeline_role",
-    "secrets_key",
     "take",
 ]
 
+#: The ARN of the key that encrypts secrets: one for all applications, in the book edition.
+SECRETS_KEY = "secrets-key"
 
-def secrets_key() -> str:
-    """Return the export of the ARN of the key that encrypts secrets: one for all applications."""
-    return "secrets-key"
+
+def key(pipeline: str) -> str:
+    """Return the export of the ARN of the key that encrypts what an application keeps."""
+    return f"{pipeline}-key"
 
 
 def pipeline_role(pipeline: str) -> str:
@@ -41,6 +46,11 @@ def deployment_role(pipeline: str) -> str:
 def build_project(pipeline: str) -> str:
     """Return the export of the name of the project that a pipeline builds."""
     return f"{pipeline}-build-project"
+
+
+def log_bucket(pipeline: str) -> str:
+    """Return the export of the name of the bucket for access logs."""
+    return f"{pipeline}-log-bucket"
 
 
 def export(title: str, *, description: str, value: Value, name: str) -> Output:

@@ -1,82 +1,64 @@
 """The roles of the pipeline, of its builds and of its deployments."""
 
-from troposphere import GetAtt, Template
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from awacs.aws import Condition, Statement
+from troposphere import AWSObject, GetAtt, Ref, Template
 
 from cfn_pipeline.model.pipeline import Pipeline
+from cfn_pipeline.model.values import Value
+from cfn_pipeline.policies import application as images
 from cfn_pipeline.policies import delivery as duties
-from cfn_pipeline.policies.documents import document, trust
+from cfn_pipeline.policies import keys
+from cfn_pipeline.policies.deployment import deploy_application
+from cfn_pipeline.policies.documents import document, from_account, trust
 from cfn_pipeline.resources import iam
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import Arns, artifact_bucket_name
-from cfn_pipeline.stacks.document import new_template
+from cfn_pipeline.stacks.document import add_resources, new_template
+from cfn_pipeline.stacks.parameters import CONNECTION
 
-__all__ = ["iam_template"]
+__all__ = [
+    "MakeRoles",
+    "administrator_role",
+    "build_role",
+    "deployment_role",
+    "iam_template",
+    "pipeline_role",
+    "power_user_build_role",
+]
 
 PIPELINE_ROLE = "CodePipelineRole"
 BUILD_ROLE = "CodeBuildRole"
 DEPLOYMENT_ROLE = "CloudFormationRole"
 
+#: Makes the resources of one role for a pipeline, the role first.
+MakeRoles: TypeAlias = Callable[[Pipeline], Sequence[AWSObject]]
 
-def iam_template(pipeline: Pipeline, *, arns: Arns) -> Template:
-    """Make the roles with which a pipeline works.
+
+def iam_template(
+    pipeline: Pipeline,
+    *,
+    pipeline_role: MakeRoles,
+    build_role: MakeRoles,
+    deployment_role: MakeRoles,
+) -> Template:
+    """Make the roles with which a pipeline, its builds and its deployments work.
 
     Args:
-        pipeline: its role may do what its actions need, and nothing else.
-        arns: how ARNs are written.
+        pipeline: what the roles are for.
+        pipeline_role: makes CodePipeline's.
+        build_role: makes CodeBuild's.
+        deployment_role: makes CloudFormation's.
 
     """
     name = pipeline.name
-    bucket = artifact_bucket_name(name)
     template = new_template(f"IAM roles that deliver {name}")
-    template.add_resource(
-        iam.role(
-            PIPELINE_ROLE,
-            name=f"code-pipeline-{name}-service-role",
-            description=f"CodePipeline, running the pipeline {name}",
-            trust=trust("codepipeline.amazonaws.com"),
-            policies={
-                "PipelinePermissions": document(
-                    *duties.run_pipeline(
-                        pipeline,
-                        duties.PipelineResources(
-                            bucket=arns.bucket(bucket),
-                            objects=arns.bucket(f"{bucket}/*"),
-                            build=name,
-                            project=arns.named("codebuild", "project"),
-                            stack=arns.named("cloudformation", "stack", "/*"),
-                            role=GetAtt(DEPLOYMENT_ROLE, "Arn"),
-                        ),
-                    )
-                )
-            },
-        )
-    )
-    template.add_resource(
-        iam.role(
-            BUILD_ROLE,
-            name=f"code-build-{name}-service-role",
-            description=f"CodeBuild, building {name}",
-            trust=trust("codebuild.amazonaws.com"),
-            managed_policies=[arns.managed_policy("AmazonEC2ContainerRegistryPowerUser")],
-            policies={
-                "BuildPermissions": document(
-                    duties.write_build_logs(
-                        arns.regional("logs", f"log-group:/aws/codebuild/{name}*")
-                    ),
-                    *duties.use_artifacts(arns.bucket(bucket), arns.bucket(f"{bucket}/*")),
-                )
-            },
-        )
-    )
-    template.add_resource(
-        iam.role(
-            DEPLOYMENT_ROLE,
-            name="cloudformation-deploy",
-            description="CloudFormation, deploying what the pipeline hands it",
-            trust=trust("cloudformation.amazonaws.com"),
-            managed_policies=[arns.managed_policy("AdministratorAccess")],
-        )
-    )
+    if any(source.connection is None for source in pipeline.connections):
+        template.add_parameter(CONNECTION)
+    for make in (pipeline_role, build_role, deployment_role):
+        add_resources(template, *make(pipeline))
     for title, role, export in (
         ("PipelineRole", PIPELINE_ROLE, exports.pipeline_role(name)),
         ("BuildRole", BUILD_ROLE, exports.build_role(name)),
@@ -84,10 +66,166 @@ def iam_template(pipeline: Pipeline, *, arns: Arns) -> Template:
     ):
         template.add_output(
             exports.export(
-                title,
-                description=f"ARN of {role}",
-                value=GetAtt(role, "Arn"),
-                name=export,
+                title, description=f"ARN of {role}", value=GetAtt(role, "Arn"), name=export
             )
         )
     return template
+
+
+def pipeline_role(
+    pipeline: Pipeline, *, arns: Arns, name: str | None = None, encrypted: bool = False
+) -> list[AWSObject]:
+    """Make CodePipeline's role, which may do what the pipeline's actions need.
+
+    Args:
+        pipeline: the pipeline.
+        arns: how ARNs are written.
+        name: the role's name, with ``{}`` for the pipeline's; absent: CloudFormation makes one.
+        encrypted: whether artifacts are encrypted with the application's key.
+
+    """
+    bucket = artifact_bucket_name(pipeline.name)
+    resources = duties.PipelineResources(
+        bucket=arns.bucket(bucket),
+        objects=arns.bucket(f"{bucket}/*"),
+        build=pipeline.name,
+        project=arns.named("codebuild", "project"),
+        stack=arns.named("cloudformation", "stack", "/*"),
+        role=GetAtt(DEPLOYMENT_ROLE, "Arn"),
+        connection=Ref(CONNECTION),
+    )
+    return [
+        iam.role(
+            PIPELINE_ROLE,
+            name=None if name is None else name.format(pipeline.name),
+            description=f"CodePipeline, running the pipeline {pipeline.name}",
+            trust=trust("codepipeline.amazonaws.com"),
+            policies={
+                "PipelinePermissions": document(
+                    *duties.run_pipeline(pipeline, resources), *_encrypt(pipeline, encrypted)
+                )
+            },
+        )
+    ]
+
+
+def power_user_build_role(pipeline: Pipeline, *, arns: Arns, name: str) -> list[AWSObject]:
+    """Make CodeBuild's role, which may also do nearly everything with every repository.
+
+    Args:
+        pipeline: whose builds they are.
+        arns: how ARNs are written.
+        name: the role's name, with ``{}`` for the pipeline's.
+
+    """
+    bucket = artifact_bucket_name(pipeline.name)
+    return [
+        iam.role(
+            BUILD_ROLE,
+            name=name.format(pipeline.name),
+            description=f"CodeBuild, building {pipeline.name}",
+            trust=trust("codebuild.amazonaws.com"),
+            managed_policies=[arns.managed_policy("AmazonEC2ContainerRegistryPowerUser")],
+            policies={
+                "BuildPermissions": document(
+                    duties.make_build_logs(
+                        arns.regional("logs", f"log-group:/aws/codebuild/{pipeline.name}*")
+                    ),
+                    *duties.use_artifacts(arns.bucket(bucket), arns.bucket(f"{bucket}/*")),
+                )
+            },
+        )
+    ]
+
+
+def build_role(pipeline: Pipeline, *, arns: Arns, pull: str, push: str) -> list[AWSObject]:
+    """Make CodeBuild's role, which may pull one image, push to one repository and log.
+
+    Args:
+        pipeline: whose builds they are.
+        arns: how ARNs are written.
+        pull: the repository of the image in which it builds.
+        push: the repository of the images that it builds.
+
+    """
+    name = pipeline.name
+    bucket = artifact_bucket_name(name)
+    log_group = f"log-group:/aws/codebuild/{name}"
+    return [
+        iam.role(
+            BUILD_ROLE,
+            description=f"CodeBuild, building {name}",
+            trust=trust(
+                "codebuild.amazonaws.com",
+                from_account(Ref("AWS::AccountId"), arns.regional("codebuild", f"project/{name}")),
+            ),
+            policies={
+                "BuildPermissions": document(
+                    duties.write_build_logs(
+                        [
+                            arns.regional("logs", log_group),
+                            arns.regional("logs", f"{log_group}:log-stream:*"),
+                        ]
+                    ),
+                    *duties.use_artifacts(arns.bucket(bucket), arns.bucket(f"{bucket}/*")),
+                    *_encrypt(pipeline, True),
+                    *images.pull_images(
+                        arns.regional("ecr", f"repository/{pull}"), sid="PullBuildImage"
+                    ),
+                    images.push_images(arns.regional("ecr", f"repository/{push}")),
+                )
+            },
+        )
+    ]
+
+
+def administrator_role(pipeline: Pipeline, *, arns: Arns, name: str) -> list[AWSObject]:  # noqa: ARG001
+    """Make CloudFormation's role, which may do everything."""
+    return [
+        iam.role(
+            DEPLOYMENT_ROLE,
+            name=name,
+            description="CloudFormation, deploying what the pipeline hands it",
+            trust=trust("cloudformation.amazonaws.com"),
+            managed_policies=[arns.managed_policy("AdministratorAccess")],
+        )
+    ]
+
+
+def deployment_role(pipeline: Pipeline, *, arns: Arns) -> list[AWSObject]:
+    """Make CloudFormation's role, which may deploy the application's stacks and nothing else."""
+    name = pipeline.name
+    policies = deploy_application(
+        arns.any_regional,
+        prefix=f"{name}-",
+        key=exports.take(exports.key(name)),
+        images=arns.public_image(),
+        image_parameter=arns.public_parameter("ecs/optimized-ami/*"),
+    )
+    return [
+        iam.role(
+            DEPLOYMENT_ROLE,
+            description=f"CloudFormation, deploying the stacks of {name}",
+            trust=trust("cloudformation.amazonaws.com", _own_account()),
+        ),
+        *(
+            iam.managed_policy(
+                title,
+                description=f"{title.removeprefix('Deploy')} of the stacks of {name}",
+                policy=document(*statements),
+                roles=[Ref(DEPLOYMENT_ROLE)],
+            )
+            for title, statements in policies.items()
+        ),
+    ]
+
+
+def _own_account() -> Condition:
+    account: Value = Ref("AWS::AccountId")
+    return from_account(account)
+
+
+def _encrypt(pipeline: Pipeline, encrypted: bool) -> list[Statement]:
+    if not encrypted:
+        return []
+    return [keys.encrypt_artifacts(exports.take(exports.key(pipeline.name)))]

@@ -1,39 +1,85 @@
-"""The key that encrypts secrets."""
+"""The key that encrypts what the application and its pipeline keep."""
 
 from troposphere import GetAtt, Ref, Sub, Template
 
 from cfn_pipeline.model.application import Application
-from cfn_pipeline.policies import application as duties
+from cfn_pipeline.policies import keys
 from cfn_pipeline.policies.documents import document
 from cfn_pipeline.resources import kms
 from cfn_pipeline.stacks import exports
-from cfn_pipeline.stacks.document import new_template
+from cfn_pipeline.stacks.arns import Arns
+from cfn_pipeline.stacks.document import add_resources, keep, new_template
 
-__all__ = ["secrets_key_template"]
+__all__ = ["key_template", "secrets_key_template"]
+
+KEY = "KmsKey"
+ALIAS = "KmsKeyAlias"
 
 
 def secrets_key_template(application: Application) -> Template:  # noqa: ARG001
     """Make one key for the secrets of all applications, exported as ``secrets-key``."""
     template = new_template("KMS Keys")
-    template.add_resource(
+    add_resources(
+        template,
         kms.key(
-            "KmsKey",
+            KEY,
             description="Custom key for SSM parameters",
             enabled=True,
             policy=document(
-                duties.administer_key(Sub("arn:aws:iam::${AWS::AccountId}:root")), Id="key-policy"
+                keys.administer_key(
+                    Sub("arn:aws:iam::${AWS::AccountId}:root"),
+                    sid="Allow root account access to key",
+                ),
+                Id="key-policy",
             ),
-        )
-    )
-    template.add_resource(
-        kms.alias("KmsKeyAlias", name=f"alias/{exports.secrets_key()}", key=Ref("KmsKey"))
+        ),
+        kms.alias(ALIAS, name=f"alias/{exports.SECRETS_KEY}", key=Ref(KEY)),
     )
     template.add_output(
         exports.export(
-            "KmsKey",
+            KEY,
             description="Secrets Key KMS Key Arn",
-            value=GetAtt("KmsKey", "Arn"),
-            name=exports.secrets_key(),
+            value=GetAtt(KEY, "Arn"),
+            name=exports.SECRETS_KEY,
+        )
+    )
+    return template
+
+
+def key_template(application: Application, *, arns: Arns) -> Template:
+    """Make one key for the artifacts, images, logs, secrets and data of one application."""
+    name = application.name
+    template = new_template(f"Key that encrypts what {name} keeps")
+    add_resources(
+        template,
+        keep(
+            kms.key(
+                KEY,
+                description=f"Artifacts, images, logs, secrets and data of {name}",
+                rotated=True,
+                policy=document(
+                    keys.administer_key(arns.root(), sid="LetIamPoliciesDecide"),
+                    keys.let_logs_encrypt(
+                        Sub(f"logs.${{AWS::Region}}.{arns.suffix}"),
+                        [
+                            arns.regional("logs", f"log-group:/{name}*"),
+                            arns.regional("logs", f"log-group:/aws/codebuild/{name}*"),
+                            arns.regional("logs", f"log-group:/aws/lambda/{name}*"),
+                        ],
+                    ),
+                    keys.let_events_publish(arns.regional("sns", f"{name}-*")),
+                ),
+            ),
+            "Retain",
+        ),
+        kms.alias(ALIAS, name=f"alias/{name}", key=Ref(KEY)),
+    )
+    template.add_output(
+        exports.export(
+            KEY,
+            description=f"ARN of the key of {name}",
+            value=GetAtt(KEY, "Arn"),
+            name=exports.key(name),
         )
     )
     return template

@@ -141,9 +141,11 @@ class _Layout:
             raise TemplateError(
                 f"{_where(path)}: the key {key!r} is no string; CloudFormation's keys are strings"
             )
-        if len(key) > _SIMPLE_KEY_LENGTH:
+        _check_surrogates(key, path)
+        quoted = len(key) + sum(10 for c in key if not PRINTABLE.fullmatch(c)) + key.count("'")
+        if quoted > _SIMPLE_KEY_LENGTH:
             raise TemplateError(
-                f"{_where(path[:-1])}: the key {key[:40]!r}... has {len(key)} characters; "
+                f"{_where(path[:-1])}: the key {key[:40]!r}... is {quoted} characters in quotes; "
                 f"YAML readers take at most {_SIMPLE_KEY_LENGTH}"
             )
         return self._scalar(_STR, key)
@@ -260,16 +262,20 @@ def _short_get_att(value: Any, body: Any) -> tuple[str, Any]:
 
 def _scalar(value: Any, path: tuple[Any, ...]) -> tuple[str, str]:
     if isinstance(value, str):
-        if not value.isascii() and re.search("[\ud800-\udfff]", value):
-            raise TemplateError(f"{_where(path)}: {value!r} holds half of a surrogate pair")
-        return _STR, value
-    if value is None or isinstance(value, (bool, int, float)):
+        _check_surrogates(value, path)
+        return _STR, str(value)
+    if value is None or type(value) in (bool, int, float):
         node = _REPRESENTER.represent_data(value)
         return node.tag, node.value
     raise TemplateError(
         f"{_where(path)}: a {type(value).__name__} ({value!r:.60}) cannot stand in a template; "
         "give a string, a number, a boolean, a list or a mapping in long form"
     )
+
+
+def _check_surrogates(text: str, path: tuple[Any, ...]) -> None:
+    if not text.isascii() and re.search("[\ud800-\udfff]", text):
+        raise TemplateError(f"{_where(path[:-1])}: {text!r} holds half of a surrogate pair")
 
 
 def _scalar_node(tag: str, text: str) -> yaml.ScalarNode:

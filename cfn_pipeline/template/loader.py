@@ -1,5 +1,6 @@
 """Reads a template, YAML or JSON, into its long form."""
 
+import json
 from typing import Any
 
 import yaml
@@ -8,7 +9,7 @@ from cfn_pipeline.errors import TemplateError
 
 __all__ = ["load"]
 
-_DEEPEST = 400
+_DEEPEST = 150
 
 
 class _Loader(yaml.CSafeLoader):
@@ -34,17 +35,34 @@ def load(text: str, *, source: str = "template") -> dict[str, Any]:
     try:
         if _too_deep(text):
             raise TemplateError(f"{source}: nested more than {_DEEPEST} levels deep")
-        content = yaml.load(text, Loader=_Loader)
+        content = _json(text) or yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f"{mark.line + 1}" if mark else "?"
         raise TemplateError(f"{source}, line {line}: {error.problem}") from error
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, KeyError, ValueError) as error:
         raise TemplateError(f"{source}: {error}") from error
     if not isinstance(content, dict):
         found = "nothing" if content is None else f"a {type(content).__name__}"
         raise TemplateError(f"{source}: a template is a mapping with Resources; this is {found}")
     return content
+
+
+def _json(text: str) -> Any:
+    """Read JSON as JSON: YAML lacks its surrogate pairs. Nothing for what is no JSON."""
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        return json.loads(text, object_pairs_hook=_unique)
+    except ValueError:
+        return None  # YAML may read it; if not, it says in which line
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands there twice")
+    return found
 
 
 def _too_deep(text: str) -> bool:

@@ -7,7 +7,7 @@ from cfn_pipeline.model.application import Application
 from cfn_pipeline.policies import application as duties
 from cfn_pipeline.resources import autoscaling, awslambda, cloudwatch, events
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.application.inline_function import InlineFunction
+from cfn_pipeline.stacks.application.inline_function import FunctionSettings, InlineFunction
 from cfn_pipeline.stacks.document import add_resources
 
 __all__ = ["by_container_capacity"]
@@ -20,13 +20,15 @@ SCALE_IN = "ApplicationAutoscalingScaleInPolicy"
 _COOLDOWN_SECONDS = 600
 
 
-def by_container_capacity(template: Template, application: Application, *, runtime: str) -> None:
+def by_container_capacity(
+    template: Template, application: Application, *, settings: FunctionSettings
+) -> None:
     """Add an instance when no further container fits, take one when one is idle.
 
     Args:
         template: to which the function, its trigger, the alarms and the policies are added.
         application: whose cluster is scaled.
-        runtime: of the function.
+        settings: of the function.
 
     """
     cluster = GetAtt(ids.CLUSTER, "Arn")
@@ -45,7 +47,7 @@ def by_container_capacity(template: Template, application: Application, *, runti
             duties.describe_container_instances(cluster),
         ],
         deletion_policy="Delete",
-    ).add(template, application, runtime=runtime)
+    ).add(template, application, settings=settings)
     add_resources(
         template,
         events.rule(

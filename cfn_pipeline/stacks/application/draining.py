@@ -7,7 +7,7 @@ from cfn_pipeline.policies import application as duties
 from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.resources import autoscaling, awslambda, iam, sns
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.application.inline_function import InlineFunction
+from cfn_pipeline.stacks.application.inline_function import FunctionSettings, InlineFunction
 from cfn_pipeline.stacks.arns import Arns
 from cfn_pipeline.stacks.document import add_resources
 
@@ -21,14 +21,14 @@ _HEARTBEAT_SECONDS = 900
 
 
 def by_lifecycle_hook(
-    template: Template, application: Application, *, runtime: str, arns: Arns
+    template: Template, application: Application, *, settings: FunctionSettings, arns: Arns
 ) -> None:
     """Add a lifecycle hook that tells a function, which drains and then lets the group go on.
 
     Args:
         template: to which they are added.
         application: whose instances are drained.
-        runtime: of the function.
+        settings: of the function.
         arns: how ARNs are written.
 
     """
@@ -84,4 +84,4 @@ def by_lifecycle_hook(
         ],
         environment={"ECS_CLUSTER": Ref(ids.CLUSTER)},
         deletion_policy="Delete",
-    ).add(template, application, runtime=runtime)
+    ).add(template, application, settings=settings)

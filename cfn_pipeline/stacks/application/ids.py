@@ -1,10 +1,14 @@
 """Logical ids that more than one part names. Renaming one replaces a live resource."""
 
 __all__ = [
+    "CAPACITY_PROVIDER",
     "CLUSTER",
+    "CLUSTER_CAPACITY",
     "DATABASE",
     "DATABASE_SECURITY_GROUP",
+    "DELETION_PROTECTION",
     "DESIRED_COUNT",
+    "EXECUTION_ROLE",
     "IMAGE_ID",
     "IMAGE_TAG",
     "INSTANCES",
@@ -14,6 +18,7 @@ __all__ = [
     "LOAD_BALANCER_SECURITY_GROUP",
     "LOG_GROUP",
     "MIGRATE_TASK",
+    "SECRET",
     "SECRETS",
     "SERVICE",
     "SUBNETS",
@@ -28,11 +33,15 @@ SUBNETS = "ApplicationSubnets"
 DESIRED_COUNT = "ApplicationDesiredCount"
 IMAGE_ID = "ApplicationImageId"
 IMAGE_TAG = "ApplicationImageTag"
+DELETION_PROTECTION = "DeletionProtection"
 
 # Resources
+CAPACITY_PROVIDER = "ApplicationCapacityProvider"
 CLUSTER = "ApplicationCluster"
+CLUSTER_CAPACITY = "ApplicationClusterCapacity"
 DATABASE = "ApplicationDatabase"
 DATABASE_SECURITY_GROUP = "ApplicationDatabaseSecurityGroup"
+EXECUTION_ROLE = "ApplicationExecutionRole"
 INSTANCES = "ApplicationAutoscaling"
 INSTANCES_SECURITY_GROUP = "ApplicationAutoscalingSecurityGroup"
 LISTENER = "ApplicationLoadBalancerHttpListener"
@@ -40,6 +49,7 @@ LOAD_BALANCER = "ApplicationLoadBalancer"
 LOAD_BALANCER_SECURITY_GROUP = "ApplicationLoadBalancerSecurityGroup"
 LOG_GROUP = "ApplicationLogGroup"
 MIGRATE_TASK = "MigrateTask"
+SECRET = "ApplicationSecret"
 SECRETS = "Secrets"
 SERVICE = "ApplicationService"
 TARGET_GROUP = "ApplicationServiceTargetGroup"

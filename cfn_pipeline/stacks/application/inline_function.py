@@ -12,9 +12,29 @@ from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.application import write_logs
 from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.resources import awslambda, iam, logs
-from cfn_pipeline.stacks.document import add_resources
+from cfn_pipeline.stacks import exports
+from cfn_pipeline.stacks.document import add_resources, keep, suppress
 
-__all__ = ["InlineFunction"]
+__all__ = ["FunctionSettings", "InlineFunction"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionSettings:
+    """How functions are run, whatever they do.
+
+    Args:
+        runtime: Lambda's identifier, such as python3.13.
+        timeout_seconds: how long one call may take, 900 at most.
+        encrypted_logs: whether log groups are encrypted with the application's key and say that
+            they are deleted with the stack.
+        suppressed: findings of checkov that would be wrong to fix, with the reasons.
+
+    """
+
+    runtime: str
+    timeout_seconds: int = 300
+    encrypted_logs: bool = False
+    suppressed: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,21 +66,38 @@ class InlineFunction:
     environment: Mapping[str, Value] | None = None
     deletion_policy: str | None = None
 
-    def add(self, template: Template, application: Application, *, runtime: str) -> None:
+    def add(
+        self, template: Template, application: Application, *, settings: FunctionSettings
+    ) -> None:
         """Add the three to a template."""
         name = f"${{AWS::StackName}}-{self.name}"
+        key = exports.take(exports.key(application.name)) if settings.encrypted_logs else None
+        function = awslambda.function(
+            self.function,
+            depends_on=self.log_group,
+            name=Sub(name),
+            description=Sub(f"${{AWS::StackName}} {self.description}"),
+            runtime=settings.runtime,
+            role=GetAtt(self.role, "Arn"),
+            timeout_seconds=settings.timeout_seconds,
+            environment=self.environment,
+            source=functions.source(self.module),
+        )
+        if settings.suppressed:
+            suppress(function, checkov=settings.suppressed)
+        log_group = logs.log_group(
+            self.log_group,
+            name=Sub(f"/aws/lambda/{name}"),
+            retention_days=application.log_retention_days,
+            key=key,
+        )
+        if self.deletion_policy is not None:
+            log_group.DeletionPolicy = self.deletion_policy
+        if settings.encrypted_logs:
+            keep(log_group, "Delete")
         add_resources(
             template,
-            awslambda.function(
-                self.function,
-                depends_on=self.log_group,
-                name=Sub(name),
-                description=Sub(f"${{AWS::StackName}} {self.description}"),
-                runtime=runtime,
-                role=GetAtt(self.role, "Arn"),
-                environment=self.environment,
-                source=functions.source(self.module),
-            ),
+            function,
             iam.role(
                 self.role,
                 trust=trust("lambda.amazonaws.com"),
@@ -70,10 +107,5 @@ class InlineFunction:
                     )
                 },
             ),
-            logs.log_group(
-                self.log_group,
-                name=Sub(f"/aws/lambda/{name}"),
-                retention_days=application.log_retention_days,
-                deletion_policy=self.deletion_policy,
-            ),
+            log_group,
         )

@@ -1,6 +1,6 @@
 """Where the application runs, who reaches it, and what it reaches."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from troposphere import Parameter, Ref, Sub, Template
 from troposphere.ec2 import SecurityGroupRule
@@ -8,11 +8,11 @@ from troposphere.ec2 import SecurityGroupRule
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.resources import ec2
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.document import add_resources
+from cfn_pipeline.stacks.document import add_resources, suppress
 
-__all__ = ["network"]
+__all__ = ["ANYWHERE", "network"]
 
-_ANYWHERE = "0.0.0.0/0"
+ANYWHERE = "0.0.0.0/0"
 
 #: Docker gives containers without a fixed host port one of these.
 _DYNAMIC_PORTS = (32768, 60999)
@@ -27,14 +27,23 @@ def network(
     template: Template,
     application: Application,
     *,
+    load_balancer_ingress: Sequence[SecurityGroupRule],
+    instance_egress: Sequence[SecurityGroupRule],
     instance_ingress: Sequence[SecurityGroupRule] = (),
+    described: bool = True,
+    suppressed: Mapping[str, str] | None = None,
 ) -> None:
     """Add VPC and subnets as parameters, security groups, and the rules between them.
 
     Args:
         template: to which they are added.
         application: whose network it is.
+        load_balancer_ingress: who reaches the load balancer by address.
+        instance_egress: what the instances reach by address.
         instance_ingress: who reaches the instances by address; empty: nobody.
+        described: whether the rules between the groups say what they are for.
+        suppressed: findings of checkov about the load balancer's group that would be wrong to
+            fix, with the reasons; absent: none.
 
     """
     template.add_parameter(
@@ -47,61 +56,67 @@ def network(
             ),
         ]
     )
+    what = "Requests from the load balancer to containers" if described else None
+    load_balancer = ec2.security_group(
+        ids.LOAD_BALANCER_SECURITY_GROUP,
+        description="Application Load Balancer Security Group",
+        vpc=Ref(ids.VPC),
+        ingress=load_balancer_ingress,
+        name_tag=Sub("${AWS::StackName}-alb-sg"),
+    )
+    if suppressed is not None:
+        suppress(load_balancer, checkov=suppressed)
     add_resources(
         template,
-        ec2.security_group(
-            ids.LOAD_BALANCER_SECURITY_GROUP,
-            description="Application Load Balancer Security Group",
-            vpc=Ref(ids.VPC),
-            ingress=[ec2.rule(protocol="tcp", port=80, cidr=_ANYWHERE)],
-            name_tag=Sub("${AWS::StackName}-alb-sg"),
-        ),
+        load_balancer,
         ec2.security_group(
             ids.INSTANCES_SECURITY_GROUP,
             description=Sub("${AWS::StackName} Application Autoscaling Security Group"),
             vpc=Ref(ids.VPC),
             ingress=instance_ingress,
-            egress=[
-                ec2.rule(protocol="udp", port=53, cidr=_ANYWHERE),
-                ec2.rule(protocol="tcp", port=80, cidr=_ANYWHERE),
-                ec2.rule(protocol="tcp", port=443, cidr=_ANYWHERE),
-            ],
+            egress=instance_egress,
         ),
         ec2.egress(
             "ApplicationLoadBalancerToApplicationEgress",
+            description=what,
             group=Ref(ids.LOAD_BALANCER_SECURITY_GROUP),
             destination_group=Ref(ids.INSTANCES_SECURITY_GROUP),
             ports=_DYNAMIC_PORTS,
         ),
         ec2.ingress(
             "ApplicationLoadBalancerToApplicationIngress",
+            description=what,
             group=Ref(ids.INSTANCES_SECURITY_GROUP),
             source_group=Ref(ids.LOAD_BALANCER_SECURITY_GROUP),
             ports=_DYNAMIC_PORTS,
         ),
     )
     if application.database is not None:
-        _add_database_rules(template)
+        _add_database_rules(template, described)
 
 
-def _add_database_rules(template: Template) -> None:
+def _add_database_rules(template: Template, described: bool) -> None:
+    what = "Queries from containers to the database" if described else None
+    nothing = "The database calls nobody" if described else None
     add_resources(
         template,
         ec2.security_group(
             ids.DATABASE_SECURITY_GROUP,
             description=Sub("${AWS::StackName} Application Database Security Group"),
             vpc=Ref(ids.VPC),
-            egress=[ec2.rule(protocol="icmp", port=-1, cidr=_NOWHERE)],
+            egress=[ec2.rule(protocol="icmp", port=-1, cidr=_NOWHERE, description=nothing)],
             name_tag=Sub("${AWS::StackName}-db-sg"),
         ),
         ec2.egress(
             "ApplicationToApplicationDatabaseEgress",
+            description=what,
             group=Ref(ids.INSTANCES_SECURITY_GROUP),
             destination_group=Ref(ids.DATABASE_SECURITY_GROUP),
             ports=_MYSQL,
         ),
         ec2.ingress(
             "ApplicationToApplicationDatabaseIngress",
+            description=what,
             group=Ref(ids.DATABASE_SECURITY_GROUP),
             source_group=Ref(ids.INSTANCES_SECURITY_GROUP),
             ports=_MYSQL,

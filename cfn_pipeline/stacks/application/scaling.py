@@ -9,7 +9,7 @@ from cfn_pipeline.resources import applicationautoscaling, cloudwatch, iam
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.document import add_resources
 
-__all__ = ["step_scaling"]
+__all__ = ["step_scaling", "target_tracking"]
 
 TARGET = "ApplicationServiceAutoscalingTarget"
 ROLE = "ApplicationServiceAutoscalingRole"
@@ -79,5 +79,25 @@ def step_scaling(template: Template, application: Application) -> None:
             comparison="LessThanThreshold",
             threshold=_LOW_CPU,
             action=Ref(SCALE_IN),
+        ),
+    )
+
+
+def target_tracking(template: Template, application: Application, *, cpu_percent: int) -> None:
+    """Keep the tasks' CPU near a value, by adding and taking tasks."""
+    add_resources(
+        template,
+        applicationautoscaling.ecs_service_target(
+            TARGET,
+            service=Sub(_SERVICE),
+            minimum=application.minimum_tasks,
+            maximum=application.maximum_tasks,
+        ),
+        applicationautoscaling.target_tracking_policy(
+            "ApplicationServiceAutoscalingPolicy",
+            name="TrackCpu",
+            target=Ref(TARGET),
+            metric="ECSServiceAverageCPUUtilization",
+            value=cpu_percent,
         ),
     )

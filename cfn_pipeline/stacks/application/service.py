@@ -1,73 +1,120 @@
 """The service: the application's containers behind the load balancer."""
 
-from troposphere import GetAtt, Parameter, Ref, Template
+from dataclasses import dataclass
+
+from troposphere import GetAtt, Parameter, Ref, Sub, Template
 
 from cfn_pipeline.model.application import Application
-from cfn_pipeline.model.values import Value
+from cfn_pipeline.model.values import Value, given
 from cfn_pipeline.resources import ecs, logs
+from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.application.containers import Define, log_group_name, secret_reader
-from cfn_pipeline.stacks.arns import Arns
-from cfn_pipeline.stacks.document import add_resources
+from cfn_pipeline.stacks.application.containers import Define, MakeRoles, log_group_name
+from cfn_pipeline.stacks.document import add_resources, keep
 
-__all__ = ["service"]
+__all__ = ["Rollout", "service"]
 
 TASK_DEFINITION = "ApplicationTaskDefinition"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rollout:
+    """How the service is brought out.
+
+    Args:
+        role: with which ECS registers targets; absent: the service-linked role.
+        after: logical ids of what must be there before the service.
+        capacity_provider: on whose instances tasks run; absent: any of the cluster's.
+        execution_role: with which ECS starts containers; absent: the instance's role.
+        circuit_breaker: whether a deployment whose tasks keep failing is rolled back.
+        grace_seconds: how long a new task may fail health checks; absent: not at all.
+        count_description: how the parameter for the number of tasks is described.
+        default_tag: the image's tag where none is said; absent: it must be said.
+        default_count: the number of tasks where none is said; absent: it must be said.
+        encrypted_logs: whether the log group is encrypted with the application's key and says
+            that it is deleted with the stack.
+
+    """
+
+    after: tuple[str, ...]
+    role: Value | None = None
+    capacity_provider: Value | None = None
+    execution_role: Value | None = None
+    circuit_breaker: bool = False
+    grace_seconds: int | None = None
+    count_description: str = "Number of tasks that the service starts with"
+    default_tag: str | None = None
+    default_count: int | None = None
+    encrypted_logs: bool = False
 
 
 def service(
     template: Template,
     application: Application,
     *,
-    arns: Arns,
     define: Define,
-    role: Value | None = None,
+    roles: MakeRoles,
+    rollout: Rollout,
 ) -> None:
-    """Add the service, its task, the task's role and the log group.
+    """Add the service, its task, the task's roles and the log group.
 
     Args:
         template: to which they are added.
         application: what runs.
-        arns: how ARNs are written.
         define: how a container is run.
-        role: with which ECS registers targets; absent: the service-linked role.
+        roles: makes the roles of the tasks.
+        rollout: how the service is brought out.
 
     """
     template.add_parameter(
         [
-            Parameter(ids.DESIRED_COUNT, Type="Number", Description="Desired EC2 instance count"),
+            Parameter(
+                ids.DESIRED_COUNT,
+                Type="Number",
+                Description=rollout.count_description,
+                **given(Default=rollout.default_count),
+            ),
             Parameter(
                 ids.IMAGE_TAG,
                 Type="String",
                 Description="Application Docker Image Tag",
-                Default="latest",
+                **given(Default=rollout.default_tag),
             ),
         ]
     )
     migration = [] if application.migration is None else [ids.MIGRATE_TASK]
+    key = exports.take(exports.key(application.name)) if rollout.encrypted_logs else None
+    log_group = logs.log_group(
+        ids.LOG_GROUP,
+        name=Sub(log_group_name(application)),
+        retention_days=application.log_retention_days,
+        key=key,
+    )
+    if rollout.encrypted_logs:
+        keep(log_group, "Delete")
     add_resources(
         template,
         ecs.service(
             ids.SERVICE,
-            depends_on=[ids.INSTANCES, ids.LOG_GROUP, ids.LISTENER, *migration],
+            depends_on=[*rollout.after, ids.LOG_GROUP, ids.LISTENER, *migration],
             cluster=Ref(ids.CLUSTER),
             task_definition=Ref(TASK_DEFINITION),
             desired_count=Ref(ids.DESIRED_COUNT),
             container=application.container,
             target_group=Ref(ids.TARGET_GROUP),
-            role=role,
+            role=rollout.role,
+            capacity_provider=rollout.capacity_provider,
+            circuit_breaker=rollout.circuit_breaker,
+            grace_seconds=rollout.grace_seconds,
         ),
         ecs.task_definition(
             TASK_DEFINITION,
             family=Ref("AWS::StackName"),
             task_role=GetAtt(ids.TASK_ROLE, "Arn"),
+            execution_role=rollout.execution_role,
             containers=[define(application, c) for c in application.containers],
             volumes=application.volumes,
         ),
-        secret_reader(application, arns=arns),
-        logs.log_group(
-            ids.LOG_GROUP,
-            name=log_group_name(application),
-            retention_days=application.log_retention_days,
-        ),
+        *roles(application),
+        log_group,
     )

@@ -1,0 +1,47 @@
+"""Statements of buckets' own policies."""
+
+from awacs import s3
+from awacs.aws import Allow, Bool, Condition, Deny, Principal, Statement
+
+from cfn_pipeline.model.values import Value
+from cfn_pipeline.policies.documents import from_account
+
+__all__ = ["deny_insecure_transport", "let_load_balancers_log", "let_s3_log"]
+
+
+def deny_insecure_transport(bucket: Value, objects: Value) -> Statement:
+    """Refuse whatever does not come over TLS."""
+    return Statement(
+        Sid="DenyInsecureTransport",
+        Effect=Deny,
+        Principal=Principal("*"),
+        Action=[s3.Action("*")],
+        Resource=[bucket, objects],
+        Condition=Condition(Bool({"aws:SecureTransport": False})),
+    )
+
+
+def let_s3_log(objects: Value, *, account: Value, source: Value) -> Statement:
+    """Let S3 write the access log of one bucket."""
+    return _let_put("logging.s3.amazonaws.com", objects, account, source, "LogBucketAccess")
+
+
+def let_load_balancers_log(objects: Value, *, account: Value, source: Value) -> Statement:
+    """Let Elastic Load Balancing write the access logs of one account's load balancers.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+    """
+    return _let_put(
+        "logdelivery.elasticloadbalancing.amazonaws.com", objects, account, source, "LogRequests"
+    )
+
+
+def _let_put(service: str, objects: Value, account: Value, source: Value, sid: str) -> Statement:
+    return Statement(
+        Sid=sid,
+        Effect=Allow,
+        Principal=Principal("Service", service),
+        Action=[s3.PutObject],
+        Resource=[objects],
+        Condition=from_account(account, source),
+    )

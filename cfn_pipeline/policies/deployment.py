@@ -1,0 +1,408 @@
+"""What CloudFormation may do when it deploys an application's stack, by duty.
+
+Everything that carries a name is bound to names that begin as the application's stacks do; load
+balancers and what EC2 numbers carry none that CloudFormation does not shorten.
+"""
+
+from collections.abc import Callable, Sequence
+
+from awacs.aws import Action, Condition, Statement, StringEquals, StringEqualsIfExists
+
+from cfn_pipeline.model.values import Value
+from cfn_pipeline.policies.documents import allow
+
+__all__ = ["deploy_application"]
+
+_SERVICE_LINKED = (
+    "autoscaling",
+    "ecs",
+    "ecs.application-autoscaling",
+    "elasticloadbalancing",
+    "rds",
+)
+_PASSED_TO = ("ec2", "ecs-tasks", "lambda", "monitoring.rds")
+
+
+def deploy_application(
+    arn: Callable[[str, str], Value],
+    *,
+    prefix: str,
+    key: Value,
+    images: Value,
+    image_parameter: Value,
+) -> dict[str, list[Statement]]:
+    """Return policies for an application's stacks, by the policies' names.
+
+    Args:
+        arn: makes the ARN of a service's resource in this account and region.
+        prefix: what the stacks' names begin with.
+        key: the key that encrypts logs, secrets and the database.
+        images: AMIs, which belong to no account of the stack's.
+        image_parameter: the public parameters that hold the newest AMIs.
+
+    """
+    names = _Names(arn, prefix)
+    return {
+        "DeployCluster": [
+            *_deploy_cluster(names),
+            *_deploy_instances(names, images),
+            *_scale(names),
+            allow(_ssm("GetParameters"), on=image_parameter, sid="FindImage"),
+        ],
+        "DeployNetwork": [*_deploy_network(names), *_deploy_load_balancer(names)],
+        "DeployData": [*_deploy_database(names), *_deploy_secrets(names), *_use_key(key)],
+        "DeployFunctions": [*_deploy_functions(names), *_deploy_logs(names), *_deploy_roles(names)],
+    }
+
+
+class _Names:
+    """The ARNs that the application's names allow."""
+
+    def __init__(self, arn: Callable[[str, str], Value], prefix: str) -> None:
+        self.arn = arn
+        self.prefix = prefix
+
+    def __call__(self, service: str, *resources: str) -> list[Value]:
+        """Return ARNs of resources; ``{}`` in them stands for the prefix."""
+        return [self.arn(service, resource.replace("{}", self.prefix)) for resource in resources]
+
+
+def _deploy_network(names: _Names) -> list[Statement]:
+    return [
+        allow(
+            *_actions(
+                "ec2",
+                "CreateSecurityGroup",
+                "DeleteSecurityGroup",
+                "AuthorizeSecurityGroupEgress",
+                "AuthorizeSecurityGroupIngress",
+                "RevokeSecurityGroupEgress",
+                "RevokeSecurityGroupIngress",
+                "UpdateSecurityGroupRuleDescriptionsEgress",
+                "UpdateSecurityGroupRuleDescriptionsIngress",
+                "CreateTags",
+                "DeleteTags",
+            ),
+            on=names("ec2", "security-group/*", "security-group-rule/*", "vpc/*"),
+            sid="ManageSecurityGroups",
+        ),
+        allow(_ec2("Describe*"), sid="ReadNetwork"),
+    ]
+
+
+def _deploy_instances(names: _Names, images: Value) -> list[Statement]:
+    return [
+        allow(
+            *_actions(
+                "ec2",
+                "CreateLaunchTemplate",
+                "CreateLaunchTemplateVersion",
+                "ModifyLaunchTemplate",
+                "DeleteLaunchTemplate",
+                "DeleteLaunchTemplateVersions",
+                "CreateTags",
+            ),
+            on=names("ec2", "launch-template/*"),
+            sid="ManageLaunchTemplates",
+        ),
+        # Auto Scaling asks for this on behalf of whoever gives it a launch template.
+        allow(
+            _ec2("RunInstances"),
+            on=[
+                *names("ec2", "instance/*", "launch-template/*", "network-interface/*"),
+                *names("ec2", "security-group/*", "subnet/*", "volume/*"),
+                images,
+            ],
+            sid="UseLaunchTemplates",
+        ),
+        allow(
+            *_actions(
+                "autoscaling",
+                "CreateAutoScalingGroup",
+                "UpdateAutoScalingGroup",
+                "DeleteAutoScalingGroup",
+                "CreateOrUpdateTags",
+                "DeleteTags",
+                "SuspendProcesses",
+                "ResumeProcesses",
+                "TerminateInstanceInAutoScalingGroup",
+                "PutLifecycleHook",
+                "DeleteLifecycleHook",
+            ),
+            on=names("autoscaling", "autoScalingGroup:*:autoScalingGroupName/{}*"),
+            sid="ManageInstances",
+        ),
+        allow(Action("autoscaling", "Describe*"), sid="ReadInstances"),
+    ]
+
+
+def _deploy_cluster(names: _Names) -> list[Statement]:
+    return [
+        allow(
+            *_actions(
+                "ecs",
+                "CreateCluster",
+                "UpdateCluster",
+                "UpdateClusterSettings",
+                "DeleteCluster",
+                "PutClusterCapacityProviders",
+                "CreateCapacityProvider",
+                "UpdateCapacityProvider",
+                "DeleteCapacityProvider",
+                "CreateService",
+                "UpdateService",
+                "DeleteService",
+                "StopServiceDeployment",
+                "RegisterTaskDefinition",
+                "TagResource",
+                "UntagResource",
+            ),
+            on=names(
+                "ecs",
+                "cluster/{}*",
+                "capacity-provider/{}*",
+                "service/{}*/{}*",
+                "service-deployment/{}*/{}*/*",
+                "task-definition/{}*:*",
+            ),
+            sid="ManageCluster",
+        ),
+        allow(Action("ecs", "DeregisterTaskDefinition"), sid="RetireTaskDefinitions"),
+        allow(Action("ecs", "Describe*"), Action("ecs", "List*"), sid="ReadCluster"),
+    ]
+
+
+def _scale(names: _Names) -> list[Statement]:
+    return [
+        allow(
+            *_actions(
+                "application-autoscaling",
+                "RegisterScalableTarget",
+                "DeregisterScalableTarget",
+                "PutScalingPolicy",
+                "DeleteScalingPolicy",
+                "TagResource",
+                "UntagResource",
+            ),
+            on=names("application-autoscaling", "scalable-target/*"),
+            sid="ManageScaling",
+        ),
+        allow(
+            Action("application-autoscaling", "Describe*"),
+            Action("application-autoscaling", "ListTagsForResource"),
+            Action("cloudwatch", "DescribeAlarms"),
+            sid="ReadScaling",
+        ),
+        allow(
+            Action("cloudwatch", "PutMetricAlarm"),
+            Action("cloudwatch", "DeleteAlarms"),
+            on=names("cloudwatch", "alarm:TargetTracking-*"),
+            sid="ManageScalingAlarms",
+        ),
+    ]
+
+
+def _deploy_load_balancer(names: _Names) -> list[Statement]:
+    return [
+        allow(
+            *_actions(
+                "elasticloadbalancing",
+                "CreateLoadBalancer",
+                "DeleteLoadBalancer",
+                "ModifyLoadBalancerAttributes",
+                "SetSecurityGroups",
+                "SetSubnets",
+                "SetIpAddressType",
+                "CreateListener",
+                "ModifyListener",
+                "ModifyListenerAttributes",
+                "DeleteListener",
+                "CreateTargetGroup",
+                "ModifyTargetGroup",
+                "ModifyTargetGroupAttributes",
+                "DeleteTargetGroup",
+                "AddTags",
+                "RemoveTags",
+            ),
+            on=names(
+                "elasticloadbalancing", "loadbalancer/app/*", "listener/app/*", "targetgroup/*"
+            ),
+            sid="ManageLoadBalancer",
+        ),
+        allow(Action("elasticloadbalancing", "Describe*"), sid="ReadLoadBalancer"),
+    ]
+
+
+def _deploy_database(names: _Names) -> list[Statement]:
+    return [
+        allow(
+            *_actions(
+                "rds",
+                "CreateDBInstance",
+                "ModifyDBInstance",
+                "RebootDBInstance",
+                "DeleteDBInstance",
+                "CreateDBSnapshot",
+                "CreateDBSubnetGroup",
+                "ModifyDBSubnetGroup",
+                "DeleteDBSubnetGroup",
+                "AddTagsToResource",
+                "RemoveTagsFromResource",
+            ),
+            # RDS lowercases names; a snapshot before deletion is named after the stack.
+            on=[
+                *names("rds", "db:{}*", "subgrp:{}*", "snapshot:{}*"),
+                *names("rds", "pg:default.*", "og:default:*"),
+            ],
+            sid="ManageDatabase",
+        ),
+        allow(
+            Action("rds", "Describe*"), Action("rds", "ListTagsForResource"), sid="ReadDatabases"
+        ),
+    ]
+
+
+def _deploy_secrets(names: _Names) -> list[Statement]:
+    return [
+        allow(
+            *_actions(
+                "secretsmanager",
+                "CreateSecret",
+                "UpdateSecret",
+                "DeleteSecret",
+                "DescribeSecret",
+                "GetSecretValue",
+                "TagResource",
+                "UntagResource",
+            ),
+            on=names("secretsmanager", "secret:{}*"),
+            sid="ManageSecrets",
+        ),
+        allow(Action("secretsmanager", "GetRandomPassword"), sid="MakePasswords"),
+    ]
+
+
+def _use_key(key: Value) -> list[Statement]:
+    return [
+        allow(
+            *_actions("kms", "CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"),
+            on=key,
+            sid="UseKey",
+        )
+    ]
+
+
+def _deploy_functions(names: _Names) -> list[Statement]:
+    return [
+        allow(
+            *_actions(
+                "lambda",
+                "CreateFunction",
+                "DeleteFunction",
+                "GetFunction",
+                "GetFunctionCodeSigningConfig",
+                "GetFunctionRecursionConfig",
+                "GetRuntimeManagementConfig",
+                "InvokeFunction",
+                "TagResource",
+                "UntagResource",
+                "UpdateFunctionCode",
+                "UpdateFunctionConfiguration",
+            ),
+            on=names("lambda", "function:{}*"),
+            sid="ManageFunctions",
+        )
+    ]
+
+
+def _deploy_logs(names: _Names) -> list[Statement]:
+    return [
+        allow(
+            *_actions(
+                "logs",
+                "CreateLogGroup",
+                "DeleteLogGroup",
+                "PutRetentionPolicy",
+                "DeleteRetentionPolicy",
+                "AssociateKmsKey",
+                "DisassociateKmsKey",
+                "TagResource",
+                "UntagResource",
+                "ListTagsForResource",
+            ),
+            on=names("logs", "log-group:/{}*", "log-group:/aws/lambda/{}*"),
+            sid="ManageLogGroups",
+        ),
+        allow(
+            Action("logs", "DescribeLogGroups"),
+            Action("logs", "DescribeIndexPolicies"),
+            sid="ReadLogGroups",
+        ),
+    ]
+
+
+def _deploy_roles(names: _Names) -> list[Statement]:
+    """Roles of the stack's own name alone: these are what it may make, change and hand on."""
+    roles = names("iam", "role/{}*")
+    return [
+        allow(
+            *_actions(
+                "iam",
+                "CreateRole",
+                "UpdateRole",
+                "UpdateRoleDescription",
+                "UpdateAssumeRolePolicy",
+                "DeleteRole",
+                "GetRole",
+                "PutRolePolicy",
+                "GetRolePolicy",
+                "DeleteRolePolicy",
+                "ListRolePolicies",
+                "ListAttachedRolePolicies",
+                "TagRole",
+                "UntagRole",
+            ),
+            on=roles,
+            sid="ManageRoles",
+        ),
+        allow(
+            *_actions(
+                "iam",
+                "CreateInstanceProfile",
+                "DeleteInstanceProfile",
+                "GetInstanceProfile",
+                "AddRoleToInstanceProfile",
+                "RemoveRoleFromInstanceProfile",
+            ),
+            on=names("iam", "instance-profile/{}*"),
+            sid="ManageInstanceProfiles",
+        ),
+        allow(
+            Action("iam", "PassRole"),
+            on=roles,
+            sid="PassRoles",
+            condition=Condition(StringEqualsIfExists("iam:PassedToService", _services(_PASSED_TO))),
+        ),
+        allow(
+            Action("iam", "CreateServiceLinkedRole"),
+            on=names("iam", "role/aws-service-role/*"),
+            sid="MakeServiceLinkedRoles",
+            condition=Condition(StringEquals("iam:AWSServiceName", _services(_SERVICE_LINKED))),
+        ),
+    ]
+
+
+def _services(names: Sequence[str]) -> list[str]:
+    return [f"{name}.amazonaws.com" for name in names]
+
+
+def _actions(service: str, *names: str) -> list[Action]:
+    return [Action(service, name) for name in names]
+
+
+def _ec2(name: str) -> Action:
+    return Action("ec2", name)
+
+
+def _ssm(name: str) -> Action:
+    return Action("ssm", name)

@@ -1,0 +1,82 @@
+"""Who may use a key: statements of the key's own policy, and of those who use it.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+"""
+
+from collections.abc import Sequence
+
+from awacs import kms
+from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEquals
+
+from cfn_pipeline.model.values import Value
+from cfn_pipeline.policies.documents import allow
+
+__all__ = [
+    "administer_key",
+    "decrypt_secrets",
+    "encrypt_artifacts",
+    "let_events_publish",
+    "let_logs_encrypt",
+]
+
+
+def administer_key(account: Value, *, sid: str) -> Statement:
+    """Give a key to the account, whose IAM policies then decide: AWS's default key policy."""
+    return Statement(
+        Sid=sid,
+        Effect=Allow,
+        Principal=Principal("AWS", account),
+        Action=[kms.Action("*")],
+        Resource=["*"],
+    )
+
+
+def let_logs_encrypt(service: Value, groups: Sequence[Value]) -> Statement:
+    """Let CloudWatch Logs, of one region, encrypt certain log groups."""
+    return Statement(
+        Sid="EncryptLogGroups",
+        Effect=Allow,
+        Principal=Principal("Service", service),
+        Action=[
+            kms.Encrypt,
+            kms.Decrypt,
+            kms.Action("ReEncrypt*"),
+            kms.Action("GenerateDataKey*"),
+            kms.DescribeKey,
+        ],
+        Resource=["*"],
+        Condition=Condition(ArnLike({"kms:EncryptionContext:aws:logs:arn": list(groups)})),
+    )
+
+
+def let_events_publish(topics: Value) -> Statement:
+    """Let EventBridge publish to certain encrypted topics."""
+    return Statement(
+        Sid="PublishToTopics",
+        Effect=Allow,
+        Principal=Principal("Service", "events.amazonaws.com"),
+        Action=[kms.Decrypt, kms.Action("GenerateDataKey*")],
+        Resource=["*"],
+        Condition=Condition(ArnLike({"kms:EncryptionContext:aws:sns:topicArn": topics})),
+    )
+
+
+def encrypt_artifacts(key: Value) -> Statement:
+    """Read and write what is encrypted with a key."""
+    return allow(
+        kms.Decrypt,
+        kms.DescribeKey,
+        kms.Encrypt,
+        kms.Action("GenerateDataKey*"),
+        kms.Action("ReEncrypt*"),
+        on=key,
+        sid="EncryptArtifacts",
+    )
+
+
+def decrypt_secrets(key: Value, *, through: Value | None = None) -> Statement:
+    """Decrypt secrets; ``through``: only in calls of that service, such as Secrets Manager."""
+    condition = None
+    if through is not None:
+        condition = Condition(StringEquals({"kms:ViaService": through}))
+    return allow(kms.Decrypt, on=key, sid="DecryptSecrets", condition=condition)
