@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help templates check test lint types bench clean
+.PHONY: audit help templates check test lint types bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -34,11 +34,21 @@ types: $(READY) ## Check types
 bench: $(READY) ## Measure, as ratios to a plain dump of the same templates
 	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=min,median,rounds
 
+audit: $(READY) .audit/.ready ## Run security checkers (checkov, Guard, cdk-nag) over the current edition; needs npm
+	@$(BIN)/python scripts/audit/audit.py
+
 deploy/%: $(READY) FORCE ## Deploy dev, prod, kms, ecr, iam, codebuild or pipeline (EDITION=, PARAMETERS="A=1 B=2")
 	@$(BIN)/python scripts/deploy.py --edition $(EDITION) $* $(PARAMETERS)
 
 clean: ## Remove what can be made again
-	rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .audit build dist *.egg-info .coverage .coverage.* .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+.audit/.ready: scripts/audit/requirements.txt scripts/audit/package.json
+	$(PYTHON) -m venv .audit/venv
+	.audit/venv/bin/python -m pip install --quiet --disable-pip-version-check -r scripts/audit/requirements.txt
+	cp scripts/audit/package.json .audit/
+	npm install --prefix .audit --no-audit --no-fund --silent
+	@touch $@
 
 $(READY): setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cfn_pipeline needs Python 3.11 or newer: make PYTHON=python3.x" >&2; exit 1; }

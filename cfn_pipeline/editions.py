@@ -55,6 +55,7 @@ from cfn_pipeline.stacks.application.service import Rollout, service
 from cfn_pipeline.stacks.arns import Arns
 from cfn_pipeline.stacks.codebuild import codebuild_template, wizard_codebuild_template
 from cfn_pipeline.stacks.ecr import ecr_template, open_ecr_template
+from cfn_pipeline.stacks.exemptions import exempted
 from cfn_pipeline.stacks.kms import key_template, secrets_key_template
 from cfn_pipeline.stacks.pipeline import pipeline_template, plain_pipeline_template
 
@@ -95,7 +96,7 @@ BOOK = Edition(
             build=_of(
                 _BOOK_DELIVERY,
                 partial(
-                    iam.iam_template,
+                    iam.roles_template,
                     pipeline_role=partial(
                         iam.pipeline_role, arns=_BOOK_ARNS, name="code-pipeline-{}-service-role"
                     ),
@@ -213,14 +214,9 @@ BOOK = Edition(
 _ARNS = Arns()
 _DEFINE = partial(handed_the_secret, arns=_ARNS)
 _FUNCTIONS = FunctionSettings(
-    runtime="python3.13",
+    runtime="python3.14",
     timeout_seconds=900,
     encrypted_logs=True,
-    suppressed={
-        "CKV_AWS_115": "CloudFormation calls it once a deployment; nothing to limit",
-        "CKV_AWS_116": "CloudFormation waits for its answer; a dead letter would tell nobody",
-        "CKV_AWS_117": "It calls ECS and CloudFormation alone, which are outside any VPC",
-    },
 )
 
 CURRENT = Edition(
@@ -229,115 +225,117 @@ CURRENT = Edition(
     application=todobackend,
     stacks=[
         StackFile(
-            file="kms.yml", stack="{application}-kms", build=partial(key_template, arns=_ARNS)
+            file="kms.yml",
+            stack="{application}-kms",
+            build=exempted(partial(key_template, arns=_ARNS)),
         ),
         StackFile(
-            file="ecr.yml", stack="{application}-ecr", build=partial(ecr_template, arns=_ARNS)
+            file="ecr.yml",
+            stack="{application}-ecr",
+            build=exempted(partial(ecr_template, arns=_ARNS)),
         ),
         StackFile(
             file="iam.yml",
             stack="{application}-iam",
             capabilities=["CAPABILITY_IAM"],
-            build=lambda app: iam.iam_template(
-                continuous_delivery(app),
-                pipeline_role=partial(iam.pipeline_role, arns=_ARNS, encrypted=True),
-                build_role=partial(
-                    iam.build_role,
+            build=exempted(
+                lambda app: iam.iam_template(
+                    continuous_delivery(app),
                     arns=_ARNS,
                     pull=app.build_image_repository_name,
                     push=app.image_repository_name,
-                ),
-                deployment_role=partial(iam.deployment_role, arns=_ARNS),
+                )
             ),
         ),
         StackFile(
             file="codebuild.yml",
             stack="{application}-codebuild",
-            build=partial(codebuild_template, arns=_ARNS),
+            build=exempted(partial(codebuild_template, arns=_ARNS)),
         ),
         StackFile(
             file="pipeline.yml",
             stack="{application}-pipeline",
-            build=_of(continuous_delivery, partial(pipeline_template, arns=_ARNS)),
+            build=exempted(_of(continuous_delivery, partial(pipeline_template, arns=_ARNS))),
         ),
         StackFile(
             file="stack.yml",
             stack="{application}-{environment}",
             capabilities=["CAPABILITY_IAM"],
-            build=partial(
-                application_template,
-                parts=[
-                    partial(
-                        network,
-                        load_balancer_ingress=[
-                            ec2.rule(
-                                description="HTTP, redirected where there is a certificate",
-                                protocol="tcp",
-                                port=80,
-                                cidr=ANYWHERE,
+            build=exempted(
+                partial(
+                    application_template,
+                    parts=[
+                        partial(
+                            network,
+                            load_balancer_ingress=[
+                                ec2.rule(
+                                    description="HTTP, redirected where there is a certificate",
+                                    protocol="tcp",
+                                    port=80,
+                                    cidr=ANYWHERE,
+                                ),
+                                ec2.rule(
+                                    description="HTTPS", protocol="tcp", port=443, cidr=ANYWHERE
+                                ),
+                            ],
+                            instance_egress=[
+                                ec2.rule(
+                                    description="AWS's services",
+                                    protocol="tcp",
+                                    port=443,
+                                    cidr=ANYWHERE,
+                                )
+                            ],
+                        ),
+                        https_load_balancer,
+                        partial(
+                            service,
+                            define=_DEFINE,
+                            roles=partial(task_and_execution_roles, arns=_ARNS),
+                            rollout=Rollout(
+                                after=(ids.CLUSTER_CAPACITY,),
+                                capacity_provider=Ref(ids.CAPACITY_PROVIDER),
+                                execution_role=GetAtt(ids.EXECUTION_ROLE, "Arn"),
+                                circuit_breaker=True,
+                                grace_seconds=60,
+                                default_count=1,
+                                encrypted_logs=True,
                             ),
-                            ec2.rule(description="HTTPS", protocol="tcp", port=443, cidr=ANYWHERE),
-                        ],
-                        instance_egress=[
-                            ec2.rule(
-                                description="AWS's services",
-                                protocol="tcp",
-                                port=443,
-                                cidr=ANYWHERE,
-                            )
-                        ],
-                        suppressed={
-                            "CKV_AWS_260": "A public web service, redirected where it can be"
-                        },
-                    ),
-                    https_load_balancer,
-                    partial(
-                        service,
-                        define=_DEFINE,
-                        roles=partial(task_and_execution_roles, arns=_ARNS),
-                        rollout=Rollout(
-                            after=(ids.CLUSTER_CAPACITY,),
-                            capacity_provider=Ref(ids.CAPACITY_PROVIDER),
+                        ),
+                        partial(
+                            migration,
+                            settings=_FUNCTIONS,
+                            define=_DEFINE,
+                            permissions=partial(running_the_migration, arns=_ARNS),
+                            after=[ids.CLUSTER_CAPACITY],
                             execution_role=GetAtt(ids.EXECUTION_ROLE, "Arn"),
-                            circuit_breaker=True,
-                            grace_seconds=60,
-                            default_count=1,
-                            encrypted_logs=True,
+                            timeout_seconds=960,
                         ),
-                    ),
-                    partial(
-                        migration,
-                        settings=_FUNCTIONS,
-                        define=_DEFINE,
-                        permissions=partial(running_the_migration, arns=_ARNS),
-                        after=[ids.CLUSTER_CAPACITY],
-                        execution_role=GetAtt(ids.EXECUTION_ROLE, "Arn"),
-                        timeout_seconds=960,
-                    ),
-                    partial(
-                        database,
-                        engine=Engine(
-                            name="mysql",
-                            version="8.4.11",
-                            instance_class="db.t4g.micro",
-                            storage_type="gp3",
-                            allocated_storage=20,
+                        partial(
+                            database,
+                            engine=Engine(
+                                name="mysql",
+                                version="8.4.11",
+                                instance_class="db.t4g.micro",
+                                storage_type="gp3",
+                                allocated_storage=20,
+                            ),
+                            password=dynamic_reference,
+                            protection=Protection(backup_days=7, logs=("error",), arns=_ARNS),
                         ),
-                        password=dynamic_reference,
-                        protection=Protection(backup_days=7, logs=("error",), arns=_ARNS),
-                    ),
-                    generated,
-                    partial(
-                        capacity_provider,
-                        arns=_ARNS,
-                        instance_type="t3.micro",
-                        image_parameter=(
-                            "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
+                        generated,
+                        partial(
+                            capacity_provider,
+                            arns=_ARNS,
+                            instance_type="t3.micro",
+                            image_parameter=(
+                                "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
+                            ),
+                            volume_gib=30,
                         ),
-                        volume_gib=30,
-                    ),
-                    partial(target_tracking, cpu_percent=50),
-                ],
+                        partial(target_tracking, cpu_percent=50),
+                    ],
+                )
             ),
         ),
     ],

@@ -129,7 +129,7 @@ def test_stack_names(edition: Edition) -> None:
 
 def test_editions_are_found_by_name() -> None:
     assert edition("book") is EDITIONS["book"]
-    with pytest.raises(EditionError, match="there is no edition 'film'; there is book"):
+    with pytest.raises(EditionError, match="there is no edition 'film'; there is current, book"):
         edition("film")
 
 

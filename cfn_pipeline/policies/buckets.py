@@ -17,7 +17,7 @@ def deny_insecure_transport(bucket: Value, objects: Value) -> Statement:
         Principal=Principal("*"),
         Action=[s3.Action("*")],
         Resource=[bucket, objects],
-        Condition=Condition(Bool({"aws:SecureTransport": False})),
+        Condition=Condition(Bool({"aws:SecureTransport": "false"})),
     )
 
 

@@ -6,7 +6,16 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
 from collections.abc import Sequence
 
 from awacs import kms
-from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEquals
+from awacs.aws import (
+    Allow,
+    ArnLike,
+    BoolIfExists,
+    Condition,
+    Deny,
+    Principal,
+    Statement,
+    StringEquals,
+)
 
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.documents import allow
@@ -15,6 +24,7 @@ __all__ = [
     "administer_key",
     "decrypt_secrets",
     "encrypt_artifacts",
+    "grant_to_services_only",
     "let_events_publish",
     "let_logs_encrypt",
 ]
@@ -28,6 +38,19 @@ def administer_key(account: Value, *, sid: str) -> Statement:
         Principal=Principal("AWS", account),
         Action=[kms.Action("*")],
         Resource=["*"],
+    )
+
+
+def grant_to_services_only() -> Statement:
+    """Refuse grants that are not for an AWS service: nobody hands the key on."""
+    conditions = {"kms:GrantIsForAWSResource": "false", "aws:PrincipalIsAWSService": "false"}
+    return Statement(
+        Sid="GrantToServicesOnly",
+        Effect=Deny,
+        Principal=Principal("AWS", "*"),
+        Action=[kms.CreateGrant],
+        Resource=["*"],
+        Condition=Condition(BoolIfExists(conditions)),
     )
 
 

@@ -1,6 +1,7 @@
 """The buckets for a pipeline's artifacts and for access logs."""
 
-from troposphere import Ref, Sub, Template
+from awacs.aws import Statement
+from troposphere import GetAtt, Ref, Sub, Template
 
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.values import Value
@@ -9,7 +10,7 @@ from cfn_pipeline.policies.documents import document
 from cfn_pipeline.resources import s3
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import Arns, artifact_bucket_name, log_bucket_name
-from cfn_pipeline.stacks.document import add_resources, keep, suppress
+from cfn_pipeline.stacks.document import add_resources, keep
 
 __all__ = ["BUCKET", "LOG_BUCKET", "add_private_buckets"]
 
@@ -26,7 +27,6 @@ def add_private_buckets(template: Template, pipeline: Pipeline, *, arns: Arns, k
     artifacts, logs = artifact_bucket_name(pipeline.name), log_bucket_name(pipeline.name)
     account = Ref("AWS::AccountId")
     log_bucket = s3.private_bucket(LOG_BUCKET, name=Sub(logs), expire_after_days=_LOG_DAYS)
-    suppress(log_bucket, checkov={"CKV_AWS_18": "A log of the log bucket would log itself"})
     add_resources(
         template,
         keep(
@@ -43,11 +43,7 @@ def add_private_buckets(template: Template, pipeline: Pipeline, *, arns: Arns, k
         s3.bucket_policy(
             f"{BUCKET}Policy",
             bucket=Ref(BUCKET),
-            policy=document(
-                duties.deny_insecure_transport(
-                    arns.bucket(artifacts), arns.bucket(f"{artifacts}/*")
-                )
-            ),
+            policy=document(_deny_insecure_transport(BUCKET)),
         ),
         keep(log_bucket, "Retain"),
         s3.bucket_policy(
@@ -64,7 +60,7 @@ def add_private_buckets(template: Template, pipeline: Pipeline, *, arns: Arns, k
                     account=account,
                     source=arns.regional("elasticloadbalancing", "loadbalancer/*"),
                 ),
-                duties.deny_insecure_transport(arns.bucket(logs), arns.bucket(f"{logs}/*")),
+                _deny_insecure_transport(LOG_BUCKET),
             ),
         ),
     )
@@ -76,3 +72,7 @@ def add_private_buckets(template: Template, pipeline: Pipeline, *, arns: Arns, k
             name=exports.log_bucket(pipeline.name),
         )
     )
+
+
+def _deny_insecure_transport(bucket: str) -> Statement:
+    return duties.deny_insecure_transport(GetAtt(bucket, "Arn"), Sub(f"${{{bucket}.Arn}}/*"))

@@ -1,10 +1,8 @@
 """What templates have in common."""
 
-from collections.abc import Mapping
-
 from troposphere import AWSObject, Template
 
-__all__ = ["add_resources", "keep", "new_template", "suppress"]
+__all__ = ["add_resources", "keep", "new_template"]
 
 FORMAT_VERSION = "2010-09-09"
 
@@ -29,28 +27,4 @@ def keep(resource: AWSObject, policy: str) -> AWSObject:
     """
     resource.DeletionPolicy = policy
     resource.UpdateReplacePolicy = policy
-    return resource
-
-
-def suppress(
-    resource: AWSObject,
-    *,
-    checkov: Mapping[str, str] | None = None,
-    guard: Mapping[str, str] | None = None,
-    cfn_nag: Mapping[str, str] | None = None,
-) -> AWSObject:
-    """Tell checkers that a finding would be wrong to fix, with the reason beside its id.
-
-    https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html
-    """
-    metadata: dict[str, object] = {}
-    if checkov:
-        skipped = [{"id": rule, "comment": reason} for rule, reason in checkov.items()]
-        metadata["checkov"] = {"skip": skipped}
-    if guard:
-        metadata["guard"] = {"SuppressedRules": dict(guard)}
-    if cfn_nag:
-        skipped = [{"id": rule, "reason": reason} for rule, reason in cfn_nag.items()]
-        metadata["cdk_nag"] = {"rules_to_suppress": skipped}
-    resource.Metadata = metadata
     return resource

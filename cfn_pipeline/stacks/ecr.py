@@ -12,7 +12,7 @@ from cfn_pipeline.policies.documents import document
 from cfn_pipeline.resources import ecr
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import Arns
-from cfn_pipeline.stacks.document import add_resources, keep, new_template, suppress
+from cfn_pipeline.stacks.document import add_resources, keep, new_template
 
 __all__ = ["ecr_template", "open_ecr_template"]
 
@@ -76,12 +76,6 @@ def ecr_template(application: Application, *, arns: Arns) -> Template:
         scan_on_push=True,
         key=key,
         expire_untagged_after_days=_UNTAGGED_DAYS,
-    )
-    suppress(
-        build_image,
-        checkov={
-            "CKV_AWS_51": "All tags are immutable but latest, which names the image to build in",
-        },
     )
     images = ecr.repository(
         _application_repository(application),

@@ -1,11 +1,14 @@
 """The roles of the pipeline, of its builds and of its deployments."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from awacs.aws import Condition, Statement
 from troposphere import AWSObject, GetAtt, Ref, Template
 
+from cfn_pipeline.errors import ModelError
+from cfn_pipeline.model import names
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies import application as images
@@ -27,6 +30,7 @@ __all__ = [
     "iam_template",
     "pipeline_role",
     "power_user_build_role",
+    "roles_template",
 ]
 
 PIPELINE_ROLE = "CodePipelineRole"
@@ -40,11 +44,39 @@ MakeRoles: TypeAlias = Callable[[Pipeline], Sequence[AWSObject]]
 def iam_template(
     pipeline: Pipeline,
     *,
+    pull: str,
+    push: str,
+    arns: Arns = Arns(),  # noqa: B008
+) -> Template:
+    """Make the roles with which a pipeline, its builds and its deployments work.
+
+    Each may do what it must: the pipeline what its actions need, the builds to pull one image,
+    push to one repository and log, and CloudFormation to deploy stacks whose names begin with
+    the pipeline's.
+
+    Args:
+        pipeline: what the roles are for.
+        pull: the repository of the image in which it builds.
+        push: the repository of the images that it builds.
+        arns: how ARNs are written; absent: in whatever partition the stack is deployed.
+
+    """
+    return roles_template(
+        pipeline,
+        pipeline_role=partial(pipeline_role, arns=arns, encrypted=True),
+        build_role=partial(build_role, arns=arns, pull=pull, push=push),
+        deployment_role=partial(deployment_role, arns=arns),
+    )
+
+
+def roles_template(
+    pipeline: Pipeline,
+    *,
     pipeline_role: MakeRoles,
     build_role: MakeRoles,
     deployment_role: MakeRoles,
 ) -> Template:
-    """Make the roles with which a pipeline, its builds and its deployments work.
+    """Make the roles with which a pipeline, its builds and its deployments work, by choice.
 
     Args:
         pipeline: what the roles are for.
@@ -53,6 +85,7 @@ def iam_template(
         deployment_role: makes CloudFormation's.
 
     """
+    ModelError.raise_for(names.APPLICATION.problems(pipeline.name, f"pipeline {pipeline.name!r}"))
     name = pipeline.name
     template = new_template(f"IAM roles that deliver {name}")
     if any(source.connection is None for source in pipeline.connections):

@@ -59,6 +59,7 @@ def key_template(application: Application, *, arns: Arns) -> Template:
                 rotated=True,
                 policy=document(
                     keys.administer_key(arns.root(), sid="LetIamPoliciesDecide"),
+                    keys.grant_to_services_only(),
                     keys.let_logs_encrypt(
                         Sub(f"logs.${{AWS::Region}}.{arns.suffix}"),
                         [

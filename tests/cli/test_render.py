@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cfn_pipeline import BOOK, __version__, render
+from cfn_pipeline import CURRENT, __version__, render
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,7 +31,7 @@ def test_version_and_help() -> None:
 
 def test_render_writes_and_says_what(tmp_path: Path) -> None:
     first = run("render", "-o", str(tmp_path / "out"))
-    files = render(edition=BOOK)
+    files = render(edition=CURRENT)
     assert first.returncode == 0
     assert first.stdout.splitlines() == [str(tmp_path / "out" / name) for name in files]
     assert first.stderr == f"{tmp_path / 'out'}: {len(files)} written, 0 unchanged\n"
@@ -45,12 +45,15 @@ def test_check_shows_what_is_stale_and_writes_nothing(tmp_path: Path) -> None:
     run("render", "-o", str(tmp_path))
     assert run("render", "-o", str(tmp_path), "--check").returncode == 0
     stale = tmp_path / "kms.yml"
-    stale.write_text(stale.read_text().replace("KMS Keys", "Keys"))
+    stale.write_text(stale.read_text().replace("Key that", "A key that"))
     checked = run("render", "-o", str(tmp_path), "--check")
     assert checked.returncode == 1
-    assert "-Description: Keys\n+Description: KMS Keys\n" in checked.stdout
-    assert checked.stderr.endswith("1 of 12 files are stale; render again\n")
-    assert "Description: Keys" in stale.read_text()
+    assert (
+        "-Description: A key that encrypts what todobackend keeps\n+Description: Key that"
+        in checked.stdout
+    )
+    assert checked.stderr.endswith("1 of 10 files are stale; render again\n")
+    assert "A key that" in stale.read_text()
 
 
 def test_bytes_do_not_depend_on_hash_seed_locale_or_folder(tmp_path: Path) -> None:
@@ -69,7 +72,7 @@ def test_bytes_do_not_depend_on_hash_seed_locale_or_folder(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (["render", "--edition", "film"], "there is no edition 'film'; there is book"),
+        (["render", "--edition", "film"], "there is no edition 'film'; there is current, book"),
         (["render", "-o", "{file}"], "{file}/kms.yml: cannot be read: Not a directory"),
         (["render", "-o", "/proc/none"], "/proc/none: cannot be written"),
         (["render", "--edtion", "book"], "No such option"),

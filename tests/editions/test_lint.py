@@ -4,12 +4,18 @@ from pathlib import Path
 
 import pytest
 from cfnlint.api import lint_file
+from cfnlint.config import ManualArgs
 from cfnlint.match import Match
 
+import cfn_pipeline as editions
 from tests.editions.book_findings import KNOWN
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
-BOOK = sorted(path for path in (TEMPLATES / "book").glob("*.yml") if path.name != "buildspec.yml")
+BOOK, CURRENT = (
+    [TEMPLATES / edition.name / stack.file for stack in edition.stacks]
+    for edition in (editions.BOOK, editions.CURRENT)
+)
+REGIONS = ["us-east-1", "eu-central-1", "ap-southeast-2", "us-gov-west-1", "sa-east-1"]
 
 
 def found_in(path: Path) -> set[tuple[str, str, str]]:
@@ -29,3 +35,13 @@ def test_the_book_is_guilty_of_what_is_listed_and_nothing_else(path: Path) -> No
 def test_every_listed_finding_has_a_file_and_a_reason() -> None:
     assert {file for file, _, _ in KNOWN} <= {path.name for path in BOOK}
     assert all(KNOWN.values())
+
+
+@pytest.mark.parametrize("path", CURRENT, ids=lambda path: path.name)
+def test_nothing_is_found_in_current_whatever_the_region(path: Path) -> None:
+    config = ManualArgs(include_checks=["I"], regions=REGIONS)
+    assert [str(match) for match in lint_file(path, config=config)] == []
+
+
+def test_current_asks_cfn_lint_to_ignore_nothing() -> None:
+    assert all("cfn-lint:" not in path.read_text(encoding="utf-8") for path in CURRENT)

@@ -46,7 +46,7 @@ def has(measure: Function, *pages: list[dict[str, Any]]) -> None:
             )
 
 
-def publishes(measure: Function, container: int, idle_host: int) -> None:
+def publishes(measure: Function, container: int, idle_host: float) -> None:
     dimensions = [{"Name": "ClusterName", "Value": "todobackend-cluster"}]
     metrics = {"ContainerCapacity": container, "IdleHostCapacity": idle_host}
     measure.stubs["cloudwatch"].add_response(
@@ -71,14 +71,15 @@ def event(cpu: int = 1024, memory: int = 993) -> dict[str, Any]:
     [
         ([instance(1024, 993)], 2, 1),  # memory: 2 fit, and an idle host holds 2
         ([instance(1024, 993), instance(1024, 993)], 4, 2),
-        ([instance(499, 799), instance(499, 799)], 2, 0),  # what is left over does not add up
+        ([instance(499, 799), instance(499, 799)], 2, 0.5),  # what is left over does not add up
+        ([instance(1024, 993), instance(400, 500)], 3, 1.25),  # by CPU; memory says 1.5
         ([instance(249, 4000)], 0, 0),
         ([instance(1024, 993, "DRAINING")], 0, 0),
         ([], 0, 0),
     ],
 )
 def test_the_room_of_the_active_instances(
-    measure: Function, instances: list[dict[str, Any]], container: int, idle_host: int
+    measure: Function, instances: list[dict[str, Any]], container: int, idle_host: float
 ) -> None:
     has(measure, instances)
     publishes(measure, container, idle_host)

@@ -8,6 +8,7 @@ import pytest
 from cfn_pipeline import (
     Application,
     Container,
+    Database,
     Environment,
     GitHubRepository,
     Instances,
@@ -48,40 +49,80 @@ def test_what_is_said_holds() -> None:
     [
         ({"name": "Orders"}, "the application name 'Orders' is refused"),
         ({"name": "o" * 25}, "has 25 characters"),
-        ({"source": GitHubRepository("a b")}, "'a b' is no repository"),
+        ({"name": "o"}, "has 1 characters"),
+        ({"name": "codebuild"}, "the name is taken"),
         ({"image_repository": "Orders"}, "the ECR repository name 'Orders' is refused"),
+        ({"image_repository": "orders/codebuild"}, "give each its own"),
         ({"pull_accounts": ["123"]}, "'123' is no AWS account"),
+        ({"secret": "a b"}, "the secret's name 'a b' is refused"),
+        ({"volumes": {"a b": "/data"}}, "the volume name 'a b' is refused"),
+        ({"volumes": {"a": "/data; reboot"}}, "the path '/data; reboot' is refused"),
         ({"container": Container(name="c", cpu=1, memory=4)}, "the load balancer needs a port"),
-        ({"container": Container(name="c", cpu=0, memory=4, port=1)}, "0 CPU units"),
-        ({"container": Container(name="", cpu=1, memory=4, port=1)}, "needs a name"),
-        ({"container": Container(name="c", cpu=1, memory=4, port=0)}, "there is no port 0"),
         ({"sidecars": [ORDERS.container]}, "2 containers are called 'orders'"),
         (
-            {"sidecars": [Container(name="s", cpu=1, memory=4, mounts={"v": "/v"})]},
+            {"sidecars": [Container(name="s", cpu=1, memory=4, mounts={"v": "/vol"})]},
             "it mounts the volume 'v'; the application has none",
         ),
-        ({"instances": Instances(minimum=2, desired=1)}, "2 to 4 instances, 1 at first"),
         ({"minimum_tasks": 5}, "5 to 4 tasks"),
+        ({"log_retention_days": 6}, "logs cannot be kept for 6 days; CloudWatch takes 1, 3, 5"),
         ({"environments": []}, "it has no environment"),
+        ({"environments": [Environment("kms")]}, "and so is a template"),
         ({"environments": [Environment("dev"), Environment("dev")]}, "2 environments are called"),
         (
-            {"environments": [Environment("a", stack="s"), Environment("b", stack="s")]},
+            {"environments": [Environment("aa", stack="s"), Environment("bb", stack="s")]},
             "2 environments have the stack 's'",
         ),
-        ({"environments": [Environment("Dev")]}, "the environment name 'Dev' is refused"),
-        ({"environments": [Environment("dev", stack="1")]}, "the stack name '1' is refused"),
-        ({"environments": [Environment("dev", subnets=["subnet-1"])]}, "one subnet"),
-        ({"environments": [Environment("dev", desired_count=-1)]}, "the desired count is -1"),
-        ({"environments": [Environment("dev", parameters={"a b": ""})]}, "the parameter name"),
+        ({"source": "acme/orders"}, r"source is 'acme/orders' \(str\); it wants GitHubRepo"),
+        ({"pull_accounts": "123456789012"}, "pull_accounts is .* it wants a list, each a string"),
+        ({"container": None}, r"container is None \(NoneType\); it wants Container"),
     ],
 )
 def test_applications_that_are_refused(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(ModelError, match=said) as caught:
         replace(ORDERS, **changes)
-    assert all(problem.startswith("application ") for problem in caught.value.problems)
+    assert all(problem.lower().startswith("application ") for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    "make, said",
+    [
+        (lambda: GitHubRepository("a b"), "'a b' is no repository"),
+        (lambda: Container(name="c", cpu=0, memory=4, port=1), "0 CPU units"),
+        (lambda: Container(name="", cpu=1, memory=4, port=1), "has 0 characters"),
+        (lambda: Container(name="c", cpu=1, memory=4, port=0), "there is no port 0"),
+        (lambda: Container(name="c", cpu=1, memory=4, mounts={"v": "vol"}), "the path 'vol'"),
+        (lambda: Container(name="c", cpu=1, memory=4, command="uwsgi --http"), "a list, each a"),
+        (lambda: Container(name="c", cpu=True, memory=4), r"cpu is True \(bool\); it wants a num"),
+        (lambda: Container(name="c", cpu=1, memory=4, environment={"A": 5}), "a mapping to a str"),  # type: ignore[dict-item]
+        (lambda: Instances(minimum=2, desired=1), "2 to 4 instances, 1 at first"),
+        (lambda: Database(name="a-b", username="u"), "the database name 'a-b' is refused"),
+        (lambda: Database(name="a", username="1"), "the database user '1' is refused"),
+        (lambda: Database(name="a", username="u", allocated_storage=1), "1 GiB"),
+        (lambda: Environment("Dev"), "the environment name 'Dev' is refused"),
+        (lambda: Environment("dev", stack="1"), "the stack name '1' is refused"),
+        (lambda: Environment("dev", stack="s" * 50), "has 50 characters; AWS takes 1 to 49"),
+        (lambda: Environment("dev", vpc_id="x"), "the VPC 'x' is refused"),
+        (lambda: Environment("dev", subnets=["x", "y"]), "the subnet 'x' is refused"),
+        (lambda: Environment("dev", subnets=["subnet-1"]), "one subnet"),
+        (lambda: Environment("dev", desired_count=-1), "the desired count is -1"),
+        (lambda: Environment("dev", parameters={"a b": ""}), "the parameter name"),
+    ],
+)
+def test_parts_that_are_refused(make: Any, said: str) -> None:
+    with pytest.raises(ModelError, match=said):
+        make()
+
+
+def test_lists_become_tuples_and_mappings_are_copied() -> None:
+    command, environment = ["a"], {"A": "1"}
+    container = Container(name="c", cpu=1, memory=4, command=command, environment=environment)
+    command.append("b")
+    environment["B"] = "2"
+    assert container.command == ("a",)
+    assert container.environment == {"A": "1"}
 
 
 def test_several_mistakes_are_told_together() -> None:
     with pytest.raises(ModelError) as caught:
-        replace(ORDERS, name="Orders", minimum_tasks=9, environments=[Environment("Dev")])
+        replace(ORDERS, name="Orders", minimum_tasks=9, environments=[])
     assert len(caught.value.problems) == 3

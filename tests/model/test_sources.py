@@ -35,8 +35,8 @@ def test_a_repository_whose_owner_the_stack_knows(owner: Any, repository: Any) -
 
 
 def test_what_an_action_says_wins_over_the_defaults() -> None:
-    github = GitHub(name="S", repository="acme/orders", output="A", connection="mine")
-    assert github.settings(DEFAULTS)["ConnectionArn"] == "mine"
+    github = GitHub(name="S", repository="acme/orders", output="A", connection="arn:mine")
+    assert github.settings(DEFAULTS)["ConnectionArn"] == "arn:mine"
     assert github.settings(DEFAULTS)["FullRepositoryId"] == "acme/orders"
     oauth = GitHubOAuth(name="S", repository="acme/orders", output="A", token="{{resolve:mine}}")
     assert oauth.settings(DEFAULTS) == {

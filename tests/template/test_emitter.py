@@ -231,8 +231,10 @@ def test_empty_things() -> None:
     [
         (datetime.date(2010, 9, 9), r"A\.0: a date "),
         ({1: 2}, r"A\.0\.1: the key 1 is no string"),
-        ({"k" * 1001: 2}, r"A\.0: the key 'kkk.*1001 characters"),
-        ("\ud800", r"A\.0: .*surrogate"),
+        ({"k" * 1001: 2}, r"A\.0: the key 'kkk.*1001 characters in quotes"),
+        ("\ud800", r"A: .*surrogate"),
+        ({"\ud800": 1}, r"A\.0: .*surrogate"),
+        ({"'" * 600: 2}, r"A\.0: the key .*1200 characters in quotes"),
         ({"Fn::Sub": b"x"}, r"A\.0.*: a bytes "),
     ],
 )

@@ -13,7 +13,7 @@ from cfn_pipeline.policies.application import write_logs
 from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.resources import awslambda, iam, logs
 from cfn_pipeline.stacks import exports
-from cfn_pipeline.stacks.document import add_resources, keep, suppress
+from cfn_pipeline.stacks.document import add_resources, keep
 
 __all__ = ["FunctionSettings", "InlineFunction"]
 
@@ -27,14 +27,12 @@ class FunctionSettings:
         timeout_seconds: how long one call may take, 900 at most.
         encrypted_logs: whether log groups are encrypted with the application's key and say that
             they are deleted with the stack.
-        suppressed: findings of checkov that would be wrong to fix, with the reasons.
 
     """
 
     runtime: str
     timeout_seconds: int = 300
     encrypted_logs: bool = False
-    suppressed: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +81,6 @@ class InlineFunction:
             environment=self.environment,
             source=functions.source(self.module),
         )
-        if settings.suppressed:
-            suppress(function, checkov=settings.suppressed)
         log_group = logs.log_group(
             self.log_group,
             name=Sub(f"/aws/lambda/{name}"),

@@ -9,7 +9,7 @@ from cfn_pipeline.model.values import Value
 from cfn_pipeline.resources import elasticloadbalancingv2 as elb
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.document import add_resources, suppress
+from cfn_pipeline.stacks.document import add_resources
 
 __all__ = ["http_load_balancer", "https_load_balancer"]
 
@@ -82,13 +82,6 @@ def https_load_balancer(template: Template, application: Application) -> None:
         protocol="HTTP",
         port=80,
         action=If(HAS_CERTIFICATE, elb.redirect_to_https(), elb.forward(Ref(ids.TARGET_GROUP))),
-    )
-    suppress(
-        listener,
-        checkov={
-            "CKV_AWS_2": "With a certificate it redirects to HTTPS; without one there is no HTTPS",
-            "CKV_AWS_103": "With a certificate it redirects to HTTPS, which speaks TLS 1.2 and 1.3",
-        },
     )
     add_resources(
         template,

@@ -1,14 +1,15 @@
 """Where the application runs, who reaches it, and what it reaches."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from troposphere import Parameter, Ref, Sub, Template
 from troposphere.ec2 import SecurityGroupRule
 
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.values import Value
 from cfn_pipeline.resources import ec2
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.document import add_resources, suppress
+from cfn_pipeline.stacks.document import add_resources
 
 __all__ = ["ANYWHERE", "network"]
 
@@ -31,7 +32,6 @@ def network(
     instance_egress: Sequence[SecurityGroupRule],
     instance_ingress: Sequence[SecurityGroupRule] = (),
     described: bool = True,
-    suppressed: Mapping[str, str] | None = None,
 ) -> None:
     """Add VPC and subnets as parameters, security groups, and the rules between them.
 
@@ -42,8 +42,6 @@ def network(
         instance_egress: what the instances reach by address.
         instance_ingress: who reaches the instances by address; empty: nobody.
         described: whether the rules between the groups say what they are for.
-        suppressed: findings of checkov about the load balancer's group that would be wrong to
-            fix, with the reasons; absent: none.
 
     """
     template.add_parameter(
@@ -64,14 +62,12 @@ def network(
         ingress=load_balancer_ingress,
         name_tag=Sub("${AWS::StackName}-alb-sg"),
     )
-    if suppressed is not None:
-        suppress(load_balancer, checkov=suppressed)
     add_resources(
         template,
         load_balancer,
         ec2.security_group(
             ids.INSTANCES_SECURITY_GROUP,
-            description=Sub("${AWS::StackName} Application Autoscaling Security Group"),
+            description=_group_description("Application Autoscaling", described),
             vpc=Ref(ids.VPC),
             ingress=instance_ingress,
             egress=instance_egress,
@@ -102,7 +98,7 @@ def _add_database_rules(template: Template, described: bool) -> None:
         template,
         ec2.security_group(
             ids.DATABASE_SECURITY_GROUP,
-            description=Sub("${AWS::StackName} Application Database Security Group"),
+            description=_group_description("Application Database", described),
             vpc=Ref(ids.VPC),
             egress=[ec2.rule(protocol="icmp", port=-1, cidr=_NOWHERE, description=nothing)],
             name_tag=Sub("${AWS::StackName}-db-sg"),
@@ -122,3 +118,9 @@ def _add_database_rules(template: Template, described: bool) -> None:
             ports=_MYSQL,
         ),
     )
+
+
+def _group_description(what: str, described: bool) -> Value:
+    """Say what a group protects; checkers see through no function."""
+    text = f"{what} Security Group"
+    return text if described else Sub(f"${{AWS::StackName}} {text}")

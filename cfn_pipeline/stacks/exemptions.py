@@ -1,0 +1,180 @@
+"""Findings of security checkers that would be wrong to fix, by resource, each with the reason.
+
+They are rendered as Metadata, so that a reviewer finds the reason beside the resource. What is
+listed and not found, and what is found and not listed, fails ``make audit``.
+"""
+
+from collections.abc import Callable, Mapping
+
+from troposphere import Template
+
+from cfn_pipeline.model.application import Application
+
+__all__ = ["EXEMPTIONS", "exempted"]
+
+_PARAMETER = "A parameter, and true where nothing else is said"
+_KEY = "It is encrypted with a key that another stack exports"
+_NAMED = "The wildcard ends a name that begins with the application's"
+_BRIDGE = "The load balancer reaches containers through dynamic ports of the instances"
+_SOFT_LIMIT = "Memory is reserved; a container may use what others leave"
+_CERTIFICATE = "Without a certificate there is no HTTPS to redirect to"
+_OUTSIDE = "It calls ECS and CloudFormation alone, which are outside any VPC"
+_NO_EVENTS = "Nobody waits for objects of this bucket"
+_MUTABLE = "Objects expire, and CodePipeline overwrites none"
+_SUB = "It denies them; the rule does not read Sub, which cfn-lint wants instead of Join"
+_PLAIN = "The variables hold no secret: those come from Secrets Manager"
+
+#: Rules by logical id, then by checker.
+EXEMPTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "CodebuildRepository": {
+        "checkov": {"CKV_AWS_51": "Every tag is immutable but latest, the image to build in"},
+        "guard": {
+            "ecr_private_tag_immutability_enabled_check": (
+                "Every tag is immutable but latest, the image to build in"
+            )
+        },
+    },
+    "CodePipelineRole": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
+    "CodeBuildRole": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
+    "DeployCluster": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
+    "DeployNetwork": {
+        "cdk_nag": {"AwsSolutions-IAM5": "Security groups and load balancers have no certain name"}
+    },
+    "DeployData": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
+    "DeployFunctions": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
+    "BuildProject": {
+        "guard": {
+            "codebuild_project_environment_privileged_check": (
+                "Docker in Docker starts in privileged mode only"
+            )
+        },
+        "cdk_nag": {"AwsSolutions-CB5": "No image of CodeBuild's has all that the build needs"},
+    },
+    "BuildLogGroup": {"guard": {"cloudwatch_log_group_encrypted_check": _KEY}},
+    "ArtifactBucket": {
+        "guard": {
+            "s3_bucket_object_lock_enabled_check": _MUTABLE,
+            "s3_event_notifications_enabled_check": _NO_EVENTS,
+        }
+    },
+    "ArtifactBucketPolicy": {"guard": {"s3_bucket_policy_ssl_requests_only_check": _SUB}},
+    "LogBucketPolicy": {"guard": {"s3_bucket_policy_ssl_requests_only_check": _SUB}},
+    "LogBucket": {
+        "checkov": {"CKV_AWS_18": "A log of the log bucket would log itself"},
+        "guard": {
+            "s3_bucket_default_encryption_kms_check": (
+                "Load balancers write to buckets with S3's own key only"
+            ),
+            "s3_bucket_logging_enabled_check": "A log of the log bucket would log itself",
+            "s3_bucket_object_lock_enabled_check": _MUTABLE,
+            "s3_event_notifications_enabled_check": _NO_EVENTS,
+        },
+    },
+    "ApplicationLoadBalancerSecurityGroup": {
+        "checkov": {"CKV_AWS_260": "A public web service, redirected where it can be"},
+        "cdk_nag": {"AwsSolutions-EC23": "A public web service"},
+    },
+    "ApplicationLoadBalancer": {
+        "guard": {"elbv2_deletion_protection_enabled_check": _PARAMETER},
+    },
+    "ApplicationLoadBalancerHttpListener": {
+        "checkov": {"CKV_AWS_2": _CERTIFICATE, "CKV_AWS_103": _CERTIFICATE},
+        "guard": {"alb_http_to_https_redirection_check": _CERTIFICATE},
+    },
+    "ApplicationLoadBalancerHttpsListener": {
+        "guard": {"elbv2_acm_certificate_required_check": "The certificate is a parameter"},
+    },
+    "ApplicationTaskDefinition": {
+        "guard": {
+            "ecs_awsvpc_networking_enabled_check": _BRIDGE,
+            "ecs_task_definition_memory_hard_limit_check": _SOFT_LIMIT,
+        },
+        "cdk_nag": {"AwsSolutions-ECS2": _PLAIN},
+    },
+    "MigrateTaskDefinition": {
+        "guard": {
+            "ecs_awsvpc_networking_enabled_check": _BRIDGE,
+            "ecs_task_definition_memory_hard_limit_check": _SOFT_LIMIT,
+        },
+        "cdk_nag": {"AwsSolutions-ECS2": _PLAIN},
+    },
+    "ApplicationExecutionRole": {
+        "cdk_nag": {"AwsSolutions-IAM5": "A login to ECR is for no repository in particular"}
+    },
+    "ApplicationLogGroup": {"guard": {"cloudwatch_log_group_encrypted_check": _KEY}},
+    "EcsTaskRunner": {
+        "checkov": {
+            "CKV_AWS_115": "CloudFormation calls it once a deployment; nothing to limit",
+            "CKV_AWS_116": "CloudFormation waits for its answer; a dead letter would tell nobody",
+            "CKV_AWS_117": _OUTSIDE,
+        },
+        "guard": {"lambda_inside_vpc_check": _OUTSIDE},
+        "cdk_nag": {"AwsSolutions-L1": "A newer runtime is not yet known to cfn-lint and boto3"},
+    },
+    "EcsTaskRunnerRole": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
+    "EcsTaskRunnerLogGroup": {"guard": {"cloudwatch_log_group_encrypted_check": _KEY}},
+    "ApplicationDatabase": {
+        "guard": {
+            "rds_instance_deletion_protection_enabled_check": _PARAMETER,
+            "rds_instance_multi_az_support_check": _PARAMETER,
+            "rds_instance_no_default_ports_check": "Its security group admits the instances alone",
+            "rds_instance_logging_enabled_check": (
+                "The general log would hold what people write, passwords too"
+            ),
+            "rds_storage_encrypted_kms_key_check": _KEY,
+        },
+        "cdk_nag": {
+            "AwsSolutions-RDS3": _PARAMETER,
+            "AwsSolutions-RDS10": _PARAMETER,
+            "AwsSolutions-RDS11": "Its security group admits the instances alone",
+        },
+    },
+    "ApplicationDatabaseMonitoringRole": {
+        "cdk_nag": {"AwsSolutions-IAM5": "RDS writes metrics to log groups whose names it makes"}
+    },
+    "ApplicationSecret": {
+        "cdk_nag": {"AwsSolutions-SMG4": "Containers read the password when they start, not after"}
+    },
+    "ApplicationAutoscaling": {
+        "guard": {
+            "autoscaling_mixed_instances_policy_multiple_instance_types_check": (
+                "A capacity provider scales best with one type of instance"
+            ),
+            "autoscaling_multiple_az_check": "The subnets, and so their zones, are a parameter",
+        },
+        "cdk_nag": {"AwsSolutions-AS3": "ECS scales the group; what matters are its tasks"},
+    },
+    "ApplicationAutoscalingInstanceRole": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
+}
+
+
+def exempted(
+    build: Callable[[Application], Template],
+) -> Callable[[Application], Template]:
+    """Build a template whose resources tell checkers what to pass over, and why."""
+
+    def build_exempted(application: Application) -> Template:
+        template = build(application)
+        for logical_id, resource in template.resources.items():
+            if logical_id in EXEMPTIONS:
+                resource.Metadata = _metadata(EXEMPTIONS[logical_id])
+        return template
+
+    return build_exempted
+
+
+def _metadata(rules: Mapping[str, Mapping[str, str]]) -> dict[str, object]:
+    """Write the rules as each checker reads them.
+
+    https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html
+    https://docs.aws.amazon.com/cfn-guard/latest/ug/what-is-guard.html
+    https://github.com/cdklabs/cdk-nag
+    """
+    forms: dict[str, Callable[[Mapping[str, str]], object]] = {
+        "checkov": lambda found: {"skip": [{"id": k, "comment": v} for k, v in found.items()]},
+        "guard": lambda found: {"SuppressedRules": dict(found)},
+        "cdk_nag": lambda found: {
+            "rules_to_suppress": [{"id": k, "reason": v} for k, v in found.items()]
+        },
+    }
+    return {checker: forms[checker](found) for checker, found in rules.items()}
