@@ -75,8 +75,18 @@ _BOOK_ARNS = Arns("aws", "amazonaws.com")
 _BOOK_FUNCTIONS = FunctionSettings(runtime="python3.6")
 _BOOK_DEFINE = partial(reading_the_secret, arns=_BOOK_ARNS)
 _BOOK_INTEGRATION = partial(continuous_integration, source=GitHubOAuth, pipeline_type="V1")
-_BOOK_DEPLOYMENT = partial(continuous_deployment, source=GitHubOAuth, pipeline_type="V1")
-_BOOK_DELIVERY = partial(continuous_delivery, source=GitHubOAuth, pipeline_type="V1")
+_BOOK_DEPLOYMENT = partial(
+    continuous_deployment,
+    source=GitHubOAuth,
+    pipeline_type="V1",
+    capabilities=["CAPABILITY_NAMED_IAM"],
+)
+_BOOK_DELIVERY = partial(
+    continuous_delivery,
+    source=GitHubOAuth,
+    pipeline_type="V1",
+    capabilities=["CAPABILITY_NAMED_IAM"],
+)
 
 BOOK = Edition(
     name="book",

@@ -1,14 +1,21 @@
 """An application in an edition, as files."""
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from cfn_pipeline.editions import CURRENT
+from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.edition import Edition
 from cfn_pipeline.output import Change, write_files
 from cfn_pipeline.template import emit
 
-__all__ = ["header", "render", "write"]
+__all__ = ["header", "missing_parameters", "render", "write"]
+
+_APPLICATION_STACK = "stack.yml"
+_GIVEN_BY_PIPELINE = "ApplicationImageTag"
 
 
 def render(application: Application | None = None, *, edition: Edition = CURRENT) -> dict[str, str]:
@@ -18,6 +25,9 @@ def render(application: Application | None = None, *, edition: Edition = CURRENT
         application: absent: the edition's own example.
         edition: how the system is built.
 
+    Raises:
+        ModelError: an environment sets a parameter that the application's stack does not have.
+
     Returns:
         The texts by file name: templates in the order in which their stacks are deployed, then
         the environments' configurations, then the other files.
@@ -25,8 +35,10 @@ def render(application: Application | None = None, *, edition: Edition = CURRENT
     """
     application = edition.application if application is None else application
     line = header(application, edition)
+    templates = {stack.file: stack.build(application).to_dict() for stack in edition.stacks}
+    ModelError.raise_for(_unknown_parameters(application, templates[_APPLICATION_STACK]))
     return {
-        **{s.file: emit(s.build(application), header=line) for s in edition.stacks},
+        **{name: emit(template, header=line) for name, template in templates.items()},
         **{
             f"{environment.name}.json": edition.configuration(application, environment)
             for environment in application.environments
@@ -59,6 +71,37 @@ def write(
 
     """
     return write_files(render(application, edition=edition), Path(folder))
+
+
+def missing_parameters(
+    application: Application | None = None, *, edition: Edition = CURRENT
+) -> dict[str, list[str]]:
+    """Return what the application's stack needs and an environment's configuration lacks.
+
+    The pipeline gives the image's tag. What else is missing, by environment, somebody must fill
+    in before the pipeline can deploy.
+    """
+    application = edition.application if application is None else application
+    template = edition.stack("stack").build(application).to_dict()
+    needed = [n for n, p in template["Parameters"].items() if "Default" not in p]
+    missing = {}
+    for environment in application.environments:
+        said = json.loads(edition.configuration(application, environment))["Parameters"]
+        lacking = [name for name in needed if name not in said and name != _GIVEN_BY_PIPELINE]
+        if lacking:
+            missing[environment.name] = lacking
+    return missing
+
+
+def _unknown_parameters(application: Application, template: dict[str, Any]) -> Iterator[str]:
+    known = template["Parameters"]
+    for environment in application.environments:
+        for name in environment.parameters:
+            if name not in known:
+                yield (
+                    f"application {application.name!r}, environment {environment.name!r}: "
+                    f"{_APPLICATION_STACK} has no parameter {name!r}; it has {', '.join(known)}"
+                )
 
 
 def header(application: Application, edition: Edition) -> str:

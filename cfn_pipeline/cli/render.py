@@ -46,6 +46,8 @@ def render(name: str, folder: Path | None, check: bool) -> None:
     click.echo(
         f"{folder}: {len(written)} written, {len(changes) - len(written)} unchanged", err=True
     )
+    for environment, lacking in project.missing_parameters(edition=edition).items():
+        click.echo(f"{folder / environment}.json: fill in {', '.join(lacking)}", err=True)
 
 
 def _check(files: dict[str, str], folder: Path) -> None:

@@ -1,6 +1,6 @@
 """The pipeline that delivers an application, in the three steps in which one builds it up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from cfn_pipeline.model.actions import Action, Approve, CodeBuild
@@ -45,25 +45,34 @@ def continuous_integration(
 
 
 def continuous_deployment(
-    application: Application, *, source: MakeSource = GitHub, pipeline_type: str = "V2"
+    application: Application,
+    *,
+    source: MakeSource = GitHub,
+    pipeline_type: str = "V2",
+    capabilities: Sequence[str] = ("CAPABILITY_IAM",),
 ) -> Pipeline:
     """Deploy each build to the environments that need no approval."""
     wanted = [e for e in application.environments if not e.approval]
-    return _delivering(application, wanted, source, pipeline_type)
+    return _delivering(application, wanted, source, pipeline_type, capabilities)
 
 
 def continuous_delivery(
-    application: Application, *, source: MakeSource = GitHub, pipeline_type: str = "V2"
+    application: Application,
+    *,
+    source: MakeSource = GitHub,
+    pipeline_type: str = "V2",
+    capabilities: Sequence[str] = ("CAPABILITY_IAM",),
 ) -> Pipeline:
     """Deploy each build to every environment, with a change set where a person approves."""
-    return _delivering(application, list(application.environments), source, pipeline_type)
+    return _delivering(application, application.environments, source, pipeline_type, capabilities)
 
 
 def _delivering(
     application: Application,
-    environments: list[Environment],
+    environments: Sequence[Environment],
     source: MakeSource,
     pipeline_type: str,
+    capabilities: Sequence[str],
 ) -> Pipeline:
     code = _application_source(application, source)
     repository = application.deployment_repository
@@ -74,7 +83,7 @@ def _delivering(
         output="DeploymentRepository",
     )
     build = CodeBuild(name="CodeBuild", input=code.artifact, output="ApplicationVersion")
-    deploy = _Deploy(application, deployment.artifact, build.artifact)
+    deploy = _Deploy(application, deployment.artifact, build.artifact, capabilities)
     return Pipeline(
         name=application.name,
         stages=[
@@ -98,7 +107,14 @@ def _application_source(application: Application, source: MakeSource) -> Source:
 class _Deploy:
     """Makes the actions that deploy what was built to one environment."""
 
-    def __init__(self, application: Application, files: Artifact, version: Artifact) -> None:
+    def __init__(
+        self,
+        application: Application,
+        files: Artifact,
+        version: Artifact,
+        capabilities: Sequence[str],
+    ) -> None:
+        self._capabilities = capabilities
         self._application = application
         self._files = files
         self._tag = version.param(_VERSION_FILE, _VERSION_KEY)
@@ -119,5 +135,6 @@ class _Deploy:
             stack=self._application.stack_name(environment),
             template=self._files / "stack.yml",
             configuration=self._files / f"{environment.name}.json",
+            capabilities=self._capabilities,
             parameters={"ApplicationImageTag": self._tag},
         )

@@ -6,7 +6,7 @@ from dataclasses import KW_ONLY, dataclass
 
 from cfn_pipeline.model import names
 from cfn_pipeline.model.actions import Action
-from cfn_pipeline.model.deployments import CreateChangeSet, ExecuteChangeSet
+from cfn_pipeline.model.deployments import CreateChangeSet, ExecuteChangeSet, StackAction
 from cfn_pipeline.model.judged import Judged
 from cfn_pipeline.model.sources import GitHub
 from cfn_pipeline.model.values import Value
@@ -98,6 +98,12 @@ class Pipeline(Judged):
     def connections(self) -> tuple[GitHub, ...]:
         """The sources that come through a connection."""
         return tuple(action for action in self.actions if isinstance(action, GitHub))
+
+    @property
+    def stack_names(self) -> tuple[str, ...]:
+        """The stacks that the actions name, as far as names are known, each once."""
+        stacks = [a.stack for a in self.actions if isinstance(a, StackAction)]
+        return tuple(dict.fromkeys(name for name in stacks if isinstance(name, str)))
 
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with the pipeline as a whole."""

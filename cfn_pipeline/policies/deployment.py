@@ -26,7 +26,7 @@ _PASSED_TO = ("ec2", "ecs-tasks", "lambda", "monitoring.rds")
 def deploy_application(
     arn: Callable[[str, str], Value],
     *,
-    prefix: str,
+    prefixes: Sequence[str],
     key: Value,
     images: Value,
     image_parameter: Value,
@@ -35,13 +35,13 @@ def deploy_application(
 
     Args:
         arn: makes the ARN of a service's resource in this account and region.
-        prefix: what the stacks' names begin with.
+        prefixes: what the names of the stacks, and of what they make, begin with.
         key: the key that encrypts logs, secrets and the database.
         images: AMIs, which belong to no account of the stack's.
         image_parameter: the public parameters that hold the newest AMIs.
 
     """
-    names = _Names(arn, prefix)
+    names = _Names(arn, prefixes)
     return {
         "DeployCluster": [
             *_deploy_cluster(names),
@@ -58,13 +58,16 @@ def deploy_application(
 class _Names:
     """The ARNs that the application's names allow."""
 
-    def __init__(self, arn: Callable[[str, str], Value], prefix: str) -> None:
+    def __init__(self, arn: Callable[[str, str], Value], prefixes: Sequence[str]) -> None:
         self.arn = arn
-        self.prefix = prefix
+        self.prefixes = prefixes
 
     def __call__(self, service: str, *resources: str) -> list[Value]:
-        """Return ARNs of resources; ``{}`` in them stands for the prefix."""
-        return [self.arn(service, resource.replace("{}", self.prefix)) for resource in resources]
+        """Return ARNs of resources; ``{}`` in them stands for each prefix."""
+        # RDS lowercases names.
+        prefixes = [p.lower() if service == "rds" else p for p in self.prefixes]
+        named = [r.replace("{}", p) for r in resources for p in (prefixes if "{}" in r else [""])]
+        return [self.arn(service, resource) for resource in named]
 
 
 def _deploy_network(names: _Names) -> list[Statement]:
@@ -249,7 +252,7 @@ def _deploy_database(names: _Names) -> list[Statement]:
                 "AddTagsToResource",
                 "RemoveTagsFromResource",
             ),
-            # RDS lowercases names; a snapshot before deletion is named after the stack.
+            # The snapshot that is taken before a database goes is named after the stack.
             on=[
                 *names("rds", "db:{}*", "subgrp:{}*", "snapshot:{}*"),
                 *names("rds", "pg:default.*", "og:default:*"),

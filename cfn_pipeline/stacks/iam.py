@@ -230,7 +230,7 @@ def deployment_role(pipeline: Pipeline, *, arns: Arns) -> list[AWSObject]:
     name = pipeline.name
     policies = deploy_application(
         arns.any_regional,
-        prefix=f"{name}-",
+        prefixes=_prefixes(pipeline),
         key=exports.take(exports.key(name)),
         images=arns.public_image(),
         image_parameter=arns.public_parameter("ecs/optimized-ami/*"),
@@ -262,3 +262,10 @@ def _encrypt(pipeline: Pipeline, encrypted: bool) -> list[Statement]:
     if not encrypted:
         return []
     return [keys.encrypt_artifacts(exports.take(exports.key(pipeline.name)))]
+
+
+def _prefixes(pipeline: Pipeline) -> list[str]:
+    """Return the pipeline's name, and those of its stacks that do not begin with it."""
+    own = f"{pipeline.name}-"
+    others = [name for name in pipeline.stack_names if not f"{name}-".startswith(own)]
+    return [own, *(f"{name}-" for name in others)]

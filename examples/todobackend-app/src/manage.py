@@ -1,0 +1,9 @@
+"""Django's command: python manage.py test, migrate, collectstatic ..."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todobackend.settings")
+execute_from_command_line(sys.argv)

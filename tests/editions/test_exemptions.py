@@ -1,0 +1,46 @@
+"""What security checkers are told to pass over in the current edition."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cfn_pipeline import BOOK, CURRENT, load, render
+from cfn_pipeline.stacks.exemptions import EXEMPTIONS
+
+ROOT = Path(__file__).parents[2]
+
+
+def listed() -> list[list[str]]:
+    """Ask the audit for its list: checker, file, resource and rule of each entry, and reason."""
+    done = subprocess.run(
+        [sys.executable, "scripts/audit/audit.py", "--list"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [line.split(" ", 5) for line in done.stdout.splitlines()]
+
+
+def test_each_has_a_reason_and_its_resource() -> None:
+    entries = listed()
+    resources = {
+        (stack.file, logical_id)
+        for stack in CURRENT.stacks
+        for logical_id in load(render(edition=CURRENT)[stack.file])["Resources"]
+    }
+    assert {(file, resource) for _, file, resource, *_ in entries} <= resources
+    assert {resource for _, _, resource, *_ in entries} == set(EXEMPTIONS)
+    assert all(len(reason) > 15 for *_, reason in entries)
+
+
+@pytest.mark.parametrize("only_the_pipelines, most", [(True, 2), (False, 8)])
+def test_checkov_is_told_of_few(only_the_pipelines: bool, most: int) -> None:
+    files = [file for tool, file, *_ in listed() if tool == "checkov"]
+    assert len([f for f in files if f != "stack.yml" or not only_the_pipelines]) <= most
+
+
+def test_the_book_tells_them_nothing() -> None:
+    assert not [name for name, text in render(edition=BOOK).items() if "checkov" in text]
