@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cfn_pipeline import (
+    BOOK,
     EDITIONS,
     Application,
     Container,
@@ -16,12 +17,15 @@ from cfn_pipeline import (
     EditionError,
     Environment,
     GitHubRepository,
+    ModelError,
     edition,
     load,
     render,
     todobackend,
+    todobackend_of_the_book,
     write,
 )
+from cfn_pipeline.project import missing_parameters
 
 SMALL = Application(
     name="orders-api",
@@ -151,3 +155,69 @@ def test_the_committed_templates_are_what_is_rendered(edition: Edition) -> None:
     folder = Path(__file__).parents[1] / "templates" / edition.name
     committed = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
     assert committed == render(edition=edition)
+
+
+def test_what_is_missing_before_a_pipeline_can_deploy() -> None:
+    assert missing_parameters(todobackend_of_the_book, edition=BOOK) == {}
+    assert missing_parameters(SMALL) == {"live": ["VpcId", "ApplicationSubnets"]}
+    assert missing_parameters(SMALL, edition=BOOK) == {
+        "test": ["ApplicationImageId"],
+        "live": ["VpcId", "ApplicationSubnets", "ApplicationImageId"],
+    }
+
+
+@each_edition
+def test_a_parameter_that_the_stack_does_not_have(edition: Edition) -> None:
+    wrong = replace(SMALL, environments=[Environment("test", parameters={"Nope": "5"})])
+    with pytest.raises(ModelError, match=r"environment 'test': stack\.yml has no parameter 'Nope'"):
+        render(wrong, edition=edition)
+
+
+def test_protection_follows_approval_unless_it_is_said() -> None:
+    files = render(todobackend)
+    for name, protected in (("dev.json", "false"), ("prod.json", "true")):
+        parameters = json.loads(files[name])["Parameters"]
+        assert parameters["DeletionProtection"] == parameters["DatabaseMultiAZ"] == protected
+    said = replace(SMALL, environments=[Environment("test", protected=True)])
+    assert json.loads(render(said)["test.json"])["Parameters"] == {
+        "ApplicationDesiredCount": "1",
+        "DeletionProtection": "true",
+    }
+
+
+@pytest.mark.parametrize("application", [todobackend, SMALL], ids=["todo", "small"])
+def test_managed_policies_are_small_enough(application: Application) -> None:
+    resources = load(render(application)["iam.yml"])["Resources"].values()
+    policies = [
+        r["Properties"]["PolicyDocument"] for r in resources if "ManagedPolicy" in r["Type"]
+    ]
+    assert 0 < len(policies) <= 10
+    for policy in policies:
+        assert len(re.sub(r"\s", "", json.dumps(policy))) <= 6_144
+
+
+def test_a_stack_of_another_name_can_be_deployed_too() -> None:
+    other = replace(SMALL, environments=[Environment("test", stack="Sandbox")])
+    text = render(other)["iam.yml"]
+    assert "cluster/orders-api-*" in text
+    assert "cluster/Sandbox-*" in text
+    assert "db:sandbox-*" in text
+
+
+def test_a_secret_that_exists_is_used_instead_of_one_of_the_stack_s_own() -> None:
+    stack = load(render(replace(todobackend, secret="shared/db"))["stack.yml"])["Resources"]
+    assert "ApplicationSecret" not in stack
+    password = stack["ApplicationDatabase"]["Properties"]["MasterUserPassword"]
+    assert password == "{{resolve:secretsmanager:shared/db:SecretString:MYSQL_PASSWORD}}"
+    [container, _] = stack["ApplicationTaskDefinition"]["Properties"]["ContainerDefinitions"]
+    assert container["Secrets"][0]["ValueFrom"]["Fn::Sub"].endswith(
+        "secret:shared/db:MYSQL_PASSWORD::"
+    )
+
+
+def test_accounts_may_pull_where_the_application_says_so() -> None:
+    resources = load(render(replace(SMALL, pull_accounts=["123456789012"]))["ecr.yml"])["Resources"]
+    [statement] = resources["OrdersApiRepository"]["Properties"]["RepositoryPolicyText"][
+        "Statement"
+    ]
+    assert statement["Principal"] == {"AWS": ["arn:${AWS::Partition}:iam::123456789012:root"]}

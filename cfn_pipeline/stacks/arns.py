@@ -73,7 +73,14 @@ class Arns:
 
     def managed_policy(self, name: str) -> Value:
         """Return the ARN of one of AWS's own policies."""
-        arn = f"arn:{self.partition}:iam::aws:policy/{name}"
+        return self._known(f"arn:{self.partition}:iam::aws:policy/{name}")
+
+    def account(self, number: str) -> Value:
+        """Return the ARN of an account, which stands for whomever that account lets."""
+        return self._known(f"arn:{self.partition}:iam::{number}:root")
+
+    @staticmethod
+    def _known(arn: str) -> Value:
         return Sub(arn) if "${" in arn else arn
 
     def named(self, service: str, kind: str, suffix: str = "") -> Callable[[Value], Value]:

@@ -30,7 +30,7 @@ def open_ecr_template(application: Application, *, policy_version: str) -> Templ
         policy_version: the version of the policy language.
 
     """
-    accounts = _accounts(application, "arn:aws:iam::{}:root")
+    accounts = _accounts(application, Arns("aws"))
     template = new_template("ECR Resources")
     add_resources(
         template,
@@ -65,7 +65,7 @@ def ecr_template(application: Application, *, arns: Arns) -> Template:
     """
     name = application.name
     key = exports.take(exports.key(name))
-    accounts = _accounts(application, f"arn:{arns.partition}:iam::{{}}:root")
+    accounts = _accounts(application, arns)
     policy = _pull_policy(accounts, "LetAccountsPull") if accounts else None
     template = new_template(f"Repositories of {name}'s images")
     build_image = ecr.repository(
@@ -97,10 +97,10 @@ def _pull_policy(
     return document(statement) if version is None else document(statement, version=version)
 
 
-def _accounts(application: Application, arn: str) -> dict[str, list[Value]]:
+def _accounts(application: Application, arns: Arns) -> dict[str, list[Value]]:
     if not application.pull_accounts:
         return {}
-    return {"AWS": [arn.format(account) for account in application.pull_accounts]}
+    return {"AWS": [arns.account(account) for account in application.pull_accounts]}
 
 
 def _application_repository(application: Application) -> str:
