@@ -220,4 +220,5 @@ def test_accounts_may_pull_where_the_application_says_so() -> None:
     [statement] = resources["OrdersApiRepository"]["Properties"]["RepositoryPolicyText"][
         "Statement"
     ]
-    assert statement["Principal"] == {"AWS": ["arn:${AWS::Partition}:iam::123456789012:root"]}
+    account = {"Fn::Sub": "arn:${AWS::Partition}:iam::123456789012:root"}
+    assert statement["Principal"] == {"AWS": [account]}
