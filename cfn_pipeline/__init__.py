@@ -12,6 +12,7 @@ from cfn_pipeline.errors import (
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType, Approve, CodeBuild
 from cfn_pipeline.model.application import Application, Database, GitHubRepository, Instances
 from cfn_pipeline.model.artifacts import Artifact, ArtifactFile, ArtifactParameter
+from cfn_pipeline.model.conditions import Condition, Rule
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.delivery import (
     continuous_delivery,
@@ -30,6 +31,7 @@ from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.pipeline import Pipeline, Stage
 from cfn_pipeline.model.sources import GitHub, GitHubOAuth
 from cfn_pipeline.model.todobackend import todobackend, todobackend_of_the_book
+from cfn_pipeline.model.triggers import Patterns, PullRequest, Push
 from cfn_pipeline.output import Change
 from cfn_pipeline.project import render, write
 from cfn_pipeline.stacks.application import application_template
@@ -57,6 +59,7 @@ __all__ = [
     "CfnPipelineError",
     "Change",
     "CodeBuild",
+    "Condition",
     "Container",
     "CreateChangeSet",
     "Database",
@@ -71,8 +74,12 @@ __all__ = [
     "Instances",
     "ModelError",
     "OutputError",
+    "Patterns",
     "Pipeline",
+    "PullRequest",
+    "Push",
     "ReplaceFailedStack",
+    "Rule",
     "StackFile",
     "Stage",
     "TemplateError",

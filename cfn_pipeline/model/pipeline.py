@@ -6,15 +6,17 @@ from dataclasses import KW_ONLY, dataclass
 
 from cfn_pipeline.model import names
 from cfn_pipeline.model.actions import Action
+from cfn_pipeline.model.conditions import Condition
 from cfn_pipeline.model.deployments import CreateChangeSet, ExecuteChangeSet, StackAction
 from cfn_pipeline.model.judged import Judged
 from cfn_pipeline.model.sources import GitHub
 from cfn_pipeline.model.values import Value
 
-__all__ = ["EXECUTION_MODES", "PIPELINE_TYPES", "Pipeline", "Stage"]
+__all__ = ["EXECUTION_MODES", "ON_FAILURE", "PIPELINE_TYPES", "Pipeline", "Stage"]
 
 PIPELINE_TYPES = ("V1", "V2")
 EXECUTION_MODES = ("SUPERSEDED", "QUEUED", "PARALLEL")
+ON_FAILURE = ("ROLLBACK", "RETRY")
 
 # https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
 _FEWEST_STAGES = 2
@@ -28,6 +30,10 @@ class Stage(Judged):
 
     Args:
         name: unique in the pipeline.
+        before_entry: what must hold before the stage begins; absent: nothing.
+        on_success: what must hold when its actions have succeeded; absent: nothing.
+        on_failure: ROLLBACK (go back to the last execution that came through) or RETRY; absent:
+            the stage stays as it is. These three need pipeline type V2.
         actions: in the order in which they run. A group within the list runs side by side:
             ``[build, (unit_tests, scan), publish]``. Sources always run side by side.
 
@@ -38,6 +44,10 @@ class Stage(Judged):
 
     name: str
     actions: Sequence[Action | Sequence[Action]]
+    _: KW_ONLY
+    before_entry: Condition | None = None
+    on_success: Condition | None = None
+    on_failure: str | None = None
 
     @property
     def groups(self) -> tuple[tuple[Action, ...], ...]:
@@ -59,9 +69,31 @@ class Stage(Judged):
             yield f"{where}: it has no action; give it one, or leave the stage out"
         if len(flat) > _MOST_ACTIONS:
             yield f"{where}: it has {len(flat)} actions; CodePipeline takes {_MOST_ACTIONS}"
+        yield from self._condition_problems(where)
         for name, count in Counter(action.name for action in flat).items():
             if count > 1:
                 yield f"{where}: {count} actions are called {name!r}; a name is unique in its stage"
+
+    @property
+    def has_conditions(self) -> bool:
+        """Whether it has what only pipelines of type V2 have."""
+        return any(o is not None for o in (self.before_entry, self.on_success, self.on_failure))
+
+    @property
+    def rolls_back(self) -> bool:
+        """Whether it may go back to an execution that came through before."""
+        after = "" if self.on_success is None else self.on_success.result
+        return "ROLLBACK" in (self.on_failure, after)
+
+    def _condition_problems(self, where: str) -> Iterator[str]:
+        if self.on_failure not in (None, *ON_FAILURE):
+            yield (
+                f"{where}: on failure it cannot {self.on_failure!r}; use {' or '.join(ON_FAILURE)}"
+            )
+        if self.before_entry is not None and self.before_entry.result not in ("FAIL", "SKIP"):
+            yield f"{where}: before entry a stage can FAIL or SKIP, not {self.before_entry.result}"
+        if self.on_success is not None and self.on_success.result not in ("FAIL", "ROLLBACK"):
+            yield f"{where}: on success a stage can FAIL or ROLLBACK, not {self.on_success.result}"
 
 
 @dataclass(frozen=True)
@@ -109,6 +141,7 @@ class Pipeline(Judged):
         """Yield what is wrong with the pipeline as a whole."""
         yield from names.PIPELINE.problems(self.name, f"pipeline {self.name!r}")
         yield from self._version_problems()
+        yield from self._option_problems()
         yield from self._stage_problems()
         yield from _namespace_problems(self.stages)
         yield from _artifact_problems(self.stages)
@@ -127,6 +160,20 @@ class Pipeline(Judged):
             )
         elif self.execution_mode != "SUPERSEDED" and self.pipeline_type == "V1":
             yield f"{where}: execution mode {self.execution_mode} needs pipeline type V2"
+
+    def _option_problems(self) -> Iterator[str]:
+        """Yield options that pipeline type, mode or place do not allow."""
+        for source in self.connections:
+            if (source.push or source.pull_requests) and self.pipeline_type == "V1":
+                yield f"action {source.name!r}: filters of changes need pipeline type V2"
+        for number, stage in enumerate(self.stages):
+            where = f"stage {stage.name!r}"
+            if stage.has_conditions and self.pipeline_type == "V1":
+                yield f"{where}: conditions need pipeline type V2"
+            if stage.rolls_back and self.execution_mode == "PARALLEL":
+                yield f"{where}: there is no rollback in execution mode PARALLEL"
+            if stage.rolls_back and not number:
+                yield f"{where}: the sources' stage has nothing to roll back to"
 
     def _stage_problems(self) -> Iterator[str]:
         where = f"pipeline {self.name!r}"

@@ -1,6 +1,6 @@
 """Actions that fetch a repository."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -8,9 +8,12 @@ from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model import names
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.triggers import PullRequest, Push
 from cfn_pipeline.model.values import Value
 
 __all__ = ["GitHub", "GitHubOAuth", "Source"]
+
+_MOST_FILTERS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +77,9 @@ class GitHub(Source):
         connection: the ARN of a connection that is AVAILABLE, that is one whose handshake
             somebody has finished in the console; absent: the parameter ConnectionArn of the
             pipeline's stack.
+        push: which pushes start the pipeline, three filters at most; empty: every push to the
+            branch, unless there are filters of pull requests.
+        pull_requests: which pull requests start it, three filters at most; empty: none.
 
     """
 
@@ -82,6 +88,8 @@ class GitHub(Source):
     )
 
     connection: Value | None = None
+    push: Sequence[Push] = ()
+    pull_requests: Sequence[PullRequest] = ()
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
         """Name connection, repository and branch."""
@@ -98,8 +106,14 @@ class GitHub(Source):
         }
 
     def problems(self) -> Iterator[str]:
-        """Yield also a connection that is no ARN."""
+        """Yield also a connection that is no ARN, and too many filters."""
         yield from super().problems()
+        for kind, filters in (("pushes", self.push), ("pull requests", self.pull_requests)):
+            if len(filters) > _MOST_FILTERS:
+                yield (
+                    f"{self.where}: {len(filters)} filters of {kind}; CodePipeline takes "
+                    f"{_MOST_FILTERS}"
+                )
         if isinstance(self.connection, str) and not self.connection.startswith("arn:"):
             yield f"{self.where}: {self.connection!r} is no connection; give its ARN"
 

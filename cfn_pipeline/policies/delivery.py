@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from awacs import (
     cloudformation,
+    cloudwatch,
     codebuild,
     codeconnections,
     codestar_connections,
@@ -68,6 +69,7 @@ def run_pipeline(pipeline: Pipeline, resources: PipelineResources) -> list[State
         *_run_builds(pipeline, resources),
         *_change_stacks(pipeline, resources),
         *_tell_approvers(pipeline, resources),
+        *_watch_alarms(pipeline),
     ]
 
 
@@ -185,6 +187,12 @@ def _tell_approvers(pipeline: Pipeline, resources: PipelineResources) -> Iterato
     )
     if told:
         yield allow(sns.Publish, on=told, sid="TellApprovers")
+
+
+def _watch_alarms(pipeline: Pipeline) -> Iterator[Statement]:
+    conditions = [c for s in pipeline.stages for c in (s.before_entry, s.on_success) if c]
+    if any(rule.provider == "CloudWatchAlarm" for c in conditions for rule in c.rules):
+        yield allow(cloudwatch.DescribeAlarms, sid="WatchAlarms")
 
 
 def _each(values: Iterable[Value | None]) -> list[Value]:

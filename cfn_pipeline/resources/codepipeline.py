@@ -3,10 +3,16 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_CodePipeline.html
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from troposphere import codepipeline
 
 from cfn_pipeline.model.actions import Action, ActionDefaults
+from cfn_pipeline.model.conditions import Condition
 from cfn_pipeline.model.pipeline import Pipeline
+from cfn_pipeline.model.sources import GitHub
+from cfn_pipeline.model.triggers import Patterns
 from cfn_pipeline.model.values import Value, given
 
 __all__ = ["pipeline"]
@@ -50,10 +56,83 @@ def pipeline(
                     for run_order, group in enumerate(stage.groups, start=1)
                     for action in group
                 ],
+                **given(
+                    BeforeEntry=_conditions(codepipeline.BeforeEntryConditions, stage.before_entry),
+                    OnSuccess=_conditions(codepipeline.SuccessConditions, stage.on_success),
+                    OnFailure=_on_failure(stage.on_failure),
+                ),
             )
             for stage in pipeline.stages
         ],
+        **given(Triggers=[_trigger(s) for s in pipeline.connections if _filters(s)] or None),
     )
+
+
+def _filters(source: GitHub) -> bool:
+    return bool(source.push or source.pull_requests)
+
+
+def _trigger(source: GitHub) -> codepipeline.PipelineTriggerDeclaration:
+    push = [
+        codepipeline.GitPushFilter(
+            **given(
+                Branches=_patterns(codepipeline.GitBranchFilterCriteria, found.branches),
+                FilePaths=_patterns(codepipeline.GitFilePathFilterCriteria, found.paths),
+                Tags=_patterns(codepipeline.GitTagFilterCriteria, found.tags),
+            )
+        )
+        for found in source.push
+    ]
+    pull_requests = [
+        codepipeline.GitPullRequestFilter(
+            **given(
+                Events=list(found.events) or None,
+                Branches=_patterns(codepipeline.GitBranchFilterCriteria, found.branches),
+                FilePaths=_patterns(codepipeline.GitFilePathFilterCriteria, found.paths),
+            )
+        )
+        for found in source.pull_requests
+    ]
+    return codepipeline.PipelineTriggerDeclaration(
+        ProviderType=source.type.provider,
+        GitConfiguration=codepipeline.GitConfiguration(
+            SourceActionName=source.name,
+            **given(Push=push or None, PullRequest=pull_requests or None),
+        ),
+    )
+
+
+def _patterns(kind: Callable[..., Any], patterns: Patterns | None) -> Any:
+    if patterns is None:
+        return None
+    return kind(
+        **given(Includes=list(patterns.includes) or None, Excludes=list(patterns.excludes) or None)
+    )
+
+
+def _conditions(kind: Callable[..., Any], condition: Condition | None) -> Any:
+    if condition is None:
+        return None
+    rules = [
+        codepipeline.RuleDeclaration(
+            Name=rule.name,
+            RuleTypeId=codepipeline.RuleTypeId(
+                Category="Rule", Owner="AWS", Provider=rule.provider, Version="1"
+            ),
+            Configuration=dict(rule.configuration),
+        )
+        for rule in condition.rules
+    ]
+    return kind(Conditions=[codepipeline.Condition(Result=condition.result, Rules=rules)])
+
+
+def _on_failure(result: str | None) -> codepipeline.FailureConditions | None:
+    if result is None:
+        return None
+    retry = None
+    if result == "RETRY":
+        retry = codepipeline.RetryConfiguration(RetryMode="FAILED_ACTIONS")
+    return codepipeline.FailureConditions(Result=result, **given(RetryConfiguration=retry))
 
 
 def _action(action: Action, run_order: int, defaults: ActionDefaults) -> codepipeline.Actions:

@@ -1,0 +1,66 @@
+"""What must hold before a stage begins, or after it, beside the success of its actions.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cfn_pipeline.model import names
+from cfn_pipeline.model.judged import Judged
+
+__all__ = ["RESULTS", "RULE_PROVIDERS", "Condition", "Rule"]
+
+#: What a stage does when a condition is not met.
+RESULTS = ("FAIL", "RETRY", "ROLLBACK", "SKIP")
+
+#: The rules that need nothing but the pipeline's role.
+#: https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference.html
+RULE_PROVIDERS = ("CloudWatchAlarm", "DeploymentWindow", "VariableCheck")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(Judged):
+    """One thing that is looked at.
+
+    Args:
+        name: unique in its condition.
+        provider: CloudWatchAlarm, DeploymentWindow or VariableCheck.
+        configuration: by the provider's keys, such as ``AlarmName``.
+
+    """
+
+    name: str
+    provider: str
+    configuration: Mapping[str, str] = field(default_factory=dict)
+
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with name and provider."""
+        yield from names.ACTION.problems(self.name, self.where)
+        if self.provider not in RULE_PROVIDERS:
+            yield (
+                f"{self.where}: there is no provider {self.provider!r} here; "
+                f"use {', '.join(RULE_PROVIDERS)}"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition(Judged):
+    """Rules that must all hold.
+
+    Args:
+        rules: one or more.
+        result: what the stage does when one does not hold: FAIL, SKIP (before entry) or ROLLBACK
+            (on success).
+
+    """
+
+    rules: Sequence[Rule]
+    result: str = "FAIL"
+
+    def problems(self) -> Iterator[str]:
+        """Yield a condition of nothing, and a result that there is not."""
+        if not self.rules:
+            yield "condition: it has no rule; give one, or leave the condition out"
+        if self.result not in RESULTS:
+            yield f"condition: there is no result {self.result!r}; use {', '.join(RESULTS)}"
