@@ -7,6 +7,7 @@ from cfn_pipeline.model import names
 from cfn_pipeline.model.actions import ActionDefaults
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.sources import GitHub, GitHubOAuth, Source
+from cfn_pipeline.model.values import Value
 from cfn_pipeline.resources import codepipeline, s3
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import Arns, artifact_bucket_name
@@ -51,7 +52,29 @@ def pipeline_template(pipeline: Pipeline, *, arns: Arns = Arns()) -> Template:  
 
     """
     key = exports.take(exports.key(pipeline.name))
+    template = _template(pipeline, key=key)
+    add_private_buckets(template, pipeline, arns=arns, key=key)
+    add_notifications(template, pipeline, key=key)
+    return template
+
+
+def plain_pipeline_template(pipeline: Pipeline) -> Template:
+    """Make a pipeline and a bucket as they are made when nothing is asked of them."""
     template = _template(pipeline)
+    template.add_resource(s3.bucket(BUCKET, name=Sub(artifact_bucket_name(pipeline.name))))
+    return template
+
+
+def _template(pipeline: Pipeline, *, key: Value | None = None) -> Template:
+    ModelError.raise_for(names.APPLICATION.problems(pipeline.name, f"pipeline {pipeline.name!r}"))
+    sources = [action for action in pipeline.actions if isinstance(action, Source)]
+    template = new_template(f"Pipeline that delivers {pipeline.name}")
+    if any(source.owner is None for source in sources):
+        template.add_parameter(_OWNER)
+    if any(isinstance(source, GitHub) and source.connection is None for source in sources):
+        template.add_parameter(CONNECTION)
+    if any(isinstance(source, GitHubOAuth) and source.token is None for source in sources):
+        template.add_parameter(_TOKEN)
     template.add_resource(
         codepipeline.pipeline(
             PIPELINE,
@@ -62,37 +85,6 @@ def pipeline_template(pipeline: Pipeline, *, arns: Arns = Arns()) -> Template:  
             key=key,
         )
     )
-    add_private_buckets(template, pipeline, arns=arns, key=key)
-    add_notifications(template, pipeline, key=key)
-    return template
-
-
-def plain_pipeline_template(pipeline: Pipeline) -> Template:
-    """Make a pipeline and a bucket as they are made when nothing is asked of them."""
-    template = _template(pipeline)
-    template.add_resource(
-        codepipeline.pipeline(
-            PIPELINE,
-            pipeline=pipeline,
-            role=exports.take(exports.pipeline_role(pipeline.name)),
-            bucket=Ref(BUCKET),
-            defaults=_defaults(pipeline),
-        )
-    )
-    template.add_resource(s3.bucket(BUCKET, name=Sub(artifact_bucket_name(pipeline.name))))
-    return template
-
-
-def _template(pipeline: Pipeline) -> Template:
-    ModelError.raise_for(names.APPLICATION.problems(pipeline.name, f"pipeline {pipeline.name!r}"))
-    sources = [action for action in pipeline.actions if isinstance(action, Source)]
-    template = new_template(f"Pipeline that delivers {pipeline.name}")
-    if any(source.owner is None for source in sources):
-        template.add_parameter(_OWNER)
-    if any(isinstance(source, GitHub) and source.connection is None for source in sources):
-        template.add_parameter(CONNECTION)
-    if any(isinstance(source, GitHubOAuth) and source.token is None for source in sources):
-        template.add_parameter(_TOKEN)
     return template
 
 
