@@ -37,7 +37,11 @@ from cfn_pipeline.stacks.application.containers import (
 from cfn_pipeline.stacks.application.database import Protection, database
 from cfn_pipeline.stacks.application.draining import by_lifecycle_hook
 from cfn_pipeline.stacks.application.inline_function import FunctionSettings
-from cfn_pipeline.stacks.application.load_balancer import http_load_balancer, https_load_balancer
+from cfn_pipeline.stacks.application.load_balancer import (
+    forwarding_listener,
+    http_load_balancer,
+    https_load_balancer,
+)
 from cfn_pipeline.stacks.application.migration import (
     migration,
     running_any_task,
@@ -157,6 +161,7 @@ BOOK = Edition(
                             ec2.rule(protocol="tcp", port=80, cidr=ANYWHERE),
                             ec2.rule(protocol="tcp", port=443, cidr=ANYWHERE),
                         ],
+                        subnets_description="Target subnets for EC2 instances",
                         described=False,
                     ),
                     http_load_balancer,
@@ -165,12 +170,13 @@ BOOK = Edition(
                         define=_BOOK_DEFINE,
                         roles=partial(secret_reader, arns=_BOOK_ARNS),
                         rollout=Rollout(
-                            after=(ids.INSTANCES,),
+                            after=(ids.INSTANCES, ids.LISTENER),
                             role=Sub(
                                 "arn:aws:iam::${AWS::AccountId}:role/aws-service-role/"
                                 "ecs.amazonaws.com/AWSServiceRoleForECS"
                             ),
                             count_description="Desired EC2 instance count",
+                            counted=True,
                             default_tag="latest",
                         ),
                     ),
@@ -304,6 +310,7 @@ CURRENT = Edition(
                             roles=partial(task_and_execution_roles, arns=_ARNS),
                             rollout=Rollout(
                                 after=(ids.CLUSTER_CAPACITY,),
+                                listener=forwarding_listener(),
                                 capacity_provider=Ref(ids.CAPACITY_PROVIDER),
                                 execution_role=GetAtt(ids.EXECUTION_ROLE, "Arn"),
                                 circuit_breaker=True,

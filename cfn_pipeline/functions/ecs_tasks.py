@@ -52,17 +52,23 @@ def start(event: Any) -> Any:
 def stopped(cluster: str, arn: str, context: Any) -> Any:
     """Return the task when it has stopped; give up in time to answer CloudFormation."""
     while True:
-        found = ecs.describe_tasks(cluster=cluster, tasks=[arn])
-        if not found["tasks"]:
-            raise TaskFailedError(f"the task {arn} is gone")
-        task = found["tasks"][0]
-        if task["lastStatus"] == "STOPPED":
-            return task
+        tasks = ecs.describe_tasks(cluster=cluster, tasks=[arn])["tasks"]
+        # A task that has just been started may not be seen yet.
+        status = tasks[0]["lastStatus"] if tasks else "UNKNOWN"
+        if status == "STOPPED":
+            return tasks[0]
         if context.get_remaining_time_in_millis() <= RESERVED_MILLISECONDS + POLL_SECONDS * 1000:
-            raise TaskFailedError(
-                f"the task {arn} is still {task['lastStatus']} and there is no time left"
-            )
+            stop(cluster, arn)
+            raise TaskFailedError(f"the task {arn} is still {status} and there is no time left")
         time.sleep(POLL_SECONDS)
+
+
+def stop(cluster: str, arn: str) -> None:
+    """Stop the task, so that it does not go on while CloudFormation rolls back."""
+    try:
+        ecs.stop_task(cluster=cluster, task=arn, reason="CloudFormation no longer waits")
+    except Exception as error:
+        print(f"Could not stop {arn}: {error!r}")
 
 
 def check(task: Any) -> None:

@@ -132,10 +132,9 @@ class Pipeline(Judged):
         return tuple(action for action in self.actions if isinstance(action, GitHub))
 
     @property
-    def stack_names(self) -> tuple[str, ...]:
-        """The stacks that the actions name, as far as names are known, each once."""
-        stacks = [a.stack for a in self.actions if isinstance(a, StackAction)]
-        return tuple(dict.fromkeys(name for name in stacks if isinstance(name, str)))
+    def stack_names(self) -> tuple[Value, ...]:
+        """The stacks that the actions name, each once."""
+        return tuple(dict.fromkeys(a.stack for a in self.actions if isinstance(a, StackAction)))
 
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with the pipeline as a whole."""

@@ -154,7 +154,7 @@ def run_task(definition: Value, *, tasks: Value, cluster: Value) -> list[Stateme
     """Run one task definition in a cluster and follow its tasks."""
     return [
         allow(ecs.RunTask, on=definition, sid="RunTask", condition=_in_cluster(cluster)),
-        allow(ecs.DescribeTasks, on=tasks, sid="FollowTask"),
+        allow(ecs.DescribeTasks, ecs.StopTask, on=tasks, sid="FollowTask"),
     ]
 
 

@@ -1,7 +1,7 @@
 """Statements of buckets' own policies."""
 
 from awacs import s3
-from awacs.aws import Allow, Bool, Condition, Deny, Principal, Statement
+from awacs.aws import Allow, ArnLike, Bool, Condition, Deny, Principal, Statement
 
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.documents import from_account
@@ -23,25 +23,29 @@ def deny_insecure_transport(bucket: Value, objects: Value) -> Statement:
 
 def let_s3_log(objects: Value, *, account: Value, source: Value) -> Statement:
     """Let S3 write the access log of one bucket."""
-    return _let_put("logging.s3.amazonaws.com", objects, account, source, "LogBucketAccess")
+    condition = from_account(account, source)
+    return _let_put("logging.s3.amazonaws.com", objects, condition, "LogBucketAccess")
 
 
-def let_load_balancers_log(objects: Value, *, account: Value, source: Value) -> Statement:
+def let_load_balancers_log(objects: Value, *, source: Value) -> Statement:
     """Let Elastic Load Balancing write the access logs of one account's load balancers.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
     """
     return _let_put(
-        "logdelivery.elasticloadbalancing.amazonaws.com", objects, account, source, "LogRequests"
+        "logdelivery.elasticloadbalancing.amazonaws.com",
+        objects,
+        Condition(ArnLike({"aws:SourceArn": source})),
+        "LogRequests",
     )
 
 
-def _let_put(service: str, objects: Value, account: Value, source: Value, sid: str) -> Statement:
+def _let_put(service: str, objects: Value, condition: Condition, sid: str) -> Statement:
     return Statement(
         Sid=sid,
         Effect=Allow,
         Principal=Principal("Service", service),
         Action=[s3.PutObject],
         Resource=[objects],
-        Condition=from_account(account, source),
+        Condition=condition,
     )

@@ -16,6 +16,7 @@ from awacs import (
     logs,
     s3,
     sns,
+    ssm,
 )
 from awacs.aws import Action, Condition, Statement, StringEqualsIfExists
 
@@ -47,6 +48,8 @@ class PipelineResources:
         stack: makes the ARN, with any id, of the stack of that name.
         role: the deployment role of actions that name none.
         connection: the connection of sources that name none; absent: every source names one.
+        parameters: the SSM parameters that templates' parameters stand for, which CloudFormation
+            reads for whoever deploys; absent: there are none.
         topic: the topic of approvals that name none; absent: they tell nobody.
 
     """
@@ -58,6 +61,7 @@ class PipelineResources:
     stack: Callable[[Value], Value]
     role: Value
     connection: Value | None = None
+    parameters: Value | None = None
     topic: Value | None = None
 
 
@@ -168,6 +172,8 @@ def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator
         sid = f"{sid}{number}" if sid in sids else sid
         sids.add(sid)
         yield allow(*allowed, on=resources.stack(stack), sid=sid)
+    if calls and resources.parameters is not None:
+        yield allow(ssm.GetParameters, on=resources.parameters, sid="ReadParameters")
     if roles:
         yield allow(
             iam.PassRole,

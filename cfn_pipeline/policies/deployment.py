@@ -1,7 +1,7 @@
 """What CloudFormation may do when it deploys an application's stack, by duty.
 
-Everything that carries a name is bound to names that begin as the application's stacks do; load
-balancers and what EC2 numbers carry none that CloudFormation does not shorten.
+Everything that carries a name is bound to names that begin with one of the application's stacks;
+load balancers and what EC2 numbers carry none that CloudFormation does not shorten.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ _PASSED_TO = ("ec2", "ecs-tasks", "lambda", "monitoring.rds")
 def deploy_application(
     arn: Callable[[str, str], Value],
     *,
-    prefixes: Sequence[str],
+    stacks: Sequence[str],
     key: Value,
     images: Value,
     image_parameter: Value,
@@ -35,13 +35,13 @@ def deploy_application(
 
     Args:
         arn: makes the ARN of a service's resource in this account and region.
-        prefixes: what the names of the stacks, and of what they make, begin with.
+        stacks: the names of the stacks, with which CloudFormation begins what it names.
         key: the key that encrypts logs, secrets and the database.
         images: AMIs, which belong to no account of the stack's.
         image_parameter: the public parameters that hold the newest AMIs.
 
     """
-    names = _Names(arn, prefixes)
+    names = _Names(arn, stacks)
     return {
         "DeployCluster": [
             *_deploy_cluster(names),
@@ -56,17 +56,17 @@ def deploy_application(
 
 
 class _Names:
-    """The ARNs that the application's names allow."""
+    """The ARNs that the stacks' names allow."""
 
-    def __init__(self, arn: Callable[[str, str], Value], prefixes: Sequence[str]) -> None:
+    def __init__(self, arn: Callable[[str, str], Value], stacks: Sequence[str]) -> None:
         self.arn = arn
-        self.prefixes = prefixes
+        self.stacks = stacks
 
     def __call__(self, service: str, *resources: str) -> list[Value]:
-        """Return ARNs of resources; ``{}`` in them stands for each prefix."""
+        """Return ARNs of resources; ``{}`` in them stands for each stack."""
         # RDS lowercases names.
-        prefixes = [p.lower() if service == "rds" else p for p in self.prefixes]
-        named = [r.replace("{}", p) for r in resources for p in (prefixes if "{}" in r else [""])]
+        stacks = [s.lower() if service == "rds" else s for s in self.stacks]
+        named = [r.replace("{}", s) for r in resources for s in (stacks if "{}" in r else [""])]
         return [self.arn(service, resource) for resource in named]
 
 
@@ -89,7 +89,8 @@ def _deploy_network(names: _Names) -> list[Statement]:
             on=names("ec2", "security-group/*", "security-group-rule/*", "vpc/*"),
             sid="ManageSecurityGroups",
         ),
-        allow(_ec2("Describe*"), sid="ReadNetwork"),
+        # A load balancer looks its groups up by a call that is no Describe.
+        allow(_ec2("Describe*"), _ec2("GetSecurityGroupsForVpc"), sid="ReadNetwork"),
     ]
 
 
@@ -132,7 +133,7 @@ def _deploy_instances(names: _Names, images: Value) -> list[Statement]:
                 "PutLifecycleHook",
                 "DeleteLifecycleHook",
             ),
-            on=names("autoscaling", "autoScalingGroup:*:autoScalingGroupName/{}*"),
+            on=names("autoscaling", "autoScalingGroup:*:autoScalingGroupName/{}-*"),
             sid="ManageInstances",
         ),
         allow(Action("autoscaling", "Describe*"), sid="ReadInstances"),
@@ -162,11 +163,12 @@ def _deploy_cluster(names: _Names) -> list[Statement]:
             ),
             on=names(
                 "ecs",
-                "cluster/{}*",
-                "capacity-provider/{}*",
-                "service/{}*/{}*",
-                "service-deployment/{}*/{}*/*",
-                "task-definition/{}*:*",
+                "cluster/{}-*",
+                "capacity-provider/{}-*",
+                "service/{}-*/{}-*",
+                "service-deployment/{}-*/{}-*/*",
+                "task-definition/{}:*",
+                "task-definition/{}-*:*",
             ),
             sid="ManageCluster",
         ),
@@ -249,12 +251,16 @@ def _deploy_database(names: _Names) -> list[Statement]:
                 "CreateDBSubnetGroup",
                 "ModifyDBSubnetGroup",
                 "DeleteDBSubnetGroup",
+                "CreateDBParameterGroup",
+                "ModifyDBParameterGroup",
+                "ResetDBParameterGroup",
+                "DeleteDBParameterGroup",
                 "AddTagsToResource",
                 "RemoveTagsFromResource",
             ),
             # The snapshot that is taken before a database goes is named after the stack.
             on=[
-                *names("rds", "db:{}*", "subgrp:{}*", "snapshot:{}*"),
+                *names("rds", "db:{}-*", "subgrp:{}-*", "snapshot:{}-*", "pg:{}-*"),
                 *names("rds", "pg:default.*", "og:default:*"),
             ],
             sid="ManageDatabase",
@@ -278,7 +284,7 @@ def _deploy_secrets(names: _Names) -> list[Statement]:
                 "TagResource",
                 "UntagResource",
             ),
-            on=names("secretsmanager", "secret:{}*"),
+            on=names("secretsmanager", "secret:{}/*"),
             sid="ManageSecrets",
         ),
         allow(Action("secretsmanager", "GetRandomPassword"), sid="MakePasswords"),
@@ -305,6 +311,7 @@ def _deploy_functions(names: _Names) -> list[Statement]:
                 "GetFunction",
                 "GetFunctionCodeSigningConfig",
                 "GetFunctionRecursionConfig",
+                "GetFunctionScalingConfig",
                 "GetRuntimeManagementConfig",
                 "InvokeFunction",
                 "TagResource",
@@ -312,7 +319,7 @@ def _deploy_functions(names: _Names) -> list[Statement]:
                 "UpdateFunctionCode",
                 "UpdateFunctionConfiguration",
             ),
-            on=names("lambda", "function:{}*"),
+            on=names("lambda", "function:{}-*"),
             sid="ManageFunctions",
         )
     ]
@@ -332,13 +339,15 @@ def _deploy_logs(names: _Names) -> list[Statement]:
                 "TagResource",
                 "UntagResource",
                 "ListTagsForResource",
+                "GetDataProtectionPolicy",
             ),
-            on=names("logs", "log-group:/{}*", "log-group:/aws/lambda/{}*"),
+            on=names("logs", "log-group:/{}/*", "log-group:/aws/lambda/{}-*"),
             sid="ManageLogGroups",
         ),
         allow(
             Action("logs", "DescribeLogGroups"),
             Action("logs", "DescribeIndexPolicies"),
+            Action("logs", "DescribeResourcePolicies"),
             sid="ReadLogGroups",
         ),
     ]
@@ -346,7 +355,7 @@ def _deploy_logs(names: _Names) -> list[Statement]:
 
 def _deploy_roles(names: _Names) -> list[Statement]:
     """Roles of the stack's own name alone: these are what it may make, change and hand on."""
-    roles = names("iam", "role/{}*")
+    roles = names("iam", "role/{}-*")
     return [
         allow(
             *_actions(
@@ -377,7 +386,7 @@ def _deploy_roles(names: _Names) -> list[Statement]:
                 "AddRoleToInstanceProfile",
                 "RemoveRoleFromInstanceProfile",
             ),
-            on=names("iam", "instance-profile/{}*"),
+            on=names("iam", "instance-profile/{}-*"),
             sid="ManageInstanceProfiles",
         ),
         allow(

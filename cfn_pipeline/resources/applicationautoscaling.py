@@ -3,6 +3,8 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApplicationAutoScaling.html
 """
 
+from typing import Any
+
 from troposphere.applicationautoscaling import (
     PredefinedMetricSpecification,
     ScalableTarget,
@@ -18,7 +20,7 @@ __all__ = ["ecs_service_target", "step_scaling_policy", "target_tracking_policy"
 
 
 def ecs_service_target(
-    title: str, *, service: Value, minimum: int, maximum: int, role: Value | None = None
+    title: str, *, service: Value, minimum: Value | int, maximum: int, role: Value | None = None
 ) -> ScalableTarget:
     """Let the number of an ECS service's tasks be scaled.
 
@@ -49,11 +51,11 @@ def step_scaling_policy(
     bounds = given(
         MetricIntervalLowerBound=0 if up else None, MetricIntervalUpperBound=None if up else 0
     )
-    return ScalingPolicy(
+    return _policy(
         title,
-        PolicyName=name,
-        PolicyType="StepScaling",
-        ScalingTargetId=target,
+        name=name,
+        target=target,
+        kind="StepScaling",
         StepScalingPolicyConfiguration=StepScalingPolicyConfiguration(
             AdjustmentType="ChangeInCapacity",
             Cooldown=cooldown_seconds,
@@ -67,15 +69,23 @@ def target_tracking_policy(
     title: str, *, name: str, target: Value, metric: str, value: int
 ) -> ScalingPolicy:
     """Keep a predefined metric, such as ECSServiceAverageCPUUtilization, near a value."""
-    return ScalingPolicy(
+    return _policy(
         title,
-        PolicyName=name,
-        PolicyType="TargetTrackingScaling",
-        ScalingTargetId=target,
+        name=name,
+        target=target,
+        kind="TargetTrackingScaling",
         TargetTrackingScalingPolicyConfiguration=TargetTrackingScalingPolicyConfiguration(
             PredefinedMetricSpecification=PredefinedMetricSpecification(
                 PredefinedMetricType=metric
             ),
             TargetValue=value,
         ),
+    )
+
+
+def _policy(
+    title: str, *, name: str, target: Value, kind: str, **configuration: Any
+) -> ScalingPolicy:
+    return ScalingPolicy(
+        title, PolicyName=name, PolicyType=kind, ScalingTargetId=target, **configuration
     )

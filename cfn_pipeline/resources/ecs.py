@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from troposphere import Tags
 from troposphere.ecs import (
     AutoScalingGroupProvider,
     CapacityProvider,
@@ -192,10 +193,11 @@ def service(
     *,
     cluster: Value,
     task_definition: Value,
-    desired_count: Value,
+    desired_count: Value | None,
     container: Container,
     target_group: Value,
     depends_on: Sequence[str],
+    tags: Mapping[str, Value] | None = None,
     role: Value | None = None,
     capacity_provider: Value | None = None,
     circuit_breaker: bool = False,
@@ -207,10 +209,11 @@ def service(
         title: the logical id.
         cluster: where they run.
         task_definition: what runs.
-        desired_count: how many at first.
+        desired_count: how many; absent: one at first, then what scaling has made of it.
         container: the one that answers requests.
         target_group: where the load balancer looks for it.
         depends_on: logical ids of what must be there before.
+        tags: absent: none.
         role: how ECS registers targets; absent: the service-linked role.
         capacity_provider: on whose instances they run; absent: any of the cluster's.
         circuit_breaker: whether a deployment whose tasks keep failing is ended and rolled back.
@@ -228,8 +231,7 @@ def service(
         DependsOn=list(depends_on),
         Cluster=cluster,
         TaskDefinition=task_definition,
-        DesiredCount=desired_count,
-        **given(CapacityProviderStrategy=strategy),
+        **given(DesiredCount=desired_count, CapacityProviderStrategy=strategy),
         LoadBalancers=[
             LoadBalancer(
                 ContainerName=container.name,
@@ -243,4 +245,5 @@ def service(
             MinimumHealthyPercent=100,
             **given(DeploymentCircuitBreaker=breaker),
         ),
+        **given(Tags=Tags(**tags) if tags else None),
     )

@@ -1,16 +1,16 @@
 """Amazon RDS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_RDS.html."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from troposphere import Tags
-from troposphere.rds import DBInstance, DBSubnetGroup
+from troposphere.rds import DBInstance, DBParameterGroup, DBSubnetGroup
 
 from cfn_pipeline.model.application import Database
 from cfn_pipeline.model.values import Value, given
 
-__all__ = ["Engine", "Safeguards", "db_instance", "db_subnet_group"]
+__all__ = ["Engine", "Safeguards", "db_instance", "db_parameter_group", "db_subnet_group"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +42,7 @@ class Safeguards:
         backup_days: how long daily backups are kept.
         deletion_protection: whether it refuses to be deleted.
         logs: which of the engine's logs go to CloudWatch.
+        parameter_group: the engine's parameters.
         monitoring_role: with which RDS writes the operating system's metrics each minute.
 
     """
@@ -50,6 +51,7 @@ class Safeguards:
     backup_days: int
     deletion_protection: Value
     logs: Sequence[str]
+    parameter_group: Value
     monitoring_role: Value
 
 
@@ -84,6 +86,7 @@ def db_instance(
     kept: dict[str, Any] = {}
     if safeguards is not None:
         kept = {
+            "DBParameterGroupName": safeguards.parameter_group,
             "StorageEncrypted": True,
             "KmsKeyId": safeguards.key,
             "BackupRetentionPeriod": safeguards.backup_days,
@@ -124,4 +127,17 @@ def db_subnet_group(
         DBSubnetGroupDescription=description,
         SubnetIds=subnets,
         Tags=Tags(Name=name_tag),
+    )
+
+
+def db_parameter_group(
+    title: str, *, description: str, engine: str, version: str, parameters: Mapping[str, str]
+) -> DBParameterGroup:
+    """Set parameters of an engine, for all its versions that begin as ``version`` does."""
+    family = ".".join(version.split(".")[:2])
+    return DBParameterGroup(
+        title,
+        Description=description,
+        Family=f"{engine.lower()}{family}",
+        Parameters=dict(parameters),
     )

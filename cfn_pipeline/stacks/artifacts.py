@@ -57,7 +57,6 @@ def add_private_buckets(template: Template, pipeline: Pipeline, *, arns: Arns, k
                 ),
                 duties.let_load_balancers_log(
                     arns.bucket(f"{logs}/*/AWSLogs/${{AWS::AccountId}}/*"),
-                    account=account,
                     source=arns.regional("elasticloadbalancing", "loadbalancer/*"),
                 ),
                 _deny_insecure_transport(LOG_BUCKET),

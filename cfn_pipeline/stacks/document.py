@@ -23,8 +23,10 @@ def add_resources(template: Template, *resources: AWSObject) -> None:
 def keep(resource: AWSObject, policy: str) -> AWSObject:
     """Say what becomes of a resource that holds data when it is removed, or replaced.
 
-    ``policy``: Retain, Snapshot (which deletes what it was taken of) or Delete.
+    ``policy``: Retain, Snapshot (which deletes what it was taken of) or Delete. What is retained
+    goes all the same when it was made by a deployment that failed, so that the next one can make
+    it again.
     """
-    resource.DeletionPolicy = policy
+    resource.DeletionPolicy = "RetainExceptOnCreate" if policy == "Retain" else policy
     resource.UpdateReplacePolicy = policy
     return resource

@@ -15,6 +15,12 @@ __all__ = ["EXEMPTIONS", "exempted"]
 _PARAMETER = "A parameter, and true where nothing else is said"
 _KEY = "It is encrypted with a key that another stack exports"
 _NAMED = "The wildcard ends a name that begins with the application's"
+_LOGIN = "A login to ECR is for no repository in particular"
+_NAMED_OR_LOGIN = f"{_NAMED}; a login to ECR is for no repository in particular"
+_NAMED_OR_READ = (
+    "The wildcard ends a stack's name, or stands for what EC2 numbers, or the action is one that "
+    "reads or that AWS lets nobody narrow"
+)
 _BRIDGE = "The load balancer reaches containers through dynamic ports of the instances"
 _SOFT_LIMIT = "Memory is reserved; a container may use what others leave"
 _CERTIFICATE = "Without a certificate there is no HTTPS to redirect to"
@@ -35,13 +41,13 @@ EXEMPTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         },
     },
     "CodePipelineRole": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
-    "CodeBuildRole": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
-    "DeployCluster": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
+    "CodeBuildRole": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED_OR_LOGIN}},
+    "DeployCluster": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED_OR_READ}},
     "DeployNetwork": {
         "cdk_nag": {"AwsSolutions-IAM5": "Security groups and load balancers have no certain name"}
     },
-    "DeployData": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
-    "DeployFunctions": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
+    "DeployData": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED_OR_READ}},
+    "DeployFunctions": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED_OR_READ}},
     "BuildProject": {
         "guard": {
             "codebuild_project_environment_privileged_check": (
@@ -98,9 +104,7 @@ EXEMPTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         },
         "cdk_nag": {"AwsSolutions-ECS2": _PLAIN},
     },
-    "ApplicationExecutionRole": {
-        "cdk_nag": {"AwsSolutions-IAM5": "A login to ECR is for no repository in particular"}
-    },
+    "ApplicationExecutionRole": {"cdk_nag": {"AwsSolutions-IAM5": _LOGIN}},
     "ApplicationLogGroup": {"guard": {"cloudwatch_log_group_encrypted_check": _KEY}},
     "EcsTaskRunner": {
         "checkov": {

@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
 
-from awacs.aws import Condition, Statement
+from awacs.aws import Condition, Statement, StringEqualsIfExists
 from troposphere import AWSObject, GetAtt, Ref, Template
 
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model import names
 from cfn_pipeline.model.pipeline import Pipeline
-from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies import application as images
 from cfn_pipeline.policies import delivery as duties
 from cfn_pipeline.policies import keys
@@ -51,8 +50,8 @@ def iam_template(
     """Make the roles with which a pipeline, its builds and its deployments work.
 
     Each may do what it must: the pipeline what its actions need, the builds to pull one image,
-    push to one repository and log, and CloudFormation to deploy stacks whose names begin with
-    the pipeline's.
+    push to one repository and log, and CloudFormation to deploy the stacks that the pipeline
+    names.
 
     Args:
         pipeline: what the roles are for.
@@ -114,7 +113,8 @@ def pipeline_role(
         pipeline: the pipeline.
         arns: how ARNs are written.
         name: the role's name, with ``{}`` for the pipeline's; absent: CloudFormation makes one.
-        encrypted: whether artifacts are encrypted with the application's key.
+        encrypted: whether artifacts are encrypted with the application's key, and templates
+            have parameters that stand for the newest AMI.
 
     """
     bucket = artifact_bucket_name(pipeline.name)
@@ -126,6 +126,7 @@ def pipeline_role(
         stack=arns.named("cloudformation", "stack", "/*"),
         role=GetAtt(DEPLOYMENT_ROLE, "Arn"),
         connection=Ref(CONNECTION),
+        parameters=arns.public_parameter("ecs/optimized-ami/*") if encrypted else None,
     )
     return [
         iam.role(
@@ -230,7 +231,7 @@ def deployment_role(pipeline: Pipeline, *, arns: Arns) -> list[AWSObject]:
     name = pipeline.name
     policies = deploy_application(
         arns.any_regional,
-        prefixes=_prefixes(pipeline),
+        stacks=_stacks(pipeline),
         key=exports.take(exports.key(name)),
         images=arns.public_image(),
         image_parameter=arns.public_parameter("ecs/optimized-ami/*"),
@@ -239,7 +240,11 @@ def deployment_role(pipeline: Pipeline, *, arns: Arns) -> list[AWSObject]:
         iam.role(
             DEPLOYMENT_ROLE,
             description=f"CloudFormation, deploying the stacks of {name}",
-            trust=trust("cloudformation.amazonaws.com", _own_account()),
+            # Not every call of CloudFormation says on whose behalf it is.
+            trust=trust(
+                "cloudformation.amazonaws.com",
+                Condition(StringEqualsIfExists("aws:SourceAccount", Ref("AWS::AccountId"))),
+            ),
         ),
         *(
             iam.managed_policy(
@@ -253,19 +258,13 @@ def deployment_role(pipeline: Pipeline, *, arns: Arns) -> list[AWSObject]:
     ]
 
 
-def _own_account() -> Condition:
-    account: Value = Ref("AWS::AccountId")
-    return from_account(account)
-
-
 def _encrypt(pipeline: Pipeline, encrypted: bool) -> list[Statement]:
     if not encrypted:
         return []
     return [keys.encrypt_artifacts(exports.take(exports.key(pipeline.name)))]
 
 
-def _prefixes(pipeline: Pipeline) -> list[str]:
-    """Return the pipeline's name, and those of its stacks that do not begin with it."""
-    own = f"{pipeline.name}-"
-    others = [name for name in pipeline.stack_names if not f"{name}-".startswith(own)]
-    return [own, *(f"{name}-" for name in others)]
+def _stacks(pipeline: Pipeline) -> list[str]:
+    """Return the pipeline's stacks; where a name is not known, all that begin as the pipeline's."""
+    known = [name for name in pipeline.stack_names if isinstance(name, str)]
+    return known if len(known) == len(pipeline.stack_names) else [*known, f"{pipeline.name}-*"]

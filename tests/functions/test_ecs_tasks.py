@@ -70,7 +70,6 @@ def test_delete_does_nothing(run: Function, responses: list[dict[str, Any]]) -> 
         (task("PENDING"), [ended(exitCode=2)], "the container ended with exit code 2"),
         (task("PENDING"), [ended(reason="CannotPull")], "the container never ran: CannotPull"),
         (task("PENDING"), [ended()], "the container never ran: because"),
-        (task("PENDING"), [{"tasks": [], "failures": []}], f"the task {ARN} is gone"),
         (
             {"tasks": [], "failures": [{"arn": "i", "reason": "RESOURCE:MEMORY"}]},
             [],
@@ -108,11 +107,26 @@ def test_it_answers_before_its_own_time_is_over(
     run: Function, responses: list[dict[str, Any]]
 ) -> None:
     starts(run, task("PENDING"))
-    is_described(run, task("PENDING"))
+    is_described(run, {"tasks": [], "failures": []})
     is_described(run, task("RUNNING"))
+    run.stubs["ecs"].add_response(
+        "stop_task",
+        {},
+        {"cluster": "c", "task": ARN, "reason": "CloudFormation no longer waits"},
+    )
     run(custom_resource_event("Create", **PROPERTIES), Context([16_000, 15_000]))
     assert responses[0]["Status"] == "FAILED"
     assert "is still RUNNING and there is no time left" in responses[0]["Reason"]
+
+
+def test_a_task_that_cannot_be_stopped_is_a_failure_all_the_same(
+    run: Function, responses: list[dict[str, Any]]
+) -> None:
+    starts(run, task("PENDING"))
+    is_described(run, {"tasks": [], "failures": []})
+    run.stubs["ecs"].add_client_error("stop_task", "AccessDeniedException", "no")
+    run(custom_resource_event("Create", **PROPERTIES), Context([15_000]))
+    assert "is still UNKNOWN and there is no time left" in responses[0]["Reason"]
 
 
 def test_an_error_of_aws_is_a_failure(run: Function, responses: list[dict[str, Any]]) -> None:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from troposphere import AWSObject, GetAtt, Ref, Sub
 from troposphere.ecs import ContainerDefinition
 
+from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.values import Value
@@ -36,6 +37,7 @@ MakeRoles: TypeAlias = Callable[[Application], Sequence[AWSObject]]
 
 _TASKS = "ecs-tasks.amazonaws.com"
 _TEMPORARY_MIB = 64
+_LEAST_MEMORY_MIB = 6
 
 
 def log_group_name(application: Application) -> str:
@@ -65,7 +67,17 @@ def reading_the_secret(
 def handed_the_secret(
     application: Application, container: Container, *, arns: Arns
 ) -> ContainerDefinition:
-    """Define a container that ECS hands the password, and that writes to its mounts and /tmp."""
+    """Define a container that ECS hands the password, and that writes to its mounts and /tmp.
+
+    Raises:
+        ModelError: less memory is reserved than Docker takes today.
+
+    """
+    if container.memory < _LEAST_MEMORY_MIB:
+        raise ModelError(
+            f"application {application.name!r}, {container.where}: {container.memory} MiB of "
+            f"memory; Docker takes {_LEAST_MEMORY_MIB} at least"
+        )
     environment: Mapping[str, Value] = {}
     secrets: dict[str, Value] = {}
     if container.database and application.database is not None:

@@ -18,6 +18,7 @@ from cfn_pipeline.stacks.document import add_resources, keep
 __all__ = ["Protection", "database"]
 
 SUBNET_GROUP = "ApplicationDatabaseSubnetGroup"
+PARAMETER_GROUP = "ApplicationDatabaseParameterGroup"
 MONITORING_ROLE = "ApplicationDatabaseMonitoringRole"
 MULTI_AZ = "DatabaseMultiAZ"
 
@@ -80,6 +81,7 @@ def database(
             backup_days=protection.backup_days,
             deletion_protection=Ref(ids.DELETION_PROTECTION),
             logs=protection.logs,
+            parameter_group=Ref(PARAMETER_GROUP),
             monitoring_role=GetAtt(MONITORING_ROLE, "Arn"),
         )
     instance = rds.db_instance(
@@ -107,7 +109,17 @@ def database(
         ),
     )
     if protection is not None:
-        template.add_resource(_monitoring_role(application, protection.arns))
+        add_resources(
+            template,
+            rds.db_parameter_group(
+                PARAMETER_GROUP,
+                description="Connections are encrypted",
+                engine=engine.name,
+                version=application.database.engine_version or engine.version,
+                parameters={"require_secure_transport": "1"},
+            ),
+            _monitoring_role(application, protection.arns),
+        )
 
 
 def _monitoring_role(application: Application, arns: Arns) -> AWSObject:

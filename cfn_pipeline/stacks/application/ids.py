@@ -9,6 +9,7 @@ __all__ = [
     "DELETION_PROTECTION",
     "DESIRED_COUNT",
     "EXECUTION_ROLE",
+    "HTTPS_LISTENER",
     "IMAGE_ID",
     "IMAGE_TAG",
     "INSTANCES",
@@ -44,6 +45,7 @@ DATABASE_SECURITY_GROUP = "ApplicationDatabaseSecurityGroup"
 EXECUTION_ROLE = "ApplicationExecutionRole"
 INSTANCES = "ApplicationAutoscaling"
 INSTANCES_SECURITY_GROUP = "ApplicationAutoscalingSecurityGroup"
+HTTPS_LISTENER = "ApplicationLoadBalancerHttpsListener"
 LISTENER = "ApplicationLoadBalancerHttpListener"
 LOAD_BALANCER = "ApplicationLoadBalancer"
 LOAD_BALANCER_SECURITY_GROUP = "ApplicationLoadBalancerSecurityGroup"

@@ -11,11 +11,10 @@ from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.document import add_resources
 
-__all__ = ["http_load_balancer", "https_load_balancer"]
+__all__ = ["forwarding_listener", "http_load_balancer", "https_load_balancer"]
 
 CERTIFICATE = "CertificateArn"
 HAS_CERTIFICATE = "HasCertificate"
-HTTPS_LISTENER = "ApplicationLoadBalancerHttpsListener"
 
 #: TLS 1.3, and 1.2 with forward secrecy.
 _SSL_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
@@ -88,7 +87,7 @@ def https_load_balancer(template: Template, application: Application) -> None:
         load_balancer,
         listener,
         elb.listener(
-            HTTPS_LISTENER,
+            ids.HTTPS_LISTENER,
             condition=HAS_CERTIFICATE,
             load_balancer=Ref(ids.LOAD_BALANCER),
             protocol="HTTPS",
@@ -100,6 +99,11 @@ def https_load_balancer(template: Template, application: Application) -> None:
         _target_group(application, health_check_port="traffic-port"),
     )
     _add_address(template)
+
+
+def forwarding_listener() -> Value:
+    """Name the listener that forwards to the service: HTTPS's where there is a certificate."""
+    return If(HAS_CERTIFICATE, Ref(ids.HTTPS_LISTENER), Ref(ids.LISTENER))
 
 
 def _load_balancer(attributes: Mapping[str, Value]) -> AWSObject:

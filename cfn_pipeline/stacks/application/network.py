@@ -18,6 +18,7 @@ ANYWHERE = "0.0.0.0/0"
 #: Docker gives containers without a fixed host port one of these.
 _DYNAMIC_PORTS = (32768, 60999)
 _MYSQL = (3306, 3306)
+_SUBNETS = "Public subnets that assign addresses, in two zones, for all that the stack runs"
 
 #: A range that exists in documentation only: an egress rule to it replaces AWS's default rule,
 #: which lets everything out.
@@ -31,6 +32,7 @@ def network(
     load_balancer_ingress: Sequence[SecurityGroupRule],
     instance_egress: Sequence[SecurityGroupRule],
     instance_ingress: Sequence[SecurityGroupRule] = (),
+    subnets_description: str = _SUBNETS,
     described: bool = True,
 ) -> None:
     """Add VPC and subnets as parameters, security groups, and the rules between them.
@@ -41,6 +43,7 @@ def network(
         load_balancer_ingress: who reaches the load balancer by address.
         instance_egress: what the instances reach by address.
         instance_ingress: who reaches the instances by address; empty: nobody.
+        subnets_description: which subnets are wanted.
         described: whether the rules between the groups say what they are for.
 
     """
@@ -50,7 +53,7 @@ def network(
             Parameter(
                 ids.SUBNETS,
                 Type="List<AWS::EC2::Subnet::Id>",
-                Description="Target subnets for EC2 instances",
+                Description=subnets_description,
             ),
         ]
     )
@@ -60,6 +63,7 @@ def network(
         description="Application Load Balancer Security Group",
         vpc=Ref(ids.VPC),
         ingress=load_balancer_ingress,
+        egress=[_nowhere("The load balancer calls containers alone")] if described else [],
         name_tag=Sub("${AWS::StackName}-alb-sg"),
     )
     add_resources(
@@ -100,7 +104,7 @@ def _add_database_rules(template: Template, described: bool) -> None:
             ids.DATABASE_SECURITY_GROUP,
             description=_group_description("Application Database", described),
             vpc=Ref(ids.VPC),
-            egress=[ec2.rule(protocol="icmp", port=-1, cidr=_NOWHERE, description=nothing)],
+            egress=[_nowhere(nothing)],
             name_tag=Sub("${AWS::StackName}-db-sg"),
         ),
         ec2.egress(
@@ -124,3 +128,8 @@ def _group_description(what: str, described: bool) -> Value:
     """Say what a group protects; checkers see through no function."""
     text = f"{what} Security Group"
     return text if described else Sub(f"${{AWS::StackName}} {text}")
+
+
+def _nowhere(description: str | None) -> SecurityGroupRule:
+    """Allow nothing, in place of AWS's default rule, which allows everything."""
+    return ec2.rule(protocol="icmp", port=-1, cidr=_NOWHERE, description=description)

@@ -84,13 +84,13 @@ def step_scaling(template: Template, application: Application) -> None:
 
 
 def target_tracking(template: Template, application: Application, *, cpu_percent: int) -> None:
-    """Keep the tasks' CPU near a value, by adding and taking tasks."""
+    """Keep the tasks' CPU near a value; the fewest tasks are a parameter."""
     add_resources(
         template,
         applicationautoscaling.ecs_service_target(
             TARGET,
             service=Sub(_SERVICE),
-            minimum=application.minimum_tasks,
+            minimum=Ref(ids.DESIRED_COUNT),
             maximum=application.maximum_tasks,
         ),
         applicationautoscaling.target_tracking_policy(

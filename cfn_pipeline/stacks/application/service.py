@@ -22,6 +22,9 @@ class Rollout:
     """How the service is brought out.
 
     Args:
+        listener: the one that forwards to the service, which must be there before, too; it
+            becomes a tag, since nothing may depend on what a condition may leave out. Absent: what
+            must be there is said in ``after``.
         role: with which ECS registers targets; absent: the service-linked role.
         after: logical ids of what must be there before the service.
         capacity_provider: on whose instances tasks run; absent: any of the cluster's.
@@ -29,6 +32,7 @@ class Rollout:
         circuit_breaker: whether a deployment whose tasks keep failing is rolled back.
         grace_seconds: how long a new task may fail health checks; absent: not at all.
         count_description: how the parameter for the number of tasks is described.
+        counted: whether each deployment sets the number of tasks; otherwise scaling alone does.
         default_tag: the image's tag where none is said; absent: it must be said.
         default_count: the number of tasks where none is said; absent: it must be said.
         encrypted_logs: whether the log group is encrypted with the application's key and says
@@ -37,12 +41,14 @@ class Rollout:
     """
 
     after: tuple[str, ...]
+    listener: Value | None = None
     role: Value | None = None
     capacity_provider: Value | None = None
     execution_role: Value | None = None
     circuit_breaker: bool = False
     grace_seconds: int | None = None
-    count_description: str = "Number of tasks that the service starts with"
+    count_description: str = "Fewest tasks to which the service is scaled in"
+    counted: bool = False
     default_tag: str | None = None
     default_count: int | None = None
     encrypted_logs: bool = False
@@ -96,12 +102,13 @@ def service(
         template,
         ecs.service(
             ids.SERVICE,
-            depends_on=[*rollout.after, ids.LOG_GROUP, ids.LISTENER, *migration],
+            depends_on=[*rollout.after, ids.LOG_GROUP, *migration],
             cluster=Ref(ids.CLUSTER),
             task_definition=Ref(TASK_DEFINITION),
-            desired_count=Ref(ids.DESIRED_COUNT),
+            desired_count=Ref(ids.DESIRED_COUNT) if rollout.counted else None,
             container=application.container,
             target_group=Ref(ids.TARGET_GROUP),
+            tags=given(Listener=rollout.listener),
             role=rollout.role,
             capacity_provider=rollout.capacity_provider,
             circuit_breaker=rollout.circuit_breaker,

@@ -13,5 +13,6 @@ DATABASES = {
         "NAME": os.environ.get("MYSQL_DATABASE", "todobackend"),
         "USER": os.environ.get("MYSQL_USER", "todobackend"),
         "PASSWORD": os.environ.get("MYSQL_PASSWORD", ""),
+        "OPTIONS": {"ssl_mode": "REQUIRED"},
     }
 }
