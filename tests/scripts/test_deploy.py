@@ -26,9 +26,9 @@ class Hand:
         aws.write_text(f"#!/bin/sh\n{script}\n")
         aws.chmod(0o755)
 
-    def deploy(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def deploy(self, *words: str, edition: str = "book") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, str(ROOT / "scripts" / "deploy.py"), "--edition", "book", *words],
+            [sys.executable, str(ROOT / "scripts" / "deploy.py"), "--edition", edition, *words],
             cwd=self.folder,
             env={**os.environ, "PATH": f"{self.folder / 'bin'}:/bin", "LOG": str(self.log)},
             capture_output=True,
@@ -139,3 +139,64 @@ def test_missing_files_and_cli(hand: Hand) -> None:
     (hand.folder / "bin" / "aws").unlink()
     assert "the AWS CLI is not on PATH" in hand.deploy("iam").stderr
     assert hand.told is None
+
+
+CONNECTION = "ConnectionArn=arn:aws:codeconnections:eu-central-1:123456789012:connection/0a1b"
+
+
+@pytest.mark.parametrize(
+    "words, file, stack, rest",
+    [
+        (["kms"], "kms.yml", "todobackend-kms", []),
+        (["ecr"], "ecr.yml", "todobackend-ecr", []),
+        (
+            ["iam", CONNECTION],
+            "iam.yml",
+            "todobackend-iam",
+            ["--capabilities", "CAPABILITY_IAM", "--parameter-overrides", CONNECTION],
+        ),
+        (["codebuild"], "codebuild.yml", "todobackend-codebuild", []),
+        (
+            ["pipeline", CONNECTION, "GitHubOwner=acme"],
+            "pipeline.yml",
+            "todobackend-pipeline",
+            ["--parameter-overrides", CONNECTION, "GitHubOwner=acme"],
+        ),
+        (
+            ["dev", "VpcId=vpc-1", "ApplicationSubnets=subnet-1,subnet-2", "ApplicationImageTag=1"],
+            "stack.yml",
+            "todobackend-dev",
+            [
+                *("--capabilities", "CAPABILITY_IAM", "--parameter-overrides"),
+                *("ApplicationDesiredCount=1", "DatabaseMultiAZ=false", "DeletionProtection=false"),
+                *("VpcId=vpc-1", "ApplicationSubnets=subnet-1,subnet-2", "ApplicationImageTag=1"),
+            ],
+        ),
+    ],
+)
+def test_the_current_edition(
+    hand: Hand, words: list[str], file: str, stack: str, rest: list[str]
+) -> None:
+    assert hand.deploy(*words, edition="current").returncode == 0
+    told = [word.replace("templates/book", "templates/current") for word in command(file, stack)]
+    assert hand.told == [*told, *rest]
+
+
+def test_the_current_edition_asks_for_network_and_tag(hand: Hand) -> None:
+    done = hand.deploy("prod", edition="current")
+    assert done.returncode == 2
+    assert "stack.yml needs VpcId, ApplicationSubnets, ApplicationImageTag; add" in done.stderr
+
+
+def test_make_hands_edition_and_parameters_on() -> None:
+    """The target calls the script; -n shows how, and neither clone nor installation is touched."""
+    outer = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    done = subprocess.run(
+        ["make", "-n", "deploy/pipeline", "EDITION=book", "PARAMETERS=GitHubOwner=acme"],
+        cwd=ROOT,
+        env={k: v for k, v in os.environ.items() if k not in outer},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "scripts/deploy.py --edition book pipeline GitHubOwner=acme" in done.stdout
