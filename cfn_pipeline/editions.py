@@ -260,6 +260,7 @@ CURRENT = Edition(
                     arns=_ARNS,
                     pull=app.build_image_repository_name,
                     push=app.image_repository_name,
+                    secrets=() if app.secret is None else (app.secret,),
                 )
             ),
         ),

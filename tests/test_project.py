@@ -202,10 +202,13 @@ def test_a_stack_of_another_name_can_be_deployed_too() -> None:
     assert "cluster/orders-api" not in text
     assert "cluster/Sandbox-*" in text
     assert "db:sandbox-*" in text
+    assert "log-group:/Sandbox/*" in render(other)["kms.yml"]
 
 
 def test_a_secret_that_exists_is_used_instead_of_one_of_the_stack_s_own() -> None:
-    stack = load(render(replace(todobackend, secret="shared/db"))["stack.yml"])["Resources"]
+    files = render(replace(todobackend, secret="shared/db"))
+    assert "secret:shared/db-??????" in files["iam.yml"]
+    stack = load(files["stack.yml"])["Resources"]
     assert "ApplicationSecret" not in stack
     password = stack["ApplicationDatabase"]["Properties"]["MasterUserPassword"]
     assert password == "{{resolve:secretsmanager:shared/db:SecretString:MYSQL_PASSWORD}}"

@@ -30,6 +30,7 @@ def deploy_application(
     key: Value,
     images: Value,
     image_parameter: Value,
+    secrets: Sequence[str] = (),
 ) -> dict[str, list[Statement]]:
     """Return policies for an application's stacks, by the policies' names.
 
@@ -38,6 +39,7 @@ def deploy_application(
         stacks: the names of the stacks, with which CloudFormation begins what it names.
         key: the key that encrypts logs, secrets and the database.
         images: AMIs, which belong to no account of the stack's.
+        secrets: the names of secrets that the stacks read and do not make.
         image_parameter: the public parameters that hold the newest AMIs.
 
     """
@@ -50,7 +52,7 @@ def deploy_application(
             allow(_ssm("GetParameters"), on=image_parameter, sid="FindImage"),
         ],
         "DeployNetwork": [*_deploy_network(names), *_deploy_load_balancer(names)],
-        "DeployData": [*_deploy_database(names), *_deploy_secrets(names), *_use_key(key)],
+        "DeployData": [*_deploy_database(names), *_deploy_secrets(names, secrets), *_use_key(key)],
         "DeployFunctions": [*_deploy_functions(names), *_deploy_logs(names), *_deploy_roles(names)],
     }
 
@@ -271,7 +273,8 @@ def _deploy_database(names: _Names) -> list[Statement]:
     ]
 
 
-def _deploy_secrets(names: _Names) -> list[Statement]:
+def _deploy_secrets(names: _Names, read: Sequence[str]) -> list[Statement]:
+    existing = names("secretsmanager", *(f"secret:{name}-??????" for name in read))
     return [
         allow(
             *_actions(
@@ -288,6 +291,11 @@ def _deploy_secrets(names: _Names) -> list[Statement]:
             sid="ManageSecrets",
         ),
         allow(Action("secretsmanager", "GetRandomPassword"), sid="MakePasswords"),
+        *(
+            [allow(Action("secretsmanager", "GetSecretValue"), on=existing, sid="ReadSecrets")]
+            if existing
+            else []
+        ),
     ]
 
 

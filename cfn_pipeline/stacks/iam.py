@@ -45,6 +45,7 @@ def iam_template(
     *,
     pull: str,
     push: str,
+    secrets: Sequence[str] = (),
     arns: Arns = Arns(),  # noqa: B008
 ) -> Template:
     """Make the roles with which a pipeline, its builds and its deployments work.
@@ -57,6 +58,7 @@ def iam_template(
         pipeline: what the roles are for.
         pull: the repository of the image in which it builds.
         push: the repository of the images that it builds.
+        secrets: the names of secrets that the stacks read and do not make.
         arns: how ARNs are written; absent: in whatever partition the stack is deployed.
 
     """
@@ -64,7 +66,7 @@ def iam_template(
         pipeline,
         pipeline_role=partial(pipeline_role, arns=arns, encrypted=True),
         build_role=partial(build_role, arns=arns, pull=pull, push=push),
-        deployment_role=partial(deployment_role, arns=arns),
+        deployment_role=partial(deployment_role, arns=arns, secrets=secrets),
     )
 
 
@@ -226,7 +228,9 @@ def administrator_role(pipeline: Pipeline, *, arns: Arns, name: str) -> list[AWS
     ]
 
 
-def deployment_role(pipeline: Pipeline, *, arns: Arns) -> list[AWSObject]:
+def deployment_role(
+    pipeline: Pipeline, *, arns: Arns, secrets: Sequence[str] = ()
+) -> list[AWSObject]:
     """Make CloudFormation's role, which may deploy the application's stacks and nothing else."""
     name = pipeline.name
     policies = deploy_application(
@@ -234,6 +238,7 @@ def deployment_role(pipeline: Pipeline, *, arns: Arns) -> list[AWSObject]:
         stacks=_stacks(pipeline),
         key=exports.take(exports.key(name)),
         images=arns.public_image(),
+        secrets=secrets,
         image_parameter=arns.public_parameter("ecs/optimized-ami/*"),
     )
     return [

@@ -62,11 +62,7 @@ def key_template(application: Application, *, arns: Arns) -> Template:
                     keys.grant_to_services_only(),
                     keys.let_logs_encrypt(
                         Sub(f"logs.${{AWS::Region}}.{arns.suffix}"),
-                        [
-                            arns.regional("logs", f"log-group:/{name}*"),
-                            arns.regional("logs", f"log-group:/aws/codebuild/{name}*"),
-                            arns.regional("logs", f"log-group:/aws/lambda/{name}*"),
-                        ],
+                        [arns.regional("logs", group) for group in _log_groups(application)],
                     ),
                     keys.let_events_publish(arns.regional("sns", f"{name}-*")),
                 ),
@@ -84,3 +80,13 @@ def key_template(application: Application, *, arns: Arns) -> Template:
         )
     )
     return template
+
+
+def _log_groups(application: Application) -> list[str]:
+    """Name the log groups of the builds and of each environment."""
+    stacks = [application.stack_name(environment) for environment in application.environments]
+    return [
+        f"log-group:/aws/codebuild/{application.name}",
+        *(f"log-group:/{stack}/*" for stack in stacks),
+        *(f"log-group:/aws/lambda/{stack}-*" for stack in stacks),
+    ]
