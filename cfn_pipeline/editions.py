@@ -25,7 +25,7 @@ from cfn_pipeline.model.todobackend import todobackend, todobackend_of_the_book
 from cfn_pipeline.resources import ec2
 from cfn_pipeline.resources.rds import Engine
 from cfn_pipeline.stacks import iam
-from cfn_pipeline.stacks.application import application_template, ids
+from cfn_pipeline.stacks.application import Part, application_template, ids
 from cfn_pipeline.stacks.application.capacity import capacity_provider, launch_configuration
 from cfn_pipeline.stacks.application.capacity_scaling import by_container_capacity
 from cfn_pipeline.stacks.application.containers import (
@@ -92,6 +92,66 @@ _BOOK_DELIVERY = partial(
     capabilities=["CAPABILITY_NAMED_IAM"],
 )
 
+_BOOK_PARTS: list[Part] = [
+    partial(
+        network,
+        load_balancer_ingress=[ec2.rule(protocol="tcp", port=80, cidr=ANYWHERE)],
+        instance_ingress=[ec2.rule(protocol="tcp", port=22, cidr=ANYWHERE)],
+        instance_egress=[
+            ec2.rule(protocol="udp", port=53, cidr=ANYWHERE),
+            ec2.rule(protocol="tcp", port=80, cidr=ANYWHERE),
+            ec2.rule(protocol="tcp", port=443, cidr=ANYWHERE),
+        ],
+        subnets_description="Target subnets for EC2 instances",
+        described=False,
+    ),
+    http_load_balancer,
+    partial(
+        service,
+        define=_BOOK_DEFINE,
+        roles=partial(secret_reader, arns=_BOOK_ARNS),
+        rollout=Rollout(
+            after=(ids.INSTANCES, ids.LISTENER),
+            role=Sub(
+                "arn:aws:iam::${AWS::AccountId}:role/aws-service-role/"
+                "ecs.amazonaws.com/AWSServiceRoleForECS"
+            ),
+            count_description="Desired EC2 instance count",
+            counted=True,
+            default_tag="latest",
+        ),
+    ),
+    partial(
+        migration,
+        settings=_BOOK_FUNCTIONS,
+        define=_BOOK_DEFINE,
+        permissions=running_any_task,
+        after=[ids.INSTANCES],
+    ),
+    partial(
+        database,
+        engine=Engine(
+            name="MySQL",
+            version="5.7",
+            instance_class="db.t2.micro",
+            storage_type="gp2",
+            allocated_storage=10,
+        ),
+        password=from_custom_resource,
+        availability_zone=Sub("${AWS::Region}a"),
+    ),
+    partial(custom_resource, settings=_BOOK_FUNCTIONS, arns=_BOOK_ARNS),
+    partial(
+        launch_configuration,
+        arns=_BOOK_ARNS,
+        instance_type="t2.micro",
+        key_name="admin",
+    ),
+    partial(by_lifecycle_hook, settings=_BOOK_FUNCTIONS, arns=_BOOK_ARNS),
+    partial(by_container_capacity, settings=_BOOK_FUNCTIONS),
+    step_scaling,
+]
+
 BOOK = Edition(
     name="book",
     summary='what chapter 13 of "Docker in AWS" deploys, as of 2018',
@@ -149,68 +209,7 @@ BOOK = Edition(
             file="stack.yml",
             stack="{application}-{environment}",
             capabilities=["CAPABILITY_NAMED_IAM"],
-            build=partial(
-                application_template,
-                parts=[
-                    partial(
-                        network,
-                        load_balancer_ingress=[ec2.rule(protocol="tcp", port=80, cidr=ANYWHERE)],
-                        instance_ingress=[ec2.rule(protocol="tcp", port=22, cidr=ANYWHERE)],
-                        instance_egress=[
-                            ec2.rule(protocol="udp", port=53, cidr=ANYWHERE),
-                            ec2.rule(protocol="tcp", port=80, cidr=ANYWHERE),
-                            ec2.rule(protocol="tcp", port=443, cidr=ANYWHERE),
-                        ],
-                        subnets_description="Target subnets for EC2 instances",
-                        described=False,
-                    ),
-                    http_load_balancer,
-                    partial(
-                        service,
-                        define=_BOOK_DEFINE,
-                        roles=partial(secret_reader, arns=_BOOK_ARNS),
-                        rollout=Rollout(
-                            after=(ids.INSTANCES, ids.LISTENER),
-                            role=Sub(
-                                "arn:aws:iam::${AWS::AccountId}:role/aws-service-role/"
-                                "ecs.amazonaws.com/AWSServiceRoleForECS"
-                            ),
-                            count_description="Desired EC2 instance count",
-                            counted=True,
-                            default_tag="latest",
-                        ),
-                    ),
-                    partial(
-                        migration,
-                        settings=_BOOK_FUNCTIONS,
-                        define=_BOOK_DEFINE,
-                        permissions=running_any_task,
-                        after=[ids.INSTANCES],
-                    ),
-                    partial(
-                        database,
-                        engine=Engine(
-                            name="MySQL",
-                            version="5.7",
-                            instance_class="db.t2.micro",
-                            storage_type="gp2",
-                            allocated_storage=10,
-                        ),
-                        password=from_custom_resource,
-                        availability_zone=Sub("${AWS::Region}a"),
-                    ),
-                    partial(custom_resource, settings=_BOOK_FUNCTIONS, arns=_BOOK_ARNS),
-                    partial(
-                        launch_configuration,
-                        arns=_BOOK_ARNS,
-                        instance_type="t2.micro",
-                        key_name="admin",
-                    ),
-                    partial(by_lifecycle_hook, settings=_BOOK_FUNCTIONS, arns=_BOOK_ARNS),
-                    partial(by_container_capacity, settings=_BOOK_FUNCTIONS),
-                    step_scaling,
-                ],
-            ),
+            build=partial(application_template, parts=_BOOK_PARTS),
         ),
     ],
     files={
@@ -229,11 +228,76 @@ BOOK = Edition(
 
 _ARNS = Arns()
 _DEFINE = partial(handed_the_secret, arns=_ARNS)
-_FUNCTIONS = FunctionSettings(
-    runtime="python3.14",
-    timeout_seconds=900,
-    encrypted_logs=True,
-)
+_FUNCTIONS = FunctionSettings(runtime="python3.14", timeout_seconds=900, encrypted_logs=True)
+
+_PARTS: list[Part] = [
+    partial(
+        network,
+        load_balancer_ingress=[
+            ec2.rule(
+                description="HTTP, redirected where there is a certificate",
+                protocol="tcp",
+                port=80,
+                cidr=ANYWHERE,
+            ),
+            ec2.rule(description="HTTPS", protocol="tcp", port=443, cidr=ANYWHERE),
+        ],
+        instance_egress=[
+            ec2.rule(
+                description="AWS's services",
+                protocol="tcp",
+                port=443,
+                cidr=ANYWHERE,
+            )
+        ],
+    ),
+    https_load_balancer,
+    partial(
+        service,
+        define=_DEFINE,
+        roles=partial(task_and_execution_roles, arns=_ARNS),
+        rollout=Rollout(
+            after=(ids.CLUSTER_CAPACITY,),
+            listener=forwarding_listener(),
+            capacity_provider=Ref(ids.CAPACITY_PROVIDER),
+            execution_role=GetAtt(ids.EXECUTION_ROLE, "Arn"),
+            circuit_breaker=True,
+            grace_seconds=60,
+            default_count=1,
+            encrypted_logs=True,
+        ),
+    ),
+    partial(
+        migration,
+        settings=_FUNCTIONS,
+        define=_DEFINE,
+        permissions=partial(running_the_migration, arns=_ARNS),
+        after=[ids.CLUSTER_CAPACITY],
+        execution_role=GetAtt(ids.EXECUTION_ROLE, "Arn"),
+        timeout_seconds=960,
+    ),
+    partial(
+        database,
+        engine=Engine(
+            name="mysql",
+            version="8.4.11",
+            instance_class="db.t4g.micro",
+            storage_type="gp3",
+            allocated_storage=20,
+        ),
+        password=dynamic_reference,
+        protection=Protection(backup_days=7, logs=("error",), arns=_ARNS),
+    ),
+    generated,
+    partial(
+        capacity_provider,
+        arns=_ARNS,
+        instance_type="t3.micro",
+        image_parameter=("/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"),
+        volume_gib=30,
+    ),
+    partial(target_tracking, cpu_percent=50),
+]
 
 CURRENT = Edition(
     name="current",
@@ -278,83 +342,7 @@ CURRENT = Edition(
             file="stack.yml",
             stack="{application}-{environment}",
             capabilities=["CAPABILITY_IAM"],
-            build=exempted(
-                partial(
-                    application_template,
-                    parts=[
-                        partial(
-                            network,
-                            load_balancer_ingress=[
-                                ec2.rule(
-                                    description="HTTP, redirected where there is a certificate",
-                                    protocol="tcp",
-                                    port=80,
-                                    cidr=ANYWHERE,
-                                ),
-                                ec2.rule(
-                                    description="HTTPS", protocol="tcp", port=443, cidr=ANYWHERE
-                                ),
-                            ],
-                            instance_egress=[
-                                ec2.rule(
-                                    description="AWS's services",
-                                    protocol="tcp",
-                                    port=443,
-                                    cidr=ANYWHERE,
-                                )
-                            ],
-                        ),
-                        https_load_balancer,
-                        partial(
-                            service,
-                            define=_DEFINE,
-                            roles=partial(task_and_execution_roles, arns=_ARNS),
-                            rollout=Rollout(
-                                after=(ids.CLUSTER_CAPACITY,),
-                                listener=forwarding_listener(),
-                                capacity_provider=Ref(ids.CAPACITY_PROVIDER),
-                                execution_role=GetAtt(ids.EXECUTION_ROLE, "Arn"),
-                                circuit_breaker=True,
-                                grace_seconds=60,
-                                default_count=1,
-                                encrypted_logs=True,
-                            ),
-                        ),
-                        partial(
-                            migration,
-                            settings=_FUNCTIONS,
-                            define=_DEFINE,
-                            permissions=partial(running_the_migration, arns=_ARNS),
-                            after=[ids.CLUSTER_CAPACITY],
-                            execution_role=GetAtt(ids.EXECUTION_ROLE, "Arn"),
-                            timeout_seconds=960,
-                        ),
-                        partial(
-                            database,
-                            engine=Engine(
-                                name="mysql",
-                                version="8.4.11",
-                                instance_class="db.t4g.micro",
-                                storage_type="gp3",
-                                allocated_storage=20,
-                            ),
-                            password=dynamic_reference,
-                            protection=Protection(backup_days=7, logs=("error",), arns=_ARNS),
-                        ),
-                        generated,
-                        partial(
-                            capacity_provider,
-                            arns=_ARNS,
-                            instance_type="t3.micro",
-                            image_parameter=(
-                                "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
-                            ),
-                            volume_gib=30,
-                        ),
-                        partial(target_tracking, cpu_percent=50),
-                    ],
-                )
-            ),
+            build=exempted(partial(application_template, parts=_PARTS)),
         ),
     ],
     files={
