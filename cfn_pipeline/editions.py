@@ -47,7 +47,7 @@ from cfn_pipeline.stacks.application.migration import (
     running_any_task,
     running_the_migration,
 )
-from cfn_pipeline.stacks.application.network import ANYWHERE, network
+from cfn_pipeline.stacks.application.network import ANYWHERE, network, nowhere
 from cfn_pipeline.stacks.application.scaling import step_scaling, target_tracking
 from cfn_pipeline.stacks.application.secrets import (
     custom_resource,
@@ -242,6 +242,7 @@ _PARTS: list[Part] = [
             ),
             ec2.rule(description="HTTPS", protocol="tcp", port=443, cidr=ANYWHERE),
         ],
+        load_balancer_egress=[nowhere("The load balancer calls containers alone")],
         instance_egress=[
             ec2.rule(
                 description="AWS's services",

@@ -11,7 +11,7 @@ from cfn_pipeline.resources import ec2
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.document import add_resources
 
-__all__ = ["ANYWHERE", "network"]
+__all__ = ["ANYWHERE", "network", "nowhere"]
 
 ANYWHERE = "0.0.0.0/0"
 
@@ -31,6 +31,7 @@ def network(
     *,
     load_balancer_ingress: Sequence[SecurityGroupRule],
     instance_egress: Sequence[SecurityGroupRule],
+    load_balancer_egress: Sequence[SecurityGroupRule] = (),
     instance_ingress: Sequence[SecurityGroupRule] = (),
     subnets_description: str = _SUBNETS,
     described: bool = True,
@@ -42,6 +43,8 @@ def network(
         application: whose network it is.
         load_balancer_ingress: who reaches the load balancer by address.
         instance_egress: what the instances reach by address.
+        load_balancer_egress: what the load balancer reaches by address; empty: AWS lets it reach
+            everything, so say ``nowhere`` to leave it the instances alone.
         instance_ingress: who reaches the instances by address; empty: nobody.
         subnets_description: which subnets are wanted.
         described: whether the rules between the groups say what they are for.
@@ -63,7 +66,7 @@ def network(
         description="Application Load Balancer Security Group",
         vpc=Ref(ids.VPC),
         ingress=load_balancer_ingress,
-        egress=[_nowhere("The load balancer calls containers alone")] if described else [],
+        egress=load_balancer_egress,
         name_tag=Sub("${AWS::StackName}-alb-sg"),
     )
     add_resources(
@@ -104,7 +107,7 @@ def _add_database_rules(template: Template, described: bool) -> None:
             ids.DATABASE_SECURITY_GROUP,
             description=_group_description("Application Database", described),
             vpc=Ref(ids.VPC),
-            egress=[_nowhere(nothing)],
+            egress=[nowhere(nothing)],
             name_tag=Sub("${AWS::StackName}-db-sg"),
         ),
         ec2.egress(
@@ -130,6 +133,6 @@ def _group_description(what: str, described: bool) -> Value:
     return text if described else Sub(f"${{AWS::StackName}} {text}")
 
 
-def _nowhere(description: str | None) -> SecurityGroupRule:
+def nowhere(description: str | None = None) -> SecurityGroupRule:
     """Allow nothing, in place of AWS's default rule, which allows everything."""
     return ec2.rule(protocol="icmp", port=-1, cidr=_NOWHERE, description=description)
