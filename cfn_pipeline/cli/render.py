@@ -18,7 +18,7 @@ __all__ = ["render"]
     default=editions.CURRENT.name,
     show_default=True,
     metavar="|".join(editions.EDITIONS),
-    help="How the system is built.",
+    help="; ".join(f"{edition.name}: {edition.summary}" for edition in editions.EDITIONS.values()),
 )
 @click.option(
     "-o",
