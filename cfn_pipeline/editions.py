@@ -1,6 +1,7 @@
-"""The editions: one system, built in one way or another. All differences between them are here.
+"""The editions: one system, built in one way or another. How they differ is all here.
 
-An edition names, for each template, the parts that make it and the data that they are given.
+An edition names, for each template, the parts that make it and the data that they are given. What
+differs in the example that each renders stands in ``model/todobackend.py``.
 """
 
 from collections.abc import Callable
@@ -264,7 +265,7 @@ _PARTS: list[Part] = [
             execution_role=GetAtt(ids.EXECUTION_ROLE, "Arn"),
             circuit_breaker=True,
             grace_seconds=60,
-            default_count=1,
+            count_may_be_absent=True,
             encrypted_logs=True,
         ),
     ),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cfn_pipeline.editions import CURRENT
-from cfn_pipeline.errors import ModelError
+from cfn_pipeline.errors import EditionError, ModelError
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.edition import Edition
 from cfn_pipeline.output import Change, write_files
@@ -33,6 +33,8 @@ def render(application: Application | None = None, *, edition: Edition = CURRENT
         the environments' configurations, then the other files.
 
     """
+    if not isinstance(edition, Edition):
+        raise EditionError(f"{edition!r} is no edition; give CURRENT, BOOK, or edition(NAME)")
     application = edition.application if application is None else application
     line = header(application, edition)
     templates = {stack.file: stack.build(application).to_dict() for stack in edition.stacks}

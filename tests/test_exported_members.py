@@ -37,7 +37,11 @@ def test_all_is_sorted_and_true(module: str) -> None:
     assert all(hasattr(loaded, name) for name in exported)
 
 
-@pytest.mark.parametrize("name", sorted(set(cfn_pipeline.__all__) - {"__version__"}))
+@pytest.mark.parametrize(
+    "name", sorted(n for n in cfn_pipeline.__all__ if callable(getattr(cfn_pipeline, n)))
+)
 def test_everything_exported_is_documented(name: str) -> None:
-    value = getattr(cfn_pipeline, name)
-    assert type(value).__doc__ if not callable(value) else value.__doc__
+    documentation = getattr(cfn_pipeline, name).__doc__ or ""
+    # A dataclass without a docstring gets its signature for one.
+    assert documentation
+    assert not documentation.startswith(f"{name}(")

@@ -17,6 +17,7 @@ from cfn_pipeline import (
     EditionError,
     Environment,
     GitHubRepository,
+    Instances,
     ModelError,
     edition,
     load,
@@ -232,3 +233,26 @@ def test_less_memory_than_docker_takes() -> None:
     with pytest.raises(ModelError, match="container 'api': 5 MiB of memory; Docker takes 6 at le"):
         render(small)
     assert render(small, edition=BOOK)
+
+
+@each_edition
+def test_a_single_instance_and_the_fewest_tasks(edition: Edition) -> None:
+    one = replace(
+        SMALL,
+        instances=Instances(minimum=1, maximum=1, desired=1),
+        minimum_tasks=2,
+        environments=[Environment("test"), Environment("live", desired_count=3)],
+    )
+    files = render(one, edition=edition)
+    group = load(files["stack.yml"])["Resources"]["ApplicationAutoscaling"]
+    assert group["UpdatePolicy"]["AutoScalingRollingUpdate"]["MinInstancesInService"] == 0
+    counts = {name: json.loads(files[f"{name}.json"])["Parameters"] for name in ("test", "live")}
+    assert {n: p["ApplicationDesiredCount"] for n, p in counts.items()} == {
+        "test": "2",
+        "live": "3",
+    }
+
+
+def test_an_edition_is_no_name() -> None:
+    with pytest.raises(EditionError, match="'book' is no edition; give CURRENT, BOOK, or"):
+        render(SMALL, edition="book")  # type: ignore[arg-type]

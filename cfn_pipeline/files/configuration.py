@@ -12,9 +12,9 @@ from cfn_pipeline.model.environment import Environment
 __all__ = ["configuration", "protected_configuration"]
 
 
-def configuration(application: Application, environment: Environment) -> str:  # noqa: ARG001
+def configuration(application: Application, environment: Environment) -> str:
     """Write the parameters of the application's stack in an environment, sorted by name."""
-    return _written(_parameters(environment))
+    return _written(_parameters(application, environment))
 
 
 def protected_configuration(application: Application, environment: Environment) -> str:
@@ -23,11 +23,13 @@ def protected_configuration(application: Application, environment: Environment) 
     parameters = {"DeletionProtection": protected}
     if application.database is not None:
         parameters["DatabaseMultiAZ"] = protected
-    return _written(parameters | _parameters(environment))
+    return _written(parameters | _parameters(application, environment))
 
 
-def _parameters(environment: Environment) -> dict[str, str]:
-    parameters = {"ApplicationDesiredCount": str(environment.desired_count)}
+def _parameters(application: Application, environment: Environment) -> dict[str, str]:
+    count = environment.desired_count
+    count = application.minimum_tasks if count is None else count
+    parameters = {"ApplicationDesiredCount": str(count)}
     if environment.vpc_id is not None:
         parameters["VpcId"] = environment.vpc_id
     if environment.subnets:

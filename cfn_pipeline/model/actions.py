@@ -14,7 +14,7 @@ __all__ = ["Action", "ActionDefaults", "ActionType", "Approve", "CodeBuild"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ActionType:
+class ActionType(Judged):
     """What CodePipeline calls an ActionTypeId; see its action structure reference.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html
@@ -38,7 +38,6 @@ class ActionDefaults:
     owner: Value | None = None
     oauth_token: Value | None = None
     connection: Value | None = None
-    topic: Value | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +82,8 @@ class Action(Judged):
 
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with the action by itself."""
+        if not hasattr(self, "type"):
+            yield f"{self.where}: it has no type; use a kind of action, such as CodeBuild"
         yield from names.ACTION.problems(self.name, self.where)
         yield from names.NAMESPACE.problems(self.namespace, self.where)
 
@@ -166,7 +167,8 @@ class Approve(Action):
 
     Args:
         note: what the approver should know, 1,000 characters at most; absent: nothing.
-        topic: the ARN of an SNS topic that is told; absent: the pipeline's own, if it has one.
+        topic: the ARN of an SNS topic that is told; absent: this action tells nobody, though the
+            pipeline's stack may.
         url: what the approver should look at; absent: nothing.
 
     """
@@ -177,10 +179,10 @@ class Approve(Action):
     topic: Value | None = None
     url: Value | None = None
 
-    def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
+    def settings(self, defaults: ActionDefaults) -> dict[str, Value]:  # noqa: ARG002
         """Say who is told and what."""
         found = {
-            "NotificationArn": defaults.topic if self.topic is None else self.topic,
+            "NotificationArn": self.topic,
             "ExternalEntityLink": self.url,
             "CustomData": self.note,
         }
@@ -189,6 +191,7 @@ class Approve(Action):
     def problems(self) -> Iterator[str]:
         """Yield also a note that is too long."""
         yield from super().problems()
+        yield from names.arn_problems(self.topic, "topic", self.where)
         if self.note is not None and len(self.note) > 1000:
             yield (
                 f"{self.where}: the note has {len(self.note)} characters; CodePipeline takes 1,000"

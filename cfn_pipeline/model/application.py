@@ -13,6 +13,12 @@ from cfn_pipeline.model.sources import repository_problems
 
 __all__ = ["RETENTION_DAYS", "TARGETS", "Application", "Database", "GitHubRepository", "Instances"]
 
+_DATABASE_VARIABLES = (
+    *("MYSQL_HOST", "MYSQL_USER", "MYSQL_DATABASE"),
+    *("SECRETS", "AWS_DEFAULT_REGION"),
+)
+_MOST_CONTAINERS = 10
+
 #: What ``make deploy/`` calls the templates that are no environment's.
 TARGETS = ("codebuild", "ecr", "iam", "kms", "pipeline", "stack")
 
@@ -82,7 +88,8 @@ class Instances(Judged):
         instance_type: absent: the edition's.
         minimum: fewest instances.
         maximum: most instances.
-        desired: how many there are at first.
+        desired: how many there are at first in the book edition; in the current one ECS asks for
+            as many as it needs.
 
     """
 
@@ -93,10 +100,10 @@ class Instances(Judged):
 
     def problems(self) -> Iterator[str]:
         """Yield numbers that contradict each other."""
-        if not 0 <= self.minimum <= self.desired <= self.maximum:
+        if not 0 <= self.minimum <= self.desired <= self.maximum or not self.maximum:
             yield (
                 f"{self.where}: {self.minimum} to {self.maximum} instances, {self.desired} at "
-                "first; give 0 <= minimum <= desired <= maximum"
+                "first; give 0 <= minimum <= desired <= maximum, and at least one as maximum"
             )
 
 
@@ -124,7 +131,8 @@ class Application(Judged):
             one of its own, or in the book edition ``<name>/credentials``, which must exist.
         health_check_path: the path that answers 200 while the application is well; absent: ``/``.
         instances: the instances that it runs on.
-        minimum_tasks: fewest tasks to which the service is scaled in.
+        minimum_tasks: fewest tasks to which the service is scaled in, and with which it starts,
+            where an environment says nothing.
         maximum_tasks: most tasks to which the service is scaled out.
         log_retention_days: how long logs are kept.
         environments: where it is deployed, in the order of the pipeline's stages.
@@ -248,6 +256,22 @@ class Application(Judged):
                         f"{where}, container {container.name!r}: it mounts the volume "
                         f"{volume!r}; the application has {known}"
                     )
+        if len(self.containers) > _MOST_CONTAINERS:
+            yield (
+                f"{where}: {len(self.containers)} containers run together; ECS takes "
+                f"{_MOST_CONTAINERS}"
+            )
+        for container in (*self.containers, *migration):
+            for name in self._taken_variables(container):
+                yield (
+                    f"{where}, container {container.name!r}: the variable {name} is the "
+                    "database's; leave it out, or say database=False"
+                )
+            if "/tmp" in container.mounts.values():
+                yield (
+                    f"{where}, container {container.name!r}: /tmp is the container's own; mount "
+                    "the volume elsewhere"
+                )
         if self.container.port is None:
             yield (
                 f"{where}, container {self.container.name!r}: the load balancer needs a port; "
@@ -256,6 +280,13 @@ class Application(Judged):
         for name, count in Counter(c.name for c in self.containers).items():
             if count > 1:
                 yield f"{where}: {count} containers are called {name!r}; a name is unique"
+
+    def _taken_variables(self, container: Container) -> list[str]:
+        """Return variables that the container says and the database has."""
+        if self.database is None or not container.database:
+            return []
+        taken = {*_DATABASE_VARIABLES, self.database.password_key}
+        return [name for name in container.environment if name in taken]
 
     def _size_problems(self, where: str) -> Iterator[str]:
         if self.log_retention_days not in RETENTION_DAYS:
@@ -277,6 +308,12 @@ class Application(Judged):
                 yield (
                     f"{where}: an environment is called {environment.name!r}, and so is a "
                     "template; choose another name"
+                )
+            count = environment.desired_count
+            if count is not None and count > self.maximum_tasks:
+                yield (
+                    f"{where}, environment {environment.name!r}: {count} tasks, and the service "
+                    f"has {self.maximum_tasks} at most; raise maximum_tasks"
                 )
             if environment.stack is None:
                 name = self.stack_name(environment)

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from cfn_pipeline.model.judged import Judged
 __all__ = ["RESULTS", "RULE_PROVIDERS", "Condition", "Rule"]
 
 #: What a stage does when a condition is not met.
-RESULTS = ("FAIL", "RETRY", "ROLLBACK", "SKIP")
+RESULTS = ("FAIL", "ROLLBACK", "SKIP")
 
 #: The rules that need nothing but the pipeline's role.
 #: https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference.html
@@ -62,5 +63,8 @@ class Condition(Judged):
         """Yield a condition of nothing, and a result that there is not."""
         if not self.rules:
             yield "condition: it has no rule; give one, or leave the condition out"
+        for name, count in Counter(rule.name for rule in self.rules).items():
+            if count > 1:
+                yield f"condition: {count} rules are called {name!r}; a name is unique"
         if self.result not in RESULTS:
             yield f"condition: there is no result {self.result!r}; use {', '.join(RESULTS)}"

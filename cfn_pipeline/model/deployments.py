@@ -59,6 +59,7 @@ class StackAction(Action):
         """Yield also what is wrong with the stack's name."""
         yield from super().problems()
         yield from names.STACK.problems(self.stack, self.where)
+        yield from names.arn_problems(self.role, "role", self.where)
 
 
 @dataclass(frozen=True, kw_only=True)

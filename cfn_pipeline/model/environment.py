@@ -21,7 +21,8 @@ class Environment(Judged):
             ``<application>-<environment>``.
         vpc_id: the VPC; absent: whoever deploys must say the parameter VpcId.
         subnets: at least two subnets, in two zones; absent: whoever deploys must say them.
-        desired_count: how many tasks the service starts with.
+        desired_count: how many tasks the service starts with, and in the current edition the
+            fewest; absent: the application's ``minimum_tasks``.
         protected: whether its database and load balancer refuse to be deleted, and a second
             database stands by; absent: where a person approves. The book edition has none of it.
         parameters: further parameters of the application's stack, for the configuration file.
@@ -35,7 +36,7 @@ class Environment(Judged):
     stack: str | None = None
     vpc_id: str | None = None
     subnets: Sequence[str] = ()
-    desired_count: int = 1
+    desired_count: int | None = None
     protected: bool | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
 
@@ -67,5 +68,5 @@ class Environment(Judged):
             yield from names.PARAMETER.problems(name, where)
         if len(self.subnets) == 1:
             yield f"{where}: one subnet; a load balancer wants two, in two availability zones"
-        if self.desired_count < 0:
+        if self.desired_count is not None and self.desired_count < 0:
             yield f"{where}: the desired count is {self.desired_count}; give 0 or more"

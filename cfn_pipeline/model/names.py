@@ -33,6 +33,7 @@ __all__ = [
     "VOLUME",
     "VPC",
     "NameForm",
+    "arn_problems",
 ]
 
 
@@ -60,6 +61,12 @@ class NameForm:
             )
         elif not re.fullmatch(self.pattern, name):
             yield f"{where}: the {self.kind} {name!r} is refused by AWS; use {self.characters}"
+
+
+def arn_problems(arn: Value | None, kind: str, where: str) -> Iterator[str]:
+    """Yield what is wrong with the ARN of a ``kind`` of thing, where it is said and known."""
+    if isinstance(arn, str) and not arn.startswith("arn:"):
+        yield f"{where}: {arn!r} is no {kind}; give its ARN"
 
 
 _WORD = "letters, digits and . @ - _"

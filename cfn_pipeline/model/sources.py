@@ -114,8 +114,7 @@ class GitHub(Source):
                     f"{self.where}: {len(filters)} filters of {kind}; CodePipeline takes "
                     f"{_MOST_FILTERS}"
                 )
-        if isinstance(self.connection, str) and not self.connection.startswith("arn:"):
-            yield f"{self.where}: {self.connection!r} is no connection; give its ARN"
+        yield from names.arn_problems(self.connection, "connection", self.where)
 
 
 @dataclass(frozen=True, kw_only=True)

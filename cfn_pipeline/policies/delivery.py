@@ -50,7 +50,6 @@ class PipelineResources:
         connection: the connection of sources that name none; absent: every source names one.
         parameters: the SSM parameters that templates' parameters stand for, which CloudFormation
             reads for whoever deploys; absent: there are none.
-        topic: the topic of approvals that name none; absent: they tell nobody.
 
     """
 
@@ -62,7 +61,6 @@ class PipelineResources:
     role: Value
     connection: Value | None = None
     parameters: Value | None = None
-    topic: Value | None = None
 
 
 def run_pipeline(pipeline: Pipeline, resources: PipelineResources) -> list[Statement]:
@@ -72,7 +70,7 @@ def run_pipeline(pipeline: Pipeline, resources: PipelineResources) -> list[State
         *_use_connections(pipeline, resources),
         *_run_builds(pipeline, resources),
         *_change_stacks(pipeline, resources),
-        *_tell_approvers(pipeline, resources),
+        *_tell_approvers(pipeline),
         *_watch_alarms(pipeline),
     ]
 
@@ -185,12 +183,8 @@ def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator
         )
 
 
-def _tell_approvers(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
-    told = _each(
-        resources.topic if action.topic is None else action.topic
-        for action in pipeline.actions
-        if isinstance(action, Approve)
-    )
+def _tell_approvers(pipeline: Pipeline) -> Iterator[Statement]:
+    told = _each(action.topic for action in pipeline.actions if isinstance(action, Approve))
     if told:
         yield allow(sns.Publish, on=told, sid="TellApprovers")
 

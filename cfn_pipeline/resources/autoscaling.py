@@ -106,7 +106,7 @@ def group(
         **given(CreationPolicy=creation),
         UpdatePolicy=UpdatePolicy(
             AutoScalingRollingUpdate=AutoScalingRollingUpdate(
-                MinInstancesInService=1,
+                MinInstancesInService=min(1, maximum - 1),
                 **given(
                     MinSuccessfulInstancesPercent=None if waiting is None else 100,
                     WaitOnResourceSignals=waiting,

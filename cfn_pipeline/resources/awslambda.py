@@ -22,7 +22,6 @@ def function(
     source: str,
     depends_on: str,
     environment: Mapping[str, Value] | None = None,
-    memory_mib: int = 128,
     timeout_seconds: int = 300,
 ) -> Function:
     """Make a function whose source stands in the template.
@@ -37,7 +36,6 @@ def function(
         depends_on: the logical id of its log group, which Lambda would make itself otherwise,
             and keep for ever.
         environment: its variables; absent: none.
-        memory_mib: its memory.
         timeout_seconds: how long one call may take.
 
     """
@@ -49,7 +47,7 @@ def function(
         Description=description,
         Runtime=runtime,
         Handler="index.handler",
-        MemorySize=memory_mib,
+        MemorySize=128,
         Timeout=timeout_seconds,
         Role=role,
         **given(Environment=variables),

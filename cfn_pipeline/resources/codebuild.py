@@ -27,7 +27,6 @@ def project(
     description: str,
     image: Value,
     role: Value,
-    compute_type: str = "BUILD_GENERAL1_SMALL",
     pull_credentials: str | None = None,
     variables: Mapping[str, Value] | None = None,
     key: Value | None = None,
@@ -45,7 +44,6 @@ def project(
         description: what it builds.
         image: the image in which it builds.
         role: the ARN of the role that it works with.
-        compute_type: how large the build's machine is.
         pull_credentials: ``SERVICE_ROLE`` when the role pulls the image; absent: CodeBuild does,
             and the image's repository must let it.
         variables: what the build finds in its environment; absent: what CodeBuild puts there.
@@ -68,7 +66,7 @@ def project(
         Artifacts=Artifacts(Type="CODEPIPELINE"),
         Environment=Environment(
             Type="LINUX_CONTAINER",
-            ComputeType=compute_type,
+            ComputeType="BUILD_GENERAL1_SMALL",
             Image=image,
             **given(ImagePullCredentialsType=pull_credentials),
             PrivilegedMode=True,

@@ -29,7 +29,6 @@ def load_balancer(
     security_groups: Sequence[Value],
     attributes: Mapping[str, Value],
     name_tag: Value,
-    depends_on: Sequence[str] = (),
 ) -> LoadBalancer:
     """Make a load balancer that the internet reaches.
 
@@ -39,12 +38,10 @@ def load_balancer(
         security_groups: what reaches it and what it reaches.
         attributes: by AWS's keys, such as ``idle_timeout.timeout_seconds``.
         name_tag: how it is called.
-        depends_on: logical ids of what must be there before.
 
     """
     return LoadBalancer(
         title,
-        **given(DependsOn=list(depends_on) or None),
         Scheme="internet-facing",
         Subnets=subnets,
         SecurityGroups=list(security_groups),

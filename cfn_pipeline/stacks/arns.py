@@ -89,7 +89,11 @@ class Arns:
         def make(name: Value) -> Value:
             if isinstance(name, str):
                 return self.regional(service, f"{kind}/{name}{suffix}")
-            return Join("", [self.regional(service, f"{kind}/"), name, suffix])
+            known = name.to_dict()
+            if set(known) == {"Ref"}:
+                return self.regional(service, f"{kind}/${{{known['Ref']}}}{suffix}")
+            rest = [suffix] if suffix else []
+            return Join("", [self.regional(service, f"{kind}/"), name, *rest])
 
         return make
 

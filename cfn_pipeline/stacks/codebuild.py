@@ -31,7 +31,7 @@ def wizard_codebuild_template(application: Application, *, arns: Arns) -> Templa
     return template
 
 
-def codebuild_template(application: Application, *, arns: Arns) -> Template:
+def codebuild_template(application: Application, *, arns: Arns = Arns()) -> Template:  # noqa: B008
     """Make the project, whose role pulls the build's image, and its log group.
 
     The build finds the repository to which it pushes in the variable IMAGE_REPOSITORY.

@@ -53,7 +53,7 @@ def open_ecr_template(application: Application, *, policy_version: str) -> Templ
     return template
 
 
-def ecr_template(application: Application, *, arns: Arns) -> Template:
+def ecr_template(application: Application, *, arns: Arns = Arns()) -> Template:  # noqa: B008
     """Make the repositories: scanned, encrypted, with tags that stay with their images.
 
     Nobody pulls but by policies of their own, and the accounts that the application names.

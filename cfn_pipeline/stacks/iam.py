@@ -1,6 +1,6 @@
 """The roles of the pipeline, of its builds and of its deployments."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -61,7 +61,11 @@ def iam_template(
         secrets: the names of secrets that the stacks read and do not make.
         arns: how ARNs are written; absent: in whatever partition the stack is deployed.
 
+    Raises:
+        ModelError: the name of a repository or of a secret that AWS refuses.
+
     """
+    ModelError.raise_for(_name_problems(pipeline, (pull, push), secrets))
     return roles_template(
         pipeline,
         pipeline_role=partial(pipeline_role, arns=arns, encrypted=True),
@@ -273,3 +277,13 @@ def _stacks(pipeline: Pipeline) -> list[str]:
     """Return the pipeline's stacks; where a name is not known, all that begin as the pipeline's."""
     known = [name for name in pipeline.stack_names if isinstance(name, str)]
     return known if len(known) == len(pipeline.stack_names) else [*known, f"{pipeline.name}-*"]
+
+
+def _name_problems(
+    pipeline: Pipeline, repositories: Sequence[str], secrets: Sequence[str]
+) -> Iterator[str]:
+    where = f"roles of pipeline {pipeline.name!r}"
+    for repository in repositories:
+        yield from names.REPOSITORY.problems(repository, where)
+    for secret in secrets:
+        yield from names.SECRET.problems(secret, where)

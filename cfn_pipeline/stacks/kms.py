@@ -46,7 +46,7 @@ def secrets_key_template(application: Application) -> Template:  # noqa: ARG001
     return template
 
 
-def key_template(application: Application, *, arns: Arns) -> Template:
+def key_template(application: Application, *, arns: Arns = Arns()) -> Template:  # noqa: B008
     """Make one key for the artifacts, images, logs, secrets and data of one application."""
     name = application.name
     template = new_template(f"Key that encrypts what {name} keeps")

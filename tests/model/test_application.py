@@ -72,6 +72,28 @@ def test_what_is_said_holds() -> None:
             {"environments": [Environment("aa", stack="s"), Environment("bb", stack="s")]},
             "2 environments have the stack 's'",
         ),
+        (
+            {"maximum_tasks": 1, "environments": [Environment("dev", desired_count=2)]},
+            "2 tasks, and",
+        ),
+        (
+            {"sidecars": [Container(name=f"s{n}", cpu=1, memory=8) for n in range(10)]},
+            "11 containers run together; ECS takes 10",
+        ),
+        (
+            {
+                "database": Database(name="o", username="o"),
+                "container": replace(ORDERS.container, environment={"MYSQL_HOST": "x"}),
+            },
+            "the variable MYSQL_HOST is the database's",
+        ),
+        (
+            {
+                "volumes": {"v": "/data"},
+                "container": replace(ORDERS.container, mounts={"v": "/tmp"}),
+            },
+            "/tmp is the container's own",
+        ),
         ({"source": "acme/orders"}, r"source is 'acme/orders' \(str\); it wants GitHubRepo"),
         ({"pull_accounts": "123456789012"}, "pull_accounts is .* it wants a list, each a string"),
         ({"container": None}, r"container is None \(NoneType\); it wants Container"),
@@ -95,6 +117,7 @@ def test_applications_that_are_refused(changes: dict[str, Any], said: str) -> No
         (lambda: Container(name="c", cpu=True, memory=4), r"cpu is True \(bool\); it wants a num"),
         (lambda: Container(name="c", cpu=1, memory=4, environment={"A": 5}), "a mapping to a str"),  # type: ignore[dict-item]
         (lambda: Instances(minimum=2, desired=1), "2 to 4 instances, 1 at first"),
+        (lambda: Instances(maximum=0, desired=0), "at least one as maximum"),
         (lambda: Database(name="a-b", username="u"), "the database name 'a-b' is refused"),
         (lambda: Database(name="a", username="1"), "the database user '1' is refused"),
         (lambda: Database(name="a", username="u", allocated_storage=1), "1 GiB"),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cfn_pipeline import (
+    Action,
     Approve,
     Condition,
     GitHub,
@@ -151,6 +152,14 @@ def test_conditions_and_mode() -> None:
         (lambda: Condition(rules=[]), "it has no rule"),
         (lambda: Condition(rules=[ALARM], result="PANIC"), "there is no result 'PANIC'"),
         (lambda: Rule(name="R", provider="Magic"), "there is no provider 'Magic' here"),
+        (lambda: Condition(rules=[ALARM, ALARM]), "2 rules are called 'NoAlarm'"),
+        (lambda: Approve(name="A", topic="x"), "'x' is no topic; give its ARN"),
+        (lambda: Action(name="A"), "it has no type"),
+        (lambda: iam_template(pipeline(), pull="A b", push="o/k"), "repository name 'A b' is ref"),
+        (
+            lambda: iam_template(pipeline(), pull="b/a", push="o/k", secrets=["a b"]),
+            "secret's name",
+        ),
         (lambda: Push(), "it filters nothing"),
         (
             lambda: Push(tags=Patterns(includes=["v"]), paths=Patterns(includes=["a"])),

@@ -8,7 +8,7 @@ from troposphere import ImportValue, Ref
 from cfn_pipeline import ActionDefaults, Approve, CodeBuild, GitHub, GitHubOAuth, ModelError
 
 DEFAULTS = ActionDefaults(
-    owner=Ref("Owner"), oauth_token="{{resolve:x}}", connection=Ref("Connection"), topic="topic"
+    owner=Ref("Owner"), oauth_token="{{resolve:x}}", connection=Ref("Connection")
 )
 
 
@@ -45,13 +45,13 @@ def test_what_an_action_says_wins_over_the_defaults() -> None:
         "Branch": "main",
         "OAuthToken": "{{resolve:mine}}",
     }
-    approve = Approve(name="A", topic="mine", note="look", url="https://example.com")
+    approve = Approve(name="A", topic="arn:mine", note="look", url="https://example.com")
     assert approve.settings(DEFAULTS) == {
-        "NotificationArn": "mine",
+        "NotificationArn": "arn:mine",
         "ExternalEntityLink": "https://example.com",
         "CustomData": "look",
     }
-    assert Approve(name="A").settings(DEFAULTS) == {"NotificationArn": "topic"}
+    assert Approve(name="A").settings(DEFAULTS) == {}
 
 
 def test_a_token_in_clear_is_refused() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from troposphere import Ref
+from troposphere import ImportValue, Ref
 
 from cfn_pipeline import (
     Approve,
@@ -112,10 +112,12 @@ def test_builds() -> None:
     mine = CodeBuild(name="Mine", project="mine", input=CODE.artifact)
     other = CodeBuild(name="Other", project=Ref("Project"), input=CODE.artifact)
     project = "arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:project/"
-    assert statements(BUILD, mine, other)["RunBuilds"]["Resource"] == [
+    third = CodeBuild(name="Third", project=ImportValue("p"), input=CODE.artifact)
+    assert statements(BUILD, mine, other, third)["RunBuilds"]["Resource"] == [
         {"Fn::Sub": f"{project}orders"},
         {"Fn::Sub": f"{project}mine"},
-        {"Fn::Join": ["", [{"Fn::Sub": project}, {"Ref": "Project"}, ""]]},
+        {"Fn::Sub": f"{project}${{Project}}"},
+        {"Fn::Join": ["", [{"Fn::Sub": project}, {"Fn::ImportValue": "p"}]]},
     ]
 
 

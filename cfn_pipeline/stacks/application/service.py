@@ -34,7 +34,7 @@ class Rollout:
         count_description: how the parameter for the number of tasks is described.
         counted: whether each deployment sets the number of tasks; otherwise scaling alone does.
         default_tag: the image's tag where none is said; absent: it must be said.
-        default_count: the number of tasks where none is said; absent: it must be said.
+        count_may_be_absent: whether the number of tasks is the application's where none is said.
         encrypted_logs: whether the log group is encrypted with the application's key and says
             that it is deleted with the stack.
 
@@ -50,7 +50,7 @@ class Rollout:
     count_description: str = "Fewest tasks to which the service is scaled in"
     counted: bool = False
     default_tag: str | None = None
-    default_count: int | None = None
+    count_may_be_absent: bool = False
     encrypted_logs: bool = False
 
 
@@ -78,7 +78,7 @@ def service(
                 ids.DESIRED_COUNT,
                 Type="Number",
                 Description=rollout.count_description,
-                **given(Default=rollout.default_count),
+                **given(Default=application.minimum_tasks if rollout.count_may_be_absent else None),
             ),
             Parameter(
                 ids.IMAGE_TAG,
