@@ -12,7 +12,7 @@ from cfn_pipeline.model.edition import Edition
 from cfn_pipeline.output import Change, write_files
 from cfn_pipeline.template import emit
 
-__all__ = ["header", "missing_parameters", "render", "write"]
+__all__ = ["missing_parameters", "render", "write"]
 
 _APPLICATION_STACK = "stack.yml"
 _GIVEN_BY_PIPELINE = "ApplicationImageTag"
@@ -36,7 +36,7 @@ def render(application: Application | None = None, *, edition: Edition = CURRENT
     if not isinstance(edition, Edition):
         raise EditionError(f"{edition!r} is no edition; give CURRENT, BOOK, or edition(NAME)")
     application = edition.application if application is None else application
-    line = header(application, edition)
+    line = _header(application, edition)
     templates = {stack.file: stack.build(application).to_dict() for stack in edition.stacks}
     ModelError.raise_for(_unknown_parameters(application, templates[_APPLICATION_STACK]))
     return {
@@ -106,7 +106,7 @@ def _unknown_parameters(application: Application, template: dict[str, Any]) -> I
                 )
 
 
-def header(application: Application, edition: Edition) -> str:
+def _header(application: Application, edition: Edition) -> str:
     """Return the first line of every rendered file that can hold a comment."""
     return (
         f"Rendered by cfn-pipeline ({edition.name} edition) from the application "

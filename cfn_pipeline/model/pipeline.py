@@ -30,12 +30,12 @@ class Stage(Judged):
 
     Args:
         name: unique in the pipeline.
+        actions: in the order in which they run. A group within the list runs side by side:
+            ``[build, (unit_tests, scan), publish]``. Sources always run side by side.
         before_entry: what must hold before the stage begins; absent: nothing.
         on_success: what must hold when its actions have succeeded; absent: nothing.
         on_failure: ROLLBACK (go back to the last execution that came through) or RETRY; absent:
             the stage stays as it is. These three need pipeline type V2.
-        actions: in the order in which they run. A group within the list runs side by side:
-            ``[build, (unit_tests, scan), publish]``. Sources always run side by side.
 
     Raises:
         ModelError: a name that CodePipeline refuses, no action or too many, two of one name.
@@ -64,7 +64,7 @@ class Stage(Judged):
         """Yield what is wrong with the stage by itself."""
         where = f"stage {self.name!r}"
         yield from names.STAGE.problems(self.name, where)
-        flat = [action for group in self.groups for action in group]
+        flat = list(_actions(self))
         if not flat:
             yield f"{where}: it has no action; give it one, or leave the stage out"
         if len(flat) > _MOST_ACTIONS:
@@ -124,7 +124,7 @@ class Pipeline(Judged):
     @property
     def actions(self) -> tuple[Action, ...]:
         """Every action, in order."""
-        return tuple(action for stage in self.stages for g in stage.groups for action in g)
+        return tuple(action for stage in self.stages for action in _actions(stage))
 
     @property
     def connections(self) -> tuple[GitHub, ...]:

@@ -22,6 +22,7 @@ from awacs.aws import Action, Condition, Statement, StringEqualsIfExists
 
 from cfn_pipeline.model.actions import Approve, CodeBuild
 from cfn_pipeline.model.deployments import ExecuteChangeSet, StackAction
+from cfn_pipeline.model.names import capitalized
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.sources import GitHub
 from cfn_pipeline.model.values import Value
@@ -166,7 +167,7 @@ def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator
             roles[resources.role if action.role is None else action.role] = None
     sids: set[str] = set()
     for number, (stack, allowed) in enumerate(calls.items(), start=1):
-        sid = "Deploy" + _words(stack, f"Stack{number}")
+        sid = "Deploy" + (capitalized(stack) if isinstance(stack, str) else f"Stack{number}")
         sid = f"{sid}{number}" if sid in sids else sid
         sids.add(sid)
         yield allow(*allowed, on=resources.stack(stack), sid=sid)
@@ -198,10 +199,3 @@ def _watch_alarms(pipeline: Pipeline) -> Iterator[Statement]:
 def _each(values: Iterable[Value | None]) -> list[Value]:
     """Return the values that there are, each once, in their order."""
     return list(dict.fromkeys(value for value in values if value is not None))
-
-
-def _words(name: Value, otherwise: str) -> str:
-    """Return a name as a statement id takes it: ``orders-prod`` becomes ``OrdersProd``."""
-    if not isinstance(name, str):
-        return otherwise
-    return "".join(word.capitalize() for word in name.split("-"))

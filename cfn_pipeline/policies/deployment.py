@@ -49,7 +49,7 @@ def deploy_application(
             *_deploy_cluster(names),
             *_deploy_instances(names, images),
             *_scale(names),
-            allow(_ssm("GetParameters"), on=image_parameter, sid="FindImage"),
+            allow(Action("ssm", "GetParameters"), on=image_parameter, sid="FindImage"),
         ],
         "DeployNetwork": [*_deploy_network(names), *_deploy_load_balancer(names)],
         "DeployData": [*_deploy_database(names), *_deploy_secrets(names, secrets), *_use_key(key)],
@@ -92,7 +92,9 @@ def _deploy_network(names: _Names) -> list[Statement]:
             sid="ManageSecurityGroups",
         ),
         # A load balancer looks its groups up by a call that is no Describe.
-        allow(_ec2("Describe*"), _ec2("GetSecurityGroupsForVpc"), sid="ReadNetwork"),
+        allow(
+            Action("ec2", "Describe*"), Action("ec2", "GetSecurityGroupsForVpc"), sid="ReadNetwork"
+        ),
     ]
 
 
@@ -113,7 +115,7 @@ def _deploy_instances(names: _Names, images: Value) -> list[Statement]:
         ),
         # Auto Scaling asks for this on behalf of whoever gives it a launch template.
         allow(
-            _ec2("RunInstances"),
+            Action("ec2", "RunInstances"),
             on=[
                 *names("ec2", "instance/*", "launch-template/*", "network-interface/*"),
                 *names("ec2", "security-group/*", "subnet/*", "volume/*"),
@@ -418,11 +420,3 @@ def _services(names: Sequence[str]) -> list[str]:
 
 def _actions(service: str, *names: str) -> list[Action]:
     return [Action(service, name) for name in names]
-
-
-def _ec2(name: str) -> Action:
-    return Action("ec2", name)
-
-
-def _ssm(name: str) -> Action:
-    return Action("ssm", name)

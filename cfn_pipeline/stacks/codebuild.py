@@ -3,10 +3,11 @@
 from troposphere import Ref, Sub, Template
 
 from cfn_pipeline.model.application import Application
-from cfn_pipeline.resources import codebuild, logs
+from cfn_pipeline.resources import codebuild
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import Arns
-from cfn_pipeline.stacks.document import add_resources, keep, new_template
+from cfn_pipeline.stacks.document import add_resources, new_template
+from cfn_pipeline.stacks.log_groups import log_group
 
 __all__ = ["codebuild_template", "wizard_codebuild_template"]
 
@@ -41,7 +42,6 @@ def codebuild_template(application: Application, *, arns: Arns = Arns()) -> Temp
         arns: how ARNs and addresses are written.
 
     """
-    key = exports.take(exports.key(application.name))
     template = _template(application)
     project = codebuild.project(
         PROJECT,
@@ -53,17 +53,17 @@ def codebuild_template(application: Application, *, arns: Arns = Arns()) -> Temp
         variables={
             "IMAGE_REPOSITORY": Sub(arns.image_repository(application.image_repository_name))
         },
-        key=key,
+        key=exports.take(exports.key(application.name)),
         log_group=Ref(LOG_GROUP),
         timeout_minutes=_TIMEOUT_MINUTES,
     )
-    log_group = logs.log_group(
-        LOG_GROUP,
-        name=f"/aws/codebuild/{application.name}",
-        retention_days=application.log_retention_days,
-        key=key,
+    add_resources(
+        template,
+        project,
+        log_group(
+            LOG_GROUP, application, name=f"/aws/codebuild/{application.name}", encrypted=True
+        ),
     )
-    add_resources(template, project, keep(log_group, "Delete"))
     return template
 
 

@@ -6,9 +6,10 @@ from awacs.aws import PolicyDocument
 from troposphere import Template
 
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.names import capitalized
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies import application as duties
-from cfn_pipeline.policies.documents import document
+from cfn_pipeline.policies.documents import VERSION, document
 from cfn_pipeline.resources import ecr
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import Arns
@@ -40,7 +41,7 @@ def open_ecr_template(application: Application, *, policy_version: str) -> Templ
             policy=_pull_policy({"Service": [_CODEBUILD]}, "CodeBuildAccess", policy_version),
         ),
         ecr.repository(
-            _application_repository(application),
+            f"{capitalized(application.name)}Repository",
             name=application.image_repository_name,
             policy=_pull_policy(
                 {**accounts, "Service": [_CODEBUILD]},
@@ -78,7 +79,7 @@ def ecr_template(application: Application, *, arns: Arns = Arns()) -> Template: 
         expire_untagged_after_days=_UNTAGGED_DAYS,
     )
     images = ecr.repository(
-        _application_repository(application),
+        f"{capitalized(application.name)}Repository",
         name=application.image_repository_name,
         policy=policy,
         immutable_tags=True,
@@ -91,18 +92,12 @@ def ecr_template(application: Application, *, arns: Arns = Arns()) -> Template: 
 
 
 def _pull_policy(
-    named: Mapping[str, Sequence[Value]], sid: str, version: str | None = None
+    named: Mapping[str, Sequence[Value]], sid: str, version: str = VERSION
 ) -> PolicyDocument:
-    statement = duties.let_pull(named, sid=sid)
-    return document(statement) if version is None else document(statement, version=version)
+    return document(duties.let_pull(named, sid=sid), version=version)
 
 
 def _accounts(application: Application, arns: Arns) -> dict[str, list[Value]]:
     if not application.pull_accounts:
         return {}
     return {"AWS": [arns.account(account) for account in application.pull_accounts]}
-
-
-def _application_repository(application: Application) -> str:
-    """Return a logical id: ``orders-api`` becomes ``OrdersApiRepository``."""
-    return "".join(word.capitalize() for word in application.name.split("-")) + "Repository"

@@ -142,7 +142,8 @@ def pipeline_role(
             trust=trust("codepipeline.amazonaws.com"),
             policies={
                 "PipelinePermissions": document(
-                    *duties.run_pipeline(pipeline, resources), *_encrypt(pipeline, encrypted)
+                    *duties.run_pipeline(pipeline, resources),
+                    *([_encrypt_artifacts(pipeline)] if encrypted else []),
                 )
             },
         )
@@ -158,7 +159,6 @@ def power_user_build_role(pipeline: Pipeline, *, arns: Arns, name: str) -> list[
         name: the role's name, with ``{}`` for the pipeline's.
 
     """
-    bucket = artifact_bucket_name(pipeline.name)
     return [
         iam.role(
             BUILD_ROLE,
@@ -171,7 +171,7 @@ def power_user_build_role(pipeline: Pipeline, *, arns: Arns, name: str) -> list[
                     duties.make_build_logs(
                         arns.regional("logs", f"log-group:/aws/codebuild/{pipeline.name}*")
                     ),
-                    *duties.use_artifacts(arns.bucket(bucket), arns.bucket(f"{bucket}/*")),
+                    *_use_artifacts(pipeline, arns),
                 )
             },
         )
@@ -189,7 +189,6 @@ def build_role(pipeline: Pipeline, *, arns: Arns, pull: str, push: str) -> list[
 
     """
     name = pipeline.name
-    bucket = artifact_bucket_name(name)
     log_group = f"log-group:/aws/codebuild/{name}"
     return [
         iam.role(
@@ -207,8 +206,8 @@ def build_role(pipeline: Pipeline, *, arns: Arns, pull: str, push: str) -> list[
                             arns.regional("logs", f"{log_group}:log-stream:*"),
                         ]
                     ),
-                    *duties.use_artifacts(arns.bucket(bucket), arns.bucket(f"{bucket}/*")),
-                    *_encrypt(pipeline, True),
+                    *_use_artifacts(pipeline, arns),
+                    _encrypt_artifacts(pipeline),
                     *images.pull_images(
                         arns.regional("ecr", f"repository/{pull}"), sid="PullBuildImage"
                     ),
@@ -267,10 +266,13 @@ def deployment_role(
     ]
 
 
-def _encrypt(pipeline: Pipeline, encrypted: bool) -> list[Statement]:
-    if not encrypted:
-        return []
-    return [keys.encrypt_artifacts(exports.take(exports.key(pipeline.name)))]
+def _use_artifacts(pipeline: Pipeline, arns: Arns) -> list[Statement]:
+    bucket = artifact_bucket_name(pipeline.name)
+    return duties.use_artifacts(arns.bucket(bucket), arns.bucket(f"{bucket}/*"))
+
+
+def _encrypt_artifacts(pipeline: Pipeline) -> Statement:
+    return keys.encrypt_artifacts(exports.take(exports.key(pipeline.name)))
 
 
 def _stacks(pipeline: Pipeline) -> list[str]:

@@ -2,6 +2,7 @@
 
 from awacs.aws import Action
 from troposphere import GetAtt, Ref, Sub, Template
+from troposphere.cloudwatch import Alarm
 
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.policies import application as duties
@@ -67,34 +68,8 @@ def by_container_capacity(
             principal="events.amazonaws.com",
             source_arn=GetAtt(EVENTS, "Arn"),
         ),
-        cloudwatch.alarm(
-            "ContainerCapacityAlarm",
-            description="ECS Cluster Container Free Capacity",
-            namespace="AWS/ECS",
-            metric="ContainerCapacity",
-            dimensions={"ClusterName": Ref(ids.CLUSTER)},
-            statistic="Minimum",
-            period_seconds=60,
-            evaluation_periods=1,
-            comparison="LessThanThreshold",
-            threshold=1,
-            missing_data="ignore",
-            action=Ref(SCALE_OUT),
-        ),
-        cloudwatch.alarm(
-            "IdleHostCapacityAlarm",
-            description="ECS Cluster Container Free Capacity",
-            namespace="AWS/ECS",
-            metric="IdleHostCapacity",
-            dimensions={"ClusterName": Ref(ids.CLUSTER)},
-            statistic="Maximum",
-            period_seconds=60,
-            evaluation_periods=1,
-            comparison="GreaterThanThreshold",
-            threshold=1,
-            missing_data="ignore",
-            action=Ref(SCALE_IN),
-        ),
+        _room_alarm("ContainerCapacity", "Minimum", "LessThanThreshold", SCALE_OUT),
+        _room_alarm("IdleHostCapacity", "Maximum", "GreaterThanThreshold", SCALE_IN),
         autoscaling.simple_scaling_policy(
             SCALE_OUT,
             group=Ref(ids.INSTANCES),
@@ -107,4 +82,21 @@ def by_container_capacity(
             adjustment=-1,
             cooldown_seconds=_COOLDOWN_SECONDS,
         ),
+    )
+
+
+def _room_alarm(metric: str, statistic: str, comparison: str, policy: str) -> Alarm:
+    return cloudwatch.alarm(
+        f"{metric}Alarm",
+        description="ECS Cluster Container Free Capacity",
+        namespace="AWS/ECS",
+        metric=metric,
+        dimensions={"ClusterName": Ref(ids.CLUSTER)},
+        statistic=statistic,
+        period_seconds=60,
+        evaluation_periods=1,
+        comparison=comparison,
+        threshold=1,
+        missing_data="ignore",
+        action=Ref(policy),
     )

@@ -11,9 +11,9 @@ from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.application import write_logs
 from cfn_pipeline.policies.documents import document, trust
-from cfn_pipeline.resources import awslambda, iam, logs
-from cfn_pipeline.stacks import exports
-from cfn_pipeline.stacks.document import add_resources, keep
+from cfn_pipeline.resources import awslambda, iam
+from cfn_pipeline.stacks.document import add_resources
+from cfn_pipeline.stacks.log_groups import log_group
 
 __all__ = ["FunctionSettings", "InlineFunction"]
 
@@ -69,7 +69,6 @@ class InlineFunction:
     ) -> None:
         """Add the three to a template."""
         name = f"${{AWS::StackName}}-{self.name}"
-        key = exports.take(exports.key(application.name)) if settings.encrypted_logs else None
         function = awslambda.function(
             self.function,
             depends_on=self.log_group,
@@ -81,16 +80,14 @@ class InlineFunction:
             environment=self.environment,
             source=functions.source(self.module),
         )
-        log_group = logs.log_group(
+        group = log_group(
             self.log_group,
+            application,
             name=Sub(f"/aws/lambda/{name}"),
-            retention_days=application.log_retention_days,
-            key=key,
+            encrypted=settings.encrypted_logs,
         )
         if self.deletion_policy is not None:
-            log_group.DeletionPolicy = self.deletion_policy
-        if settings.encrypted_logs:
-            keep(log_group, "Delete")
+            group.DeletionPolicy = self.deletion_policy
         add_resources(
             template,
             function,
@@ -103,5 +100,5 @@ class InlineFunction:
                     )
                 },
             ),
-            log_group,
+            group,
         )

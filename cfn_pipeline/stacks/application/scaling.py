@@ -1,6 +1,7 @@
 """Scaling the number of the service's tasks by their CPU."""
 
 from troposphere import GetAtt, Ref, Sub, Template
+from troposphere.cloudwatch import Alarm
 
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.policies import application as duties
@@ -25,7 +26,6 @@ _SERVICE = f"service/${{{ids.CLUSTER}}}/${{{ids.SERVICE}.Name}}"
 
 def step_scaling(template: Template, application: Application) -> None:
     """Add a task when CPU stays high for three minutes, take one when it stays low."""
-    dimensions = {"ClusterName": Ref(ids.CLUSTER), "ServiceName": GetAtt(ids.SERVICE, "Name")}
     add_resources(
         template,
         applicationautoscaling.ecs_service_target(
@@ -54,32 +54,8 @@ def step_scaling(template: Template, application: Application) -> None:
             adjustment=-1,
             cooldown_seconds=_COOLDOWN_SECONDS,
         ),
-        cloudwatch.alarm(
-            "ApplicationServiceHighCpuAlarm",
-            description=f"{application.display_name} Service High CPU",
-            namespace="AWS/ECS",
-            metric="CPUUtilization",
-            dimensions=dimensions,
-            statistic="Average",
-            period_seconds=60,
-            evaluation_periods=3,
-            comparison="GreaterThanThreshold",
-            threshold=_HIGH_CPU,
-            action=Ref(SCALE_OUT),
-        ),
-        cloudwatch.alarm(
-            "ApplicationServiceLowCpuAlarm",
-            description=f"{application.display_name} Service Low CPU",
-            namespace="AWS/ECS",
-            metric="CPUUtilization",
-            dimensions=dimensions,
-            statistic="Average",
-            period_seconds=60,
-            evaluation_periods=3,
-            comparison="LessThanThreshold",
-            threshold=_LOW_CPU,
-            action=Ref(SCALE_IN),
-        ),
+        _cpu_alarm(application, "High", "GreaterThanThreshold", _HIGH_CPU, SCALE_OUT),
+        _cpu_alarm(application, "Low", "LessThanThreshold", _LOW_CPU, SCALE_IN),
     )
 
 
@@ -100,4 +76,22 @@ def target_tracking(template: Template, application: Application, *, cpu_percent
             metric="ECSServiceAverageCPUUtilization",
             value=cpu_percent,
         ),
+    )
+
+
+def _cpu_alarm(
+    application: Application, level: str, comparison: str, threshold: int, policy: str
+) -> Alarm:
+    return cloudwatch.alarm(
+        f"ApplicationService{level}CpuAlarm",
+        description=f"{application.display_name} Service {level} CPU",
+        namespace="AWS/ECS",
+        metric="CPUUtilization",
+        dimensions={"ClusterName": Ref(ids.CLUSTER), "ServiceName": GetAtt(ids.SERVICE, "Name")},
+        statistic="Average",
+        period_seconds=60,
+        evaluation_periods=3,
+        comparison=comparison,
+        threshold=threshold,
+        action=Ref(policy),
     )

@@ -6,11 +6,11 @@ from troposphere import GetAtt, Parameter, Ref, Sub, Template
 
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.values import Value, given
-from cfn_pipeline.resources import ecs, logs
-from cfn_pipeline.stacks import exports
+from cfn_pipeline.resources import ecs
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.containers import Define, MakeRoles, log_group_name
-from cfn_pipeline.stacks.document import add_resources, keep
+from cfn_pipeline.stacks.document import add_resources
+from cfn_pipeline.stacks.log_groups import log_group
 
 __all__ = ["Rollout", "service"]
 
@@ -22,11 +22,11 @@ class Rollout:
     """How the service is brought out.
 
     Args:
+        after: logical ids of what must be there before the service.
         listener: the one that forwards to the service, which must be there before, too; it
             becomes a tag, since nothing may depend on what a condition may leave out. Absent: what
             must be there is said in ``after``.
         role: with which ECS registers targets; absent: the service-linked role.
-        after: logical ids of what must be there before the service.
         capacity_provider: on whose instances tasks run; absent: any of the cluster's.
         execution_role: with which ECS starts containers; absent: the instance's role.
         circuit_breaker: whether a deployment whose tasks keep failing is rolled back.
@@ -89,15 +89,6 @@ def service(
         ]
     )
     migration = [] if application.migration is None else [ids.MIGRATE_TASK]
-    key = exports.take(exports.key(application.name)) if rollout.encrypted_logs else None
-    log_group = logs.log_group(
-        ids.LOG_GROUP,
-        name=Sub(log_group_name(application)),
-        retention_days=application.log_retention_days,
-        key=key,
-    )
-    if rollout.encrypted_logs:
-        keep(log_group, "Delete")
     add_resources(
         template,
         ecs.service(
@@ -123,5 +114,10 @@ def service(
             volumes=application.volumes,
         ),
         *roles(application),
-        log_group,
+        log_group(
+            ids.LOG_GROUP,
+            application,
+            name=Sub(log_group_name(application)),
+            encrypted=rollout.encrypted_logs,
+        ),
     )
