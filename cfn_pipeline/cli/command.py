@@ -5,7 +5,9 @@ from typing import Any
 import click
 
 from cfn_pipeline._version import __version__
+from cfn_pipeline.cli.check import check
 from cfn_pipeline.cli.render import render
+from cfn_pipeline.cli.rules import rules
 from cfn_pipeline.errors import CfnPipelineError
 
 __all__ = ["main"]
@@ -35,3 +37,5 @@ def main() -> None:
 
 
 main.add_command(render)
+main.add_command(check)
+main.add_command(rules)

@@ -1,0 +1,63 @@
+"""Rules that a template says are not to be heeded, each with the reason.
+
+::
+
+    Metadata:
+      cfn-pipeline:
+        ignore:
+          W9104: The report is read by people
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cfn_pipeline.checks.finding import Path
+from cfn_pipeline.checks.system import Template
+
+__all__ = ["Ignored", "ignored"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ignored:
+    """An entry.
+
+    Args:
+        rule: the rule's id.
+        reason: why it is not heeded; empty: none is given.
+        resource: the logical id of the resource that has the entry; None: the template has it.
+        path: where it stands.
+
+    """
+
+    rule: str
+    reason: str
+    resource: str | None
+    path: Path
+
+    @property
+    def where(self) -> str:
+        """How messages call the place."""
+        return "template" if self.resource is None else f"resource {self.resource}"
+
+
+def ignored(template: Template) -> Iterator[Ignored]:
+    """Yield what a template, and each of its resources, ignores."""
+    yield from _entries(template.section("Metadata"), ("Metadata",), None)
+    for resource in template.resources.values():
+        path: Path = ("Resources", resource.logical_id, "Metadata")
+        yield from _entries(resource.body.get("Metadata"), path, resource.logical_id)
+
+
+def _entries(metadata: Any, path: Path, resource: str | None) -> Iterator[Ignored]:
+    match metadata:
+        case {"cfn-pipeline": {"ignore": dict(entries)}}:
+            for rule, reason in entries.items():
+                yield Ignored(
+                    rule=str(rule),
+                    reason=reason.strip() if isinstance(reason, str) else "",
+                    resource=resource,
+                    path=(*path, "cfn-pipeline", "ignore", str(rule)),
+                )
+        case _:
+            pass

@@ -1,0 +1,108 @@
+"""What a CloudFormation action takes from artifacts: files, and values in them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from cfn_pipeline.checks.nodes import Node
+from cfn_pipeline.checks.pipelines import Action
+from cfn_pipeline.checks.texts import ANYTHING, is_known, readable
+
+__all__ = [
+    "ArtifactFunction",
+    "FileReference",
+    "artifact_functions",
+    "file_references",
+    "overrides_of",
+    "parsed_overrides",
+]
+
+#: The settings that name a file as ``Artifact::path``.
+FILE_SETTINGS = ("TemplatePath", "TemplateConfiguration")
+
+#: Places of a value in JSON text at which a function of the template may stand unquoted.
+_STANDING = '"' + ANYTHING + '"'
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileReference:
+    """A setting that reads ``Artifact::path``."""
+
+    key: str
+    node: Node
+    artifact: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArtifactFunction:
+    """``Fn::GetParam`` or ``Fn::GetArtifactAtt`` in ParameterOverrides, for one parameter."""
+
+    parameter: str
+    function: str
+    arguments: Any
+    node: Node
+
+    @property
+    def artifact(self) -> str | None:
+        """The artifact from which it reads, where its form is right so far."""
+        named = isinstance(self.arguments, list) and self.arguments
+        return self.arguments[0] if named and isinstance(self.arguments[0], str) else None
+
+
+def file_references(action: Action) -> Iterator[FileReference]:
+    """Yield the settings that name a file in an artifact."""
+    for key in FILE_SETTINGS:
+        node = action.setting(key)
+        text = node.text
+        if text is None or "::" not in text:
+            continue
+        artifact, _, path = text.partition("::")
+        yield FileReference(key=key, node=node, artifact=artifact, path=path)
+
+
+@lru_cache(maxsize=512)
+def parsed_overrides(text: str) -> Any:
+    """Read the JSON of ParameterOverrides.
+
+    Raises:
+        ValueError: it is no JSON, whatever its unknown parts may be.
+
+    """
+    try:
+        return json.loads(text)
+    except ValueError:
+        if is_known(text):
+            raise
+    # An unknown part may stand where a value stands, without quotes of its own.
+    quoted = "".join(c if is_known(c) else _STANDING for c in text)
+    try:
+        return json.loads(quoted)
+    except ValueError:
+        return None  # it may be all there is, or a list of entries: nobody can tell
+
+
+def overrides_of(action: Action) -> dict[str, Any]:
+    """Return the parameters that an action overrides; none where they cannot be told."""
+    node = action.setting("ParameterOverrides")
+    text = node.text
+    if text is None:
+        return {}
+    try:
+        found = parsed_overrides(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def artifact_functions(action: Action) -> Iterator[ArtifactFunction]:
+    """Yield the functions by which an action reads values from artifacts."""
+    node = action.setting("ParameterOverrides")
+    for parameter, value in overrides_of(action).items():
+        if isinstance(value, dict) and len(value) == 1:
+            [(function, arguments)] = value.items()
+            yield ArtifactFunction(
+                parameter=readable(parameter), function=function, arguments=arguments, node=node
+            )

@@ -1,0 +1,131 @@
+"""Findings as text: for people, for programs, and for the services that show them."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from xml.etree import ElementTree
+
+from cfn_pipeline.checks.finding import Finding
+from cfn_pipeline.checks.rule import Rule
+from cfn_pipeline.template.positions import Position
+
+__all__ = ["FORMATS", "Located", "Report"]
+
+#: A finding, and where in its file it stands.
+Located = tuple[Finding, Position]
+
+#: What writes a report: from the findings, the rules that were held, and the files that were read.
+Report = Callable[[Sequence[Located], Sequence[Rule], Sequence[str]], str]
+
+
+def as_text(findings: Sequence[Located], rules: Sequence[Rule], files: Sequence[str]) -> str:
+    """Write a line for each finding: ``file:line:column: rule message``."""
+    del rules, files
+    return "".join(
+        f"{finding.file}:{line}:{column}: {finding.rule} {finding.message}\n"
+        for finding, (line, column) in findings
+    )
+
+
+def as_json(findings: Sequence[Located], rules: Sequence[Rule], files: Sequence[str]) -> str:
+    """Write a list of objects: rule, severity, file, path, message."""
+    del rules, files
+    return json.dumps([finding.to_dict() for finding, _ in findings], indent=2) + "\n"
+
+
+def as_sarif(findings: Sequence[Located], rules: Sequence[Rule], files: Sequence[str]) -> str:
+    """Write SARIF 2.1.0, which code scanning services read.
+
+    https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+    """
+    del files
+    driver = {
+        "name": "cfn-pipeline",
+        "rules": [
+            {
+                "id": rule.id,
+                "shortDescription": {"text": f"{rule.title}."},
+                "fullDescription": {"text": rule.breaks},
+                "help": {"text": rule.mend},
+                "defaultConfiguration": {"level": rule.severity},
+            }
+            for rule in rules
+        ],
+    }
+    results = [
+        {
+            "ruleId": finding.rule,
+            "level": finding.severity,
+            "message": {"text": finding.message},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": finding.file},
+                        "region": {"startLine": position.line, "startColumn": position.column},
+                    }
+                }
+            ],
+        }
+        for finding, position in findings
+    ]
+    content = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": results}],
+    }
+    return json.dumps(content, indent=2) + "\n"
+
+
+def as_junit(findings: Sequence[Located], rules: Sequence[Rule], files: Sequence[str]) -> str:
+    """Write JUnit's XML: a test for each file, or for each of its findings."""
+    del rules
+    names = list(dict.fromkeys([*files, *(finding.file for finding, _ in findings)]))
+    cases = {name: [entry for entry in findings if entry[0].file == name] for name in names}
+    suite = ElementTree.Element(
+        "testsuite",
+        name="cfn-pipeline check",
+        tests=str(sum(max(1, len(found)) for found in cases.values())),
+        failures=str(len(findings)),
+    )
+    for name, found in cases.items():
+        if not found:
+            ElementTree.SubElement(suite, "testcase", classname=name, name="check")
+        for finding, position in found:
+            test = f"{finding.rule} at line {position.line}"
+            case = ElementTree.SubElement(suite, "testcase", classname=name, name=test)
+            failure = ElementTree.SubElement(
+                case, "failure", type=finding.rule, message=finding.message
+            )
+            failure.text = f"{name}:{position.line}:{position.column}: {finding.message}"
+    root = ElementTree.Element("testsuites")
+    root.append(suite)
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def as_github(findings: Sequence[Located], rules: Sequence[Rule], files: Sequence[str]) -> str:
+    """Write GitHub's workflow commands, which annotate the lines of a pull request.
+
+    https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
+    """
+    del rules, files
+    return "".join(
+        f"::{finding.severity} file={_escaped(finding.file, ':,')},line={line},col={column},"
+        f"title={finding.rule}::{_escaped(finding.message)}\n"
+        for finding, (line, column) in findings
+    )
+
+
+def _escaped(text: str, more: str = "") -> str:
+    for character in "%\r\n" + more:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text
+
+
+#: What writes which format.
+FORMATS: Mapping[str, Report] = {
+    "text": as_text,
+    "json": as_json,
+    "sarif": as_sarif,
+    "junit": as_junit,
+    "github": as_github,
+}

@@ -1,0 +1,383 @@
+"""Artifacts: made once, before they are read, and read by somebody."""
+
+from collections.abc import Iterator
+
+from cfn_pipeline.checks.overrides import (
+    FILE_SETTINGS,
+    ArtifactFunction,
+    artifact_functions,
+    file_references,
+)
+from cfn_pipeline.checks.pipelines import Action, Named, Pipeline
+from cfn_pipeline.checks.providers import ARTIFACT_SETTINGS, PROVIDERS
+from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.texts import is_known, may_be, readable
+
+__all__ = ["RULES"]
+
+_ATTRIBUTES = ("BucketName", "ObjectKey", "URL")
+_FORMS = {
+    "Fn::GetParam": "[artifact, JSON file, key in it]",
+    "Fn::GetArtifactAtt": f"[artifact, {' or '.join(_ATTRIBUTES)}]",
+}
+
+
+def _makers(pipeline: Pipeline, name: str) -> list[Action]:
+    """Return the actions that may make an artifact of this name."""
+    return [a for a in pipeline.actions for out in a.outputs if may_be(out.name, name)]
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(dict.fromkeys(readable(name) for name in names)) or "none"
+
+
+def _unknown_inputs(pipeline: Pipeline) -> Iterator[Problem]:
+    if not pipeline.is_whole:
+        return
+    made = [out.name for action in pipeline.actions for out in action.outputs]
+    for action in pipeline.actions:
+        for artifact in action.inputs:
+            if not _makers(pipeline, artifact.name):
+                yield Problem(
+                    at=artifact.node,
+                    message=f"{action.where}: no action makes the input artifact "
+                    f"'{readable(artifact.name)}'; name one that is made ({_listed(made)}), or "
+                    "add it to the OutputArtifacts of the action that makes it",
+                    cfn_lint="E3701",
+                )
+
+
+def _late_inputs(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        for artifact in action.inputs:
+            makers = _makers(pipeline, artifact.name)
+            if not makers or not pipeline.is_whole:
+                continue
+            if all(maker.runs_before(action) is False for maker in makers):
+                yield _late(action, artifact, makers[0])
+
+
+def _late(action: Action, artifact: Named, maker: Action) -> Problem:
+    name = readable(artifact.name)
+    if maker is action:
+        how = "made by the action itself"
+        way = "name the artifact of an earlier action"
+    elif maker.order == action.order:
+        how = f"made by {maker.where}, which runs side by side with it"
+        way = "give the reader a higher RunOrder"
+    else:
+        how = f"made by {maker.where}, which runs later"
+        way = "move one of them"
+    # cfn-lint goes by the order of the text.
+    behind = maker.node.path >= action.node.path if _same_shape(maker, action) else False
+    return Problem(
+        at=artifact.node,
+        message=f"{action.where}: the input artifact '{name}' is {how}; {way}",
+        cfn_lint="E3701" if behind else None,
+    )
+
+
+def _same_shape(maker: Action, action: Action) -> bool:
+    a, b = maker.node.path, action.node.path
+    return [type(step) for step in a] == [type(step) for step in b]
+
+
+def _made_twice(pipeline: Pipeline) -> Iterator[Problem]:
+    makers: dict[str, Action] = {}
+    for action in pipeline.actions:
+        for artifact in action.outputs:
+            first = makers.setdefault(artifact.name, action)
+            if first is action and artifact is action.outputs[_index(action, artifact)]:
+                continue
+            yield Problem(
+                at=artifact.node,
+                message=f"{action.where}: the artifact '{readable(artifact.name)}' is made by "
+                f"{first.where} already; give each output artifact a name of its own",
+                cfn_lint="E3701",
+            )
+
+
+def _index(action: Action, artifact: Named) -> int:
+    """Return the number of the first output of the same name."""
+    return next(i for i, out in enumerate(action.outputs) if out.name == artifact.name)
+
+
+def _unread(pipeline: Pipeline) -> Iterator[Problem]:
+    if not pipeline.is_whole or not pipeline.actions:
+        return
+    read = [a.name for action in pipeline.actions for a in action.inputs]
+    if not all(_makers(pipeline, name) for name in read):
+        return  # one of these may be a misspelt name of the artifact that nobody reads
+    used_namespaces = str([action.node.value for action in pipeline.actions])
+    last = pipeline.stages[-1].number
+    for action in pipeline.actions:
+        # Images and archives are often there to start the pipeline, reports to be looked at.
+        meant_for_others = action.category == "Source" and action.provider not in ("ECR", "S3")
+        meant_for_others = meant_for_others or action.category == "Build"
+        speaks = action.namespace and f"#{{{action.namespace}." in used_namespaces
+        if action.stage.number == last or not meant_for_others or speaks:
+            continue
+        for artifact in action.outputs:
+            if not any(may_be(artifact.name, name) for name in read):
+                yield Problem(
+                    at=artifact.node,
+                    message=f"{action.where}: no action reads the artifact "
+                    f"'{readable(artifact.name)}'; add it to the InputArtifacts of the action "
+                    "that needs it, or leave the output out",
+                )
+
+
+def _foreign_files(key: str, cfn_lint: str | None, pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        if not action.is_cloudformation or not action.node.at("InputArtifacts").is_whole:
+            continue
+        for file in file_references(action):
+            if file.key == key and not _is_input(action, file.artifact):
+                yield Problem(
+                    at=file.node,
+                    message=f"{action.where}: {key} reads '{readable(file.path)}' in the artifact "
+                    f"'{readable(file.artifact)}', which is no input of the action; add it to "
+                    "the action's InputArtifacts "
+                    f"(now: {_listed([a.name for a in action.inputs])})",
+                    cfn_lint=cfn_lint,
+                )
+
+
+def _is_input(action: Action, artifact: str) -> bool:
+    return any(may_be(artifact, known.name) for known in action.inputs)
+
+
+def _foreign_templates(pipeline: Pipeline) -> Iterator[Problem]:
+    yield from _foreign_files("TemplatePath", "E3703", pipeline)
+
+
+def _foreign_configurations(pipeline: Pipeline) -> Iterator[Problem]:
+    yield from _foreign_files("TemplateConfiguration", None, pipeline)
+
+
+def _foreign_values(function: str, pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        if not action.is_cloudformation or not action.node.at("InputArtifacts").is_whole:
+            continue
+        for call in artifact_functions(action):
+            if call.function == function and call.artifact is not None:
+                if _is_input(action, call.artifact) or not _is_well_formed(call):
+                    continue
+                yield Problem(
+                    at=call.node,
+                    message=f"{action.where}: {function} for the parameter '{call.parameter}' "
+                    f"reads the artifact '{readable(call.artifact)}', which is no input of the "
+                    "action; add it to the action's InputArtifacts "
+                    f"(now: {_listed([a.name for a in action.inputs])})",
+                )
+
+
+def _foreign_params(pipeline: Pipeline) -> Iterator[Problem]:
+    yield from _foreign_values("Fn::GetParam", pipeline)
+
+
+def _foreign_attributes(pipeline: Pipeline) -> Iterator[Problem]:
+    yield from _foreign_values("Fn::GetArtifactAtt", pipeline)
+
+
+def _malformed(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        if not action.is_cloudformation:
+            continue
+        for key in FILE_SETTINGS:
+            node = action.setting(key)
+            text = node.text
+            if text is not None and is_known(text):
+                artifact, separator, path = text.partition("::")
+                if not separator or not artifact or not path or path.startswith("/"):
+                    yield Problem(
+                        at=node,
+                        message=f"{action.where}: {key} is '{text}'; write it as "
+                        "Artifact::path/in/the/artifact",
+                        cfn_lint="E3703" if key == "TemplatePath" and not separator else None,
+                    )
+        for call in artifact_functions(action):
+            if _is_well_formed(call):
+                continue
+            if call.function in _FORMS:
+                said = (
+                    f"{call.function} is called with {_shown(call.arguments)}; give it "
+                    f"{_FORMS[call.function]}"
+                )
+            else:
+                said = (
+                    f"CodePipeline knows no function {call.function}; it has {' and '.join(_FORMS)}"
+                )
+            yield Problem(
+                at=call.node,
+                message=f"{action.where}: in ParameterOverrides, parameter "
+                f"'{call.parameter}': {said}",
+            )
+
+
+def _is_well_formed(call: ArtifactFunction) -> bool:
+    if call.function == "Fn::GetParam":
+        return _is_texts(call.arguments, 3)
+    if call.function == "Fn::GetArtifactAtt" and _is_texts(call.arguments, 2):
+        attribute = call.arguments[1]
+        return attribute in _ATTRIBUTES or not is_known(attribute)
+    return False
+
+
+def _shown(value: object) -> str:
+    return readable(str(value))
+
+
+def _is_texts(arguments: object, count: int) -> bool:
+    return (
+        isinstance(arguments, list)
+        and len(arguments) == count
+        and all(isinstance(a, str) and a for a in arguments)
+    )
+
+
+def _primary_source(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        inputs = action.node.at("InputArtifacts")
+        if not action.is_codebuild or not inputs.is_whole or action.configuration.is_function:
+            continue
+        primary = action.setting("PrimarySource")
+        if primary.text is None and not primary.is_there and len(action.inputs) > 1:
+            yield Problem(
+                at=action.configuration,
+                message=f"{action.where}: it has {len(action.inputs)} input artifacts; say with "
+                "PrimarySource which of them holds the buildspec "
+                f"({_listed([a.name for a in action.inputs])})",
+            )
+        elif primary.text is not None and not _is_input(action, primary.text):
+            yield Problem(
+                at=primary,
+                message=f"{action.where}: PrimarySource is '{readable(primary.text)}', which is "
+                "no input of the action; name one that is "
+                f"({_listed([a.name for a in action.inputs])})",
+            )
+
+
+def _foreign_settings(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        if not action.node.at("InputArtifacts").is_whole:
+            continue
+        for key in ARTIFACT_SETTINGS.get(action.provider or "", ()):
+            node = action.setting(key)
+            if node.text is not None and not _is_input(action, node.text):
+                yield Problem(
+                    at=node,
+                    message=f"{action.where}: {key} is '{readable(node.text)}', which is no "
+                    "input of the action; add it to the action's InputArtifacts "
+                    f"(now: {_listed([a.name for a in action.inputs])})",
+                )
+
+
+def _counts(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        provider = PROVIDERS.get((action.category, action.owner, action.provider))
+        if provider is None:
+            continue
+        for kind, artifacts, (fewest, most) in (
+            ("InputArtifacts", action.inputs, provider.inputs),
+            ("OutputArtifacts", action.outputs, provider.outputs),
+        ):
+            node = action.node.at(kind)
+            if not fewest <= len(artifacts) <= most and (not node.is_there or node.is_whole):
+                takes = str(most) if fewest == most else f"{fewest} to {most}"
+                yield Problem(
+                    at=node if node.is_there else action.node,
+                    message=f"{action.where}: it has {len(artifacts)} {kind}; "
+                    f"{action.category} actions of {action.provider} take {takes}",
+                    cfn_lint="E3702" if provider.counted_by_cfn_lint else None,
+                )
+
+
+RULES = (
+    Rule(
+        id="E9101",
+        title="An input artifact is made by an action of the pipeline",
+        breaks="The pipeline cannot be created or updated.",
+        mend="Name an artifact that an earlier action has among its OutputArtifacts.",
+        find_in_pipeline=_unknown_inputs,
+    ),
+    Rule(
+        id="E9102",
+        title="An input artifact is made by an action that runs before",
+        breaks="The pipeline cannot be created: stages run in order, and so do run orders within "
+        "a stage; what has the same run order runs side by side.",
+        mend="Move the action that makes it to an earlier stage, or give it a lower RunOrder.",
+        find_in_pipeline=_late_inputs,
+    ),
+    Rule(
+        id="E9103",
+        title="An artifact is made once",
+        breaks="The pipeline cannot be created: names of output artifacts are unique.",
+        mend="Give each output artifact a name of its own.",
+        find_in_pipeline=_made_twice,
+    ),
+    Rule(
+        id="W9104",
+        title="An artifact is read by somebody",
+        breaks="Nothing fails; but what was built or fetched is not what gets deployed.",
+        mend="Add it to the InputArtifacts of the action that needs it, or leave it out.",
+        find_in_pipeline=_unread,
+    ),
+    Rule(
+        id="E9105",
+        title="TemplatePath is in an artifact that is an input of the action",
+        breaks="The pipeline cannot be created.",
+        mend="Add the artifact to the action's InputArtifacts.",
+        find_in_pipeline=_foreign_templates,
+    ),
+    Rule(
+        id="E9106",
+        title="TemplateConfiguration is in an artifact that is an input of the action",
+        breaks="The pipeline cannot be created.",
+        mend="Add the artifact to the action's InputArtifacts.",
+        find_in_pipeline=_foreign_configurations,
+    ),
+    Rule(
+        id="E9107",
+        title="Fn::GetParam reads an artifact that is an input of the action",
+        breaks="The pipeline is created, and the action fails each time it runs.",
+        mend="Add the artifact to the action's InputArtifacts.",
+        find_in_pipeline=_foreign_params,
+    ),
+    Rule(
+        id="E9108",
+        title="Fn::GetArtifactAtt reads an artifact that is an input of the action",
+        breaks="The pipeline is created, and the action fails each time it runs.",
+        mend="Add the artifact to the action's InputArtifacts.",
+        find_in_pipeline=_foreign_attributes,
+    ),
+    Rule(
+        id="E9109",
+        title="References into artifacts have the form that CodePipeline reads",
+        breaks="The pipeline cannot be created, or the action fails when it runs.",
+        mend="Write Artifact::path, {'Fn::GetParam': [artifact, JSON file, key]} or "
+        "{'Fn::GetArtifactAtt': [artifact, attribute]}.",
+        find_in_pipeline=_malformed,
+    ),
+    Rule(
+        id="E9110",
+        title="A build with several inputs says which is the primary one, and it is an input",
+        breaks="The action fails: CodeBuild does not know where the buildspec is.",
+        mend="Set PrimarySource to the name of one of the InputArtifacts.",
+        find_in_pipeline=_primary_source,
+    ),
+    Rule(
+        id="E9111",
+        title="An artifact that a setting names is an input of the action",
+        breaks="The pipeline cannot be created, or the action fails when it runs.",
+        mend="Add the artifact to the action's InputArtifacts.",
+        find_in_pipeline=_foreign_settings,
+    ),
+    Rule(
+        id="E9112",
+        title="An action has as many artifacts as its provider takes",
+        breaks="The pipeline cannot be created.",
+        mend="Add or remove InputArtifacts or OutputArtifacts.",
+        find_in_pipeline=_counts,
+    ),
+)

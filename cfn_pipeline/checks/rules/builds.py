@@ -1,0 +1,281 @@
+"""Builds: the project exists, and its role and its container let it do its work.
+
+https://docs.aws.amazon.com/codebuild/latest/userguide/sample-docker.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from cfn_pipeline.checks.buildspecs import Build, builds
+from cfn_pipeline.checks.grants import Grants, grants_of, lets_in
+from cfn_pipeline.checks.nodes import Node, properties_of
+from cfn_pipeline.checks.pipelines import Pipeline, pipelines
+from cfn_pipeline.checks.resolving import arn_of, name_of, resource_behind
+from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.system import Resource, System
+from cfn_pipeline.checks.texts import is_open, may_be, readable
+
+__all__ = ["RULES"]
+
+_PROJECT, _REPOSITORY, _ROLE = (
+    "AWS::CodeBuild::Project",
+    "AWS::ECR::Repository",
+    "AWS::IAM::Role",
+)
+_PULL = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+_PUSH = (
+    *("ecr:BatchCheckLayerAvailability", "ecr:InitiateLayerUpload", "ecr:UploadLayerPart"),
+    *("ecr:CompleteLayerUpload", "ecr:PutImage"),
+)
+_LOGIN = "ecr:GetAuthorizationToken"
+
+#: An image in ECR: the registry, then the repository, then a tag or a digest.
+_IMAGE = re.compile(r"(?P<registry>[^/]*dkr\.ecr[^/]*)/(?P<name>[^:@]+)(?:[:@].*)?", re.DOTALL)
+
+_DOCKER = re.compile(
+    r"\bdockerd\b|(?<![\w./-])docker(?:-compose)?\s+"
+    r"(?:(?:image|container)\s+)?(?:build|buildx|compose|load|pull|push|run|save|tag|up|info)\b"
+)
+
+
+def _projects(pipeline: Pipeline) -> Iterator[tuple[Build, Resource]]:
+    for build in builds(pipeline):
+        if build.project is not None:
+            yield build, build.project
+
+
+def _is_there(pipeline: Pipeline) -> Iterator[Problem]:
+    system = pipeline.system
+    projects = system.resources(_PROJECT)
+    if not projects:
+        return
+    names = [name_of(project, system) for project in projects]
+    for build in builds(pipeline):
+        node = build.action.setting("ProjectName")
+        name = node.text
+        if build.project is not None or name is None or is_open(name):
+            continue
+        if any(may_be(name, known) for known in names):
+            continue
+        if system.whole or _idle(projects, system):
+            shown = ", ".join(sorted(_called(project, system) for project in projects))
+            yield Problem(
+                at=node,
+                message=f"{build.action.where}: the templates have no CodeBuild project "
+                f"'{readable(name)}'; name one that there is ({shown})",
+            )
+
+
+def _called(project: Resource, system: System) -> str:
+    name = readable(name_of(project, system))
+    return project.logical_id if "..." in name else name
+
+
+def _idle(projects: list[Resource], system: System) -> list[Resource]:
+    """Return the projects that no pipeline of the templates runs."""
+    used = {id(b.project) for p in pipelines(system) for b in builds(p) if b.project is not None}
+    return [project for project in projects if id(project) not in used]
+
+
+def _role_of(project: Resource, system: System) -> Grants | None:
+    node = properties_of(project, system).at("ServiceRole")
+    role = resource_behind(node.value, node.template, system, _ROLE)
+    return None if role is None else grants_of(role, system)
+
+
+def _environment(project: Resource, system: System) -> Node:
+    return properties_of(project, system).at("Environment")
+
+
+def _repository_arn(name: str, system: System) -> str:
+    account, partition, region = (
+        system.unknowns.open(f"AWS::{key}") for key in ("AccountId", "Partition", "Region")
+    )
+    return f"arn:{partition}:ecr:{region}:{account}:repository/{name}"
+
+
+def _in_ecr(text: str | None) -> str | None:
+    """Return the repository of an image's or a repository's address; None: it is none in ECR."""
+    match = _IMAGE.fullmatch(text or "")
+    return None if match is None else match["name"]
+
+
+def _pulls(pipeline: Pipeline) -> Iterator[Problem]:
+    """Find images that neither the repository's policy nor the role lets the build pull."""
+    system = pipeline.system
+    for build, project in _projects(pipeline):
+        environment = _environment(project, system)
+        image = environment.at("Image")
+        repository = _in_ecr(image.text)
+        credentials = environment.at("ImagePullCredentialsType")
+        if repository is None or is_open(repository):
+            continue
+        if credentials.text == "SERVICE_ROLE":
+            yield from _role_pulls(build, project, image, repository, system)
+        elif credentials.text == "CODEBUILD" or not credentials.is_there:
+            yield from _service_pulls(build, project, image, repository, system)
+
+
+def _role_pulls(
+    build: Build, project: Resource, image: Node, repository: str, system: System
+) -> Iterator[Problem]:
+    grants = _role_of(project, system)
+    if grants is None:
+        return
+    arn = _repository_arn(repository, system)
+    lacking = [call for call in _PULL if not grants.may(call, arn)]
+    lacking += [] if grants.may(_LOGIN, "*") else [f"{_LOGIN} (on *)"]
+    if lacking:
+        yield Problem(
+            at=image,
+            message=f"{build.action.where}: the project {project.logical_id} pulls its image with "
+            f"its role {grants.role.logical_id}, which may not; allow it {', '.join(lacking)} on "
+            f"{readable(arn)}",
+        )
+
+
+def _service_pulls(
+    build: Build, project: Resource, image: Node, repository: str, system: System
+) -> Iterator[Problem]:
+    for resource in system.resources(_REPOSITORY):
+        if name_of(resource, system) != repository:
+            continue
+        policy = properties_of(resource, system).at("RepositoryPolicyText")
+        if not all(lets_in(policy, call, service="codebuild.amazonaws.com") for call in _PULL):
+            yield Problem(
+                at=image,
+                message=f"{build.action.where}: the project {project.logical_id} has its image "
+                f"pulled by CodeBuild, and the policy of the repository {resource.logical_id} "
+                f"({resource.template.file}) does not let it; allow codebuild.amazonaws.com "
+                f"{', '.join(_PULL)} there, or set ImagePullCredentialsType: SERVICE_ROLE",
+            )
+
+
+def _pushes(pipeline: Pipeline) -> Iterator[Problem]:
+    """Find builds that are there to publish an image, and whose role may not."""
+    system = pipeline.system
+    for build, project in _projects(pipeline):
+        grants = _role_of(project, system)
+        if grants is None or not grants.is_whole or not _uses_docker(build, project, system):
+            continue
+        targets = _targets(build, project, system)
+        if targets is None:
+            continue
+        pushable = any(all(grants.may(call, arn) for call in _PUSH) for arn in targets)
+        lacking = [] if grants.may(_LOGIN, "*") else [f"{_LOGIN} on *"]
+        if not pushable:
+            some = [call for call in _PUSH if not grants.may(call, targets[0])]
+            lacking.append(f"{', '.join(some)} on {readable(targets[0])}")
+        if lacking:
+            yield Problem(
+                at=properties_of(project, system).at("ServiceRole"),
+                message=f"{build.action.where}: the project {project.logical_id} builds images, "
+                f"and its role {grants.role.logical_id} ({grants.role.template.file}) may not "
+                f"publish them; allow it {'; and '.join(lacking)}",
+            )
+
+
+def _targets(build: Build, project: Resource, system: System) -> list[str] | None:
+    """Return the repositories to one of which the build must be able to push; None: to none."""
+    environment = _environment(project, system)
+    named = []
+    for variable in environment.at("EnvironmentVariables").items():
+        repository = _in_ecr(variable.at("Value").text)
+        if repository is not None:
+            named.append(_repository_arn(repository, system))
+    if named:
+        return named
+    if build.buildspec is not None:
+        texts = [command.text for command in build.buildspec.commands()]
+        if not any(re.search(r"docker.*\bpush\b|make\s.*\bpublish\b", text) for text in texts):
+            return None
+    image = _in_ecr(environment.at("Image").text)
+    others = [
+        arn_of(repository, system)
+        for repository in system.resources(_REPOSITORY)
+        if name_of(repository, system) != image
+    ]
+    # Where several projects build images, nobody can tell which of them publishes what.
+    return others or None if len(system.resources(_PROJECT)) == 1 else None
+
+
+def _uses_docker(build: Build, project: Resource, system: System) -> bool:
+    environment = _environment(project, system)
+    return environment.at("PrivilegedMode").text == "true" or _docker_command(build) is not None
+
+
+def _docker_command(build: Build) -> str | None:
+    """Return a command that needs a Docker daemon of the build's own."""
+    if build.buildspec is None:
+        return None
+    commands = [command.text for command in build.buildspec.commands()]
+    if any("DOCKER_HOST" in text for text in commands):
+        return None
+    for text in commands:
+        for line in text.splitlines():
+            if not line.lstrip().startswith(("#", "echo ")) and (found := _DOCKER.search(line)):
+                return found[0]
+    return None
+
+
+def _privileged(pipeline: Pipeline) -> Iterator[Problem]:
+    system = pipeline.system
+    for build, project in _projects(pipeline):
+        environment = _environment(project, system)
+        privileged = environment.at("PrivilegedMode")
+        if privileged.text not in (None, "false") or environment.is_function:
+            continue
+        if privileged.is_function or not environment.is_there:
+            continue
+        image = environment.at("Image").text or ""
+        command = _docker_command(build)
+        if re.fullmatch(r"(?:[^:]*/)?docker:[\w.-]*dind[\w.-]*(?:@.*)?", image):
+            why = f"its image is {image}"
+        elif command is not None:
+            why = f"its buildspec calls '{command}'"
+        else:
+            continue
+        yield Problem(
+            at=privileged if privileged.is_there else environment,
+            message=f"{build.action.where}: the project {project.logical_id} runs Docker ({why}) "
+            "and is not privileged; set Environment.PrivilegedMode: true",
+            resource=project,
+        )
+
+
+RULES = (
+    Rule(
+        id="E9708",
+        title="The project that a build runs exists",
+        breaks="The action fails each time it runs.",
+        says="Project cannot be found for arn: ...",
+        mend="Name a project of the templates, best by Ref or Fn::ImportValue.",
+        find_in_pipeline=_is_there,
+    ),
+    Rule(
+        id="E9709",
+        title="Somebody may pull the image in which a build runs",
+        breaks="The build fails before its first phase.",
+        says="BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE",
+        mend="With ImagePullCredentialsType CODEBUILD (the default) let the repository's policy "
+        "allow codebuild.amazonaws.com to pull; with SERVICE_ROLE let the project's role.",
+        find_in_pipeline=_pulls,
+    ),
+    Rule(
+        id="E9710",
+        title="The role of a build that publishes images may log in and push",
+        breaks="The build fails when it logs in, or when it pushes.",
+        says="no basic auth credentials",
+        mend="Allow ecr:GetAuthorizationToken on *, and the push on the image's repository.",
+        find_in_pipeline=_pushes,
+    ),
+    Rule(
+        id="E9711",
+        title="A project that runs Docker is privileged",
+        breaks="The build fails with its first Docker command.",
+        says="Cannot connect to the Docker daemon at unix:/var/run/docker.sock. Is the docker "
+        "daemon running?",
+        mend="Set PrivilegedMode: true in the project's Environment.",
+        find_in_pipeline=_privileged,
+    ),
+)

@@ -1,0 +1,300 @@
+"""Buildspecs: valid, and what they produce is what the pipeline reads.
+
+https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from cfn_pipeline.checks.buildspecs import Build, Buildspec, Command, builds
+from cfn_pipeline.checks.finding import Path
+from cfn_pipeline.checks.nodes import Node
+from cfn_pipeline.checks.overrides import artifact_functions, file_references
+from cfn_pipeline.checks.pipelines import Action, Pipeline
+from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.texts import is_known, readable
+
+__all__ = ["RULES"]
+
+_PUBLISHES = re.compile(
+    r"(?<![\w.-])(?:docker\s+(?:image\s+)?push\b|docker\s+buildx\s+build\b.*--push\b"
+    r"|make\s(?:.*\s)?(?:publish|push|deploy)\b|(?:npm|yarn|pnpm|cargo)\s+publish\b"
+    r"|twine\s+upload\b|helm\s+push\b|mvn\s(?:.*\s)?deploy\b)"
+)
+_MAKES_IMAGE = re.compile(r"(?<![\w.-])docker\s+(?:image\s+|buildx\s+)?build\b")
+_HARMLESS = re.compile(r"(?:docker\s+(?:image\s+)?tag|echo|printf|ls|cd|date|export|pwd)\b")
+_VARIABLE = re.compile(r"#\{([^{}.]+)\.([^{}]+)\}")
+
+
+def _there(pipeline: Pipeline) -> Iterator[Problem]:
+    for build in builds(pipeline):
+        if build.lacking:
+            yield Problem(
+                at=build.action.node,
+                message=f"{build.action.where}: there is no buildspec {build.lacking}; add it to "
+                "the sources, or give the project a BuildSpec",
+            )
+
+
+def _valid(pipeline: Pipeline) -> Iterator[Problem]:
+    for build in builds(pipeline):
+        buildspec = build.buildspec
+        if buildspec is None or (buildspec.content is None and not buildspec.why):
+            continue
+        path, said = _wrong(buildspec)
+        if said:
+            yield Problem(
+                at=buildspec.at(path),
+                message=f"{build.action.where}: {_place(buildspec)}{said}",
+                resource=build.project or pipeline.resource,
+            )
+
+
+def _place(buildspec: Buildspec) -> str:
+    return f"{buildspec.place}: " if isinstance(buildspec.place, str) else "the buildspec: "
+
+
+def _wrong(buildspec: Buildspec) -> tuple[Path, str]:
+    """Return the path to the first mistake of a buildspec, and what it is; or nothing."""
+    import fastjsonschema  # only those who have a buildspec need it
+
+    if buildspec.content is None:
+        return (), f"{buildspec.why}; correct the file"
+    try:
+        _validator()(buildspec.content)
+    except fastjsonschema.JsonSchemaValueException as error:
+        return _explained(error)
+    return (), ""
+
+
+@cache
+def _validator() -> Any:
+    import fastjsonschema
+
+    text = files("cfn_pipeline.checks").joinpath("buildspec.schema.json").read_text()
+    return fastjsonschema.compile(json.loads(text))
+
+
+def _explained(error: Any) -> tuple[Path, str]:
+    steps = [step for step in error.path[1:] if step != ""]
+    path: Path = tuple(int(step) if step.isdecimal() else step for step in steps)
+    where = ".".join(steps) or "the whole"
+    match error.rule:
+        case "additionalProperties":
+            known = list(error.definition.get("properties", ()))
+            odd = [str(key) for key in error.value if key not in known]
+            near = difflib.get_close_matches(odd[0], known, 1) if odd else []
+            meant = f"did you mean '{near[0]}'?" if near else f"it takes {', '.join(known)}"
+            return (*path, *odd[:1]), f"{where} has the key '{''.join(odd[:1])}'; {meant}"
+        case "required" | "anyOf":
+            wanted = error.definition.get("required") or [
+                option["required"][0] for option in error.definition.get("anyOf", ())
+            ]
+            lacking = [key for key in wanted if key not in error.value]
+            way = " or ".join(lacking) if error.rule == "anyOf" else ", ".join(lacking)
+            return path, f"{where} lacks {way}; add it"
+        case "enum":
+            allowed = ", ".join(dict.fromkeys(str(v) for v in error.rule_definition))
+            return path, f"{where} is {error.value!r}; use one of {allowed}"
+        case "type" if "commands" in steps and isinstance(error.value, dict):
+            return path, (
+                f"{where} is a mapping, since it holds a colon and a space; put the command in "
+                "quotes"
+            )
+        case _:
+            return path, f"{where} is {error.value!r:.60}, {_rule_said(error)}"
+
+
+def _rule_said(error: Any) -> str:
+    if error.rule == "type":
+        wanted = error.rule_definition
+        kinds = wanted if isinstance(wanted, list) else [wanted]
+        return f"where CodeBuild reads {' or '.join(k for k in kinds if k != 'null')}; correct it"
+    return f"which does not fit {error.rule_definition!r}; correct it"
+
+
+def _produced(pipeline: Pipeline) -> Iterator[Problem]:
+    """Find files that are read from a build's artifact, and that the build does not put there."""
+    made = {
+        out.name: build
+        for build in builds(pipeline)
+        for out in build.action.outputs
+        if build.buildspec is not None and build.buildspec.content is not None
+    }
+    for action in pipeline.actions:
+        for artifact, path, node, what in _read(action):
+            build = made.get(artifact)
+            if build is None or build.buildspec is None or not is_known(path):
+                continue
+            patterns = _patterns(build, artifact)
+            if any(re.fullmatch(pattern, path) for pattern in patterns):
+                continue
+            yield Problem(
+                at=node,
+                message=f"{action.where}: {what} reads '{path}' in the artifact "
+                f"'{readable(artifact)}', and the buildspec of {build.action.where} does not put "
+                f"it there; add {path} to {_files_key(build, artifact)} of "
+                f"{_place(build.buildspec).removesuffix(': ')}",
+            )
+
+
+def _read(action: Action) -> Iterator[tuple[str, str, Node, str]]:
+    for file in file_references(action):
+        yield file.artifact, file.path, file.node, file.key
+    for call in artifact_functions(action):
+        if call.function == "Fn::GetParam" and isinstance(call.arguments, list):
+            match call.arguments:
+                case [str(artifact), str(path), _]:
+                    yield artifact, path, call.node, f"Fn::GetParam for '{call.parameter}'"
+
+
+def _section(build: Build, artifact: str) -> dict[str, Any]:
+    """Return the part of the buildspec that says what goes into an artifact."""
+    content = (build.buildspec.content if build.buildspec else None) or {}
+    section = content.get("artifacts")
+    section = section if isinstance(section, dict) else {}
+    if len(build.action.outputs) > 1:
+        secondary = section.get("secondary-artifacts")
+        section = secondary.get(artifact) if isinstance(secondary, dict) else None
+    return section if isinstance(section, dict) else {}
+
+
+def _files_key(build: Build, artifact: str) -> str:
+    if len(build.action.outputs) > 1:
+        return f"artifacts.secondary-artifacts.{readable(artifact)}.files"
+    return "artifacts.files"
+
+
+def _patterns(build: Build, artifact: str) -> list[str]:
+    """Return expressions that match the paths of what the build puts into an artifact."""
+    section = _section(build, artifact)
+    said = section.get("files", [])
+    flat = str(section.get("discard-paths", "no")).lower() in ("yes", "true")
+    found = []
+    for pattern in said if isinstance(said, list) else [said]:
+        text = str(pattern).removeprefix("./").removeprefix("/")
+        found.append(_expression(text.rsplit("/", 1)[-1] if flat else text))
+    return found
+
+
+def _expression(pattern: str) -> str:
+    """Translate a pattern of files; what a variable stands for may be anything."""
+    parts = re.split(r"(\*\*/|\*\*|\*|\?|\$\{?\w+\}?)", pattern)
+    wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return "".join(
+        wild.get(part, ".*" if part.startswith("$") else re.escape(part)) for part in parts
+    )
+
+
+def _published_late(pipeline: Pipeline) -> Iterator[Problem]:
+    for build in builds(pipeline):
+        if build.buildspec is None:
+            continue
+        commands = list(build.buildspec.commands())
+        command = _published_although_failed(build.buildspec, commands)
+        if command is not None:
+            yield Problem(
+                at=build.buildspec.at(command.path),
+                message=f"{build.action.where}: {_place(build.buildspec)}post_build runs "
+                f"'{command.text.strip()[:60]}', also when the build phase has failed; move it "
+                "to the end of the build phase",
+                resource=build.project or pipeline.resource,
+            )
+
+
+def _published_although_failed(buildspec: Buildspec, commands: list[Command]) -> Command | None:
+    phases = (buildspec.content or {}).get("phases")
+    phase = phases.get("build") if isinstance(phases, dict) else None
+    if not isinstance(phase, dict) or phase.get("on-failure") == "ABORT":
+        return None
+    if any("CODEBUILD_BUILD_SUCCEEDING" in command.text for command in commands):
+        return None
+    lines = [ln.strip() for c in commands if c.phase == "build" for ln in c.text.splitlines()]
+    made = [number for number, line in enumerate(lines) if _MAKES_IMAGE.search(line)]
+    for command in commands:
+        if command.phase != "post_build" or not (found := _PUBLISHES.search(command.text)):
+            continue
+        # Where making the image is the last that can fail, a failed build has no image to push.
+        rest = lines[made[-1] + 1 :] if made else lines
+        if made and found[0].startswith("docker") and all(_HARMLESS.match(ln) for ln in rest):
+            continue
+        return command
+    return None
+
+
+def _exported(pipeline: Pipeline) -> Iterator[Problem]:
+    speakers = {
+        build.action.namespace: build
+        for build in builds(pipeline)
+        if build.action.namespace is not None
+        and build.buildspec is not None
+        and build.buildspec.content is not None
+        and build.action.setting("BatchEnabled").text != "true"
+    }
+    for action in pipeline.actions:
+        for node in action.configuration.fields().values():
+            for match in _VARIABLE.finditer(node.text or ""):
+                build = speakers.get(match[1])
+                if build is None or build.buildspec is None or not is_known(match[2]):
+                    continue
+                env = (build.buildspec.content or {}).get("env")
+                exported = env.get("exported-variables") if isinstance(env, dict) else None
+                names = exported if isinstance(exported, list) else [exported]
+                if match[2] not in names:
+                    yield Problem(
+                        at=node,
+                        message=f"{action.where}: #{{{match[1]}.{match[2]}}} is not set: the "
+                        f"buildspec of {build.action.where} does not export {match[2]}; add it to "
+                        "env.exported-variables",
+                    )
+
+
+RULES = (
+    Rule(
+        id="E9808",
+        title="The buildspec is where the project looks for it",
+        breaks="The build fails before its first phase.",
+        says="YAML_FILE_ERROR: stat .../buildspec.yml: no such file or directory",
+        mend="Add buildspec.yml to the sources, or set the project's Source.BuildSpec.",
+        find_in_pipeline=_there,
+    ),
+    Rule(
+        id="E9809",
+        title="A buildspec is valid",
+        breaks="The build fails before its first phase, or does not heed what is misspelt.",
+        says="YAML_FILE_ERROR Message: Expected Commands[0] to be of string type: found subkeys "
+        "instead",
+        mend="Correct it; commands that hold a colon and a space stand in quotes.",
+        find_in_pipeline=_valid,
+    ),
+    Rule(
+        id="E9810",
+        title="A build produces the files that are read from its artifact",
+        breaks="The action that reads the file fails each time it runs.",
+        says="File [...] does not exist in artifact [...]",
+        mend="Add the file to the buildspec's artifacts.",
+        find_in_pipeline=_produced,
+    ),
+    Rule(
+        id="W9811",
+        title="A build does not publish in post_build",
+        breaks="post_build runs also when build has failed: what did not pass its tests is "
+        "published.",
+        mend="Publish at the end of the build phase, or ask CODEBUILD_BUILD_SUCCEEDING first.",
+        find_in_pipeline=_published_late,
+    ),
+    Rule(
+        id="E9812",
+        title="A build exports the variables that are read from its namespace",
+        breaks="The action that reads the variable fails each time it runs.",
+        says="An action in this pipeline failed because one or more variables could not be "
+        "resolved",
+        mend="Add the variable to env.exported-variables of the buildspec.",
+        find_in_pipeline=_exported,
+    ),
+)

@@ -1,0 +1,345 @@
+"""Configuration: what each kind of action must be told, in the form in which AWS reads it.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Iterator
+
+from cfn_pipeline.checks.overrides import parsed_overrides
+from cfn_pipeline.checks.pipelines import Pipeline
+from cfn_pipeline.checks.providers import PROVIDERS
+from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.texts import is_known, readable
+
+__all__ = ["RULES"]
+
+#: What an ActionMode needs besides StackName.
+_MODES = {
+    "CREATE_UPDATE": ("TemplatePath", "RoleArn"),
+    "REPLACE_ON_FAILURE": ("TemplatePath", "RoleArn"),
+    "DELETE_ONLY": ("RoleArn",),
+    "CHANGE_SET_REPLACE": ("TemplatePath", "ChangeSetName", "RoleArn"),
+    "CHANGE_SET_EXECUTE": ("ChangeSetName",),
+}
+_CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
+_LONGEST_VALUE = 1000
+_VARIABLE_TYPES = ("PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER")
+
+
+def _modes(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        node = action.setting("ActionMode")
+        if not action.is_cloudformation or node.text is None or not is_known(node.text):
+            continue
+        if node.text not in _MODES:
+            [near] = difflib.get_close_matches(node.text.upper(), _MODES, 1) or [""]
+            meant = f"did you mean {near}? There are" if near else "there are"
+            yield Problem(
+                at=node,
+                message=f"{action.where}: there is no ActionMode '{node.text}'; {meant} "
+                f"{', '.join(_MODES)}",
+            )
+
+
+def _mode_needs(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        if action.configuration.is_function:
+            continue
+        for key in _MODES.get(action.mode or "", ()):
+            if key != "RoleArn" and not action.setting(key).is_there:
+                yield Problem(
+                    at=action.configuration,
+                    message=f"{action.where}: {action.mode} needs {key}; add it to Configuration",
+                )
+
+
+def _deployment_roles(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        if action.configuration.is_function or "RoleArn" not in _MODES.get(action.mode or "", ()):
+            continue
+        if not action.setting("RoleArn").is_there:
+            acting = action.node.at("RoleArn").is_there
+            aside = ", not only the action's own RoleArn" if acting else ""
+            yield Problem(
+                at=action.configuration,
+                message=f"{action.where}: {action.mode} needs the role with which CloudFormation "
+                f"deploys; add RoleArn to Configuration{aside}",
+            )
+
+
+def _capabilities(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        node = action.setting("Capabilities")
+        if not action.is_cloudformation or node.text is None or not is_known(node.text):
+            continue
+        if re.search(r"\s", node.text):
+            yield Problem(
+                at=node,
+                message=f"{action.where}: Capabilities are '{node.text}'; separate them by "
+                "commas, without spaces",
+            )
+        for word in re.split(r"[,\s]+", node.text):
+            if word not in _CAPABILITIES:
+                yield Problem(
+                    at=node,
+                    message=f"{action.where}: there is no capability '{word}'; there are "
+                    f"{', '.join(_CAPABILITIES)}",
+                )
+
+
+def _overrides(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        node = action.setting("ParameterOverrides")
+        if not action.is_cloudformation or not node.is_there:
+            continue
+        said = ""
+        if node.text is None:
+            said = "ParameterOverrides is no text; write it as a JSON object in a string"
+        else:
+            try:
+                found = parsed_overrides(node.text)
+            except ValueError as error:
+                said = f"ParameterOverrides is no JSON ({error}); write an object in JSON"
+            else:
+                if found is not None and not isinstance(found, dict):
+                    said = 'ParameterOverrides is no object; write {"Parameter": "value"}'
+                elif found is not None:
+                    wrong = [k for k, v in found.items() if not _is_override(v)]
+                    if wrong:
+                        said = (
+                            f"ParameterOverrides sets {', '.join(map(readable, wrong))} to what "
+                            "is neither text nor a function; write text, numbers in quotes"
+                        )
+        if said:
+            yield Problem(at=node, message=f"{action.where}: {said}")
+
+
+def _is_override(value: object) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(item, str) for item in value)
+    return isinstance(value, (str, dict))
+
+
+def _long_values(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        for key, node in action.configuration.fields().items():
+            text = node.text
+            if text is None:
+                continue
+            if len(text) > _LONGEST_VALUE:
+                at_least = "" if is_known(text) else "at least "
+                way = (
+                    "move parameters to a TemplateConfiguration file"
+                    if key == "ParameterOverrides"
+                    else "shorten it"
+                )
+                yield Problem(
+                    at=node,
+                    message=f"{action.where}: {key} has {at_least}{len(text)} characters; "
+                    f"CodePipeline takes {_LONGEST_VALUE}; {way}",
+                )
+            elif not text:
+                yield Problem(
+                    at=node,
+                    message=f"{action.where}: {key} is empty; CodePipeline takes 1 to "
+                    f"{_LONGEST_VALUE} characters; leave it out or fill it in",
+                )
+
+
+def _required(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        provider = PROVIDERS.get((action.category, action.owner, action.provider))
+        if provider is None or action.configuration.is_function:
+            continue
+        said = action.configuration.fields()
+        for key in provider.required:
+            if key not in said:
+                near = difflib.get_close_matches(key, [k for k in said if k not in _all(provider)])
+                meant = f" (is '{near[0]}' meant to be it?)" if near else ""
+                yield Problem(
+                    at=action.configuration if action.configuration.is_there else action.node,
+                    message=f"{action.where}: {action.provider} needs {key}{meant}; add it to "
+                    "Configuration",
+                )
+        if action.provider == "Commands" and not action.node.at("Commands").is_there:
+            yield Problem(
+                at=action.node,
+                message=f"{action.where}: it has no Commands; list the commands that it runs",
+            )
+
+
+def _all(provider: object) -> tuple[str, ...]:
+    return (*getattr(provider, "required", ()), *getattr(provider, "optional", ()))
+
+
+def _misspelt(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        provider = PROVIDERS.get((action.category, action.owner, action.provider))
+        if provider is None or not provider.optional:
+            continue
+        known = (*provider.required, *provider.optional)
+        said = action.configuration.fields()
+        for key, node in said.items():
+            if key in known:
+                continue
+            lower = {k.lower(): k for k in known if k not in said}
+            near = difflib.get_close_matches(key.lower(), lower, 1, 0.85)
+            if near and lower[near[0]] not in provider.required:
+                yield Problem(
+                    at=node,
+                    message=f"{action.where}: {action.provider} knows no setting '{key}'; did "
+                    f"you mean {lower[near[0]]}?",
+                )
+
+
+def _types(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        kind = (action.category, action.owner, action.provider)
+        if None in kind or action.owner == "Custom" or kind in PROVIDERS:
+            continue
+        same = [known for known in PROVIDERS if known[2] == action.provider]
+        if not same:
+            continue
+        ways = " or ".join(f"Category {c}, Owner {o}" for c, o, _ in same)
+        yield Problem(
+            at=action.node.at("ActionTypeId"),
+            message=f"{action.where}: there is no {action.category} action of provider "
+            f"{action.provider} with Owner {action.owner}; give it {ways}",
+        )
+
+
+def _structured(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        for key, node in action.configuration.fields().items():
+            plain = isinstance(node.value, (dict, list)) and not node.is_function
+            if plain and not (action.is_cloudformation and key == "ParameterOverrides"):
+                yield Problem(
+                    at=node,
+                    message=f"{action.where}: {key} is a "
+                    f"{'mapping' if isinstance(node.value, dict) else 'list'}; CodePipeline takes "
+                    "texts only: write it as JSON in a string",
+                )
+
+
+def _build_variables(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        node = action.setting("EnvironmentVariables")
+        if not action.is_codebuild or node.text is None:
+            continue
+        said = ""
+        try:
+            found = json.loads(node.text) if is_known(node.text) else None
+        except ValueError as error:
+            said = f"is no JSON ({error})"
+        else:
+            if found is not None and not _are_variables(found):
+                said = "does not have the form that CodeBuild reads"
+        if said:
+            yield Problem(
+                at=node,
+                message=f"{action.where}: EnvironmentVariables {said}; write a JSON list such as "
+                '[{"name": "STAGE", "value": "dev", "type": "PLAINTEXT"}]',
+            )
+
+
+def _are_variables(found: object) -> bool:
+    return isinstance(found, list) and all(
+        isinstance(entry, dict)
+        and isinstance(entry.get("name"), str)
+        and isinstance(entry.get("value"), str)
+        and entry.get("type", "PLAINTEXT") in _VARIABLE_TYPES
+        and set(entry) <= {"name", "value", "type"}
+        for entry in found
+    )
+
+
+RULES = (
+    Rule(
+        id="E9401",
+        title="ActionMode is one that CloudFormation actions have",
+        breaks="The pipeline cannot be created.",
+        mend=f"Use {', '.join(_MODES)}.",
+        find_in_pipeline=_modes,
+    ),
+    Rule(
+        id="E9402",
+        title="A CloudFormation action says what its mode needs",
+        breaks="The pipeline cannot be created, or the action fails each time it runs.",
+        mend="Add TemplatePath, ChangeSetName, or both.",
+        find_in_pipeline=_mode_needs,
+    ),
+    Rule(
+        id="E9403",
+        title="A CloudFormation action names the role that CloudFormation is to use",
+        breaks="The action fails: the pipeline's own role is not used for deployments.",
+        mend="Add RoleArn to the action's Configuration; only CHANGE_SET_EXECUTE needs none.",
+        find_in_pipeline=_deployment_roles,
+    ),
+    Rule(
+        id="E9404",
+        title="Capabilities are those that CloudFormation has, separated by commas",
+        breaks="The action fails each time it runs.",
+        says="1 validation error detected: Value '[...]' at 'capabilities' failed to satisfy "
+        "constraint: Member must satisfy enum value set",
+        mend=f"Use {', '.join(_CAPABILITIES)}, with a comma and no space between two.",
+        find_in_pipeline=_capabilities,
+    ),
+    Rule(
+        id="E9405",
+        title="ParameterOverrides is a JSON object of texts and functions",
+        breaks="The action fails each time it runs.",
+        mend='Write \'{"Parameter": "value"}\'; numbers and booleans are texts, too.',
+        find_in_pipeline=_overrides,
+    ),
+    Rule(
+        id="E9406",
+        title="A configuration value has 1 to 1,000 characters",
+        breaks="The pipeline cannot be created.",
+        says="Map value must satisfy constraint: [Member must have length less than or equal to "
+        "1000, Member must have length greater than or equal to 1]",
+        mend="Move parameters to a file in an artifact, and name it in TemplateConfiguration.",
+        find_in_pipeline=_long_values,
+    ),
+    Rule(
+        id="E9407",
+        title="An action has the settings that its provider requires",
+        breaks="The pipeline cannot be created.",
+        says="Action configuration for action '...' is missing required configuration '...'",
+        mend="Add the setting to Configuration.",
+        find_in_pipeline=_required,
+    ),
+    Rule(
+        id="E9408",
+        title="Settings are spelled as CodePipeline spells them",
+        breaks="The pipeline cannot be created, or the setting is not heeded.",
+        mend="Correct the spelling.",
+        find_in_pipeline=_misspelt,
+    ),
+    Rule(
+        id="E9409",
+        title="Category, owner and provider of an action fit each other",
+        breaks="The pipeline cannot be created.",
+        says="ActionType (Category: '...', Provider: '...', Owner: '...', Version: '1') in action "
+        "'...' is not available in region",
+        mend="Give the category and owner that the provider has.",
+        find_in_pipeline=_types,
+    ),
+    Rule(
+        id="E9410",
+        title="Configuration values are texts",
+        breaks="The pipeline cannot be created.",
+        mend="Write lists and mappings as JSON in a string.",
+        find_in_pipeline=_structured,
+    ),
+    Rule(
+        id="E9411",
+        title="A build's EnvironmentVariables are a JSON list of names and values",
+        breaks="The action fails each time it runs.",
+        mend='Write \'[{"name": "STAGE", "value": "dev"}]\'; the type is '
+        f"{', '.join(_VARIABLE_TYPES)}.",
+        find_in_pipeline=_build_variables,
+    ),
+)

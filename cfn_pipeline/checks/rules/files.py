@@ -1,0 +1,169 @@
+"""Files in artifacts: the template and its configuration are there, and have the right form.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html
+"""
+
+import difflib
+import json
+from collections.abc import Iterator
+
+from cfn_pipeline.checks.deployed import File, deployments
+from cfn_pipeline.checks.finding import Path
+from cfn_pipeline.checks.overrides import ArtifactFunction, artifact_functions
+from cfn_pipeline.checks.pipelines import Pipeline
+from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.system import Artifact
+from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.template import load
+
+__all__ = ["RULES"]
+
+_SECTIONS = ("Parameters", "Tags", "StackPolicy")
+
+
+def _are_there(pipeline: Pipeline) -> Iterator[Problem]:
+    for deployed in deployments(pipeline):
+        for file in deployed.files.values():
+            if file.text is None:
+                near = difflib.get_close_matches(file.reference.path, file.artifact.files, 1)
+                meant = f" (is '{near[0]}' meant to be it?)" if near else ""
+                yield Problem(
+                    at=file.reference.node,
+                    message=f"{deployed.action.where}: {file.reference.key} is not in the artifact "
+                    f"'{file.artifact.name}': there is no {file.shown}{meant}; add the file, or "
+                    "correct the path",
+                )
+    for action in pipeline.actions:
+        for call in artifact_functions(action):
+            artifact = pipeline.system.artifact(call.artifact or "")
+            if artifact is None or not _is_source(call.artifact, pipeline):
+                continue
+            if call.function == "Fn::GetParam" and (said := _no_value(call, artifact)):
+                path = call.arguments[1]
+                yield Problem(
+                    at=call.node,
+                    message=f"{action.where}: Fn::GetParam for '{call.parameter}' reads '{path}' "
+                    f"in the artifact '{artifact.name}': {said}",
+                )
+
+
+def _no_value(call: ArtifactFunction, artifact: Artifact) -> str:
+    """Say why Fn::GetParam finds no value; nothing where it finds one."""
+    match call.arguments:
+        case [_, str(path), str(key)]:
+            pass
+        case _:
+            return ""  # its form is judged elsewhere
+    text = artifact.files.get(path)
+    if text is None:
+        return f"there is no {artifact.shown}{path}; add the file, or correct the path"
+    try:
+        content = json.loads(text)
+    except ValueError:
+        content = None
+    if isinstance(content, dict) and key in content:
+        return ""
+    return f"{artifact.shown}{path} is no JSON object with the key '{key}'; add it"
+
+
+def _is_source(artifact: str | None, pipeline: Pipeline) -> bool:
+    """Tell whether a source makes the artifact: what a build makes is judged by its buildspec."""
+    return any(
+        out.name == artifact
+        for action in pipeline.actions
+        if action.category == "Source"
+        for out in action.outputs
+    )
+
+
+def _templates(pipeline: Pipeline) -> Iterator[Problem]:
+    for deployed in deployments(pipeline):
+        file = deployed.files.get("TemplatePath")
+        if file is None or file.text is None or file.reference.path in file.artifact.parsed:
+            continue
+        try:
+            content = load(file.text, source=file.shown)
+        except TemplateError as error:
+            said = str(error)
+        else:
+            if isinstance(content.get("Resources"), dict) and content["Resources"]:
+                continue
+            said = f"{file.shown} has no Resources"
+        yield Problem(
+            at=(file.shown, ()),
+            message=f"{deployed.action.where}: the template cannot be deployed: {said}; correct "
+            "the file",
+            resource=pipeline.resource,
+        )
+
+
+def _configurations(pipeline: Pipeline) -> Iterator[Problem]:
+    for deployed in deployments(pipeline):
+        file = deployed.files.get("TemplateConfiguration")
+        if file is None or file.text is None:
+            continue
+        for path, said in _wrong(file):
+            yield Problem(
+                at=(file.shown, path),
+                message=f"{deployed.action.where}: {file.shown} {said}",
+                resource=pipeline.resource,
+            )
+
+
+def _wrong(file: File) -> Iterator[tuple[Path, str]]:
+    """Say what is wrong with the form of a configuration file."""
+    form = '{"Parameters": {"Name": "value"}, "Tags": {...}, "StackPolicy": {...}}'
+    try:
+        content = json.loads(file.text or "")
+    except ValueError as error:
+        yield (), f"is no JSON ({error}); a template configuration is {form}"
+        return
+    if not isinstance(content, dict):
+        yield (), f"is no JSON object; a template configuration is {form}"
+        return
+    if not any(key in content for key in _SECTIONS) and content:
+        yield (), f"has none of {', '.join(_SECTIONS)}; a template configuration is {form}"
+        return
+    for key, value in content.items():
+        if key not in _SECTIONS:
+            yield (key,), f"has the key '{key}'; a template configuration is {form}"
+        elif not isinstance(value, dict):
+            yield (key,), f"has a {key} that is no object; a template configuration is {form}"
+        elif key != "StackPolicy":
+            for name, said in value.items():
+                if not isinstance(said, str):
+                    now, text = json.dumps(said)[:40], _as_text(said)
+                    yield (key, name), f'sets {name} to {now}; write it as text: "{text}"'
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, list):
+        return ",".join(str(item) for item in value)
+    return json.dumps(value).strip('"')
+
+
+RULES = (
+    Rule(
+        id="E9801",
+        title="The files that an action names are in the artifact",
+        breaks="The action fails each time it runs.",
+        says="File [...] does not exist in artifact [...]",
+        mend="Add the file to the repository, or correct the path.",
+        find_in_pipeline=_are_there,
+    ),
+    Rule(
+        id="E9802",
+        title="The template that an action deploys can be read",
+        breaks="The action fails each time it runs.",
+        says="Template format error: ...",
+        mend="Correct the template.",
+        find_in_pipeline=_templates,
+    ),
+    Rule(
+        id="E9803",
+        title="A configuration file has the form that CodePipeline reads",
+        breaks="The action fails each time it runs.",
+        mend="Write a JSON object with Parameters, Tags and StackPolicy, whose values are texts.",
+        find_in_pipeline=_configurations,
+    ),
+)

@@ -1,0 +1,362 @@
+"""Roles: the pipeline's may do what its actions do, and each trusts the service that assumes it.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from cfn_pipeline.checks.grants import Grants, grants_of, lets_in, trusts
+from cfn_pipeline.checks.nodes import Node, properties_of
+from cfn_pipeline.checks.pipelines import Action, Pipeline
+from cfn_pipeline.checks.resolving import arn_of, name_of, resource_behind
+from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.system import Resource, System
+from cfn_pipeline.checks.texts import ANYTHING, is_known, readable
+
+__all__ = ["RULES"]
+
+_ROLE, _PROJECT = "AWS::IAM::Role", "AWS::CodeBuild::Project"
+_PREFIXES = ("codestar-connections", "codeconnections")
+
+_CALLS = {
+    "CREATE_UPDATE": ("DescribeStacks", "CreateStack", "UpdateStack"),
+    "REPLACE_ON_FAILURE": ("DescribeStacks", "CreateStack", "UpdateStack", "DeleteStack"),
+    "DELETE_ONLY": ("DescribeStacks", "DeleteStack"),
+    "CHANGE_SET_REPLACE": (
+        *("DescribeStacks", "DescribeChangeSet", "CreateChangeSet", "DeleteChangeSet"),
+    ),
+    "CHANGE_SET_EXECUTE": ("DescribeStacks", "DescribeChangeSet", "ExecuteChangeSet"),
+}
+
+
+def _arn(system: System, service: str, resource: str, *, regional: bool = True) -> str:
+    """Return an ARN in the account, and, where ``regional``, in the region of the stacks."""
+    account, partition, region = (
+        system.unknowns.open(f"AWS::{name}") for name in ("AccountId", "Partition", "Region")
+    )
+    place = f"{region}:{account}" if regional else ":"
+    return f"arn:{partition}:{service}:{place}:{resource}"
+
+
+def _role_of(pipeline: Pipeline) -> Resource | None:
+    node = pipeline.node.at("RoleArn")
+    return resource_behind(node.value, node.template, pipeline.system, _ROLE)
+
+
+def _acting(pipeline: Pipeline) -> Iterator[tuple[Action, Grants]]:
+    """Yield each action with what the role may do that performs it, where that is known."""
+    known: dict[int, Grants] = {}
+    for action in pipeline.actions:
+        node = action.node.at("RoleArn")
+        if node.is_there:
+            role = resource_behind(node.value, node.template, pipeline.system, _ROLE)
+        else:
+            role = _role_of(pipeline)
+        if role is not None:
+            if id(role) not in known:
+                known[id(role)] = grants_of(role, pipeline.system)
+            yield action, known[id(role)]
+
+
+def _refused(
+    grants: Grants, action: Action, calls: tuple[str, ...], arn: str, what: str
+) -> Iterator[Problem]:
+    lacking = [call for call in calls if not grants.may(call, arn)]
+    if lacking:
+        yield _lacking(grants, action.where, lacking, arn, what, action.node)
+
+
+def _lacking(
+    grants: Grants, where: str, calls: list[str], arn: str, what: str, node: Node
+) -> Problem:
+    role = grants.role
+    return Problem(
+        at=node,
+        message=f"{where}: the role {role.logical_id} ({role.template.file}) may not {what}; "
+        f"allow it {', '.join(calls)} on {readable(arn)}",
+    )
+
+
+def _start(pipeline: Pipeline) -> Iterator[Problem]:
+    system = pipeline.system
+    for action, grants in _acting(pipeline):
+        if action.is_codebuild and action.setting("ProjectName").text is not None:
+            node = action.setting("ProjectName")
+            project = resource_behind(node.value, node.template, system, _PROJECT)
+            name = node.text if project is None else name_of(project, system)
+            calls = ("codebuild:StartBuild", "codebuild:BatchGetBuilds")
+            if action.setting("BatchEnabled").text == "true":
+                calls = ("codebuild:StartBuildBatch", "codebuild:BatchGetBuildBatches")
+            arn = _arn(system, "codebuild", f"project/{name}")
+            yield from _refused(
+                grants, action, calls, arn, f"run the project {readable(name or '')}"
+            )
+        elif action.provider == "Lambda" and action.category == "Invoke":
+            name = action.setting("FunctionName").text or ANYTHING
+            arn = _arn(system, "lambda", f"function:{name}")
+            yield from _refused(
+                grants, action, ("lambda:InvokeFunction",), arn, "invoke the function"
+            )
+        elif action.provider == "StepFunctions":
+            arn = action.setting("StateMachineArn").text or ANYTHING
+            yield from _refused(
+                grants, action, ("states:StartExecution",), arn, "start the state machine"
+            )
+
+
+def _connect(pipeline: Pipeline) -> Iterator[Problem]:
+    for action, grants in _acting(pipeline):
+        node = action.setting("ConnectionArn")
+        arn = node.text
+        if action.provider != "CodeStarSourceConnection" or arn is None:
+            continue
+        prefixes = _prefixes(node, arn)
+        calls = [f"{prefix}:UseConnection" for prefix in _PREFIXES]
+        allowed = [call for call in calls if grants.may(call, arn)]
+        if prefixes:
+            lacking = [c for c in calls if c.split(":")[0] in prefixes and c not in allowed]
+        else:
+            lacking = [] if allowed else calls
+        if lacking:
+            why = " (a connection's ARN keeps the prefix with which it was made)"
+            yield _lacking(
+                grants, action.where, lacking, arn, f"use the connection{why}", action.node
+            )
+
+
+def _prefixes(node: Node, arn: str) -> list[str]:
+    """Return the prefixes that the connection's ARN may have; none where nothing tells them."""
+    if is_known(arn):
+        return [prefix for prefix in _PREFIXES if f":{prefix}:" in arn]
+    match node.value:
+        case {"Ref": str(name)}:
+            parameter = node.template.section("Parameters").get(name)
+            pattern = parameter.get("AllowedPattern") if isinstance(parameter, dict) else None
+        case _:
+            pattern = None
+    if not isinstance(pattern, str):
+        return []
+    found = []
+    for prefix in _PREFIXES:
+        example = f"arn:aws:{prefix}:us-east-1:123456789012:connection/{'0a1b2c3d-' * 4}0a1b"
+        try:
+            if re.search(pattern, example):
+                found.append(prefix)
+        except re.error:
+            return []
+    return found
+
+
+def _pass(pipeline: Pipeline) -> Iterator[Problem]:
+    for action, grants in _acting(pipeline):
+        node = action.setting("RoleArn")
+        arn = node.text
+        if not action.is_cloudformation or arn is None:
+            continue
+        role = resource_behind(node.value, node.template, pipeline.system, _ROLE)
+        arn = arn if role is None else arn_of(role, pipeline.system)
+        if action.mode == "CHANGE_SET_EXECUTE":
+            continue
+        service = "cloudformation.amazonaws.com"
+        if not grants.may("iam:PassRole", arn, service=service):
+            name = role.logical_id if role is not None else readable(arn)
+            yield _lacking(
+                grants,
+                action.where,
+                ["iam:PassRole"],
+                arn,
+                f"pass the deployment role {name} to CloudFormation",
+                action.node,
+            )
+
+
+def _stores(pipeline: Pipeline) -> Iterator[Node]:
+    if pipeline.node.at("ArtifactStore").is_there:
+        yield pipeline.node.at("ArtifactStore")
+    for entry in pipeline.node.at("ArtifactStores").items():
+        yield entry.at("ArtifactStore")
+
+
+def _bucket(pipeline: Pipeline) -> Iterator[Problem]:
+    role, system = _role_of(pipeline), pipeline.system
+    if role is None:
+        return
+    grants = grants_of(role, system)
+    for store in _stores(pipeline):
+        location = store.at("Location")
+        name = location.text
+        if name is None:
+            continue
+        bucket = resource_behind(location.value, location.template, system, "AWS::S3::Bucket")
+        name = name if bucket is None else name_of(bucket, system)
+        arn = f"arn:{system.unknowns.open('AWS::Partition')}:s3:::{name}/{ANYTHING}"
+        lacking = [
+            call
+            for call in ("s3:GetObject", "s3:PutObject")
+            if not grants.may(call, arn) and not _bucket_lets_in(bucket, role, call, system)
+        ]
+        if lacking:
+            shown = f"{arn.removesuffix(ANYTHING)}*"
+            what = "read and write the artifacts"
+            yield _lacking(grants, pipeline.where, lacking, shown, what, location)
+
+
+def _bucket_lets_in(bucket: Resource | None, role: Resource, call: str, system: System) -> bool:
+    if bucket is None:
+        return False
+    for policy in system.resources("AWS::S3::BucketPolicy"):
+        properties = properties_of(policy, system)
+        target = properties.at("Bucket")
+        found = resource_behind(target.value, target.template, system, "AWS::S3::Bucket")
+        if found is bucket and lets_in(properties.at("PolicyDocument"), call, role=role):
+            return True
+    return False
+
+
+def _key(pipeline: Pipeline) -> Iterator[Problem]:
+    role, system = _role_of(pipeline), pipeline.system
+    if role is None:
+        return
+    grants = grants_of(role, system)
+    for store in _stores(pipeline):
+        node = store.at("EncryptionKey").at("Id")
+        text = node.text
+        if text is None:
+            continue
+        key = resource_behind(node.value, node.template, system, "AWS::KMS::Key")
+        if key is not None:
+            arn = arn_of(key, system)
+        elif text.startswith("arn:") and ":alias/" not in text:
+            arn = text
+        else:
+            arn = ANYTHING
+        lacking = [
+            call
+            for call in ("kms:Decrypt", "kms:GenerateDataKey")
+            if not grants.may(call, arn)
+            and not (
+                key is not None
+                and lets_in(properties_of(key, system).at("KeyPolicy"), call, role=role)
+            )
+        ]
+        if lacking:
+            what = "use the key that encrypts the artifacts"
+            yield _lacking(grants, pipeline.where, lacking, arn, what, node)
+
+
+def _deploy(pipeline: Pipeline) -> Iterator[Problem]:
+    system = pipeline.system
+    for action, grants in _acting(pipeline):
+        stack = action.setting("StackName").text
+        if action.mode is None or stack is None:
+            continue
+        calls = tuple(f"cloudformation:{call}" for call in _CALLS.get(action.mode, ()))
+        arn = _arn(system, "cloudformation", f"stack/{stack}/{ANYTHING}")
+        what = f"do what {action.mode} needs to the stack {readable(stack)}"
+        lacking = [call for call in calls if not grants.may(call, arn)]
+        if lacking:
+            shown = f"{arn.removesuffix(ANYTHING)}*"
+            yield _lacking(grants, action.where, lacking, shown, what, action.node)
+
+
+def _trust(pipeline: Pipeline) -> Iterator[Problem]:
+    system = pipeline.system
+    for role, service, whose in _assumed(pipeline):
+        if not trusts(role, service, system):
+            yield Problem(
+                at=properties_of(role, system).at("AssumeRolePolicyDocument"),
+                message=f"{whose}: the role {role.logical_id} does not trust {service}; let its "
+                "AssumeRolePolicyDocument allow sts:AssumeRole to the principal Service: "
+                f"{service}",
+                resource=pipeline.resource,
+            )
+
+
+def _assumed(pipeline: Pipeline) -> Iterator[tuple[Resource, str, str]]:
+    """Yield each role that a service assumes: the role, the service, and for whom."""
+    system = pipeline.system
+    role = _role_of(pipeline)
+    seen: set[int] = set()
+    if role is not None:
+        seen.add(id(role))
+        yield role, "codepipeline.amazonaws.com", pipeline.where
+    for action in pipeline.actions:
+        if action.is_cloudformation:
+            node, service = action.setting("RoleArn"), "cloudformation.amazonaws.com"
+        elif action.is_codebuild:
+            name = action.setting("ProjectName")
+            project = resource_behind(name.value, name.template, system, _PROJECT)
+            if project is None:
+                continue
+            node = properties_of(project, system).at("ServiceRole")
+            service = "codebuild.amazonaws.com"
+        else:
+            continue
+        found = resource_behind(node.value, node.template, system, _ROLE)
+        if found is not None and id(found) not in seen:
+            seen.add(id(found))
+            yield found, service, action.where
+
+
+RULES = (
+    Rule(
+        id="E9701",
+        title="The pipeline's role may start what its actions run",
+        breaks="The action fails each time it runs.",
+        says="... is not authorized to perform: codebuild:StartBuild on resource: ...",
+        mend="Allow codebuild:StartBuild and codebuild:BatchGetBuilds on the project, "
+        "lambda:InvokeFunction on the function, states:StartExecution on the state machine.",
+        find_in_pipeline=_start,
+    ),
+    Rule(
+        id="E9702",
+        title="The pipeline's role may use the connection to the repository",
+        breaks="The source action fails each time it runs.",
+        says="Unable to use Connection: ... The provided role does not have sufficient "
+        "permissions.",
+        mend="Allow codestar-connections:UseConnection and codeconnections:UseConnection on the "
+        "connection: its ARN keeps the prefix with which it was made.",
+        find_in_pipeline=_connect,
+    ),
+    Rule(
+        id="E9703",
+        title="The pipeline's role may pass the deployment role",
+        breaks="The action fails each time it runs.",
+        says="... is not authorized to perform: iam:PassRole on resource: ...",
+        mend="Allow iam:PassRole on the deployment role, to cloudformation.amazonaws.com.",
+        find_in_pipeline=_pass,
+    ),
+    Rule(
+        id="E9704",
+        title="The pipeline's role may read and write the artifact bucket",
+        breaks="The first action fails.",
+        says="The service role or action role doesn't have the permissions required to access the "
+        "Amazon S3 bucket",
+        mend="Allow s3:GetObject and s3:PutObject on the bucket's objects.",
+        find_in_pipeline=_bucket,
+    ),
+    Rule(
+        id="E9705",
+        title="The pipeline's role may use the key that encrypts the artifacts",
+        breaks="The first action fails.",
+        mend="Allow kms:Decrypt and kms:GenerateDataKey* on the key.",
+        find_in_pipeline=_key,
+    ),
+    Rule(
+        id="E9706",
+        title="The pipeline's role may make the CloudFormation calls of its actions",
+        breaks="The action fails each time it runs.",
+        says="... is not authorized to perform: cloudformation:DescribeStacks on resource: ...",
+        mend="Allow the calls that the action's mode makes, on its stack.",
+        find_in_pipeline=_deploy,
+    ),
+    Rule(
+        id="E9707",
+        title="A role trusts the service that assumes it",
+        breaks="The pipeline cannot be created, the build does not start, or the deployment fails.",
+        says="CodePipeline is not authorized to perform AssumeRole on role ...",
+        mend="Name the service as a principal in the role's AssumeRolePolicyDocument.",
+        find_in_pipeline=_trust,
+    ),
+)

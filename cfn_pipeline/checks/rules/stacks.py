@@ -1,0 +1,192 @@
+"""Stacks: what the deployed template needs besides its parameters.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from cfn_pipeline.checks.deployed import Deployed, deployments
+from cfn_pipeline.checks.pipelines import Pipeline
+from cfn_pipeline.checks.resolving import text_of
+from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.scenarios import scenarios
+from cfn_pipeline.checks.system import Resource, System, Template
+from cfn_pipeline.checks.texts import is_known
+
+__all__ = ["RULES"]
+
+#: The property that gives a resource of IAM's a name.
+_IAM = {
+    "AWS::IAM::AccessKey": None,
+    "AWS::IAM::Group": "GroupName",
+    "AWS::IAM::InstanceProfile": "InstanceProfileName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::Policy": None,
+    "AWS::IAM::Role": "RoleName",
+    "AWS::IAM::User": "UserName",
+    "AWS::IAM::UserToGroupAddition": None,
+}
+
+#: Properties that name a resource within an account and region (or more widely).
+_NAMES = {
+    **{type_: key for type_, key in _IAM.items() if key is not None},
+    "AWS::AutoScaling::AutoScalingGroup": "AutoScalingGroupName",
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::CodeBuild::Project": "Name",
+    "AWS::CodePipeline::Pipeline": "Name",
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::ECR::Repository": "RepositoryName",
+    "AWS::ECS::CapacityProvider": "Name",
+    "AWS::ECS::Cluster": "ClusterName",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "Name",
+    "AWS::ElasticLoadBalancingV2::TargetGroup": "Name",
+    "AWS::Events::Rule": "Name",
+    "AWS::KMS::Alias": "AliasName",
+    "AWS::Kinesis::Stream": "Name",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::RDS::DBCluster": "DBClusterIdentifier",
+    "AWS::RDS::DBInstance": "DBInstanceIdentifier",
+    "AWS::RDS::DBSubnetGroup": "DBSubnetGroupName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::SSM::Parameter": "Name",
+    "AWS::SecretsManager::Secret": "Name",
+    "AWS::Serverless::Function": "FunctionName",
+    "AWS::Serverless::SimpleTable": "TableName",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
+}
+
+
+def _capabilities(pipeline: Pipeline) -> Iterator[Problem]:
+    for deployed in deployments(pipeline):
+        node = deployed.action.setting("Capabilities")
+        if deployed.template is None or (node.is_there and not is_known(node.text)):
+            continue
+        given = re.split(r"[,\s]+", node.text or "")
+        for capability, why in _needed(deployed, deployed.template):
+            enough = capability in given or (
+                capability == "CAPABILITY_IAM" and "CAPABILITY_NAMED_IAM" in given
+            )
+            if not enough:
+                yield Problem(
+                    at=node if node.is_there else deployed.action.configuration,
+                    message=f"{deployed.action.where}: {deployed.template.file} {why}, for which "
+                    f"CloudFormation wants {capability}; set Capabilities: "
+                    f"{','.join(sorted({*filter(None, given), capability}))}",
+                )
+
+
+def _needed(deployed: Deployed, template: Template) -> Iterator[tuple[str, str]]:
+    """Yield the capabilities that deploying a template takes, with the reason."""
+    named, plain = None, None
+    for resource in template.resources.values():
+        makes_role = resource.type.startswith("AWS::Serverless::") and _makes_role(resource)
+        if resource.type not in _IAM and not makes_role:
+            continue
+        plain = plain or resource
+        if (_IAM.get(resource.type) or "\0") in resource.properties:
+            named = named or resource
+    if named is not None:
+        key = _IAM[named.type]
+        yield "CAPABILITY_NAMED_IAM", f"gives {named.logical_id} a {key} of its own"
+    elif plain is not None:
+        yield "CAPABILITY_IAM", f"makes {plain.logical_id}, which is IAM's"
+    if template.transforms and deployed.action.mode != "CHANGE_SET_REPLACE":
+        yield "CAPABILITY_AUTO_EXPAND", f"goes through the macro {template.transforms[0]}"
+
+
+def _makes_role(resource: Resource) -> bool:
+    return resource.type.endswith(("::Function", "::StateMachine")) and (
+        "Role" not in resource.properties
+    )
+
+
+def _collisions(pipeline: Pipeline) -> Iterator[Problem]:
+    """Find names that two stacks of one template would both claim."""
+    seen: dict[tuple[str, str], Deployed] = {}
+    told: set[str] = set()
+    for deployed in deployments(pipeline):
+        template = deployed.template
+        file = deployed.files.get("TemplatePath")
+        stack = deployed.action.setting("StackName").text
+        if template is None or file is None or stack is None or template.rewritten:
+            continue
+        if (
+            deployed.action.node.at("RoleArn").is_there
+            or deployed.action.node.at("Region").is_there
+        ):
+            continue  # it may well be another account or region
+        for resource, name in _fixed_names(deployed, template):
+            other = seen.setdefault((resource.type, name), deployed)
+            elsewhere = other.action.setting("StackName").text
+            if elsewhere == stack or resource.logical_id in told:
+                continue
+            told.add(resource.logical_id)
+            yield Problem(
+                at=(
+                    template.file,
+                    ("Resources", resource.logical_id, "Properties", _NAMES[resource.type]),
+                ),
+                message=f"{deployed.action.where}: {resource.logical_id} is called '{name}' in "
+                f"every stack, and {other.action.where} deploys the template, too (stacks "
+                f"{elsewhere} and {stack}); leave the name out, or begin it with "
+                "${AWS::StackName}",
+                resource=pipeline.resource,
+            )
+
+
+def _fixed_names(deployed: Deployed, template: Template) -> Iterator[tuple[Resource, str]]:
+    """Yield the resources whose names are known when the stack's parameters are."""
+    said = {**deployed.configured, **deployed.overridden}
+    values = {name: value if isinstance(value, str) else "" for name, value in said.items()}
+    parameters = {
+        name: {**parameter, "Default": values.get(name, parameter.get("Default", ""))}
+        for name, parameter in template.section("Parameters").items()
+        if isinstance(parameter, dict)
+    }
+    filled = Template(template.file, {**template.content, "Parameters": parameters})
+    system = System(templates=[filled])
+    for resource in filled.resources.values():
+        key = _NAMES.get(resource.type)
+        value = None if key is None else resource.properties.get(key)
+        condition = resource.body.get("Condition")
+        if value is None or not _may_be_there(condition, parameters, filled):
+            continue
+        text = text_of(value, filled, system)
+        if text and is_known(text) and not text.startswith("{"):
+            yield resource, text
+
+
+def _may_be_there(condition: Any, parameters: dict[str, Any], template: Template) -> bool:
+    if not isinstance(condition, str):
+        return True
+    # With its values for the only allowed ones, a parameter can take no others.
+    fixed = {n: {**p, "AllowedValues": [p["Default"]]} for n, p in parameters.items()}
+    found = scenarios({**template.content, "Parameters": fixed}, {condition})
+    return any(scenario[condition] for scenario in found)
+
+
+RULES = (
+    Rule(
+        id="E9806",
+        title="An action has the capabilities that its template takes",
+        breaks="The action fails each time it runs.",
+        says="Requires capabilities : [CAPABILITY_NAMED_IAM]",
+        mend="Set Capabilities: CAPABILITY_IAM, for named resources of IAM's "
+        "CAPABILITY_NAMED_IAM, for macros besides CAPABILITY_AUTO_EXPAND.",
+        find_in_pipeline=_capabilities,
+    ),
+    Rule(
+        id="E9807",
+        title="A template that is deployed twice fixes no names",
+        breaks="The second stack cannot be created.",
+        says="... already exists",
+        mend="Leave the name out, or make the stack's name or a parameter part of it.",
+        find_in_pipeline=_collisions,
+    ),
+)

@@ -1,0 +1,258 @@
+"""Structure: names, numbers, run orders, and sources at the beginning.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from cfn_pipeline.checks.nodes import Node
+from cfn_pipeline.checks.pipelines import Pipeline
+from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.texts import is_known, readable
+
+__all__ = ["RULES"]
+
+_STAGES = (2, 50)
+_ACTIONS = (1, 50)
+_RUN_ORDERS = (1, 999)
+
+_NAME = (r"[A-Za-z0-9.@_-]+", "letters, digits and . @ - _")
+_ARTIFACT = (r"[A-Za-z0-9_-]+", "letters, digits, - and _")
+_NAMESPACE = (r"[A-Za-z0-9@_-]+", "letters, digits and @ - _")
+_LONGEST = 100
+
+
+def _names(pipeline: Pipeline) -> Iterator[Problem]:
+    yield from _name(pipeline.node.at("Name"), "pipeline name", pipeline.where, _NAME)
+    for stage in pipeline.stages:
+        yield from _name(stage.node.at("Name"), "stage name", stage.where, _NAME)
+    for action in pipeline.actions:
+        name = action.node.at("Name")
+        yield from _name(name, "action name", action.where, _NAME, cfn_lint="E3031")
+        yield from _name(action.node.at("Namespace"), "namespace", action.where, _NAMESPACE)
+        for artifact in (*action.inputs, *action.outputs):
+            yield from _name(artifact.node, "artifact name", action.where, _ARTIFACT)
+
+
+def _name(
+    node: Node, kind: str, where: str, form: tuple[str, str], cfn_lint: str | None = None
+) -> Iterator[Problem]:
+    text = node.text
+    if text is None or not is_known(text):
+        return
+    pattern, characters = form
+    if not 1 <= len(text) <= _LONGEST:
+        yield Problem(
+            at=node,
+            message=f"{where}: the {kind} has {len(text)} characters; CodePipeline takes 1 to "
+            f"{_LONGEST}",
+            cfn_lint=cfn_lint,
+        )
+    elif not re.fullmatch(pattern, text):
+        yield Problem(
+            at=node,
+            message=f"{where}: CodePipeline refuses the {kind} {text!r}; use {characters}",
+            cfn_lint=cfn_lint,
+        )
+
+
+def _doubled_stages(pipeline: Pipeline) -> Iterator[Problem]:
+    counts = Counter(stage.name for stage in pipeline.stages)
+    for number, stage in enumerate(pipeline.stages):
+        if counts[stage.name] > 1 and stage.name in [s.name for s in pipeline.stages[:number]]:
+            yield Problem(
+                at=stage.node.at("Name"),
+                message=f"{stage.where}: {counts[stage.name]} stages have this name; give each "
+                "stage a name of its own",
+                cfn_lint="E3037",
+            )
+
+
+def _doubled_actions(pipeline: Pipeline) -> Iterator[Problem]:
+    for stage in pipeline.stages:
+        seen: set[str] = set()
+        for action in stage.actions:
+            if action.name in seen and action.name != "?":
+                yield Problem(
+                    at=action.node.at("Name"),
+                    message=f"{action.where}: another action of the stage has this name; give "
+                    "each action of a stage a name of its own",
+                    cfn_lint="E3037",
+                )
+            seen.add(action.name)
+
+
+def _stage_count(pipeline: Pipeline) -> Iterator[Problem]:
+    node, count = pipeline.node.at("Stages"), len(pipeline.stages)
+    if isinstance(node.value, list) and node.is_whole and not _within(count, _STAGES):
+        yield Problem(
+            at=node,
+            message=f"{pipeline.where}: it has {count} stages; CodePipeline takes {_STAGES[0]} to "
+            f"{_STAGES[1]}, the first of them for the sources",
+            cfn_lint="E3032" if len(node.value) < _STAGES[0] else None,
+        )
+
+
+def _action_count(pipeline: Pipeline) -> Iterator[Problem]:
+    for stage in pipeline.stages:
+        node, count = stage.node.at("Actions"), len(stage.actions)
+        if node.is_there and not (isinstance(node.value, list) and node.is_whole):
+            continue
+        if not _within(count, _ACTIONS):
+            yield Problem(
+                at=node if node.is_there else stage.node,
+                message=f"{stage.where}: it has {count} actions; CodePipeline takes "
+                f"{_ACTIONS[0]} to {_ACTIONS[1]} in a stage",
+                cfn_lint=None if count else "E3032" if node.value == [] else "E3003",
+            )
+
+
+def _run_orders(pipeline: Pipeline) -> Iterator[Problem]:
+    for action in pipeline.actions:
+        node = action.node.at("RunOrder")
+        text = node.text
+        if text is None or not is_known(text):
+            continue
+        if not re.fullmatch(r"-?\d+", text) or not _within(int(text), _RUN_ORDERS):
+            yield Problem(
+                at=node,
+                message=f"{action.where}: RunOrder is {text}; give a whole number from "
+                f"{_RUN_ORDERS[0]} to {_RUN_ORDERS[1]}",
+                cfn_lint=None if re.fullmatch(r"-?\d+", text) else "E3012",
+            )
+
+
+def _first_stage(pipeline: Pipeline) -> Iterator[Problem]:
+    if not pipeline.stages or not pipeline.is_whole:
+        return
+    first = pipeline.stages[0]
+    for action in first.actions:
+        if action.category not in (None, "Source"):
+            yield Problem(
+                at=action.node,
+                message=f"{action.where}: a {action.category} action stands in the first stage, "
+                "which may hold source actions only; move it to a later stage",
+            )
+    if first.actions and not any(a.category in (None, "Source") for a in first.actions):
+        yield Problem(
+            at=first.node,
+            message=f"{first.where}: the first stage has no source action; begin the pipeline "
+            "with a stage of sources",
+        )
+
+
+def _late_sources(pipeline: Pipeline) -> Iterator[Problem]:
+    if not pipeline.is_whole:
+        return
+    for action in pipeline.actions:
+        if action.category == "Source" and action.stage.number:
+            yield Problem(
+                at=action.node,
+                message=f"{action.where}: a source action stands in stage "
+                f"{action.stage.number + 1}; sources belong in the first stage, "
+                f"'{readable(pipeline.stages[0].name)}'",
+                cfn_lint="E3700",
+            )
+
+
+def _stores(pipeline: Pipeline) -> Iterator[Problem]:
+    one, many = pipeline.node.at("ArtifactStore"), pipeline.node.at("ArtifactStores")
+    if one.is_there and many.is_there:
+        yield Problem(
+            at=many,
+            message=f"{pipeline.where}: it has ArtifactStore and ArtifactStores; keep one of them",
+            cfn_lint="E3014",
+        )
+    if not one.is_there and not many.is_there:
+        yield Problem(
+            at=pipeline.node,
+            message=f"{pipeline.where}: it has nowhere to keep its artifacts; give it an "
+            "ArtifactStore, or, with actions in other regions, ArtifactStores",
+            cfn_lint="E3014",
+        )
+    regions = [item.at("Region").text or "" for item in many.items()]
+    if not many.is_there or not many.is_whole or not all(is_known(r) for r in regions):
+        return
+    for action in pipeline.actions:
+        region = action.node.at("Region").text
+        if region is not None and is_known(region) and region not in regions:
+            yield Problem(
+                at=action.node.at("Region"),
+                message=f"{action.where}: it runs in {region}, and ArtifactStores has no bucket "
+                f"there; add one (now: {', '.join(regions)})",
+            )
+
+
+def _within(number: int, limits: tuple[int, int]) -> bool:
+    return limits[0] <= number <= limits[1]
+
+
+RULES = (
+    Rule(
+        id="E9201",
+        title="Names are those that CodePipeline accepts",
+        breaks="The pipeline cannot be created.",
+        says="1 validation error detected: Value '...' at '...' failed to satisfy constraint: "
+        "Member must satisfy regular expression pattern: [A-Za-z0-9.@\\-_]+",
+        mend="Use letters, digits and . @ - _ (for artifacts only - and _), 100 at most.",
+        find_in_pipeline=_names,
+    ),
+    Rule(
+        id="E9202",
+        title="Each stage has a name of its own",
+        breaks="The pipeline cannot be created.",
+        mend="Rename one of the stages.",
+        find_in_pipeline=_doubled_stages,
+    ),
+    Rule(
+        id="E9203",
+        title="Each action of a stage has a name of its own",
+        breaks="The pipeline cannot be created.",
+        mend="Rename one of the actions.",
+        find_in_pipeline=_doubled_actions,
+    ),
+    Rule(
+        id="E9204",
+        title="A pipeline has 2 to 50 stages",
+        breaks="The pipeline cannot be created.",
+        mend="Put the sources in a stage of their own; divide what is longer.",
+        find_in_pipeline=_stage_count,
+    ),
+    Rule(
+        id="E9205",
+        title="A stage has 1 to 50 actions",
+        breaks="The pipeline cannot be created.",
+        mend="Remove the empty stage, or divide the one that is too large.",
+        find_in_pipeline=_action_count,
+    ),
+    Rule(
+        id="E9206",
+        title="A run order is a whole number from 1 to 999",
+        breaks="The pipeline cannot be created.",
+        mend="Number the actions of a stage from 1; those with the same number run side by side.",
+        find_in_pipeline=_run_orders,
+    ),
+    Rule(
+        id="E9207",
+        title="The first stage holds sources, and nothing else",
+        breaks="The pipeline cannot be created.",
+        mend="Move the other actions to a later stage.",
+        find_in_pipeline=_first_stage,
+    ),
+    Rule(
+        id="E9208",
+        title="Sources stand in the first stage only",
+        breaks="The pipeline cannot be created.",
+        mend="Move the source to the first stage; sources run side by side.",
+        find_in_pipeline=_late_sources,
+    ),
+    Rule(
+        id="E9209",
+        title="There is one artifact store in each region in which an action runs",
+        breaks="The pipeline cannot be created.",
+        mend="Give ArtifactStore, or ArtifactStores with an entry for each region.",
+        find_in_pipeline=_stores,
+    ),
+)

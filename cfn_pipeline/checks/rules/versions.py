@@ -1,0 +1,244 @@
+"""Versions: what only pipelines of type V2 have, and what their options allow.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/pipeline-types-planning.html
+"""
+
+from collections.abc import Iterator
+
+from cfn_pipeline.checks.nodes import Node
+from cfn_pipeline.checks.pipelines import Pipeline, Stage
+from cfn_pipeline.checks.providers import PROVIDERS
+from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.texts import is_known, may_be, readable
+
+__all__ = ["RULES"]
+
+_MODES = ("SUPERSEDED", "QUEUED", "PARALLEL")
+_GATES = {
+    "BeforeEntry": ("FAIL", "SKIP"),
+    "OnSuccess": ("FAIL", "ROLLBACK"),
+    "OnFailure": ("ROLLBACK", "RETRY"),
+}
+_CONNECTION = "CodeStarSourceConnection"
+_MOST_FILTERS, _MOST_PATTERNS, _MOST_TRIGGERS = 3, 8, 50
+
+
+def _only_v2(pipeline: Pipeline) -> Iterator[Problem]:
+    if pipeline.node.at("PipelineType").text != "V1":
+        return
+    for node, what in _features(pipeline):
+        yield Problem(
+            at=node,
+            message=f"{pipeline.where}: {what} only in pipelines of type V2, and PipelineType is "
+            "V1; set PipelineType: V2, or leave it out",
+        )
+
+
+def _features(pipeline: Pipeline) -> Iterator[tuple[Node, str]]:
+    """Yield what only pipelines of type V2 have."""
+    for key, what in (("Triggers", "triggers with filters are"), ("Variables", "variables are")):
+        node = pipeline.node.at(key)
+        if node.items():
+            yield node, what
+    mode = pipeline.node.at("ExecutionMode")
+    if mode.text in ("QUEUED", "PARALLEL"):
+        yield mode, f"execution mode {mode.text} is"
+    for stage in pipeline.stages:
+        for gate in _GATES:
+            if stage.node.at(gate).is_there:
+                yield stage.node.at(gate), f"{stage.where}: {gate} is"
+    for action in pipeline.actions:
+        provider = PROVIDERS.get((action.category, action.owner, action.provider))
+        if provider is not None and provider.v2:
+            yield (
+                action.node.at("ActionTypeId"),
+                f"{action.where}: {action.category} actions of {action.provider} are",
+            )
+
+
+def _execution_mode(pipeline: Pipeline) -> Iterator[Problem]:
+    for key, values, cfn_lint in (
+        ("ExecutionMode", _MODES, "E3030"),
+        ("PipelineType", ("V1", "V2"), "E3030"),
+    ):
+        node = pipeline.node.at(key)
+        if node.text is not None and is_known(node.text) and node.text not in values:
+            yield Problem(
+                at=node,
+                message=f"{pipeline.where}: {key} is '{node.text}'; use {' or '.join(values)}",
+                cfn_lint=cfn_lint,
+            )
+
+
+def _results(stage: Stage, gate: str) -> Iterator[Node]:
+    """Yield the results of a stage's gate, by itself and in its conditions."""
+    node = stage.node.at(gate)
+    if node.at("Result").is_there:
+        yield node.at("Result")
+    for condition in node.at("Conditions").items():
+        if condition.at("Result").is_there:
+            yield condition.at("Result")
+
+
+def _no_rollback(pipeline: Pipeline) -> Iterator[Problem]:
+    parallel = pipeline.node.at("ExecutionMode").text == "PARALLEL"
+    for stage in pipeline.stages:
+        for gate in _GATES:
+            for result in _results(stage, gate):
+                if result.text != "ROLLBACK":
+                    continue
+                if parallel:
+                    yield Problem(
+                        at=result,
+                        message=f"{stage.where}: {gate} rolls back, which execution mode PARALLEL "
+                        "does not allow; use QUEUED or SUPERSEDED, or leave the rollback out",
+                    )
+                elif not stage.number:
+                    yield Problem(
+                        at=result,
+                        message=f"{stage.where}: {gate} rolls back the first stage, whose sources "
+                        "have nothing to go back to; leave it out",
+                    )
+
+
+def _gates(pipeline: Pipeline) -> Iterator[Problem]:
+    for stage in pipeline.stages:
+        for gate, results in _GATES.items():
+            node = stage.node.at(gate)
+            for result in _results(stage, gate):
+                if result.text is None or not is_known(result.text) or result.text in results:
+                    continue
+                in_condition = "Conditions" in result.path[len(node.path) :]
+                yield Problem(
+                    at=result,
+                    message=f"{stage.where}: the result of {gate} is '{result.text}'; use "
+                    f"{' or '.join(results)}",
+                    cfn_lint="E3030" if gate == "OnFailure" and not in_condition else None,
+                )
+            if node.at("Result").is_there and node.at("Conditions").items():
+                yield Problem(
+                    at=node.at("Result"),
+                    message=f"{stage.where}: {gate} has a Result and Conditions; keep one of them",
+                )
+
+
+def _triggers(pipeline: Pipeline) -> Iterator[Problem]:
+    sources = [a for stage in pipeline.stages[:1] for a in stage.actions]
+    triggers = pipeline.node.at("Triggers")
+    if len(triggers.items()) > _MOST_TRIGGERS:
+        yield Problem(
+            at=triggers,
+            message=f"{pipeline.where}: it has {len(triggers.items())} triggers; CodePipeline "
+            f"takes {_MOST_TRIGGERS}",
+        )
+    seen: set[str] = set()
+    for trigger in triggers.items():
+        node = trigger.at("GitConfiguration").at("SourceActionName")
+        name = node.text
+        if name is None:
+            continue
+        if name in seen:
+            yield Problem(
+                at=node,
+                message=f"{pipeline.where}: a second trigger names the source "
+                f"'{readable(name)}'; put all filters of a source into one trigger",
+            )
+        seen.add(name)
+        meant = [a for a in sources if may_be(a.name, name)]
+        connected = [a for a in sources if a.provider in (None, _CONNECTION)]
+        known = ", ".join(readable(a.name) for a in connected) or "there is none"
+        if not meant and pipeline.is_whole:
+            said = f"no source action is called '{readable(name)}'"
+        elif meant and not any(a in connected for a in meant):
+            said = f"'{readable(name)}' is a source of {meant[0].provider}"
+        else:
+            continue
+        yield Problem(
+            at=node,
+            message=f"{pipeline.where}: a trigger names a source action with a connection "
+            f"({_CONNECTION}), but {said}; name one ({known})",
+        )
+
+
+def _filters(pipeline: Pipeline) -> Iterator[Problem]:
+    for trigger in pipeline.node.at("Triggers").items():
+        git = trigger.at("GitConfiguration")
+        for kind in ("Push", "PullRequest"):
+            filters = git.at(kind).items()
+            if len(filters) > _MOST_FILTERS:
+                yield Problem(
+                    at=git.at(kind),
+                    message=f"{pipeline.where}: a trigger has {len(filters)} filters of {kind}; "
+                    f"CodePipeline takes {_MOST_FILTERS}",
+                )
+            for entry in filters:
+                others = [k for k in ("Branches", "FilePaths") if entry.at(k).is_there]
+                if entry.at("Tags").is_there and others:
+                    yield Problem(
+                        at=entry,
+                        message=f"{pipeline.where}: a filter of {kind} has Tags and "
+                        f"{' and '.join(others)}; give tags a filter of their own",
+                    )
+                for key in ("Branches", "FilePaths", "Tags"):
+                    for way in ("Includes", "Excludes"):
+                        patterns = entry.at(key).at(way)
+                        if len(patterns.items()) > _MOST_PATTERNS:
+                            yield Problem(
+                                at=patterns,
+                                message=f"{pipeline.where}: {way} of {key} has "
+                                f"{len(patterns.items())} patterns; CodePipeline takes "
+                                f"{_MOST_PATTERNS}",
+                            )
+
+
+RULES = (
+    Rule(
+        id="E9501",
+        title="What only type V2 has stands in a pipeline of type V2",
+        breaks="The pipeline cannot be created.",
+        says="Triggers on tag can only be used with V2 pipelines",
+        mend="Set PipelineType: V2 (which is paid by the minute), or do without.",
+        find_in_pipeline=_only_v2,
+    ),
+    Rule(
+        id="E9502",
+        title="PipelineType and ExecutionMode are values that there are",
+        breaks="The pipeline cannot be created.",
+        mend="Use V1 or V2, and SUPERSEDED, QUEUED or PARALLEL.",
+        find_in_pipeline=_execution_mode,
+    ),
+    Rule(
+        id="E9503",
+        title="A stage that rolls back has something to go back to",
+        breaks="The pipeline cannot be created.",
+        says="Failure conditions with rollback result type cannot be added to a PARALLEL pipeline.",
+        mend="Use execution mode QUEUED or SUPERSEDED; roll back later stages than the first.",
+        find_in_pipeline=_no_rollback,
+    ),
+    Rule(
+        id="E9504",
+        title="A trigger names a source action that has a connection",
+        breaks="The pipeline cannot be created.",
+        says="Triggers for connections must reference a CodeStarSourceConnection action. Note that "
+        "when you specify a trigger, you can't specify more than one trigger per source action.",
+        mend="Name an action of the first stage whose provider is CodeStarSourceConnection.",
+        find_in_pipeline=_triggers,
+    ),
+    Rule(
+        id="E9505",
+        title="A stage's gates have results that they can have",
+        breaks="The pipeline cannot be created.",
+        mend="BeforeEntry: FAIL or SKIP; OnSuccess: FAIL or ROLLBACK; OnFailure: ROLLBACK or "
+        "RETRY.",
+        find_in_pipeline=_gates,
+    ),
+    Rule(
+        id="E9506",
+        title="A trigger's filters are as many as CodePipeline takes, and go together",
+        breaks="The pipeline cannot be created.",
+        says="The trigger configuration for the source action is not valid. Make sure to choose "
+        "valid filter combinations.",
+        mend="Three filters of a kind, eight patterns each; tags in a filter of their own.",
+        find_in_pipeline=_filters,
+    ),
+)

@@ -1,0 +1,94 @@
+"""``cfn-pipeline check``: whether pipelines can work."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from cfn_pipeline.checks import RULES, System, judge, left_open, selected
+from cfn_pipeline.checks.folders import system_of_files, system_of_folder
+from cfn_pipeline.checks.reports import FORMATS
+from cfn_pipeline.cli.findings import located, summary
+
+__all__ = ["check"]
+
+
+class _ArtifactFolder(click.ParamType[tuple[str, Path]]):
+    """``NAME=FOLDER``."""
+
+    name = "NAME=FOLDER"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Path]:
+        name, equals, folder = value.partition("=")
+        if not name or not equals or not folder:
+            self.fail(f"{value!r} is not NAME=FOLDER, such as MyApp=../app", param, ctx)
+        return name, Path(folder)
+
+
+@click.command()
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    metavar="TEMPLATE...",
+    type=click.Path(exists=True, path_type=Path),
+)
+@click.option(
+    "--artifact",
+    "artifacts",
+    type=_ArtifactFolder(),
+    multiple=True,
+    help="What the pipeline will find in an artifact. May be given several times.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    show_default=True,
+    help="How findings are written.",
+)
+@click.option("--select", multiple=True, metavar="ID", help="Only rules that begin so: E91, W9104.")
+@click.option("--ignore", multiple=True, metavar="ID", help="All rules but those that begin so.")
+def check(
+    paths: tuple[Path, ...],
+    artifacts: tuple[tuple[str, Path], ...],
+    form: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+) -> None:
+    """Find what is wrong with delivery pipelines.
+
+    TEMPLATE is a CloudFormation template, or a folder of templates. Templates that are given
+    together are judged together: roles, projects, exports. Each folder is judged by itself; in one
+    that was rendered by cfn-pipeline, what its pipeline deploys is judged, too.
+
+    Findings go to standard output; exit 1 if there are any.
+    """
+    for option, ids in (("--select", select), ("--ignore", ignore)):
+        for id_ in ids:
+            if not any(rule.id.startswith(id_) for rule in RULES):
+                raise click.BadParameter(f"no rule begins with {id_!r}", param_hint=option)
+    rules = selected(RULES, select, ignore)
+    systems = _systems(paths, dict(artifacts))
+    findings = [finding for system in systems for finding in judge(system, rules)]
+    files = [template.file for system in systems for template in system.templates]
+    click.echo(FORMATS[form](located(findings, _text), rules, files), nl=False)
+    for system in systems:
+        for file, names in left_open(system).items():
+            click.echo(f"{file}: fill in {', '.join(names)}", err=True)
+    click.echo(summary(findings, len(files)), err=True)
+    if findings:
+        raise SystemExit(1)
+
+
+def _systems(paths: Sequence[Path], artifacts: dict[str, Path]) -> list[System]:
+    files = [path for path in paths if not path.is_dir()]
+    systems = [system_of_folder(path, artifacts) for path in paths if path.is_dir()]
+    return [system_of_files(files, artifacts), *systems] if files else systems
+
+
+def _text(file: str) -> str:
+    return Path(file).read_text(encoding="utf-8")

@@ -1,0 +1,74 @@
+"""Where in a text the parts of a template stand."""
+
+import re
+from typing import Any, NamedTuple
+
+import yaml
+
+__all__ = ["Position", "Positions", "positions"]
+
+Path = tuple[str | int, ...]
+
+
+class Position(NamedTuple):
+    """A place in a text; lines and columns are counted from 1."""
+
+    line: int
+    column: int
+
+
+class Positions:
+    """The places of everything in a template, by its path in the long form."""
+
+    def __init__(self, places: dict[Path, Position]) -> None:
+        self._places = places
+
+    def at(self, path: Path) -> Position:
+        """Return where the key or the item stands to which ``path`` leads.
+
+        What has no place of its own, such as an argument within ``!GetAtt A.B`` or a key that is
+        lacking, is where the nearest thing around it is.
+        """
+        while path and path not in self._places:
+            path = path[:-1]
+        return self._places.get(path, Position(1, 1))
+
+
+def positions(text: str) -> Positions:
+    """Find the places of everything in ``text``, which ``load`` can read."""
+    places: dict[Path, Position] = {}
+    # JSON's escapes are not all YAML's; what they stand for does not matter here.
+    plain = re.sub(r"\\(?:u[0-9a-fA-F]{4}|.)", lambda m: "_" * len(m[0]), text)
+    try:
+        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        try:
+            root = yaml.compose(plain, Loader=yaml.CSafeLoader)
+        except yaml.YAMLError:
+            return Positions({})
+    if root is not None:
+        _collect(root, (), places, set())
+    return Positions(places)
+
+
+def _collect(node: Any, path: Path, places: dict[Path, Position], above: set[int]) -> None:
+    if id(node) in above:  # an anchor within itself
+        return
+    above = above | {id(node)}
+    tag: str = node.tag
+    if tag.startswith("!"):
+        path = (*path, tag[1:] if tag in ("!Ref", "!Condition") else f"Fn::{tag[1:]}")
+        places.setdefault(path, _position(node))
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
+            places[(*path, name)] = _position(key)
+            _collect(value, (*path, name), places, above)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            places[(*path, number)] = _position(item)
+            _collect(item, (*path, number), places, above)
+
+
+def _position(node: yaml.Node) -> Position:
+    return Position(node.start_mark.line + 1, node.start_mark.column + 1)

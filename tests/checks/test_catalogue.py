@@ -1,0 +1,54 @@
+"""The collection of rules, and each rule's good and bad template."""
+
+import re
+
+import pytest
+
+from cfn_pipeline.checks import GROUPS, RULES, Rule, judge
+from tests.checks.examples import ROOT, place, system
+
+EACH = pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.id))
+
+#: What a bad template breaks besides, since it cannot be helped.
+COMPANIONS = {"E9103": {"E9101"}, "E9112": {"W9104"}, "E9205": {"W9104"}}
+
+
+def test_ids_are_unique_sorted_and_in_the_range_that_cfn_lint_leaves_to_others() -> None:
+    numbers = [rule.id[1:] for rule in RULES]
+    assert numbers == sorted(set(numbers))
+    for rule in RULES:
+        assert re.fullmatch(r"[EW]9\d{3}", rule.id)
+        assert rule.id[2] in GROUPS
+    assert {rule.id[2] for rule in RULES} == set(GROUPS)
+
+
+def test_every_example_belongs_to_a_rule() -> None:
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] in "EW"}
+    assert folders == {rule.id for rule in RULES}
+
+
+@EACH
+def test_a_rule_says_what_is_so_what_breaks_and_how_to_mend_it(rule: Rule) -> None:
+    assert not rule.title.endswith(".")
+    for sentence in (rule.breaks, rule.mend):
+        assert sentence.endswith(".")
+    assert (rule.find_in_pipeline is None) != (rule.find_in_system is None)
+
+
+@EACH
+def test_the_good_template_is_good(rule: Rule) -> None:
+    assert judge(system(place(rule.id, "good"))) == []
+
+
+@EACH
+def test_the_bad_template_is_caught_by_this_rule(rule: Rule) -> None:
+    found = judge(system(place(rule.id, "bad")))
+    mine = [finding for finding in found if finding.rule == rule.id]
+    assert len(mine) == 1
+    assert {finding.rule for finding in found} <= {rule.id} | COMPANIONS.get(rule.id, set())
+    [finding] = mine
+    assert finding.severity == rule.severity
+    # Where, what, and, behind a semicolon (or as a question), the way out.
+    where = "stage '|pipeline Pipeline|resource |output |template"
+    assert re.match(rf"(?:{where})[^:]*: .*(?:[;:] |\?)", finding.message), finding.message
+    assert "\U000f0000" > max(finding.message), "a part that is not known shows"
