@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: audit help templates check test lint types bench clean
+.PHONY: audit docs help templates check test lint types bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -16,9 +16,14 @@ templates: $(READY) ## Render the editions into templates/
 	@$(BIN)/cfn-pipeline render --edition current
 	@$(BIN)/cfn-pipeline render --edition book
 
-check: $(READY) ## Say where templates/ is stale; write nothing
+docs: $(READY) ## Write docs/rules.md from the rules
+	@$(BIN)/python scripts/rules_page.py
+
+check: $(READY) ## Say where templates/ and docs/ are stale, and what is wrong with them; write nothing
 	@$(BIN)/cfn-pipeline render --edition current --check
 	@$(BIN)/cfn-pipeline render --edition book --check
+	@$(BIN)/cfn-pipeline check templates/current templates/book
+	@$(BIN)/python scripts/rules_page.py --check
 
 test: $(READY) check lint types ## Run everything that must pass
 	$(BIN)/pytest -n auto --cov --cov-report=term

@@ -1,6 +1,7 @@
 """Say what you deliver, get the plain CloudFormation that delivers it."""
 
 from cfn_pipeline._version import __version__
+from cfn_pipeline.checks import Finding, check
 from cfn_pipeline.editions import BOOK, CURRENT, EDITIONS, edition
 from cfn_pipeline.errors import (
     CfnPipelineError,
@@ -68,6 +69,7 @@ __all__ = [
     "EditionError",
     "Environment",
     "ExecuteChangeSet",
+    "Finding",
     "GitHub",
     "GitHubOAuth",
     "GitHubRepository",
@@ -86,6 +88,7 @@ __all__ = [
     "UpdateStack",
     "__version__",
     "application_template",
+    "check",
     "codebuild_template",
     "continuous_delivery",
     "continuous_deployment",

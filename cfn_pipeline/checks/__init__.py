@@ -12,7 +12,7 @@ from cfn_pipeline.checks.folders import (
     system_of_folder,
     system_of_texts,
 )
-from cfn_pipeline.checks.judging import judge, selected
+from cfn_pipeline.checks.judging import check, judge, selected
 from cfn_pipeline.checks.rule import Rule
 from cfn_pipeline.checks.system import Artifact, System, Template
 
@@ -25,6 +25,7 @@ __all__ = [
     "Rule",
     "System",
     "Template",
+    "check",
     "judge",
     "left_open",
     "selected",

@@ -97,8 +97,8 @@ def system_of_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
     return _with_layout(system, Folder(folder), f"{folder}/", names)
 
 
-def system_of_texts(files: Mapping[str, str]) -> System:
-    """Take templates and the files beside them as they were rendered, by name.
+def system_of_texts(files: Mapping[str, str], artifacts: Sequence[Artifact] = ()) -> System:
+    """Take templates and the files beside them, by name, as they were rendered.
 
     Raises:
         TemplateError: a template that cannot be read.
@@ -110,7 +110,8 @@ def system_of_texts(files: Mapping[str, str]) -> System:
         if name.endswith(_ENDINGS) and (content := _template_in(name, text)) is not None
     }
     templates = [Template(name, content) for name, content in contents.items()]
-    return _with_layout(System(templates=templates, whole=True), files, "", contents)
+    system = System(templates=templates, artifacts=artifacts, whole=True)
+    return _with_layout(system, files, "", contents)
 
 
 def left_open(system: System) -> dict[str, list[str]]:

@@ -5,12 +5,37 @@ from typing import Any
 
 from cfn_pipeline.checks.catalogue import RULES
 from cfn_pipeline.checks.finding import Finding, Path
+from cfn_pipeline.checks.folders import system_of_texts
 from cfn_pipeline.checks.ignoring import ignored
 from cfn_pipeline.checks.pipelines import Pipeline, pipelines
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.system import System
+from cfn_pipeline.checks.system import Artifact, System
 
-__all__ = ["judge", "selected"]
+__all__ = ["check", "judge", "selected"]
+
+
+def check(
+    files: Mapping[str, str], *, artifacts: Mapping[str, Mapping[str, str]] | None = None
+) -> list[Finding]:
+    """Find what is wrong with delivery pipelines.
+
+    Args:
+        files: templates that are deployed together, and whatever lies beside them: text by name.
+            Of what ``render`` returns, what the pipeline deploys is judged, too.
+        artifacts: what the pipelines will find in their artifacts: text by path, by the
+            artifact's name; absent: what they find is not known.
+
+    Returns:
+        What was found, by file and place; nothing where all is well.
+
+    Raises:
+        TemplateError: a template that cannot be read.
+
+    """
+    known = [
+        Artifact(name=n, files=texts, shown=f"{n}::") for n, texts in (artifacts or {}).items()
+    ]
+    return judge(system_of_texts(files, known))
 
 
 def judge(system: System, rules: Sequence[Rule] = RULES) -> list[Finding]:

@@ -1,6 +1,7 @@
 """What a CloudFormation action takes from artifacts: files, and values in them."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -76,12 +77,20 @@ def parsed_overrides(text: str) -> Any:
     except ValueError:
         if is_known(text):
             raise
-    # An unknown part may stand where a value stands, without quotes of its own.
-    quoted = "".join(c if is_known(c) else _STANDING for c in text)
     try:
-        return json.loads(quoted)
+        found = json.loads(_quoted(text))
     except ValueError:
-        return None  # it may be all there is, or a list of entries: nobody can tell
+        return None  # what is not known may be a list of entries: nobody can tell
+    return found if isinstance(found, dict) else None
+
+
+def _quoted(text: str) -> str:
+    """Put quotes around the unknown parts that stand where a value stands."""
+    parts = re.split(r'("(?:[^"\\]|\\.)*")', text)
+    return "".join(
+        part if number % 2 else "".join(c if is_known(c) else _STANDING for c in part)
+        for number, part in enumerate(parts)
+    )
 
 
 def overrides_of(action: Action) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def exporters(name: Any, template: Template, system: System) -> list[tuple[Templ
 
     Exports of just this name win over those that might have it.
     """
-    resolution = _Resolution(system, None)
+    resolution = _Resolution(system, None, follow_imports=False)  # names hold no imports
     wanted = resolution.text(name, template, 0)
     if wanted is None:
         return []
@@ -125,9 +125,12 @@ def exporters(name: Any, template: Template, system: System) -> list[tuple[Templ
 
 
 class _Resolution:
-    def __init__(self, system: System, scenario: Scenario | None) -> None:
+    def __init__(
+        self, system: System, scenario: Scenario | None, *, follow_imports: bool = True
+    ) -> None:
         self._system = system
         self._scenario = scenario
+        self._follow_imports = follow_imports
 
     def text(self, value: Any, template: Template, depth: int) -> str | None:
         if isinstance(value, bool):
@@ -219,11 +222,13 @@ class _Resolution:
                 return None
 
     def _import(self, name: Any, template: Template, depth: int) -> str | None:
-        exported = exporters(name, template, self._system) if depth < _DEEPEST / 2 else []
+        if not self._follow_imports:
+            return None
+        exported = exporters(name, template, self._system)
         if len(exported) != 1:
             return None
         [(exporter, value)] = exported
-        return self.text(value, exporter, depth + 2)
+        return self.text(value, exporter, depth + _DEEPEST // 5)
 
     def _find_in_map(self, argument: Any, template: Template, depth: int) -> str | None:
         if not isinstance(argument, list) or len(argument) < 3:

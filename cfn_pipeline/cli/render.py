@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 
 from cfn_pipeline import editions, project
+from cfn_pipeline.checks import judge, system_of_texts
+from cfn_pipeline.cli.findings import located, summary
 from cfn_pipeline.output import differences, write_files
 
 __all__ = ["render"]
@@ -31,14 +33,16 @@ __all__ = ["render"]
 def render(name: str, folder: Path | None, check: bool) -> None:
     """Render the templates and files of an edition.
 
-    The paths of the files that were written go to standard output.
+    The paths of the files that were written go to standard output. What is rendered is checked as
+    "check" does it; exit 1 if anything is found.
     """
     edition = editions.edition(name)
     folder = Path("templates", edition.name) if folder is None else folder
     files = project.render(edition=edition)
+    found = _findings(files, folder)
     if check:
         _check(files, folder)
-        return
+        raise SystemExit(1 if found else 0)
     changes = write_files(files, folder)
     written = [change.path for change in changes if change.written]
     for path in written:
@@ -48,6 +52,20 @@ def render(name: str, folder: Path | None, check: bool) -> None:
     )
     for environment, lacking in project.missing_parameters(edition=edition).items():
         click.echo(f"{folder / environment}.json: fill in {', '.join(lacking)}", err=True)
+    if found:
+        raise SystemExit(1)
+
+
+def _findings(files: dict[str, str], folder: Path) -> bool:
+    """Tell whether something is wrong with what was rendered, and say what."""
+    system = system_of_texts(files)
+    findings = judge(system)
+    if findings:
+        for finding, (line, column) in located(findings, lambda name: files[name]):
+            place = f"{folder / finding.file}:{line}:{column}"
+            click.echo(f"{place}: {finding.rule} {finding.message}", err=True)
+        click.echo(summary(findings, len(system.templates)), err=True)
+    return bool(findings)
 
 
 def _check(files: dict[str, str], folder: Path) -> None:

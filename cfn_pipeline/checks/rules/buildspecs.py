@@ -91,13 +91,12 @@ def _explained(error: Any) -> tuple[Path, str]:
             near = difflib.get_close_matches(odd[0], known, 1) if odd else []
             meant = f"did you mean '{near[0]}'?" if near else f"it takes {', '.join(known)}"
             return (*path, *odd[:1]), f"{where} has the key '{''.join(odd[:1])}'; {meant}"
-        case "required" | "anyOf":
-            wanted = error.definition.get("required") or [
-                option["required"][0] for option in error.definition.get("anyOf", ())
-            ]
-            lacking = [key for key in wanted if key not in error.value]
-            way = " or ".join(lacking) if error.rule == "anyOf" else ", ".join(lacking)
-            return path, f"{where} lacks {way}; add it"
+        case "required":
+            lacking = [key for key in error.definition["required"] if key not in error.value]
+            return path, f"{where} lacks {', '.join(lacking)}; add it"
+        case "anyOf":
+            ways = [option["required"][0] for option in error.definition["anyOf"]]
+            return path, f"{where} lacks {' or '.join(ways)}; add it"
         case "enum":
             allowed = ", ".join(dict.fromkeys(str(v) for v in error.rule_definition))
             return path, f"{where} is {error.value!r}; use one of {allowed}"

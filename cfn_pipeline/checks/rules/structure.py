@@ -66,7 +66,7 @@ def _doubled_stages(pipeline: Pipeline) -> Iterator[Problem]:
                 at=stage.node.at("Name"),
                 message=f"{stage.where}: {counts[stage.name]} stages have this name; give each "
                 "stage a name of its own",
-                cfn_lint="E3037",
+                cfn_lint="E3002",
             )
 
 
@@ -79,7 +79,7 @@ def _doubled_actions(pipeline: Pipeline) -> Iterator[Problem]:
                     at=action.node.at("Name"),
                     message=f"{action.where}: another action of the stage has this name; give "
                     "each action of a stage a name of its own",
-                    cfn_lint="E3037",
+                    cfn_lint="E3002",
                 )
             seen.add(action.name)
 
@@ -134,12 +134,14 @@ def _first_stage(pipeline: Pipeline) -> Iterator[Problem]:
                 at=action.node,
                 message=f"{action.where}: a {action.category} action stands in the first stage, "
                 "which may hold source actions only; move it to a later stage",
+                cfn_lint="E3700",
             )
     if first.actions and not any(a.category in (None, "Source") for a in first.actions):
         yield Problem(
             at=first.node,
             message=f"{first.where}: the first stage has no source action; begin the pipeline "
             "with a stage of sources",
+            cfn_lint="E3700",
         )
 
 
@@ -203,6 +205,7 @@ RULES = (
         id="E9202",
         title="Each stage has a name of its own",
         breaks="The pipeline cannot be created.",
+        says="Stage name '...' is used more than once",
         mend="Rename one of the stages.",
         find_in_pipeline=_doubled_stages,
     ),
@@ -217,6 +220,7 @@ RULES = (
         id="E9204",
         title="A pipeline has 2 to 50 stages",
         breaks="The pipeline cannot be created.",
+        says="Pipeline has only 1 stage(s). There should be a minimum of 2 stages in a pipeline",
         mend="Put the sources in a stage of their own; divide what is longer.",
         find_in_pipeline=_stage_count,
     ),
@@ -231,6 +235,7 @@ RULES = (
         id="E9206",
         title="A run order is a whole number from 1 to 999",
         breaks="The pipeline cannot be created.",
+        says="Value at '...runOrder' failed to satisfy constraint: Member must have value greater than or equal to 1",
         mend="Number the actions of a stage from 1; those with the same number run side by side.",
         find_in_pipeline=_run_orders,
     ),
@@ -238,6 +243,7 @@ RULES = (
         id="E9207",
         title="The first stage holds sources, and nothing else",
         breaks="The pipeline cannot be created.",
+        says="Pipeline should start with a stage that only contains source actions",
         mend="Move the other actions to a later stage.",
         find_in_pipeline=_first_stage,
     ),
@@ -245,6 +251,7 @@ RULES = (
         id="E9208",
         title="Sources stand in the first stage only",
         breaks="The pipeline cannot be created.",
+        says="Source actions can only be included in the first stage of the pipeline",
         mend="Move the source to the first stage; sources run side by side.",
         find_in_pipeline=_late_sources,
     ),
@@ -252,6 +259,7 @@ RULES = (
         id="E9209",
         title="There is one artifact store in each region in which an action runs",
         breaks="The pipeline cannot be created.",
+        says="Your pipeline must have an artifact store, such as an artifact bucket, for each region where you have an action.",
         mend="Give ArtifactStore, or ArtifactStores with an entry for each region.",
         find_in_pipeline=_stores,
     ),

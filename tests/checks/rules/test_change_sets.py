@@ -1,0 +1,97 @@
+"""Change sets: every order in which they go wrong, and those that are right."""
+
+from typing import Any
+
+import pytest
+
+from tests.checks.examples import action, findings, good, ids, pipeline
+
+
+def _orders(*orders: int) -> dict[str, Any]:
+    """Return a stage that makes, approves and executes a change set, with these run orders."""
+    template = good("E9304")
+    for number, order in enumerate(orders):
+        action(template, 1, number)["RunOrder"] = order
+    return template
+
+
+def test_another_stack() -> None:
+    template = good("E9301")
+    action(template, 1, 2)["Configuration"]["StackName"] = "orders-prod"
+    [finding] = findings(template)
+    assert finding.rule == "E9301"
+    assert finding.message.endswith(
+        "stage 'Production', action 'ChangeSet' makes it for stack 'orders'; "
+        "use one StackName in both"
+    )
+    assert finding.path[-1] == "StackName"
+
+
+def test_nobody_makes_it() -> None:
+    template = good("E9301")
+    del pipeline(template)["Stages"][1]["Actions"][0]
+    found = findings(template)
+    assert ids(found) == ["W9104", "E9301"]
+    assert "which no action makes; add an action with ActionMode CHANGE_SET_REPLACE" in (
+        found[1].message
+    )
+
+
+@pytest.mark.parametrize(
+    "orders, rules",
+    [
+        ((1, 2, 3), []),
+        ((10, 20, 30), []),
+        ((1, 3, 2), ["E9304"]),  # executed, then approved, at the end
+        ((1, 2, 2), ["E9304"]),  # executed while it is approved
+        ((1, 1, 2), ["E9304"]),  # approved while it is made
+        ((2, 2, 2), ["E9302"]),
+        ((3, 2, 1), ["E9302"]),
+        ((3, 1, 2), ["E9302"]),
+    ],
+)
+def test_orders(orders: tuple[int, ...], rules: list[str]) -> None:
+    assert ids(findings(_orders(*orders))) == rules
+
+
+def test_an_approval_that_speaks_of_the_change_set_waits_for_it() -> None:
+    template = _orders(2, 1, 3)
+    assert findings(template) == [], "an approval of the release may stand before it all"
+    action(template, 1, 1)["Name"] = "ApproveChangeSet"
+    [finding] = findings(template)
+    assert finding.rule == "E9304"
+    assert "makes the change set after it was approved, unseen" in finding.message
+
+
+def test_an_approval_after_the_execution_lets_the_run_on() -> None:
+    template = _orders(1, 3, 2)
+    pipeline(template)["Stages"].append(
+        good("E9105")["Resources"]["Pipeline"]["Properties"]["Stages"][1]
+    )
+    assert findings(template) == []
+
+
+def test_made_anew_between_two_executions() -> None:
+    template = good("E9303")
+    stages = pipeline(template)["Stages"]
+    stages.append({"Name": "Again", "Actions": list(stages[1]["Actions"])})
+    assert findings(template) == []
+    del stages[2]["Actions"][0]
+    assert ids(findings(template)) == ["E9303"]
+
+
+def test_the_same_stack_in_two_regions_is_two_stacks() -> None:
+    template = good("E9303")
+    make, execute = pipeline(template)["Stages"][1]["Actions"]
+    abroad = [{**a, "Name": f"{a['Name']}Abroad", "Region": "us-east-1"} for a in (make, execute)]
+    pipeline(template)["Stages"].append({"Name": "Abroad", "Actions": abroad})
+    assert findings(template) == []
+
+
+def test_names_that_are_not_known_may_be_the_same() -> None:
+    template = good("E9301")
+    action(template, 1, 2)["Configuration"]["ChangeSetName"] = {"Ref": "ChangeSetName"}
+    template["Parameters"] = {"ChangeSetName": {"Type": "String"}}
+    assert findings(template) == []
+    template["Parameters"]["ChangeSetName"]["Default"] = "releases"
+    assert ids(findings(template)) == ["E9301"]

@@ -1,0 +1,196 @@
+"""``cfn-pipeline check`` and ``rules`` as a user runs them."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+
+from cfn_pipeline import CURRENT, EDITIONS, Environment, load, todobackend
+from cfn_pipeline.checks import RULES
+from cfn_pipeline.cli import main
+from tests.cli.test_render import ROOT, run
+
+EXAMPLES = ROOT / "tests" / "checks" / "examples"
+BAD = "tests/checks/examples/E9107/bad.yml"
+
+
+def test_findings_are_lines_that_an_editor_can_follow() -> None:
+    done = run("check", BAD)
+    assert done.returncode == 1
+    assert done.stdout == (
+        f"{BAD}:39:17: E9107 stage 'Deploy', action 'Deploy': Fn::GetParam for the parameter "
+        "'ImageTag' reads the artifact 'Version', which is no input of the action; add it to the "
+        "action's InputArtifacts (now: Sources)\n"
+    )
+    assert done.stderr == "1 template checked: 1 error\n"
+    assert (ROOT / BAD).read_text().split("\n")[38][16:].startswith("ParameterOverrides:")
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_rendered_folders_are_fine(edition: str) -> None:
+    done = run("check", f"templates/{edition}")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.endswith("templates checked: nothing found\n")
+
+
+def test_what_is_left_to_be_filled_in_is_said() -> None:
+    done = run("check", "templates/current")
+    assert "templates/current/dev.json: fill in VpcId, ApplicationSubnets\n" in done.stderr
+
+
+def test_folders_are_judged_each_by_itself() -> None:
+    done = run("check", "templates/current", "templates/book", BAD)
+    assert done.returncode == 1
+    assert done.stdout.count("\n") == 1
+    assert done.stderr.endswith("15 templates checked: 1 error\n")
+
+
+def test_json_holds_what_the_contract_says() -> None:
+    done = run("check", BAD, "--format", "json")
+    [finding] = json.loads(done.stdout)
+    assert set(finding) == {"rule", "severity", "file", "path", "message"}
+    assert (finding["rule"], finding["severity"], finding["file"]) == ("E9107", "error", BAD)
+    value = load((ROOT / BAD).read_text())
+    for step in finding["path"]:
+        value = value[step]
+    assert "Fn::GetParam" in value
+    assert json.loads(run("check", "templates/book", "--format", "json").stdout) == []
+
+
+def test_sarif() -> None:
+    content = json.loads(run("check", BAD, "--format", "sarif").stdout)
+    [result] = content["runs"][0]["results"]
+    assert content["version"] == "2.1.0"
+    assert result["ruleId"] == "E9107"
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == BAD
+    assert place["region"] == {"startLine": 39, "startColumn": 17}
+    rules = content["runs"][0]["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == [rule.id for rule in RULES]
+
+
+def test_junit() -> None:
+    root = ElementTree.fromstring(run("check", BAD, "templates/book", "--format", "junit").stdout)
+    [suite] = root
+    assert (suite.get("tests"), suite.get("failures")) == ("9", "1")
+    [failure] = suite.iter("failure")
+    assert failure.get("type") == "E9107"
+    assert (failure.text or "").startswith(f"{BAD}:39:17: ")
+
+
+def test_github() -> None:
+    done = run("check", BAD, "--format", "github")
+    assert done.stdout.startswith(f"::error file={BAD},line=39,col=17,title=E9107::stage 'Deploy'")
+    warning = run("check", str(EXAMPLES / "W9104" / "bad.yml"), "--format", "github")
+    assert warning.stdout.startswith("::warning file=")
+
+
+@pytest.mark.parametrize(
+    "options, code",
+    [
+        ((), 1),
+        (("--select", "E91"), 1),
+        (("--select", "E9107", "--select", "W"), 1),
+        (("--select", "E92"), 0),
+        (("--ignore", "E9107"), 0),
+        (("--ignore", "E91"), 0),
+        (("--select", "E", "--ignore", "E92"), 1),
+    ],
+)
+def test_select_and_ignore(options: tuple[str, ...], code: int) -> None:
+    assert run("check", BAD, *options).returncode == code
+
+
+def test_a_template_says_what_is_to_be_ignored_and_why(tmp_path: Path) -> None:
+    template = load((ROOT / BAD).read_text())
+    path = tmp_path / "pipeline.json"
+    for where, reason, code, said in (
+        (template["Resources"]["Pipeline"], "Made by the macro of another team", 0, ""),
+        (template, "Made by the macro of another team", 0, ""),
+        (template, "  ", 1, "E9001 template: E9107 is ignored without a reason"),
+    ):
+        where["Metadata"] = {"cfn-pipeline": {"ignore": {"E9107": reason}}}
+        path.write_text(json.dumps(template, indent=2))
+        done = run("check", str(path))
+        assert (done.returncode, said in done.stdout) == (code, True)
+        del where["Metadata"]
+    template["Metadata"] = {"cfn-pipeline": {"ignore": {"E9999": "It is not there"}}}
+    path.write_text(json.dumps(template, indent=2))
+    assert "E9001 template: there is no rule E9999" in run("check", str(path)).stdout
+
+
+def test_positions_in_json(tmp_path: Path) -> None:
+    path = tmp_path / "pipeline.json"
+    path.write_text(json.dumps(load((ROOT / BAD).read_text()), indent="\t"))
+    line, column = run("check", str(path)).stdout.removeprefix(f"{path}:").split(":")[:2]
+    found = path.read_text().split("\n")[int(line) - 1][int(column) - 1 :]
+    assert found.startswith('"ParameterOverrides"')
+
+
+def test_artifacts() -> None:
+    folder = EXAMPLES / "E9805" / "bad"
+    assert run("check", str(folder / "pipeline.yml")).returncode == 0
+    done = run("check", str(folder / "pipeline.yml"), "--artifact", f"Sources={folder}/Sources")
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"{folder}/Sources/prod.json:2:3: E9805 ")
+
+
+def test_a_rendered_folder_that_was_spoilt(tmp_path: Path) -> None:
+    folder = tmp_path / "orders"
+    shutil.copytree(ROOT / "templates" / "current", folder)
+    (folder / "prod.json").unlink()
+    (folder / "buildspec.yml").write_text("version: 0.2\nphases:\n  build:\n    commands: [make]\n")
+    done = run("check", str(folder))
+    assert done.returncode == 1
+    assert [line.split()[1] for line in done.stdout.splitlines()] == ["E9810", "E9801", "E9810"]
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (("check",), "Missing argument 'TEMPLATE...'"),
+        (("check", "nowhere.yml"), "'nowhere.yml' does not exist"),
+        (("check", "README.md"), "README.md, line"),
+        (("check", "templates/book/buildspec.yml"), "it has no Resources, so it is no Cloud"),
+        (("check", "docs"), "docs: there is no CloudFormation template in this folder"),
+        (("check", BAD, "--artifact", "Sources"), "'Sources' is not NAME=FOLDER"),
+        (("check", BAD, "--artifact", "Sources=nowhere"), "nowhere: this is no folder"),
+        (("check", BAD, "--select", "E8"), "no rule begins with 'E8'"),
+        (("check", BAD, "--format", "xml"), "'xml' is not one of 'text', 'json'"),
+        (("rules", "X"), "no rule begins with 'X'"),
+    ],
+)
+def test_bad_input_is_one_clear_message(arguments: tuple[str, ...], said: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_rules_are_listed_and_explained() -> None:
+    listed = run("rules").stdout
+    assert all(f"  {rule.id}  {rule.title}\n" in listed for rule in RULES)
+    explained = run("rules", "E9806").stdout
+    assert "AWS says: Requires capabilities : [CAPABILITY_NAMED_IAM]" in explained
+    assert len(json.loads(run("rules", "--format", "json").stdout)) == len(RULES)
+    assert {
+        rule["rule"][:3] for rule in json.loads(run("rules", "E93", "--format", "json").stdout)
+    } == {"E93"}
+
+
+def test_what_is_rendered_is_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    dev = Environment("dev", parameters={"DatabaseMultiAZ": "perhaps"})
+    spoilt = replace(CURRENT, application=replace(todobackend, environments=[dev]))
+    monkeypatch.setitem(EDITIONS, "current", spoilt)
+    done = CliRunner().invoke(main, ["render", "-o", str(tmp_path / "out")])
+    assert done.exit_code == 1
+    assert f"{tmp_path}/out/dev.json:" in done.stderr
+    assert "E9813 stage 'Dev', action 'Deploy': DatabaseMultiAZ is set to 'perhaps'" in done.stderr
+    assert (tmp_path / "out" / "dev.json").exists(), "it is there to be looked at"
+    assert (
+        CliRunner().invoke(main, ["render", "--check", "-o", str(tmp_path / "out")]).exit_code == 1
+    )
