@@ -17,9 +17,10 @@ EXAMPLES = ROOT / "tests" / "checks" / "examples"
 
 HEAD = """# Rules
 
-What `cfn-pipeline check` and the plugin of cfn-lint find. This page is made by `make docs` from the rules themselves.
-An id that begins with E is an error: AWS refuses it, or it does not do what it is there for. W is a warning: it works,
-and hurts later. Each example shows what makes the bad template (-) good (+).
+What `cfn-pipeline check` and the plugin of cfn-lint find. `make docs` makes this page from the
+rules themselves. An id that begins with E is an error: AWS refuses it, or it does not do what it is
+there for. W is a warning: it works, and hurts later. Each example shows what makes the bad template
+(-) good (+).
 
 A rule is ignored on a resource, or on a whole template, with a reason:
 
@@ -81,7 +82,7 @@ def _example(rule: str) -> Iterator[str]:
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, Path, str]]:
-    """Yield each file as it is in the bad and in the good example, and its name if there are more."""
+    """Yield each file, bad and good, and its name where there are several."""
     if (folder / "bad.yml").exists():
         yield folder / "bad.yml", folder / "good.yml", ""
         return

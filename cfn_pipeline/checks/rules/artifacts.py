@@ -313,7 +313,8 @@ RULES = (
         id="E9103",
         title="An artifact is made once",
         breaks="The pipeline cannot be created: names of output artifacts are unique.",
-        says="Output Artifact Bundle name must be unique within the pipeline. ... has been used more than once.",
+        says="Output Artifact Bundle name must be unique within the pipeline. ... has been used "
+        "more than once.",
         mend="Give each output artifact a name of its own.",
         find_in_pipeline=_made_twice,
     ),

@@ -235,7 +235,8 @@ RULES = (
         id="E9206",
         title="A run order is a whole number from 1 to 999",
         breaks="The pipeline cannot be created.",
-        says="Value at '...runOrder' failed to satisfy constraint: Member must have value greater than or equal to 1",
+        says="Value at '...runOrder' failed to satisfy constraint: Member must have value greater "
+        "than or equal to 1",
         mend="Number the actions of a stage from 1; those with the same number run side by side.",
         find_in_pipeline=_run_orders,
     ),
@@ -259,7 +260,8 @@ RULES = (
         id="E9209",
         title="There is one artifact store in each region in which an action runs",
         breaks="The pipeline cannot be created.",
-        says="Your pipeline must have an artifact store, such as an artifact bucket, for each region where you have an action.",
+        says="Your pipeline must have an artifact store, such as an artifact bucket, for each "
+        "region where you have an action.",
         mend="Give ArtifactStore, or ArtifactStores with an entry for each region.",
         find_in_pipeline=_stores,
     ),
