@@ -27,6 +27,7 @@ from cfn_pipeline.resources import ec2
 from cfn_pipeline.resources.rds import Engine
 from cfn_pipeline.stacks import iam
 from cfn_pipeline.stacks.application import Part, application_template, ids
+from cfn_pipeline.stacks.application.boundary import within_boundary
 from cfn_pipeline.stacks.application.capacity import capacity_provider, launch_configuration
 from cfn_pipeline.stacks.application.capacity_scaling import by_container_capacity
 from cfn_pipeline.stacks.application.containers import (
@@ -299,6 +300,7 @@ _PARTS: list[Part] = [
         volume_gib=30,
     ),
     partial(target_tracking, cpu_percent=50),
+    within_boundary,
 ]
 
 CURRENT = Edition(
@@ -326,7 +328,7 @@ CURRENT = Edition(
                     arns=_ARNS,
                     pull=app.build_image_repository_name,
                     push=app.image_repository_name,
-                    secrets=() if app.secret is None else (app.secret,),
+                    deploys=[application_template(app, parts=_PARTS)],
                 )
             ),
         ),

@@ -198,9 +198,9 @@ def test_managed_policies_are_small_enough(application: Application) -> None:
 
 
 def test_a_stack_of_another_name_can_be_deployed_too() -> None:
-    other = replace(SMALL, environments=[Environment("test", stack="Sandbox")])
+    other = replace(todobackend, environments=[Environment("test", stack="Sandbox")])
     text = render(other)["iam.yml"]
-    assert "cluster/orders-api" not in text
+    assert "cluster/todobackend" not in text
     assert "cluster/Sandbox-*" in text
     assert "db:sandbox-*" in text
     assert "log-group:/Sandbox/*" in render(other)["kms.yml"]

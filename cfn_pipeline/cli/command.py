@@ -6,6 +6,7 @@ import click
 
 from cfn_pipeline._version import __version__
 from cfn_pipeline.cli.check import check
+from cfn_pipeline.cli.permissions import permissions
 from cfn_pipeline.cli.render import render
 from cfn_pipeline.cli.rules import rules
 from cfn_pipeline.errors import CfnPipelineError
@@ -39,3 +40,4 @@ def main() -> None:
 main.add_command(render)
 main.add_command(check)
 main.add_command(rules)
+main.add_command(permissions)

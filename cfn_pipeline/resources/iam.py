@@ -1,6 +1,7 @@
 """AWS IAM: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_IAM.html."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from awacs.aws import PolicyDocument
 from troposphere.iam import InstanceProfile, ManagedPolicy, Policy, Role
@@ -45,7 +46,24 @@ def instance_profile(title: str, *, role: Value) -> InstanceProfile:
 
 
 def managed_policy(
-    title: str, *, description: str, policy: PolicyDocument, roles: Sequence[Value]
+    title: str,
+    *,
+    description: str,
+    policy: PolicyDocument | Mapping[str, Any],
+    roles: Sequence[Value] = (),
 ) -> ManagedPolicy:
-    """Make a policy that roles share; it holds 6,144 characters without white space."""
-    return ManagedPolicy(title, Description=description, PolicyDocument=policy, Roles=list(roles))
+    """Make a policy that stands by itself; it holds 6,144 characters without white space.
+
+    Args:
+        title: the logical id.
+        description: what it is for.
+        policy: what it says, as awacs' document or as a template has it.
+        roles: the roles that have it.
+
+    """
+    return ManagedPolicy(
+        title,
+        Description=description,
+        PolicyDocument=policy,
+        **given(Roles=list(roles) or None),
+    )

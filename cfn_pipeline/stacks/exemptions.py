@@ -42,12 +42,11 @@ EXEMPTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     },
     "CodePipelineRole": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
     "CodeBuildRole": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED_OR_LOGIN}},
-    "DeployCluster": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED_OR_READ}},
-    "DeployNetwork": {
-        "cdk_nag": {"AwsSolutions-IAM5": "Security groups and load balancers have no certain name"}
+    **{
+        f"DeploymentPolicy{number}": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED_OR_READ}}
+        for number in (1, 2, 3, 4, 5)
     },
-    "DeployData": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED_OR_READ}},
-    "DeployFunctions": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED_OR_READ}},
+    "PermissionsBoundary": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED_OR_LOGIN}},
     "BuildProject": {
         "guard": {
             "codebuild_project_environment_privileged_check": (

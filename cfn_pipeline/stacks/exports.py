@@ -9,6 +9,7 @@ from cfn_pipeline.model.values import Value
 
 __all__ = [
     "SECRETS_KEY",
+    "boundary",
     "build_project",
     "build_role",
     "deployment_role",
@@ -41,6 +42,11 @@ def build_role(pipeline: str) -> str:
 def deployment_role(pipeline: str) -> str:
     """Return the export of the ARN of the role with which CloudFormation deploys."""
     return f"{pipeline}-deployment-role"
+
+
+def boundary(pipeline: str) -> str:
+    """Return the export of the ARN of the permissions boundary of an application's roles."""
+    return f"{pipeline}-boundary"
 
 
 def build_project(pipeline: str) -> str:

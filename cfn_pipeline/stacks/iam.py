@@ -5,21 +5,22 @@ from functools import partial
 from typing import TypeAlias
 
 from awacs.aws import Condition, Statement, StringEqualsIfExists
-from troposphere import AWSObject, GetAtt, Ref, Template
+from troposphere import AWSObject, Equals, GetAtt, If, Not, Ref, Template
 
-from cfn_pipeline.errors import ModelError
+from cfn_pipeline.errors import ModelError, TemplateError
 from cfn_pipeline.model import names
 from cfn_pipeline.model.pipeline import Pipeline
+from cfn_pipeline.model.values import Intrinsic, Value
+from cfn_pipeline.permissions import Permissions, derive
 from cfn_pipeline.policies import application as images
 from cfn_pipeline.policies import delivery as duties
 from cfn_pipeline.policies import keys
-from cfn_pipeline.policies.deployment import deploy_application
 from cfn_pipeline.policies.documents import document, from_account, trust
 from cfn_pipeline.resources import iam
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import Arns, artifact_bucket_name
 from cfn_pipeline.stacks.document import add_resources, new_template
-from cfn_pipeline.stacks.parameters import CONNECTION
+from cfn_pipeline.stacks.parameters import BOUNDARY, CONNECTION
 
 __all__ = [
     "MakeRoles",
@@ -27,6 +28,7 @@ __all__ = [
     "build_role",
     "deployment_role",
     "iam_template",
+    "permissions_boundary",
     "pipeline_role",
     "power_user_build_role",
     "roles_template",
@@ -35,6 +37,10 @@ __all__ = [
 PIPELINE_ROLE = "CodePipelineRole"
 BUILD_ROLE = "CodeBuildRole"
 DEPLOYMENT_ROLE = "CloudFormationRole"
+PERMISSIONS_BOUNDARY = "PermissionsBoundary"
+
+_HAS_BOUNDARY = "HasPermissionsBoundary"
+_MAKES_BOUNDARY = "MakesPermissionsBoundary"
 
 #: Makes the resources of one role for a pipeline, the role first.
 MakeRoles: TypeAlias = Callable[[Pipeline], Sequence[AWSObject]]
@@ -45,32 +51,46 @@ def iam_template(
     *,
     pull: str,
     push: str,
-    secrets: Sequence[str] = (),
+    deploys: Sequence[Intrinsic],
     arns: Arns = Arns(),  # noqa: B008
 ) -> Template:
     """Make the roles with which a pipeline, its builds and its deployments work.
 
     Each may do what it must: the pipeline what its actions need, the builds to pull one image,
-    push to one repository and log, and CloudFormation to deploy the stacks that the pipeline
-    names.
+    push to one repository and log, and CloudFormation to deploy the templates to the stacks that
+    the pipeline names. The roles that these make have a permissions boundary: what the templates
+    give their roles now is the most that these will ever be able to do.
 
     Args:
         pipeline: what the roles are for.
         pull: the repository of the image in which it builds.
         push: the repository of the images that it builds.
-        secrets: the names of secrets that the stacks read and do not make.
+        deploys: the templates that the pipeline deploys.
         arns: how ARNs are written; absent: in whatever partition the stack is deployed.
 
     Raises:
-        ModelError: the name of a repository or of a secret that AWS refuses.
+        ModelError: the name of a repository that AWS refuses.
+        TemplateError: a template of which it is not known what deploying it takes.
 
     """
-    ModelError.raise_for(_name_problems(pipeline, (pull, push), secrets))
+    ModelError.raise_for(_name_problems(pipeline, (pull, push)))
+    needed = derive(
+        [template.to_dict() for template in deploys],
+        stacks=_stacks(pipeline),
+        boundary=_boundary().to_dict(),
+    )
+    if needed.unknown:
+        raise TemplateError(
+            "\n".join(
+                f"{u.resource}: nothing is known of {u.type}; {u.remedy}" for u in needed.unknown
+            )
+        )
     return roles_template(
         pipeline,
         pipeline_role=partial(pipeline_role, arns=arns, encrypted=True),
         build_role=partial(build_role, arns=arns, pull=pull, push=push),
-        deployment_role=partial(deployment_role, arns=arns, secrets=secrets),
+        deployment_role=partial(deployment_role, needed=needed),
+        boundary=partial(permissions_boundary, needed=needed),
     )
 
 
@@ -80,6 +100,7 @@ def roles_template(
     pipeline_role: MakeRoles,
     build_role: MakeRoles,
     deployment_role: MakeRoles,
+    boundary: MakeRoles | None = None,
 ) -> Template:
     """Make the roles with which a pipeline, its builds and its deployments work, by choice.
 
@@ -88,6 +109,8 @@ def roles_template(
         pipeline_role: makes CodePipeline's.
         build_role: makes CodeBuild's.
         deployment_role: makes CloudFormation's.
+        boundary: makes the permissions boundary of the roles that are deployed, unless the
+            stack's parameter names one; absent: there is none.
 
     """
     ModelError.raise_for(names.APPLICATION.problems(pipeline.name, f"pipeline {pipeline.name!r}"))
@@ -97,6 +120,12 @@ def roles_template(
         template.add_parameter(CONNECTION)
     for make in (pipeline_role, build_role, deployment_role):
         add_resources(template, *make(pipeline))
+    if boundary is not None:
+        template.add_parameter(BOUNDARY)
+        empty = Equals(Ref(BOUNDARY), "")
+        template.add_condition(_HAS_BOUNDARY, Not(empty))
+        template.add_condition(_MAKES_BOUNDARY, empty)
+        add_resources(template, *boundary(pipeline))
     for title, role, export in (
         ("PipelineRole", PIPELINE_ROLE, exports.pipeline_role(name)),
         ("BuildRole", BUILD_ROLE, exports.build_role(name)),
@@ -105,6 +134,15 @@ def roles_template(
         template.add_output(
             exports.export(
                 title, description=f"ARN of {role}", value=GetAtt(role, "Arn"), name=export
+            )
+        )
+    if boundary is not None:
+        template.add_output(
+            exports.export(
+                PERMISSIONS_BOUNDARY,
+                description="ARN of the boundary of the application's roles",
+                value=_boundary(),
+                name=exports.boundary(name),
             )
         )
     return template
@@ -231,39 +269,52 @@ def administrator_role(pipeline: Pipeline, *, arns: Arns, name: str) -> list[AWS
     ]
 
 
-def deployment_role(
-    pipeline: Pipeline, *, arns: Arns, secrets: Sequence[str] = ()
-) -> list[AWSObject]:
-    """Make CloudFormation's role, which may deploy the application's stacks and nothing else."""
+def deployment_role(pipeline: Pipeline, *, needed: Permissions) -> list[AWSObject]:
+    """Make CloudFormation's role, which may deploy the application's stacks and nothing else.
+
+    Args:
+        pipeline: what deploys.
+        needed: what deploying takes.
+
+    """
     name = pipeline.name
-    policies = deploy_application(
-        arns.any_regional,
-        stacks=_stacks(pipeline),
-        key=exports.take(exports.key(name)),
-        images=arns.public_image(),
-        secrets=secrets,
-        image_parameter=arns.public_parameter("ecs/optimized-ami/*"),
+    role = iam.role(
+        DEPLOYMENT_ROLE,
+        description=f"CloudFormation, deploying the stacks of {name}",
+        # Not every call of CloudFormation says on whose behalf it is.
+        trust=trust(
+            "cloudformation.amazonaws.com",
+            Condition(StringEqualsIfExists("aws:SourceAccount", Ref("AWS::AccountId"))),
+        ),
     )
-    return [
-        iam.role(
-            DEPLOYMENT_ROLE,
-            description=f"CloudFormation, deploying the stacks of {name}",
-            # Not every call of CloudFormation says on whose behalf it is.
-            trust=trust(
-                "cloudformation.amazonaws.com",
-                Condition(StringEqualsIfExists("aws:SourceAccount", Ref("AWS::AccountId"))),
-            ),
-        ),
-        *(
-            iam.managed_policy(
-                title,
-                description=f"{title.removeprefix('Deploy')} of the stacks of {name}",
-                policy=document(*statements),
-                roles=[Ref(DEPLOYMENT_ROLE)],
-            )
-            for title, statements in policies.items()
-        ),
+    count = len(needed.policies)
+    policies = [
+        iam.managed_policy(
+            f"DeploymentPolicy{number}",
+            description=f"What deploying the stacks of {name} takes, {number} of {count}",
+            policy=policy,
+            roles=[Ref(DEPLOYMENT_ROLE)],
+        )
+        for number, policy in enumerate(needed.policies, 1)
     ]
+    return [role, *policies]
+
+
+def permissions_boundary(pipeline: Pipeline, *, needed: Permissions) -> list[AWSObject]:
+    """Make the boundary of the roles that the application's stacks make, if there are any."""
+    if needed.boundary is None:
+        return []
+    policy = iam.managed_policy(
+        PERMISSIONS_BOUNDARY,
+        description=f"The most that roles of the stacks of {pipeline.name} may do",
+        policy=needed.boundary,
+    )
+    policy.Condition = _MAKES_BOUNDARY
+    return [policy]
+
+
+def _boundary() -> Value:
+    return If(_HAS_BOUNDARY, Ref(BOUNDARY), Ref(PERMISSIONS_BOUNDARY))
 
 
 def _use_artifacts(pipeline: Pipeline, arns: Arns) -> list[Statement]:
@@ -278,14 +329,12 @@ def _encrypt_artifacts(pipeline: Pipeline) -> Statement:
 def _stacks(pipeline: Pipeline) -> list[str]:
     """Return the pipeline's stacks; where a name is not known, all that begin as the pipeline's."""
     known = [name for name in pipeline.stack_names if isinstance(name, str)]
-    return known if len(known) == len(pipeline.stack_names) else [*known, f"{pipeline.name}-*"]
+    if known and len(known) == len(pipeline.stack_names):
+        return known
+    return [*known, f"{pipeline.name}-*"]
 
 
-def _name_problems(
-    pipeline: Pipeline, repositories: Sequence[str], secrets: Sequence[str]
-) -> Iterator[str]:
+def _name_problems(pipeline: Pipeline, repositories: Sequence[str]) -> Iterator[str]:
     where = f"roles of pipeline {pipeline.name!r}"
     for repository in repositories:
         yield from names.REPOSITORY.problems(repository, where)
-    for secret in secrets:
-        yield from names.SECRET.problems(secret, where)

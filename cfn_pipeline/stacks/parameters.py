@@ -2,7 +2,16 @@
 
 from troposphere import Parameter
 
-__all__ = ["CONNECTION"]
+__all__ = ["BOUNDARY", "CONNECTION"]
+
+BOUNDARY = Parameter(
+    "PermissionsBoundaryArn",
+    Type="String",
+    Description="ARN of a permissions boundary that you have; empty: one is made",
+    Default="",
+    AllowedPattern="(arn:[a-z-]+:iam::(aws|[0-9]{12}):policy/.+)?",
+    ConstraintDescription="the ARN of a managed policy, or nothing",
+)
 
 CONNECTION = Parameter(
     "ConnectionArn",

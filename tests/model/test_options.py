@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from troposphere import Template
 
 from cfn_pipeline import (
     Action,
@@ -113,7 +114,9 @@ def test_conditions_and_mode() -> None:
         "Result": "RETRY",
         "RetryConfiguration": {"RetryMode": "FAILED_ACTIONS"},
     }
-    assert "WatchAlarms" in emit(iam_template(described, pull="b/image", push="orders"))
+    assert "WatchAlarms" in emit(
+        iam_template(described, pull="b/image", push="orders", deploys=[Template()])
+    )
     assert rendered(pipeline(on_failure="ROLLBACK"))["Stages"][1]["OnFailure"] == {
         "Result": "ROLLBACK"
     }
@@ -155,10 +158,9 @@ def test_conditions_and_mode() -> None:
         (lambda: Condition(rules=[ALARM, ALARM]), "2 rules are called 'NoAlarm'"),
         (lambda: Approve(name="A", topic="x"), "'x' is no topic; give its ARN"),
         (lambda: Action(name="A"), "it has no type"),
-        (lambda: iam_template(pipeline(), pull="A b", push="o/k"), "repository name 'A b' is ref"),
         (
-            lambda: iam_template(pipeline(), pull="b/a", push="o/k", secrets=["a b"]),
-            "secret's name",
+            lambda: iam_template(pipeline(), pull="A b", push="o/k", deploys=[Template()]),
+            "repository name 'A b' is ref",
         ),
         (lambda: Push(), "it filters nothing"),
         (

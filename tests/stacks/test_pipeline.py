@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from troposphere import ImportValue, Ref
+from troposphere import ImportValue, Ref, Template
 
 from cfn_pipeline import (
     Approve,
@@ -85,7 +85,14 @@ def test_a_pipeline_of_one_s_own() -> None:
 
 def statements(*actions: Any, source: Any = CODE) -> dict[str, dict[str, Any]]:
     template = load(
-        emit(iam_template(pipeline(*actions, source=source), pull="b/image", push="o/rders"))
+        emit(
+            iam_template(
+                pipeline(*actions, source=source),
+                pull="b/image",
+                push="o/rders",
+                deploys=[Template()],
+            )
+        )
     )
     [policy] = template["Resources"]["CodePipelineRole"]["Properties"]["Policies"]
     return {s["Sid"]: s for s in policy["PolicyDocument"]["Statement"]}

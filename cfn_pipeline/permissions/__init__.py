@@ -1,0 +1,26 @@
+"""Permissions: what a role must be allowed, derived from the templates that it deploys.
+
+They take any CloudFormation template, and nothing of what builds ours.
+"""
+
+from cfn_pipeline.permissions.comparing import Change, compare
+from cfn_pipeline.permissions.deriving import (
+    Permissions,
+    Unbound,
+    derive,
+    explain,
+    template_of,
+)
+from cfn_pipeline.permissions.needs import Need, Unknown
+
+__all__ = [
+    "Change",
+    "Need",
+    "Permissions",
+    "Unbound",
+    "Unknown",
+    "compare",
+    "derive",
+    "explain",
+    "template_of",
+]

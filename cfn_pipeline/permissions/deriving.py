@@ -1,0 +1,161 @@
+"""Permissions derived from templates, and what is known of them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.permissions import boundary as boundaries
+from cfn_pipeline.permissions import catalogue, tables
+from cfn_pipeline.permissions.needs import Need, Unknown, needs, unknown_types
+from cfn_pipeline.permissions.packing import pack
+from cfn_pipeline.permissions.statements import Statement, statements
+
+__all__ = ["Permissions", "Unbound", "derive", "explain", "template_of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unbound:
+    """An action that changes something and is allowed on ``*``, and why."""
+
+    action: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permissions:
+    """What a role must be allowed to deploy templates.
+
+    Args:
+        policies: documents of managed policies, in order; each fits into one.
+        boundary: the document of the permissions boundary for the templates' own roles; None:
+            they make none.
+        unknown: what is not covered, and what to do about it.
+
+    """
+
+    policies: Sequence[Mapping[str, Any]]
+    boundary: Mapping[str, Any] | None
+    unknown: Sequence[Unknown]
+
+    @property
+    def statements(self) -> list[Statement]:
+        """The statements of all policies."""
+        return [statement for policy in self.policies for statement in policy["Statement"]]
+
+    @property
+    def actions(self) -> dict[str, list[str]]:
+        """Each action that is allowed, with the ARNs, as text."""
+        found: dict[str, set[str]] = {}
+        for statement in self.statements:
+            if statement["Effect"] == "Allow":
+                arns = {_shown(arn) for arn in statement["Resource"]}
+                for action in statement["Action"]:
+                    found.setdefault(action, set()).update(arns)
+        return {action: sorted(arns) for action, arns in sorted(found.items())}
+
+    @property
+    def unbound(self) -> list[Unbound]:
+        """The actions that change something and are allowed on ``*``."""
+        return [
+            Unbound(action=action, reason=tables.UNSCOPED.get(action, "AWS allows it on * only"))
+            for action, arns in self.actions.items()
+            if "*" in arns and catalogue.access(action) not in catalogue.READING
+        ]
+
+
+def derive(
+    templates: Sequence[Mapping[str, Any]],
+    *,
+    stacks: Sequence[str],
+    boundary: Any | None = None,
+) -> Permissions:
+    """Derive what a role must be allowed to deploy templates, and no more.
+
+    Args:
+        templates: in long form, as ``load`` returns them; each may be deployed to each stack.
+        stacks: the names of the stacks, or patterns of them, such as ``orders-*``.
+        boundary: the ARN of the permissions boundary that the templates' roles have, or a
+            function that gives it; absent: they have none, and may be made without one.
+
+    Raises:
+        TemplateError: a stack's name that binds nothing, or more than a role can be allowed.
+
+    """
+    for stack in stacks:
+        if not stack.strip("*") or not stack[0].isalpha():
+            raise TemplateError(
+                f"the stack {stack!r}: give a name, or a pattern that begins with one, such as "
+                "'orders-*'"
+            )
+    if not stacks:
+        raise TemplateError("there are no stacks to bind permissions to; name one, or a pattern")
+    makes_roles = any(need.action == "iam:CreateRole" for t in templates for need in needs(t))
+    return Permissions(
+        policies=pack(statements(templates, stacks, boundary)),
+        boundary=boundaries.boundary(templates, stacks) if makes_roles else None,
+        unknown=[
+            unknown
+            for template in templates
+            for unknown in (*unknown_types(template), *boundaries.unknown_policies(template))
+        ],
+    )
+
+
+def explain(templates: Sequence[Mapping[str, Any]], action: str) -> list[Need]:
+    """Return why an action is allowed: for which resources, in which operation, and who says so.
+
+    Args:
+        templates: in long form.
+        action: such as ``ecs:CreateService``; upper and lower case do not matter.
+
+    """
+    found = [need for t in templates for need in needs(t) if need.action.lower() == action.lower()]
+    if found or action.lower() != "iam:createservicelinkedrole":
+        return found
+    return [
+        Need(
+            action="iam:CreateServiceLinkedRole",
+            resource=type_,
+            type=type_,
+            operation="create",
+            source=f"the service-linked role of {', '.join(services)}",
+        )
+        for type_, services in tables.SERVICE_LINKED.items()
+        if any(need.type == type_ for t in templates for need in needs(t))
+    ]
+
+
+def template_of(permissions: Permissions, description: str) -> dict[str, Any]:
+    """Return a template of managed policies, for a role of whoever deploys it.
+
+    The boundary is among them where there is one; what refers to it by ``{"Ref":
+    "PermissionsBoundary"}`` is right.
+    """
+    resources = {
+        f"DeploymentPolicy{number}": _managed(policy, description)
+        for number, policy in enumerate(permissions.policies, 1)
+    }
+    if permissions.boundary is not None:
+        limit = f"{description}: the most that its own roles may do"
+        resources["PermissionsBoundary"] = _managed(permissions.boundary, limit)
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": description,
+        "Resources": resources,
+        "Outputs": {name: {"Value": {"Ref": name}} for name in resources},
+    }
+
+
+def _managed(policy: Mapping[str, Any], description: str) -> dict[str, Any]:
+    return {
+        "Type": "AWS::IAM::ManagedPolicy",
+        "Properties": {"Description": description, "PolicyDocument": policy},
+    }
+
+
+def _shown(arn: Any) -> str:
+    if isinstance(arn, dict) and isinstance(arn.get("Fn::Sub"), str):
+        return str(arn["Fn::Sub"])
+    return arn if isinstance(arn, str) else json.dumps(arn)

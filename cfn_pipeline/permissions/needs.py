@@ -1,0 +1,174 @@
+"""Which actions CloudFormation uses for a template, and why."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cfn_pipeline.permissions import catalogue, tables
+from cfn_pipeline.permissions.patterns import resources
+
+__all__ = ["Need", "Unknown", "needs", "unknown_types"]
+
+_DYNAMIC = re.compile(r"\{\{resolve:(secretsmanager|ssm|ssm-secure):([^}]*)\}\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """An action that CloudFormation uses, and for what.
+
+    Args:
+        action: such as ``ecs:CreateService``.
+        resource: the logical id of the resource, or what else of the template needs it.
+        type: the resource's type; empty: it is for the template as a whole.
+        operation: create, read, update or delete.
+        source: who says so.
+
+    """
+
+    action: str
+    resource: str
+    type: str
+    operation: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unknown:
+    """Something of a template of which it is not known what it needs, and what to do."""
+
+    resource: str
+    type: str
+    remedy: str
+
+
+def needs(template: Mapping[str, Any]) -> list[Need]:
+    """Return the actions that a template needs, each with each reason; sorted."""
+    found: set[Need] = set()
+    for logical_id, (type_, properties) in resources(template).items():
+        for real in tables.MADE_OF.get(type_, (type_,)):
+            found |= set(_needs_of(logical_id, real, properties))
+    found |= set(_needs_of_parameters(template))
+    found |= set(_needs_of_references(template))
+    found |= set(_needs_of_transforms(template))
+    return sorted(found, key=lambda n: (n.type, n.action, n.resource, n.operation))
+
+
+def unknown_types(template: Mapping[str, Any]) -> list[Unknown]:
+    """Return the resources of whose types nothing is known."""
+    found = []
+    for logical_id, (type_, _) in resources(template).items():
+        for real in tables.MADE_OF.get(type_, (type_,)):
+            if _is_custom(real) or real in tables.BY_HAND or catalogue.handlers(real) is not None:
+                continue
+            remedy = (
+                "give the role what the third party's page lists"
+                if not real.startswith("AWS::")
+                else "give the role what the type's page lists in a policy of its own"
+            )
+            found.append(Unknown(resource=logical_id, type=real, remedy=remedy))
+    return found
+
+
+def _is_custom(type_: str) -> bool:
+    return type_ == "AWS::CloudFormation::CustomResource" or type_.startswith("Custom::")
+
+
+def _needs_of(logical_id: str, type_: str, properties: Mapping[str, Any]) -> Iterator[Need]:
+    def need(action: str, operation: str, source: str) -> Need:
+        return Need(
+            action=action, resource=logical_id, type=type_, operation=operation, source=source
+        )
+
+    if _is_custom(type_):
+        token = json.dumps(properties.get("ServiceToken", ""))
+        call = "sns:Publish" if ":sns:" in token else "lambda:InvokeFunction"
+        for operation in ("create", "update", "delete"):
+            yield need(call, operation, "the custom resource's ServiceToken")
+        return
+    by_hand = tables.BY_HAND.get(type_)
+    listed = catalogue.handlers(type_) if by_hand is None else by_hand
+    source = f"the schema of {type_}" if by_hand is None else "what is known of it by hand"
+    own = type_.split("::")[1]
+    said = json.dumps(properties)
+    for operation, actions in (listed or {}).items():
+        for action in actions:
+            if not _is_dropped(action, type_) and _is_spoken_of(action, own, said):
+                yield need(action, operation, source)
+    for action, why in tables.ADDED.get(type_, {}).items():
+        if _is_spoken_of(action, own, said):
+            for operation in ("create", "update"):
+                yield need(action, operation, f"a correction: {why}")
+
+
+def _is_dropped(action: str, type_: str) -> bool:
+    return (
+        action in tables.DROPPED["*"]
+        or action in tables.DROPPED.get(type_, {})
+        or catalogue.access(action) is None
+    )
+
+
+def _is_spoken_of(action: str, own: str, said: str) -> bool:
+    """Tell whether a resource's properties speak of what an action is for."""
+    service = action.split(":")[0]
+    if action in tables.ONLY_WITH and not re.search(tables.ONLY_WITH[action], said):
+        return False
+    if service not in tables.FOREIGN or _is_own(service, own):
+        return True
+    return re.search(tables.FOREIGN[service], said) is not None
+
+
+def _is_own(service: str, own: str) -> bool:
+    plain = own.lower().replace("v2", "")
+    return service.replace("-", "") in (own.lower(), plain)
+
+
+def _needs_of_parameters(template: Mapping[str, Any]) -> Iterator[Need]:
+    for name, parameter in _section(template, "Parameters").items():
+        if isinstance(parameter, dict) and str(parameter.get("Type", "")).startswith("AWS::SSM::"):
+            for operation in ("create", "update"):
+                yield Need(
+                    action="ssm:GetParameters",
+                    resource=str(name),
+                    type="",
+                    operation=operation,
+                    source="a parameter whose value Systems Manager holds",
+                )
+
+
+def _needs_of_references(template: Mapping[str, Any]) -> Iterator[Need]:
+    calls = {
+        "secretsmanager": "secretsmanager:GetSecretValue",
+        "ssm": "ssm:GetParameters",
+        "ssm-secure": "ssm:GetParameters",
+    }
+    for name, (_, properties) in resources(template).items():
+        for service, _ in _DYNAMIC.findall(json.dumps(properties)):
+            for operation in ("create", "update"):
+                yield Need(
+                    action=calls[service],
+                    resource=name,
+                    type="",
+                    operation=operation,
+                    source="a dynamic reference",
+                )
+
+
+def _needs_of_transforms(template: Mapping[str, Any]) -> Iterator[Need]:
+    said = template.get("Transform")
+    if said:
+        for operation in ("create", "update"):
+            yield Need(
+                action="cloudformation:CreateChangeSet",
+                resource="Transform",
+                type="",
+                operation=operation,
+                source="a macro that the template goes through",
+            )
+
+
+def _section(template: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    section = template.get(name)
+    return section if isinstance(section, dict) else {}

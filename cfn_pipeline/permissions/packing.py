@@ -1,0 +1,79 @@
+"""Policies that IAM takes: of statements, none too long.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.permissions.statements import Statement
+
+__all__ = ["LONGEST", "MOST", "pack", "size"]
+
+#: Characters of a managed policy, white space aside.
+LONGEST = 6144
+
+#: Managed policies that a role can have.
+MOST = 10
+
+#: The longest that there are.
+_VALUES = {
+    "AWS::AccountId": "123456789012",
+    "AWS::Partition": "aws-us-gov",
+    "AWS::Region": "ap-southeast-2",
+    "AWS::URLSuffix": "amazonaws.com.cn",
+}
+_AN_ARN = "arn:aws-us-gov:iam::123456789012:policy/" + "x" * 128
+
+
+def pack(statements: Sequence[Statement]) -> list[dict[str, Any]]:
+    """Divide statements among as few policies as keep their order.
+
+    Raises:
+        TemplateError: a statement that is too long for a policy, or too many for a role.
+
+    """
+    policies: list[list[Statement]] = [[]]
+    for statement in statements:
+        if size(_document([statement])) > LONGEST:
+            raise TemplateError(
+                f"the statement {statement['Sid']} has {size(statement)} characters, and a policy "
+                f"takes {LONGEST}; give fewer stacks, or a pattern that stands for them"
+            )
+        if policies[-1] and size(_document([*policies[-1], statement])) > LONGEST:
+            policies.append([])
+        policies[-1].append(statement)
+    if len(policies) > MOST:
+        raise TemplateError(
+            f"the templates need {len(policies)} policies, and a role takes {MOST}; divide what "
+            "is deployed among roles, or give a pattern that stands for several stacks"
+        )
+    return [_document(policy) for policy in policies if policy]
+
+
+def size(value: Any) -> int:
+    """Return how long a policy is at most, white space aside: as it stands, and deployed."""
+    return max(len(json.dumps(v, separators=(",", ":"))) for v in (value, _deployed(value)))
+
+
+def _deployed(value: Any) -> Any:
+    match value:
+        case {"Fn::Sub": str(text)}:
+            return re.sub(r"\$\{([^}]*)\}", lambda part: _VALUES.get(part[1], _AN_ARN), text)
+        case {"Ref": str(name)} if name in _VALUES:
+            return _VALUES[name]
+        case {"Ref": _} | {"Fn::GetAtt": _} | {"Fn::ImportValue": _} | {"Fn::If": _}:
+            return _AN_ARN
+        case dict():
+            return {key: _deployed(inside) for key, inside in value.items()}
+        case list():
+            return [_deployed(inside) for inside in value]
+        case _:
+            return value
+
+
+def _document(statements: Sequence[Statement]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}

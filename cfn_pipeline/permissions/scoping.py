@@ -1,0 +1,300 @@
+"""On which ARNs an action must be allowed."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from cfn_pipeline.permissions import catalogue, tables
+from cfn_pipeline.permissions.needs import Need
+from cfn_pipeline.permissions.patterns import Stacks, name_patterns, resources, value_patterns
+
+__all__ = ["Scope", "own_kinds"]
+
+#: An ARN as text with ``${AWS::Region}`` and so on, or a function that gives one.
+Arn = str | Mapping[str, Any]
+
+_PREFIX = "arn:${AWS::Partition}"
+_KEPT = {"Partition": "AWS::Partition", "Region": "AWS::Region", "Account": "AWS::AccountId"}
+_NAME = re.compile(r"\{(\w*?(?:Name|NameWithPath|NameWithoutLeadingSlash|SecretId))\}")
+_MANY = 8
+
+#: The kind of resource to which a part of another's name belongs.
+_HOLDERS = {"ecs ClusterName": "cluster", "ecs ServiceName": "service"}
+
+
+class Scope:
+    """The ARNs that a template's own names allow."""
+
+    def __init__(self, template: Mapping[str, Any], stacks: Stacks) -> None:
+        self._template = template
+        self._stacks = stacks
+        self._names: dict[tuple[str, str], list[str]] = {}
+        for logical_id, (type_, properties) in resources(template).items():
+            names = name_patterns(logical_id, type_, properties, template, stacks)
+            for real in tables.MADE_OF.get(type_, (type_,)):
+                named = names if real == type_ or real not in tables.GENERATED_NAMES else ["*"]
+                for service, kind in own_kinds(real):
+                    known = self._names.setdefault((service, kind), [])
+                    known += [name for name in named if name not in known]
+
+    def arns(self, need: Need) -> list[Arn]:
+        """Return the ARNs on which an action must be allowed; ``["*"]``: on all."""
+        if (by_rule := tables.ARNS.get(f"{need.type} {need.action}")) is not None:
+            return [by_rule]
+        service = need.action.split(":")[0]
+        special = _SPECIAL.get(need.action) or _SPECIAL.get(f"{service}:*")
+        if special is not None and (found := special(self, need)) is not None:
+            return found
+        kinds: Sequence[str] = catalogue.resources_of(need.action)
+        if not kinds or "*" in need.action or _lists(need.action):
+            return ["*"]
+        kinds = self._kinds(need, service, kinds)
+        return [arn for kind in kinds for arn in self._arns_of(service, kind)]
+
+    def _kinds(self, need: Need, service: str, kinds: Sequence[str]) -> Sequence[str]:
+        """Return those of the kinds on which an action can be that a resource is about."""
+        said = tables.KINDS.get(f"{need.type} {need.action}") or tables.KINDS.get(need.action)
+        if said is not None:
+            return said
+        own = [kind for owner, kind in own_kinds(need.type) if owner == service]
+        tags = catalogue.access(need.action) == "Tagging" or "Tags" in need.action
+        if (tags or len(kinds) > _MANY) and set(own) & set(kinds):
+            return [kind for kind in kinds if kind in own]
+        if len(kinds) > _MANY:
+            return [k for k in kinds if (service, k) in self._names] or kinds
+        properties = json.dumps(resources(self._template).get(need.resource, ("", {}))[1])
+        return [
+            kind
+            for kind in kinds
+            if kind in own
+            or (service, kind) not in tables.KIND_WITH
+            or re.search(tables.KIND_WITH[service, kind], properties)
+        ]
+
+    def _arns_of(self, service: str, kind: str) -> list[Arn]:
+        form = catalogue.arn(service, kind)
+        form = re.sub(r"\[[^\]]*\]", "", form)  # what may be there, such as an event bus
+        form = re.sub(r"\$\{(\w+)\}", lambda part: f"${{{_KEPT[part[1]]}}}", form)
+        named = _NAME.findall(form)
+        if not named:
+            return [re.sub(r"\$?\{(?!AWS)[^}]*\}", "*", form)]
+        found = []
+        for name in self._names.get((service, kind)) or self._known_names(service, kind):
+            text = form
+            if (service, kind) in self._names or (service, kind) in tables.KIND_NAMES:
+                text = form.replace(f"{{{named[-1]}}}", name)
+            for parent in named:
+                # The same stack's cluster, where it makes one.
+                holders = self._names.get((service, _HOLDERS.get(f"{service} {parent}", "")), ["*"])
+                text = text.replace(f"{{{parent}}}", holders[0] if len(holders) == 1 else "*")
+            found.append(re.sub(r"(?<!\$)\{(?!AWS)[^}]*\}", "*", text))
+        return list(dict.fromkeys(_more(service, kind, found)))
+
+    def arns_of_resource(self, logical_id: str) -> list[Arn]:
+        """Return the ARN that a resource of the template will have; none where nobody can tell."""
+        type_, properties = resources(self._template)[logical_id]
+        names = name_patterns(logical_id, type_, properties, self._template, self._stacks)
+        for service, kind in own_kinds(type_)[:1]:
+            alone = Scope.__new__(Scope)
+            alone._template, alone._stacks = self._template, self._stacks
+            alone._names = {**self._names, (service, kind): names}
+            return alone._arns_of(service, kind)
+        return []
+
+    def _known_names(self, service: str, kind: str) -> list[str]:
+        forms = tables.KIND_NAMES.get((service, kind), ["*"])
+        return [
+            form.replace("{stack-lower}", stack.lower()) for form in forms for stack in self._stacks
+        ]
+
+    def _roles(self, need: Need) -> list[Arn]:
+        del need
+        names = self._names.get(("iam", "role"))
+        if names is None:
+            return []
+        return [f"{_PREFIX}:iam::${{AWS::AccountId}}:role/{name}" for name in names]
+
+    def _keys(self, need: Need) -> list[Arn] | None:
+        """Return the keys that a resource names, as it names them where that is the same here."""
+        if need.type == "AWS::KMS::Key":
+            return None
+        _, properties = resources(self._template)[need.resource]
+        found: list[Arn] = []
+        for value in _said(properties, re.compile("Kms|KMS|EncryptionKey")):
+            match value:
+                case {"Fn::ImportValue": str()}:
+                    found.append(value)
+                case {"Fn::ImportValue": {"Fn::Sub": str(text)}} if "AWS::StackName" not in text:
+                    found.append(value)
+                case str(text) if text.startswith("arn:"):
+                    found.append(text)
+                case str(text) if text.startswith("${") or not text:
+                    pass
+                case _:
+                    found.append(f"{_PREFIX}:kms:${{AWS::Region}}:${{AWS::AccountId}}:key/*")
+        unique = {json.dumps(value, sort_keys=True): value for value in found}
+        return list(unique.values()) or None
+
+    def _parameters(self, need: Need) -> list[Arn]:
+        parameter = self._template.get("Parameters", {}).get(need.resource)
+        names = []
+        if isinstance(parameter, dict):
+            default = parameter.get("Default")
+            names = [default if isinstance(default, str) else "/*"]
+        elif need.resource in resources(self._template):
+            text = json.dumps(resources(self._template)[need.resource][1])
+            names = [m.split(":")[0] for m in re.findall(r"\{\{resolve:ssm[^:]*:([^}]*)\}\}", text)]
+        found: list[Arn] = []
+        for name in names:
+            public = name.startswith("/aws/service/")
+            account = "" if public else "${AWS::AccountId}"
+            if public:  # AWS moves what it publishes between versions
+                name = name.removesuffix(name.split("/")[-1]).rstrip("/") + "/*"
+            form = f"{_PREFIX}:ssm:${{AWS::Region}}:{account}:parameter/{name.lstrip('/')}"
+            found.append(re.sub(r"\$\{(?!AWS)[^}]*\}", "*", form))
+        return found
+
+    def _secrets(self, need: Need) -> list[Arn] | None:
+        if need.source != "a dynamic reference":
+            return None
+        found: list[Arn] = []
+        _, properties = resources(self._template)[need.resource]
+        for value in _references(properties, "secretsmanager"):
+            for text in value_patterns(value, self._template, self._stacks):
+                named = re.search(r"\{\{resolve:secretsmanager:(.*?)(?::SecretString.*)?\}\}", text)
+                name = named[1] if named else "*"
+                if name.startswith("arn:"):
+                    found.append(name)
+                elif name == "*":
+                    found += self._arns_of("secretsmanager", "Secret")
+                else:
+                    found.append(
+                        f"{_PREFIX}:secretsmanager:${{AWS::Region}}:${{AWS::AccountId}}:"
+                        f"secret:{name}-??????"
+                    )
+        return list(dict.fromkeys(str(arn) for arn in found))
+
+    def _functions(self, need: Need) -> list[Arn] | None:
+        if need.type in ("", "AWS::Lambda::Function"):
+            return None
+        _, properties = resources(self._template).get(need.resource, ("", {}))
+        match properties.get("ServiceToken"):
+            case {"Fn::GetAtt": [str(name), "Arn"]} if name in resources(self._template):
+                pass
+            case str(text) if text.startswith("arn:"):
+                return [text]
+            case {"Fn::ImportValue": str(exported)}:
+                return [{"Fn::ImportValue": exported}]
+            case None:
+                return None
+            case _:
+                return [f"{_PREFIX}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:*"]
+        type_, own = resources(self._template)[name]
+        return [
+            f"{_PREFIX}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{pattern}"
+            for pattern in name_patterns(name, type_, own, self._template, self._stacks)
+        ]
+
+    def _transforms(self, need: Need) -> list[Arn]:
+        del need
+        said = self._template.get("Transform", [])
+        entries = said if isinstance(said, list) else [said]
+        names = [entry.get("Name") if isinstance(entry, dict) else entry for entry in entries]
+        return [
+            f"{_PREFIX}:cloudformation:${{AWS::Region}}:"
+            + (
+                f"aws:transform/{n.removeprefix('AWS::')}"
+                if n.startswith("AWS::")
+                else f"${{AWS::AccountId}}:transform/{n}"
+            )
+            for n in names
+            if isinstance(n, str)
+        ]
+
+
+_SPECIAL = {
+    "cloudformation:CreateChangeSet": Scope._transforms,
+    "iam:PassRole": Scope._roles,
+    "kms:*": Scope._keys,
+    "lambda:InvokeFunction": Scope._functions,
+    "secretsmanager:GetSecretValue": Scope._secrets,
+    "ssm:GetParameters": Scope._parameters,
+}
+
+
+@cache
+def own_kinds(type_: str) -> tuple[tuple[str, str], ...]:
+    """Return the kinds of resources that a type makes, each with its service.
+
+    These are the kinds on which its deletion, or else its creation, is allowed.
+    """
+    by_hand = tables.BY_HAND.get(type_)
+    listed = (catalogue.handlers(type_) if by_hand is None else by_hand) or {}
+    name = type_.split("::")[1].lower().replace("v2", "") if "::" in type_ else ""
+    for operation in ("delete", "create"):
+        own = [
+            action
+            for action in listed.get(operation, ())
+            if catalogue.access(action) in ("Write", "Permissions management")
+            and action.split(":")[0].replace("-", "") in (name, name.removesuffix("s"))
+        ]
+        verbs = ("Delete", "Deregister", "Terminate", "Remove", "Create", "Put", "Register")
+        for verb in verbs:
+            best = [action for action in own if action.split(":")[1].startswith(verb)]
+            kinds = [
+                (action.split(":")[0], kind)
+                for action in best
+                for kind in catalogue.resources_of(action)
+            ]
+            if kinds:
+                wanted = tables.OWN.get(type_)
+                found = [k for k in dict.fromkeys(kinds) if wanted is None or k[1] in wanted]
+                return tuple(found) or tuple((kinds[0][0], kind) for kind in wanted or ())
+    wanted = tables.OWN.get(type_, ())
+    return tuple((name, kind) for kind in wanted)
+
+
+def _lists(action: str) -> bool:
+    """Tell whether an action looks through everything, whatever it can be bound to."""
+    name = action.split(":")[1]
+    return catalogue.access(action) == "List" and name.startswith("Describe")
+
+
+def _more(service: str, kind: str, arns: list[str]) -> list[str]:
+    """Return the forms in which the services themselves write the ARNs, where they differ."""
+    if (service, kind) == ("logs", "log-group"):
+        return [form for arn in arns for form in (arn, f"{arn}:*")]
+    if (service, kind) == ("secretsmanager", "Secret"):
+        return [arn if arn.endswith("*") else f"{arn}-??????" for arn in arns]
+    return arns
+
+
+def _said(value: Any, keys: re.Pattern[str]) -> list[Any]:
+    """Return the values of the properties whose names speak of something."""
+    found = []
+    if isinstance(value, dict):
+        for key, inside in value.items():
+            if keys.search(str(key)) and isinstance(inside, (str, dict)):
+                found.append(inside)
+            else:
+                found += _said(inside, keys)
+    elif isinstance(value, list):
+        for item in value:
+            found += _said(item, keys)
+    return found
+
+
+def _references(value: Any, service: str) -> list[Any]:
+    """Return the values that hold a dynamic reference."""
+    mark = f"{{{{resolve:{service}:"
+    if isinstance(value, str):
+        return [value] if mark in value else []
+    if isinstance(value, dict):
+        if len(value) == 1 and next(iter(value)).startswith("Fn::") and mark in json.dumps(value):
+            return [value]
+        return [found for inside in value.values() for found in _references(inside, service)]
+    if isinstance(value, list):
+        return [found for inside in value for found in _references(inside, service)]
+    return []

@@ -1,0 +1,253 @@
+"""Statements that a reviewer understands, of what a template needs."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cfn_pipeline.permissions import catalogue, tables
+from cfn_pipeline.permissions.needs import Need, needs
+from cfn_pipeline.permissions.patterns import Stacks, resources
+from cfn_pipeline.permissions.scoping import Arn, Scope
+
+__all__ = ["Statement", "resource_value", "statements"]
+
+Statement = dict[str, Any]
+
+#: What IAM binds to the boundary of the role that is made or changed.
+_BOUNDED = (
+    *("iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy"),
+    "iam:PutRolePolicy",
+)
+_LOOSENING = (
+    *("iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion"),
+    "iam:SetDefaultPolicyVersion",
+)
+
+
+def statements(
+    templates: Sequence[Mapping[str, Any]], stacks: Stacks, boundary: Any | None
+) -> list[Statement]:
+    """Return what the role that deploys the templates must be allowed, and no more.
+
+    Args:
+        templates: each is deployed to each of the stacks.
+        stacks: the stacks' names, or patterns of them.
+        boundary: the ARN of the boundary that roles must have, or a function that gives it;
+            None: roles are made without one.
+
+    """
+    granted = _Granted()
+    passed_to: set[str] = set()
+    linked: set[str] = set()
+    for template in templates:
+        needed = needs(template)
+        for stack in stacks:
+            scope = Scope(template, [stack])
+            for need in needed:
+                granted.add(need, scope.arns(need))
+        passed_to |= _assuming_services(template)
+        types = {type_ for type_, _ in resources(template).values()}
+        linked |= {s for type_ in types for s in tables.SERVICE_LINKED.get(type_, ())}
+    return [
+        *granted.reading(),
+        *granted.changing(boundary),
+        *_passing(granted, passed_to),
+        *_linking(linked),
+        *_keeping(granted, boundary),
+    ]
+
+
+class _Granted:
+    """Actions by what they are for, with the ARNs on which they are."""
+
+    def __init__(self) -> None:
+        self._by_type: dict[str, dict[str, dict[str, Arn]]] = {}
+
+    def add(self, need: Need, arns: Sequence[Arn]) -> None:
+        known = self._by_type.setdefault(need.type, {}).setdefault(need.action, {})
+        known |= {json.dumps(arn): arn for arn in arns}
+
+    def arns(self, action: str) -> dict[str, Arn]:
+        found: dict[str, Arn] = {}
+        for actions in self._by_type.values():
+            found |= actions.get(action, {})
+        return found
+
+    def has(self, action: str) -> bool:
+        return any(action in actions for actions in self._by_type.values())
+
+    def reading(self) -> list[Statement]:
+        """Return what looks: first that which AWS binds to nothing."""
+        everywhere: set[str] = set()
+        bound: dict[str, dict[str, dict[str, Arn]]] = {}
+        for type_, actions in self._by_type.items():
+            for action, arns in actions.items():
+                if catalogue.access(action) in catalogue.READING:
+                    if '"*"' in arns:
+                        everywhere.add(action)
+                    else:
+                        bound.setdefault(type_, {})[action] = arns
+        found = [_statement("LookAround", _without_covered(everywhere), ["*"])]
+        found += self._by_noun("Read", bound, everywhere)
+        return [statement for statement in found if statement["Action"]]
+
+    def changing(self, boundary: Any | None) -> list[Statement]:
+        """Return what changes something, but for what is done to roles under a boundary."""
+        bound: dict[str, dict[str, dict[str, Arn]]] = {}
+        for type_, actions in self._by_type.items():
+            for action, arns in actions.items():
+                if catalogue.access(action) in catalogue.READING or action == "iam:PassRole":
+                    continue
+                if boundary is None or action not in _BOUNDED:
+                    bound.setdefault(type_, {})[action] = arns
+        found = self._by_noun("Deploy", bound, set())
+        limited = [action for action in _BOUNDED if self.has(action)]
+        if boundary is not None and limited:
+            arns = {k: v for action in limited for k, v in self.arns(action).items()}
+            found.append(
+                _statement(
+                    "DeployRolesWithinBoundary",
+                    limited,
+                    list(arns.values()),
+                    {"StringEquals": {"iam:PermissionsBoundary": boundary}},
+                )
+            )
+        return found
+
+    def _by_noun(
+        self,
+        verb: str,
+        bound: Mapping[str, Mapping[str, Mapping[str, Arn]]],
+        everywhere: set[str],
+    ) -> list[Statement]:
+        """Return a statement for each type and service, and one more for tags where they differ."""
+        found: list[Statement] = []
+        told: dict[str, set[str]] = {}
+        for type_ in sorted(bound):
+            groups: dict[str, dict[str, Mapping[str, Arn]]] = {}
+            for action, arns in sorted(bound[type_].items()):
+                fresh = set(arns) - told.get(action, set())
+                if fresh and action not in everywhere:
+                    told[action] = told.get(action, set()) | set(arns)
+                    groups.setdefault(_suffix(type_, action, arns), {})[action] = arns
+            _merge_tags(groups)
+            for suffix, actions in groups.items():
+                union = {key: arn for arns in actions.values() for key, arn in arns.items()}
+                values = [union[key] for key in sorted(union)]
+                found.append(_statement(f"{verb}{_noun(type_)}{suffix}", list(actions), values))
+        return found
+
+
+def _suffix(type_: str, action: str, arns: Mapping[str, Arn]) -> str:
+    """Name a further statement of a type: another service's, of tags, or bound to nothing."""
+    service = action.split(":")[0]
+    own = type_.split("::")[1].lower().replace("v2", "") if "::" in type_ else service
+    if service.replace("-", "") not in (own, own.removesuffix("s")):
+        return "".join(part.capitalize() for part in service.split("-"))
+    if '"*"' in arns:
+        return "Unbound"
+    return "Tags" if catalogue.access(action) == "Tagging" else ""
+
+
+def _merge_tags(groups: dict[str, dict[str, Mapping[str, Arn]]]) -> None:
+    """Let tags stand with the rest, where that binds them no less."""
+    tags, rest = groups.get("Tags", {}), groups.get("", {})
+    union = {key for arns in rest.values() for key in arns}
+    if tags and all(set(arns) == union for arns in tags.values()):
+        groups[""] = {**rest, **tags}
+        del groups["Tags"]
+
+
+def _noun(type_: str) -> str:
+    return tables.NOUNS.get(type_) or (type_.split("::")[-1] if type_ else "Values")
+
+
+def _without_covered(actions: set[str]) -> list[str]:
+    """Leave out what a wildcard among the actions covers."""
+    wild = [action.rstrip("*") for action in actions if action.endswith("*")]
+    return sorted(
+        a for a in actions if a.endswith("*") or not any(a.startswith(start) for start in wild)
+    )
+
+
+def _statement(
+    sid: str,
+    actions: Sequence[str],
+    arns: Sequence[Any],
+    condition: Mapping[str, Any] | None = None,
+    effect: str = "Allow",
+) -> Statement:
+    statement: Statement = {
+        "Sid": "".join(character for character in sid if character.isalnum()),
+        "Effect": effect,
+        "Action": sorted(actions),
+        "Resource": [resource_value(arn) for arn in arns],
+    }
+    if condition is not None:
+        statement["Condition"] = condition
+    return statement
+
+
+def resource_value(arn: Arn) -> Any:
+    """Return an ARN as a template takes it."""
+    return {"Fn::Sub": arn} if isinstance(arn, str) and "${" in arn else arn
+
+
+def _assuming_services(template: Mapping[str, Any]) -> set[str]:
+    """Return the services that the template's roles trust: to them CloudFormation passes roles."""
+    found: set[str] = set()
+    for type_, properties in resources(template).values():
+        if type_ == "AWS::IAM::Role":
+            document = properties.get("AssumeRolePolicyDocument")
+            listed = document.get("Statement") if isinstance(document, dict) else None
+            for statement in listed if isinstance(listed, list) else [listed]:
+                principal = statement.get("Principal") if isinstance(statement, dict) else None
+                said = principal.get("Service") if isinstance(principal, dict) else None
+                names = said if isinstance(said, list) else [said]
+                found |= {name for name in names if isinstance(name, str)}
+        elif type_ in ("AWS::Serverless::Function",) and "Role" not in properties:
+            found.add("lambda.amazonaws.com")
+        elif type_ == "AWS::Serverless::StateMachine" and "Role" not in properties:
+            found.add("states.amazonaws.com")
+    return found
+
+
+def _passing(granted: _Granted, services: set[str]) -> list[Statement]:
+    arns = granted.arns("iam:PassRole")
+    if not arns:
+        return []
+    condition = {"StringEqualsIfExists": {"iam:PassedToService": sorted(services)}}
+    return [
+        _statement(
+            "PassRoles", ["iam:PassRole"], list(arns.values()), condition if services else None
+        )
+    ]
+
+
+def _linking(services: set[str]) -> list[Statement]:
+    if not services:
+        return []
+    role = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/*"
+    return [
+        _statement(
+            "MakeServiceLinkedRoles",
+            ["iam:CreateServiceLinkedRole"],
+            [role],
+            {"StringEquals": {"iam:AWSServiceName": sorted(services)}},
+        )
+    ]
+
+
+def _keeping(granted: _Granted, boundary: Any | None) -> list[Statement]:
+    """Forbid what would loosen the boundary, whatever else may be allowed."""
+    if boundary is None or not granted.has("iam:CreateRole"):
+        return []
+    return [
+        _statement(
+            "KeepBoundary",
+            ["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"],
+            ["*"],
+            effect="Deny",
+        ),
+        _statement("KeepBoundaryAsItIs", _LOOSENING, [boundary], effect="Deny"),
+    ]

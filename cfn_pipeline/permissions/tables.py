@@ -1,0 +1,390 @@
+"""What the schemas do not say, or say wrongly: data with reasons."""
+
+from collections.abc import Mapping, Sequence
+
+__all__ = [
+    "ADDED",
+    "ARNS",
+    "AWS_POLICIES",
+    "BY_HAND",
+    "DROPPED",
+    "FOREIGN",
+    "GENERATED_NAMES",
+    "KINDS",
+    "KIND_NAMES",
+    "KIND_WITH",
+    "MADE_OF",
+    "NAME_PROPERTIES",
+    "NOUNS",
+    "ONLY_WITH",
+    "OWN",
+    "SERVICE_LINKED",
+    "UNSCOPED",
+]
+
+#: What AWS's own policies allow, by the end of their ARNs: those that roles of applications have.
+AWS_POLICIES: Mapping[str, Sequence[str]] = {
+    "service-role/AWSLambdaBasicExecutionRole": (
+        *("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
+    ),
+    "service-role/AWSLambdaVPCAccessExecutionRole": (
+        *("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
+        *("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"),
+        *("ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses"),
+        "ec2:UnassignPrivateIpAddresses",
+    ),
+    "service-role/AmazonECSTaskExecutionRolePolicy": (
+        *("ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability"),
+        *("ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"),
+        *("logs:CreateLogStream", "logs:PutLogEvents"),
+    ),
+    "AWSXRayDaemonWriteAccess": (
+        *("xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules"),
+        *("xray:GetSamplingTargets", "xray:GetSamplingStatisticSummaries"),
+    ),
+}
+
+#: Types without handlers in the schemas.
+BY_HAND: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "AWS::CDK::Metadata": {},
+    "AWS::CloudFormation::Macro": {},
+    "AWS::CloudFormation::WaitCondition": {},
+    "AWS::CloudFormation::WaitConditionHandle": {},
+    "AWS::CodeBuild::Project": {
+        "create": ["codebuild:CreateProject", "codebuild:BatchGetProjects", "iam:PassRole"],
+        "read": ["codebuild:BatchGetProjects"],
+        "update": ["codebuild:UpdateProject", "codebuild:BatchGetProjects", "iam:PassRole"],
+        "delete": ["codebuild:DeleteProject"],
+    },
+    "AWS::ElasticLoadBalancingV2::ListenerCertificate": {
+        "create": ["elasticloadbalancing:AddListenerCertificates"],
+        "read": ["elasticloadbalancing:DescribeListenerCertificates"],
+        "update": [
+            "elasticloadbalancing:AddListenerCertificates",
+            "elasticloadbalancing:RemoveListenerCertificates",
+        ],
+        "delete": ["elasticloadbalancing:RemoveListenerCertificates"],
+    },
+    "AWS::Route53::RecordSetGroup": {
+        "create": ["route53:ChangeResourceRecordSets", "route53:GetChange"],
+        "read": ["route53:ListResourceRecordSets"],
+        "update": ["route53:ChangeResourceRecordSets", "route53:GetChange"],
+        "delete": ["route53:ChangeResourceRecordSets", "route53:GetChange"],
+    },
+    "AWS::IAM::AccessKey": {
+        "create": ["iam:CreateAccessKey"],
+        "read": ["iam:ListAccessKeys"],
+        "update": ["iam:UpdateAccessKey"],
+        "delete": ["iam:DeleteAccessKey"],
+    },
+    "AWS::IAM::UserToGroupAddition": {
+        "create": ["iam:AddUserToGroup"],
+        "read": ["iam:GetGroup"],
+        "update": ["iam:AddUserToGroup", "iam:RemoveUserFromGroup"],
+        "delete": ["iam:RemoveUserFromGroup"],
+    },
+}
+
+#: Of which types the macro AWS::Serverless makes what it is given.
+MADE_OF: Mapping[str, Sequence[str]] = {
+    "AWS::Serverless::Api": (
+        *("AWS::ApiGateway::RestApi", "AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage"),
+    ),
+    "AWS::Serverless::Function": (
+        *("AWS::Lambda::Function", "AWS::IAM::Role", "AWS::Lambda::Permission"),
+        *("AWS::Lambda::Alias", "AWS::Lambda::Version", "AWS::Lambda::EventSourceMapping"),
+        "AWS::Events::Rule",
+    ),
+    "AWS::Serverless::HttpApi": (*("AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage"),),
+    "AWS::Serverless::LayerVersion": ("AWS::Lambda::LayerVersion",),
+    "AWS::Serverless::SimpleTable": ("AWS::DynamoDB::Table",),
+    "AWS::Serverless::StateMachine": (
+        *("AWS::StepFunctions::StateMachine", "AWS::IAM::Role", "AWS::Events::Rule"),
+    ),
+}
+
+#: Permissions that the schemas lack.
+ADDED: Mapping[str, Mapping[str, str]] = {
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": {
+        "ec2:GetSecurityGroupsForVpc": "CreateLoadBalancer looks its groups up by it",
+        "ec2:DescribeAccountAttributes": "CreateLoadBalancer asks what the account supports",
+        "ec2:DescribeInternetGateways": "an internet-facing load balancer needs one in its VPC",
+        "ec2:DescribeSubnets": "CreateLoadBalancer looks its subnets up",
+        "ec2:DescribeSecurityGroups": "CreateLoadBalancer looks its groups up",
+        "ec2:DescribeVpcs": "CreateLoadBalancer looks its VPC up",
+    },
+    "AWS::EC2::SecurityGroup": {
+        "ec2:DescribeVpcs": "the group's VPC is looked up",
+    },
+    "AWS::ECS::CapacityProvider": {
+        "autoscaling:DescribeAutoScalingGroups": "the provider's group is looked up",
+    },
+    "AWS::AutoScaling::AutoScalingGroup": {
+        "autoscaling:DeleteLifecycleHook": "managed draining hangs a hook on the group",
+        "autoscaling:PutLifecycleHook": "managed draining hangs a hook on the group",
+        "autoscaling:TerminateInstanceInAutoScalingGroup": "a group is emptied before it goes",
+        "ec2:CreateTags": "tags that the group hands on are set when instances start",
+        "ec2:DescribeAvailabilityZones": "the group's zones are looked up",
+        "ec2:DescribeImages": "the launch template's image is looked up",
+        "ec2:DescribeInstances": "the group's instances are followed",
+        "ec2:DescribeLaunchTemplateVersions": "the launch template is looked up",
+        "ec2:DescribeLaunchTemplates": "the launch template is looked up",
+        "ec2:DescribeSecurityGroups": "the launch template's groups are looked up",
+        "ec2:DescribeSubnets": "the group's subnets are looked up",
+    },
+    "AWS::ApplicationAutoScaling::ScalingPolicy": {
+        "cloudwatch:DeleteAlarms": "target tracking makes its alarms with the caller's permissions",
+        "cloudwatch:DescribeAlarms": "target tracking looks its alarms up",
+        "cloudwatch:PutMetricAlarm": "target tracking makes its alarms with the caller's "
+        "permissions",
+    },
+    "AWS::SecretsManager::Secret": {
+        "kms:Decrypt": "a secret with a key of its own is read back when it is made",
+        "kms:GenerateDataKey": "a secret with a key of its own is encrypted by the caller",
+    },
+}
+
+#: Permissions that the schemas list and a stack does not need, or that undo what keeps it safe;
+#: for a type, or (``*``) wherever they are listed.
+DROPPED: Mapping[str, Mapping[str, str]] = {
+    "*": {
+        "iam:CreateServiceLinkedRole": "allowed for the services in play alone",
+        "iam:DeleteRolePermissionsBoundary": "whoever may remove the boundary has none",
+        "iam:DeleteUserPermissionsBoundary": "whoever may remove the boundary has none",
+        "iam:ListRoles": "roles are looked up by name",
+        "iam:PutRolePermissionsBoundary": "whoever may change the boundary may loosen it",
+        "iam:PutUserPermissionsBoundary": "whoever may change the boundary may loosen it",
+        "lambda:AssociateRuntimeAlias": "there is no such action",
+        "s3:REST.PUT.OBJECT": "there is no such action",
+        "ssm:Get*": "parameters are read by ssm:GetParameters, each by its name",
+        "ec2:Get*": "reads far more than a stack needs",
+    },
+    "AWS::AutoScaling::AutoScalingGroup": {
+        "cloudwatch:PutMetricAlarm": "alarms of scaling policies are types of their own",
+        "ec2:Describe*": "the calls that are needed are listed",
+        "elasticloadbalancing:Describe*": "the calls that are needed are listed",
+    },
+    "AWS::ApplicationAutoScaling::ScalableTarget": {
+        "cloudwatch:DeleteAlarms": "the service-linked role makes the alarms",
+        "cloudwatch:PutMetricAlarm": "the service-linked role makes the alarms",
+    },
+    "AWS::ECS::Cluster": {
+        "ecs:PutAccountSetting": "settings of the account are not a stack's to change",
+        "ecs:PutAccountSettingDefault": "settings of the account are not a stack's to change",
+    },
+    "AWS::Logs::LogGroup": {
+        "logs:CreateLogDelivery": "deliveries are types of their own",
+        "logs:DeleteIndexPolicy": "only with FieldIndexPolicies, which is not bound to a group",
+        "logs:DeleteResourcePolicy": "resource policies are types of their own",
+        "logs:PutIndexPolicy": "only with FieldIndexPolicies, which is not bound to a group",
+        "logs:PutResourcePolicy": "resource policies are types of their own",
+    },
+}
+
+#: A type's permissions of other services are needed where its properties speak of these.
+FOREIGN: Mapping[str, str] = {
+    "autoscaling": "AutoScaling",
+    "cognito-idp": "Cognito",
+    "ec2": "",  # networks and instances are behind nearly everything
+    "elasticfilesystem": "FileSystem",
+    "elasticloadbalancing": "LoadBalancer|TargetGroup",
+    "firehose": "Firehose",
+    "iam": "Role|InstanceProfile",
+    "kinesis": "Kinesis",
+    "kms": "Kms|KMS|EncryptionKey",
+    "lambda": "Lambda|lambda",
+    "logs": "Log",
+    "managed-fleets": "ManagedFleet",
+    "s3": "S3|Bucket",
+    "s3files": "S3Files",
+    "secretsmanager": "ManageMasterUserPassword|SecretArn|SecretManager",
+    "sns": "Sns|SNS|Topic",
+    "sqs": "Sqs|SQS|Queue",
+    "ssm": "ssm|SSM",
+    "vpc-lattice": "TrafficSources",
+}
+
+#: Actions that are used where a resource's properties speak of something. What takes away is not
+#: among them: the property may have been there before.
+ONLY_WITH: Mapping[str, str] = {
+    "application-autoscaling:PutScheduledAction": "ScheduledActions",
+    "autoscaling:AttachLoadBalancerTargetGroups": "TargetGroupARNs",
+    "autoscaling:AttachLoadBalancers": "LoadBalancerNames",
+    "autoscaling:AttachTrafficSources": "TrafficSources",
+    "autoscaling:EnableMetricsCollection": "MetricsCollection",
+    "autoscaling:PutNotificationConfiguration": "Notification",
+    "ec2:RunInstances": "LaunchTemplate|ImageId",
+    "elasticloadbalancing:ModifyCapacityReservation": "MinimumLoadBalancerCapacity",
+    "elasticloadbalancing:ModifyIpPools": "Ipam",
+    "elasticloadbalancing:RegisterTargets": "Targets",
+    "iam:AttachRolePolicy": "ManagedPolicyArns",
+    "lambda:GetCodeSigningConfig": "CodeSigning",
+    "lambda:GetLayerVersion": "Layers",
+    "lambda:PassCapacityProvider": "CapacityProvider",
+    "lambda:PutFunctionCodeSigningConfig": "CodeSigning",
+    "lambda:PutFunctionConcurrency": "ReservedConcurrent",
+    "lambda:PutFunctionRecursionConfig": "RecursiveLoop",
+    "lambda:PutFunctionScalingConfig": "ScalingConfig",
+    "lambda:PutRuntimeManagementConfig": "RuntimeManagement",
+    "logs:PutBearerTokenAuthentication": "BearerToken",
+    "logs:PutDataProtectionPolicy": "DataProtection",
+    "logs:PutLogGroupDeletionProtection": "DeletionProtection",
+    "rds:AddRoleToDBInstance": "AssociatedRoles",
+    "rds:CreateDBInstanceReadReplica": "SourceDB",
+    "rds:PromoteReadReplica": "SourceDB",
+    "rds:RestoreDBInstanceFromDBSnapshot": "SnapshotIdentifier",
+    "rds:RestoreDBInstanceToPointInTime": "Restore|SourceDbiResourceId",
+    "rds:StartDBInstanceAutomatedBackupsReplication": "BackupReplication",
+    "s3:PutReplicationConfiguration": "Replication",
+    "secretsmanager:ReplicateSecretToRegions": "ReplicaRegions",
+}
+
+#: The kinds of resources on which an action that can be on many is used.
+KINDS: Mapping[str, Sequence[str]] = {
+    "ec2:RunInstances": (
+        *("image", "instance", "launch-template", "network-interface", "security-group"),
+        *("subnet", "volume"),
+    ),
+    "AWS::AutoScaling::AutoScalingGroup ec2:CreateTags": (
+        *("instance", "network-interface", "volume"),
+    ),
+}
+
+#: ARNs that AWS names by a rule of its own, by type and action.
+ARNS: Mapping[str, str] = {
+    f"AWS::ApplicationAutoScaling::ScalingPolicy cloudwatch:{call}": (
+        "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:TargetTracking-*"
+    )
+    for call in ("DeleteAlarms", "DescribeAlarms", "PutMetricAlarm")
+}
+
+#: Kinds of resources of which a request names one where its properties speak of it.
+KIND_WITH: Mapping[tuple[str, str], str] = {
+    ("rds", "auto-backup"): "BackupReplication|Restore",
+    ("rds", "cluster"): "DBCluster",
+    ("rds", "cluster-snapshot"): "ClusterSnapshot",
+    ("rds", "secgrp"): "DBSecurityGroups",
+}
+
+#: The names of things that a template does not make, and that its resources use or leave behind.
+KIND_NAMES: Mapping[tuple[str, str], Sequence[str]] = {
+    ("rds", "og"): ["default:*"],
+    ("rds", "pg"): ["default.*"],
+    ("rds", "snapshot"): ["{stack-lower}-*"],
+}
+
+#: What a reviewer calls a type, where not by the end of its name.
+NOUNS: Mapping[str, str] = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": "Scaling",
+    "AWS::ApplicationAutoScaling::ScalingPolicy": "ScalingPolicies",
+    "AWS::AutoScaling::AutoScalingGroup": "Instances",
+    "AWS::CloudFormation::CustomResource": "CustomResources",
+    "AWS::ECS::ClusterCapacityProviderAssociations": "ClusterCapacity",
+    "AWS::RDS::DBCluster": "DatabaseCluster",
+    "AWS::RDS::DBInstance": "Database",
+    "AWS::RDS::DBParameterGroup": "DatabaseParameters",
+    "AWS::RDS::DBSubnetGroup": "DatabaseSubnets",
+}
+
+#: The services whose service-linked role a type needs, made when it is first used.
+SERVICE_LINKED: Mapping[str, Sequence[str]] = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": ["ecs.application-autoscaling.amazonaws.com"],
+    "AWS::AutoScaling::AutoScalingGroup": ["autoscaling.amazonaws.com"],
+    "AWS::ECS::CapacityProvider": ["autoscaling.amazonaws.com", "ecs.amazonaws.com"],
+    "AWS::ECS::Cluster": ["ecs.amazonaws.com"],
+    "AWS::ECS::Service": ["ecs.amazonaws.com"],
+    "AWS::ElastiCache::ReplicationGroup": ["elasticache.amazonaws.com"],
+    "AWS::ElasticLoadBalancing::LoadBalancer": ["elasticloadbalancing.amazonaws.com"],
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": ["elasticloadbalancing.amazonaws.com"],
+    "AWS::OpenSearchService::Domain": ["opensearchservice.amazonaws.com"],
+    "AWS::RDS::DBCluster": ["rds.amazonaws.com"],
+    "AWS::RDS::DBInstance": ["rds.amazonaws.com"],
+    "AWS::RDS::DBParameterGroup": ["rds.amazonaws.com"],
+    "AWS::RDS::DBSubnetGroup": ["rds.amazonaws.com"],
+}
+
+#: The kinds of resources that a type makes, where its deletion does not tell.
+OWN: Mapping[str, Sequence[str]] = {
+    "AWS::ApplicationAutoScaling::ScalingPolicy": ["ScalableTarget"],
+    "AWS::ECS::ClusterCapacityProviderAssociations": ["cluster"],
+    "AWS::ECS::TaskDefinition": ["task-definition"],
+    "AWS::EC2::SecurityGroupEgress": ["security-group", "security-group-rule"],
+    "AWS::EC2::SecurityGroupIngress": ["security-group", "security-group-rule"],
+    "AWS::ElasticLoadBalancingV2::Listener": ["loadbalancer/app/", "listener/app"],
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": ["loadbalancer/app/"],
+    "AWS::Route53::RecordSetGroup": ["hostedzone"],
+}
+
+#: The property that gives a resource its name.
+NAME_PROPERTIES: Mapping[str, str] = {
+    "AWS::AutoScaling::AutoScalingGroup": "AutoScalingGroupName",
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CodeBuild::Project": "Name",
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::ECR::Repository": "RepositoryName",
+    "AWS::ECS::CapacityProvider": "Name",
+    "AWS::ECS::Cluster": "ClusterName",
+    "AWS::ECS::Service": "ServiceName",
+    "AWS::ECS::TaskDefinition": "Family",
+    "AWS::Events::EventBus": "Name",
+    "AWS::Events::Rule": "Name",
+    "AWS::IAM::Group": "GroupName",
+    "AWS::IAM::InstanceProfile": "InstanceProfileName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::IAM::User": "UserName",
+    "AWS::KMS::Alias": "AliasName",
+    "AWS::Kinesis::Stream": "Name",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Lambda::LayerVersion": "LayerName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::RDS::DBCluster": "DBClusterIdentifier",
+    "AWS::RDS::DBInstance": "DBInstanceIdentifier",
+    "AWS::RDS::DBParameterGroup": "DBParameterGroupName",
+    "AWS::RDS::DBSubnetGroup": "DBSubnetGroupName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::SSM::Parameter": "Name",
+    "AWS::Scheduler::Schedule": "Name",
+    "AWS::SecretsManager::Secret": "Name",
+    "AWS::Serverless::Function": "FunctionName",
+    "AWS::Serverless::SimpleTable": "TableName",
+    "AWS::Serverless::StateMachine": "Name",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
+}
+
+#: How CloudFormation begins the names that it makes, where not with the stack's name; ``*``: so
+#: that nothing of the stack's name is sure to be left.
+GENERATED_NAMES: Mapping[str, str] = {
+    "AWS::ECR::Repository": "{stack-lower}-*",
+    "AWS::ElastiCache::CacheCluster": "*",
+    "AWS::ElastiCache::ReplicationGroup": "*",
+    "AWS::ElasticLoadBalancing::LoadBalancer": "*",
+    "AWS::ElasticLoadBalancingV2::Listener": "*",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "*",
+    "AWS::ElasticLoadBalancingV2::TargetGroup": "*",
+    "AWS::RDS::DBCluster": "{stack-lower}-*",
+    "AWS::RDS::DBInstance": "{stack-lower}-*",
+    "AWS::RDS::DBParameterGroup": "{stack-lower}-*",
+    "AWS::RDS::DBSubnetGroup": "{stack-lower}-*",
+    "AWS::S3::Bucket": "{stack-lower}-*",
+    "AWS::SSM::Parameter": "CFN-{logical}-*",
+    "AWS::SecretsManager::Secret": "{logical}-*",
+    "AWS::StepFunctions::StateMachine": "{logical}-*",
+}
+
+#: Actions that change something, and that AWS allows on ``*`` only.
+UNSCOPED: Mapping[str, str] = {
+    "ecs:DeregisterTaskDefinition": "AWS allows it on * only; a revision that is deregistered goes "
+    "on running, and can still be named",
+    "ec2:DisassociateAddress": "AWS's reference binds it to ids that EC2 gives later",
+    "logs:PutIndexPolicy": "AWS allows it on * only",
+    "logs:DeleteIndexPolicy": "AWS allows it on * only",
+    "logs:PutResourcePolicy": "AWS allows it on * only; policies belong to the account",
+    "logs:DeleteResourcePolicy": "AWS allows it on * only; policies belong to the account",
+    "kms:CreateKey": "a key's id is not known before it is made",
+    "cloudfront:CreateConnectionGroup": "AWS gives ids to connection groups",
+    "cloudfront:CreateOriginAccessControl": "AWS gives ids to origin access controls",
+    "ec2:ModifyVpcTenancy": "AWS's reference binds it to ids that EC2 gives later",
+}
