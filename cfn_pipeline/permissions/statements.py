@@ -141,8 +141,7 @@ class _Granted:
 def _suffix(type_: str, action: str, arns: Mapping[str, Arn]) -> str:
     """Name a further statement of a type: another service's, of tags, or bound to nothing."""
     service = action.split(":")[0]
-    own = type_.split("::")[1].lower().replace("v2", "") if "::" in type_ else service
-    if service.replace("-", "") not in (own, own.removesuffix("s")):
+    if service != (catalogue.own_service(type_) or service):
         return "".join(part.capitalize() for part in service.split("-"))
     if '"*"' in arns:
         return "Unbound"

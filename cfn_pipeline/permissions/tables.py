@@ -181,15 +181,18 @@ DROPPED: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-#: A type's permissions of other services are needed where its properties speak of these.
+#: A type's permissions of other services are needed where its properties speak of these; without
+#: an entry: where they name the service.
 FOREIGN: Mapping[str, str] = {
     "autoscaling": "AutoScaling",
+    "cloudwatch": "",
     "cognito-idp": "Cognito",
     "ec2": "",  # networks and instances are behind nearly everything
     "elasticfilesystem": "FileSystem",
     "elasticloadbalancing": "LoadBalancer|TargetGroup",
     "firehose": "Firehose",
-    "iam": "Role|InstanceProfile",
+    "events": "Event|Schedule",
+    "iam": "Role|InstanceProfile|DeliverLogsPermissionArn",
     "kinesis": "Kinesis",
     "kms": "Kms|KMS|EncryptionKey",
     "lambda": "Lambda|lambda",

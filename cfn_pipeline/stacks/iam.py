@@ -10,7 +10,7 @@ from troposphere import AWSObject, Equals, GetAtt, If, Not, Ref, Template
 from cfn_pipeline.errors import ModelError, TemplateError
 from cfn_pipeline.model import names
 from cfn_pipeline.model.pipeline import Pipeline
-from cfn_pipeline.model.values import Intrinsic, Value
+from cfn_pipeline.model.values import Intrinsic
 from cfn_pipeline.permissions import Permissions, derive
 from cfn_pipeline.policies import application as images
 from cfn_pipeline.policies import delivery as duties
@@ -313,7 +313,7 @@ def permissions_boundary(pipeline: Pipeline, *, needed: Permissions) -> list[AWS
     return [policy]
 
 
-def _boundary() -> Value:
+def _boundary() -> Intrinsic:
     return If(_HAS_BOUNDARY, Ref(BOUNDARY), Ref(PERMISSIONS_BOUNDARY))
 
 
