@@ -10,9 +10,22 @@ from typing import Any
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
-from cfn_pipeline.checks import RULES, Rule, System, Template, judge
+from cfn_pipeline.checks import RULES, Finding, Rule, System, Template, judge
 
 __all__: list[str] = []
+
+
+def _findings(cfn: Any) -> list[Finding]:
+    """Judge a template once for all rules."""
+    if _judged.get("template") is not cfn:
+        template = Template(str(cfn.filename or "template"), cfn.template)
+        _judged.update(template=cfn, findings=judge(System(templates=[template])))
+    found: list[Finding] = _judged["findings"]
+    return found
+
+
+#: The template that was judged last: cfn-lint asks each rule about it.
+_judged: dict[str, Any] = {}
 
 
 def _plugin(rule: Rule) -> type[CloudFormationLintRule]:
@@ -20,9 +33,8 @@ def _plugin(rule: Rule) -> type[CloudFormationLintRule]:
 
     def match(self: CloudFormationLintRule, cfn: Any) -> Iterator[RuleMatch]:
         del self
-        template = Template(str(cfn.filename or "template"), cfn.template)
-        for finding in judge(System(templates=[template]), [rule]):
-            if finding.cfn_lint is None:
+        for finding in _findings(cfn):
+            if finding.rule == rule.id and finding.cfn_lint is None:
                 yield RuleMatch(list(finding.path), finding.message)
 
     return type(

@@ -7,6 +7,7 @@ from cfn_pipeline.checks.catalogue import GROUPS, RULES
 from cfn_pipeline.checks.finding import Finding
 from cfn_pipeline.checks.folders import (
     Folder,
+    artifact_names,
     left_open,
     system_of_files,
     system_of_folder,
@@ -25,6 +26,7 @@ __all__ = [
     "Rule",
     "System",
     "Template",
+    "artifact_names",
     "check",
     "judge",
     "left_open",

@@ -11,7 +11,7 @@ from cfn_pipeline.checks.nodes import Node, properties_of
 from cfn_pipeline.checks.pipelines import Action, Pipeline
 from cfn_pipeline.checks.resolving import resource_behind
 from cfn_pipeline.checks.system import Artifact, Resource
-from cfn_pipeline.checks.texts import ANYTHING, is_known
+from cfn_pipeline.checks.texts import is_known
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template import load
 
@@ -80,8 +80,12 @@ class Build:
     lacking: str = ""
 
 
-def builds(pipeline: Pipeline) -> Iterator[Build]:
-    """Yield the builds of a pipeline."""
+def builds(pipeline: Pipeline) -> list[Build]:
+    """Return the builds of a pipeline."""
+    return pipeline.system.once(("builds", pipeline), lambda: list(_builds(pipeline)))
+
+
+def _builds(pipeline: Pipeline) -> Iterator[Build]:
     for action in pipeline.actions:
         if action.is_codebuild:
             name = action.setting("ProjectName")
@@ -103,13 +107,19 @@ def _buildspec(
     action: Action, project: Resource | None, pipeline: Pipeline
 ) -> tuple[Buildspec | None, str]:
     path = "buildspec.yml"
-    if project is not None:
+    override = action.setting("BuildspecOverride")
+    if override.is_there:
+        text = override.text
+        if text is None or not is_known(text):
+            return None, ""
+        if "\n" in text:
+            return _parsed(override, text), ""
+        path = text
+    elif project is not None:
         node = properties_of(project, pipeline.system).at("Source").at("BuildSpec")
         text = node.text
-        if text is not None and ("\n" in text or re.search(r"version\W", text)):
+        if text is not None and ("\n" in text or re.search(r"version[\"']?\s*:", text)):
             return _parsed(node, text), ""
-        if node.is_function and "Fn::If" in (node.value or {}):
-            return None, ""
         if text is not None:
             if not is_known(text):
                 return None, ""
@@ -137,6 +147,7 @@ def _parsed(place: Node | str, text: str) -> Buildspec:
     try:
         return Buildspec(place=place, content=_load(text))
     except TemplateError as error:
-        if not is_known(text) or ANYTHING in text:
+        if not is_known(text) or "<<:" in text:
             return Buildspec(place=place, content=None)
-        return Buildspec(place=place, content=None, why=str(error))
+        why = str(error).removeprefix("the buildspec").lstrip(":, ")
+        return Buildspec(place=place, content=None, why=why.replace("a template", "a buildspec"))

@@ -45,7 +45,10 @@ def _ignored_for_a_reason(system: System) -> Iterator[Problem]:
             if entry.rule not in known:
                 said = f"there is no rule {entry.rule}; see cfn-pipeline rules"
             elif not entry.reason:
-                said = f"{entry.rule} is ignored without a reason; write why it does not matter"
+                said = (
+                    f"{entry.rule} is ignored without a reason; write '{entry.rule}: ' and why it "
+                    "does not matter"
+                )
             else:
                 continue
             yield Problem(

@@ -1,7 +1,7 @@
 """What a CloudFormation action will deploy: the files that it finds in its artifacts."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -66,10 +66,10 @@ class Deployed:
             return None
         if (parsed := file.artifact.parsed.get(file.reference.path)) is not None:
             return Template(file.shown, parsed)
-        try:
-            return Template(file.shown, load(file.text, source=file.shown))
-        except TemplateError:
-            return None
+        text = file.text
+        return self.pipeline.system.once(
+            ("template", file.shown), lambda: _template(file.shown, text)
+        )
 
     @cached_property
     def configuration(self) -> Mapping[str, Any] | None:
@@ -79,7 +79,7 @@ class Deployed:
             return None
         try:
             found = json.loads(file.text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return found if isinstance(found, dict) else None
 
@@ -118,11 +118,19 @@ class Deployed:
         )
 
 
-def deployments(pipeline: Pipeline) -> Iterator[Deployed]:
-    """Yield the CloudFormation actions that read a template."""
-    for action in pipeline.actions:
-        if action.mode in _READING:
-            yield Deployed(action, pipeline)
+def _template(shown: str, text: str) -> Template | None:
+    try:
+        return Template(shown, load(text, source=shown))
+    except TemplateError:
+        return None
+
+
+def deployments(pipeline: Pipeline) -> list[Deployed]:
+    """Return the CloudFormation actions that read a template."""
+    return pipeline.system.once(
+        ("deployments", pipeline),
+        lambda: [Deployed(a, pipeline) for a in pipeline.actions if a.mode in _READING],
+    )
 
 
 def left_open_in(deployed: Deployed) -> list[str]:

@@ -1,6 +1,6 @@
 """Templates and artifacts that lie in folders."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,14 @@ from cfn_pipeline.checks.system import Artifact, System, Template
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template import load
 
-__all__ = ["Folder", "left_open", "system_of_files", "system_of_folder", "system_of_texts"]
+__all__ = [
+    "Folder",
+    "artifact_names",
+    "left_open",
+    "system_of_files",
+    "system_of_folder",
+    "system_of_texts",
+]
 
 _ENDINGS = (".yml", ".yaml", ".json", ".template")
 
@@ -32,9 +39,13 @@ class Folder(Mapping[str, str]):
 
     def __getitem__(self, path: str) -> str:
         file = self.root / path
-        if not file.is_file() or not file.resolve().is_relative_to(self.root.resolve()):
+        try:
+            inside = file.is_file() and file.resolve().is_relative_to(self.root.resolve())
+        except (OSError, ValueError):  # a name that no file can have
+            inside = False
+        if not inside:
             raise KeyError(path)
-        return _read(file)
+        return file.read_text(encoding="utf-8", errors="replace")
 
     def __iter__(self) -> Iterator[str]:
         for file in sorted(self.root.rglob("*")):
@@ -50,8 +61,7 @@ def system_of_files(paths: Sequence[Path], artifacts: Mapping[str, Path]) -> Sys
     """Read templates that are deployed together.
 
     Args:
-        paths: the templates' files. Where these are all templates of their folders, what none of
-            them has is taken to be nowhere.
+        paths: the templates' files.
         artifacts: folders, by the artifact whose files they hold.
 
     Raises:
@@ -59,7 +69,7 @@ def system_of_files(paths: Sequence[Path], artifacts: Mapping[str, Path]) -> Sys
 
     """
     templates = []
-    for path in paths:
+    for path in dict.fromkeys(paths):
         template = Template(str(path), load(_read(path), source=str(path)))
         if not isinstance(template.content.get("Resources"), dict):
             raise TemplateError(
@@ -67,11 +77,7 @@ def system_of_files(paths: Sequence[Path], artifacts: Mapping[str, Path]) -> Sys
                 " and folders of artifacts with --artifact NAME=FOLDER"
             )
         templates.append(template)
-    return System(
-        templates=templates,
-        artifacts=list(_artifacts(artifacts)),
-        whole=_are_all(paths),
-    )
+    return System(templates=templates, artifacts=list(_artifacts(artifacts)))
 
 
 def system_of_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
@@ -85,6 +91,8 @@ def system_of_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
     """
     templates, names = [], {}
     for path in _candidates(folder):
+        if not _is_text(path):
+            continue
         if (content := _template_in(str(path), _read(path))) is not None:
             templates.append(Template(str(path), content))
             names[path.name] = content
@@ -93,8 +101,9 @@ def system_of_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
             f"{folder}: there is no CloudFormation template in this folder; give one that has "
             f"files ({', '.join(_ENDINGS)}) with Resources"
         )
-    system = System(templates=templates, artifacts=list(_artifacts(artifacts)), whole=True)
-    return _with_layout(system, Folder(folder), f"{folder}/", names)
+    system = System(templates=templates, artifacts=list(_artifacts(artifacts)))
+    shown = str(folder / "x").removesuffix("x")
+    return _with_layout(system, Folder(folder), shown, names)
 
 
 def system_of_texts(files: Mapping[str, str], artifacts: Sequence[Artifact] = ()) -> System:
@@ -110,8 +119,18 @@ def system_of_texts(files: Mapping[str, str], artifacts: Sequence[Artifact] = ()
         if name.endswith(_ENDINGS) and (content := _template_in(name, text)) is not None
     }
     templates = [Template(name, content) for name, content in contents.items()]
-    system = System(templates=templates, artifacts=artifacts, whole=True)
+    system = System(templates=templates, artifacts=artifacts)
     return _with_layout(system, files, "", contents)
+
+
+def artifact_names(system: System) -> set[str]:
+    """Return the names of the artifacts that the pipelines have."""
+    return {
+        artifact.name
+        for pipeline in pipelines(system)
+        for action in pipeline.actions
+        for artifact in (*action.inputs, *action.outputs)
+    }
 
 
 def left_open(system: System) -> dict[str, list[str]]:
@@ -132,14 +151,15 @@ def _with_layout(
     parsed: Mapping[str, Mapping[str, Any]],
 ) -> System:
     """Add the artifacts that lie beside the templates, where these were rendered by us."""
-    if sum(name in files for name in _LAYOUT) < _ENOUGH:
+    ours = all(name in files for name in ("pipeline.yml", "Dockerfile.codebuild"))
+    if not ours or sum(name in files for name in _LAYOUT) < _ENOUGH:
         return system
     known = {artifact.name for artifact in system.artifacts}
     found = [
         Artifact(name=name, files=files, shown=shown, parsed=parsed, assumed=True)
         for name in sorted(_read_from(system) - known)
     ]
-    return replace(system, artifacts=[*system.artifacts, *found])
+    return replace(system, artifacts=[*system.artifacts, *found], is_rendered=True)
 
 
 def _read_from(system: System) -> set[str]:
@@ -166,29 +186,21 @@ def _artifacts(folders: Mapping[str, Path]) -> Iterator[Artifact]:
                 f"{folder}: this is no folder; give the artifact {name} a folder that holds what "
                 "the pipeline will find in it"
             )
-        yield Artifact(name=name, files=Folder(folder), shown=f"{folder}/")
-
-
-def _are_all(paths: Iterable[Path]) -> bool:
-    """Tell whether the files are all templates of their folders, and more than one."""
-    given = {path.resolve() for path in paths}
-    folders = {path.parent for path in given}
-    return len(given) > 1 and all(
-        candidate in given or _is_no_template(candidate)
-        for folder in folders
-        for candidate in _candidates(folder)
-    )
-
-
-def _is_no_template(path: Path) -> bool:
-    try:
-        return _template_in(str(path), _read(path)) is None
-    except TemplateError:
-        return True
+        yield Artifact(name=name, files=Folder(folder), shown=str(folder / "x").removesuffix("x"))
 
 
 def _candidates(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.suffix in _ENDINGS and p.is_file())
+
+
+def _is_text(path: Path) -> bool:
+    try:
+        path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return False
+    except OSError:
+        return True  # reading it says what is wrong
+    return True
 
 
 def _template_in(file: str, text: str) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cfn_pipeline.checks.nodes import Node, properties_of
 from cfn_pipeline.checks.resolving import arn_of, is_function, name_of, resource_behind
 from cfn_pipeline.checks.system import Resource, System
-from cfn_pipeline.checks.texts import may_be, may_match
+from cfn_pipeline.checks.texts import is_known, may_be, may_match
 
 __all__ = ["Grants", "grants_of", "lets_in", "trusts"]
 
@@ -48,6 +48,15 @@ class _Statement:
             )
         )
 
+    def forbids(self, action: str, resource: str) -> bool:
+        """Tell whether the statement, which denies, is certainly about this."""
+        return (
+            self.actions is not None
+            and self.resources is not None
+            and _any_match(self.actions, action, fold=True)
+            and any(pattern in ("*", resource) for pattern in self.resources)
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Grants:
@@ -57,12 +66,14 @@ class Grants:
         role: the role.
         statements: what its policies allow.
         is_whole: whether these are all of its policies.
+        denied: what its policies deny, whatever the conditions.
 
     """
 
     role: Resource
     statements: tuple[_Statement, ...]
     is_whole: bool
+    denied: tuple[_Statement, ...] = ()
 
     def may(self, action: str, resource: str, *, service: str | None = None) -> bool:
         """Tell whether the role may, as far as can be told, do something to a resource.
@@ -73,6 +84,8 @@ class Grants:
             service: the one to which a role is passed; absent: it does not matter.
 
         """
+        if any(statement.forbids(action, resource) for statement in self.denied):
+            return False
         return not self.is_whole or any(
             statement.covers(action, resource, service) for statement in self.statements
         )
@@ -88,22 +101,30 @@ def _any_match(patterns: tuple[str, ...] | None, text: str, *, fold: bool = Fals
 
 def grants_of(role: Resource, system: System) -> Grants:
     """Collect what the policies of a role allow, wherever they stand in the templates."""
+    return system.once(("grants", role), lambda: _collected(role, system))
+
+
+def _collected(role: Resource, system: System) -> Grants:
     statements: list[_Statement] = []
-    is_whole = not any(template.rewritten for template in system.templates)
+    denied: list[_Statement] = []
+    is_whole = not any(t.rewritten or t.hides_resources for t in system.templates)
     for document in _documents(role, system):
         if document is None:
             is_whole = False
         elif isinstance(document, _Statement):
             statements.append(document)
         else:
+            denied += _denying(document)
             found = list(_allowing(document))
             statements += [entry for entry in found if entry is not None]
             is_whole = is_whole and None not in found
-    return Grants(role=role, statements=tuple(statements), is_whole=is_whole)
+    return Grants(role=role, statements=tuple(statements), is_whole=is_whole, denied=tuple(denied))
 
 
 def _documents(role: Resource, system: System) -> Iterator[Node | _Statement | None]:
     """Yield the policy documents of a role; None for one that cannot be seen."""
+    if _is_exported(role):
+        yield None
     properties = properties_of(role, system)
     inline, managed = properties.at("Policies"), properties.at("ManagedPolicyArns")
     if (inline.is_there and not inline.is_whole) or managed.is_function:
@@ -115,12 +136,24 @@ def _documents(role: Resource, system: System) -> Iterator[Node | _Statement | N
     types = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
     for resource in system.resources(*types):
         policy = properties_of(resource, system)
-        holders = [*policy.at("Roles").items(), *policy.at("RoleName").items()]
+        holders = [*policy.at("Roles").items(), policy.at("RoleName")]
         if policy.at("Roles").is_function or any(_is_role(h, role, system) for h in holders):
             yield policy.at("PolicyDocument")
 
 
+def _is_exported(role: Resource) -> bool:
+    """Tell whether others may well give the role policies, since they are told its name."""
+    return any(
+        isinstance(body, dict)
+        and "Export" in body
+        and body.get("Value") == {"Ref": role.logical_id}
+        for body in role.template.section("Outputs").values()
+    )
+
+
 def _is_role(holder: Node, role: Resource, system: System) -> bool:
+    if not holder.is_there:
+        return False
     if resource_behind(holder.value, holder.template, system, "AWS::IAM::Role") is role:
         return True
     return holder.text == name_of(role, system)
@@ -150,11 +183,24 @@ def _allowing(document: Node) -> Iterator[_Statement | None]:
     for statement in document.at("Statement").items():
         if statement.is_function:
             yield None
-        elif statement.at("Effect").text in ("Allow", None):
+        elif statement.at("Effect").text != "Deny":
             yield _Statement(
                 actions=_texts(statement.at("Action")),
                 resources=_texts(statement.at("Resource")),
                 services=_passed_to(statement.at("Condition")),
+            )
+
+
+def _denying(document: Node) -> Iterator[_Statement]:
+    """Yield the statements that deny something without any condition."""
+    for statement in document.parsed.at("Statement").items():
+        plain = statement.at("Action").is_there and statement.at("Resource").is_there
+        bare = plain and not statement.at("Condition").is_there
+        if bare and statement.at("Effect").text == "Deny":
+            yield _Statement(
+                actions=_texts(statement.at("Action")),
+                resources=_texts(statement.at("Resource")),
+                services=None,
             )
 
 
@@ -185,6 +231,12 @@ def trusts(role: Resource, service: str, system: System) -> bool:
     return lets_in(document, "sts:AssumeRole", service=service)
 
 
+def _is_regional(text: str, service: str) -> bool:
+    """Tell whether a text is a service's name with a region or another partition in it."""
+    name, _, rest = text.partition(".")
+    return name == service.split(".")[0] and (".amazonaws." in f".{rest}." or not is_known(rest))
+
+
 def lets_in(
     document: Node, action: str, *, service: str | None = None, role: Resource | None = None
 ) -> bool:
@@ -203,7 +255,7 @@ def lets_in(
         if statement.is_function or principal.is_function or principal.text == "*":
             return True
         if service is not None and any(
-            may_be(text, service) or text.split(".")[0] == service.split(".")[0]
+            may_be(text, service) or _is_regional(text, service)
             for text in _texts(principal.at("Service")) or ()
         ):
             return True

@@ -59,5 +59,14 @@ def _entries(metadata: Any, path: Path, resource: str | None) -> Iterator[Ignore
                     resource=resource,
                     path=(*path, "cfn-pipeline", "ignore", str(rule)),
                 )
+        case {"cfn-pipeline": {"ignore": odd}}:
+            # Said in a form that has no place for reasons.
+            for rule in odd if isinstance(odd, list) else [odd]:
+                yield Ignored(
+                    rule=str(rule),
+                    reason="",
+                    resource=resource,
+                    path=(*path, "cfn-pipeline", "ignore"),
+                )
         case _:
             pass

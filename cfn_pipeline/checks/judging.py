@@ -86,13 +86,18 @@ def _problems(rule: Rule, system: System, every: Sequence[Pipeline]) -> Iterator
 
 def _findings(rule: Rule, problems: Iterable[Problem], system: System) -> list[Finding]:
     return [
-        _finding(rule, problem) for problem in problems if not _is_ignored(rule, problem, system)
+        _finding(rule, problem, system)
+        for problem in problems
+        if not _is_ignored(rule, problem, system)
     ]
 
 
-def _finding(rule: Rule, problem: Problem) -> Finding:
+def _finding(rule: Rule, problem: Problem, system: System) -> Finding:
     if isinstance(problem.at, tuple):
         file, path = problem.at
+        for template in system.templates:
+            if template.file == file:
+                path = _existing(template.content, path)
     else:
         file, path = problem.at.template.file, problem.at.path
         path = _existing(problem.at.template.content, path)
@@ -125,8 +130,12 @@ def _is_ignored(rule: Rule, problem: Problem, system: System) -> bool:
             (problem.resource.template, problem.resource.logical_id),
             (problem.resource.template, None),
         ]
-    if not isinstance(problem.at, tuple):
-        template, path = problem.at.template, problem.at.path
+    if isinstance(problem.at, tuple):
+        file, path = problem.at
+        places = [(template, path) for template in system.templates if template.file == file]
+    else:
+        places = [(problem.at.template, problem.at.path)]
+    for template, path in places:
         holders.append((template, None))
         if path[:1] == ("Resources",) and len(path) > 1:
             holders.append((template, str(path[1])))

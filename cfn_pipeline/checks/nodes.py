@@ -53,7 +53,7 @@ class Node:
             return self
         try:
             value = json.loads(self.value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return self
         return Node(self.system, self.template, self.path, value, self.scenario)
 
@@ -110,7 +110,7 @@ def _settled(parent: Node, path: Path, value: Any) -> Node:
             case {"Ref": "AWS::NoValue"}:
                 value = _ABSENT
             case {"Fn::If": [str(name), yes, no]} if name in (parent.scenario or ()):
-                holds = (parent.scenario or {})[name]
+                holds = parent.scenario is not None and parent.scenario[name]
                 path = (*path, "Fn::If", 1 if holds else 2)
                 value = yes if holds else no
             case _:

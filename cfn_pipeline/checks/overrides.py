@@ -74,12 +74,17 @@ def parsed_overrides(text: str) -> Any:
     """
     try:
         return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
     except ValueError:
         if is_known(text):
             raise
+    quoted = _quoted(text)
+    if quoted == text:
+        raise ValueError("as far as it is known")
     try:
-        found = json.loads(_quoted(text))
-    except ValueError:
+        found = json.loads(quoted)
+    except (ValueError, RecursionError):
         return None  # what is not known may be a list of entries: nobody can tell
     return found if isinstance(found, dict) else None
 

@@ -1,5 +1,6 @@
 """A pipeline as CodePipeline will see it, under one way in which the conditions turn out."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -60,6 +61,11 @@ class Action:
         return self.category == "Deploy" and self.provider == "CloudFormation"
 
     @property
+    def reads_templates(self) -> bool:
+        """Whether it deploys stacks or stack sets."""
+        return self.is_cloudformation or self.provider == "CloudFormationStackSet"
+
+    @property
     def is_codebuild(self) -> bool:
         """Whether it runs a CodeBuild project."""
         return self.provider == "CodeBuild"
@@ -81,7 +87,7 @@ class Action:
         if not node.is_there:
             return self.stage.number, 1
         text = node.text
-        if text is None or not text.lstrip("-").isdecimal():
+        if text is None or not re.fullmatch(r"-?\d+", text):
             return None
         return self.stage.number, int(text)
 
@@ -194,11 +200,15 @@ class Pipeline:
         )
 
 
-def pipelines(system: System) -> Iterator[Pipeline]:
-    """Yield each pipeline of the templates, once for each way its conditions can turn out.
+def pipelines(system: System) -> list[Pipeline]:
+    """Return each pipeline of the templates, once for each way its conditions can turn out.
 
     Those of a template that a macro rewrites are nobody's to judge.
     """
+    return system.once("pipelines", lambda: list(_pipelines(system)))
+
+
+def _pipelines(system: System) -> Iterator[Pipeline]:
     for resource in system.resources(PIPELINE):
         if resource.template.rewritten:
             continue

@@ -40,7 +40,10 @@ _CODEBUILD = Provider(
     inputs=(1, 5),
     outputs=(0, 5),
     required=("ProjectName",),
-    optional=("BatchEnabled", "CombineArtifacts", "EnvironmentVariables", "PrimarySource"),
+    optional=(
+        *("BatchEnabled", "BuildspecOverride", "CombineArtifacts", "EnvironmentVariables"),
+        "PrimarySource",
+    ),
     counted_by_cfn_lint=True,
 )
 

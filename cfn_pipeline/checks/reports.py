@@ -21,7 +21,7 @@ def as_text(findings: Sequence[Located], rules: Sequence[Rule], files: Sequence[
     """Write a line for each finding: ``file:line:column: rule message``."""
     del rules, files
     return "".join(
-        f"{finding.file}:{line}:{column}: {finding.rule} {finding.message}\n"
+        f"{finding.file}:{line}:{column}: {finding.rule} {_printable(finding.message)}\n"
         for finding, (line, column) in findings
     )
 
@@ -92,10 +92,9 @@ def as_junit(findings: Sequence[Located], rules: Sequence[Rule], files: Sequence
         for finding, position in found:
             test = f"{finding.rule} at line {position.line}"
             case = ElementTree.SubElement(suite, "testcase", classname=name, name=test)
-            failure = ElementTree.SubElement(
-                case, "failure", type=finding.rule, message=finding.message
-            )
-            failure.text = f"{name}:{position.line}:{position.column}: {finding.message}"
+            said = _printable(finding.message)
+            failure = ElementTree.SubElement(case, "failure", type=finding.rule, message=said)
+            failure.text = f"{name}:{position.line}:{position.column}: {said}"
     root = ElementTree.Element("testsuites")
     root.append(suite)
     ElementTree.indent(root)
@@ -110,9 +109,14 @@ def as_github(findings: Sequence[Located], rules: Sequence[Rule], files: Sequenc
     del rules, files
     return "".join(
         f"::{finding.severity} file={_escaped(finding.file, ':,')},line={line},col={column},"
-        f"title={finding.rule}::{_escaped(finding.message)}\n"
+        f"title={finding.rule}::{_escaped(_printable(finding.message))}\n"
         for finding, (line, column) in findings
     )
+
+
+def _printable(text: str) -> str:
+    """Return a text on one line, without what no report can hold."""
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _escaped(text: str, more: str = "") -> str:

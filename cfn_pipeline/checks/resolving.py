@@ -99,10 +99,20 @@ def resource_behind(value: Any, template: Template, system: System, *types: str)
 def _resource_named(text: str | None, system: System, types: tuple[str, ...]) -> Resource | None:
     if not text or ANYTHING in text:
         return None
-    resolution = _Resolution(system, None)
-    name = re.split("[:/]", text)[-1]
-    found = [r for r in system.resources(*types) if resolution.name(r, 0) == name]
+    account = text.split(":")[4] if text.startswith("arn:") and text.count(":") >= 5 else ""
+    if account.isdecimal():
+        return None  # the account to which the templates go is not known
+    named = system.once(("named", types), lambda: _by_name(system, types))
+    found = named.get(re.split("[:/]", text)[-1], [])
     return found[0] if len(found) == 1 else None
+
+
+def _by_name(system: System, types: tuple[str, ...]) -> dict[str, list[Resource]]:
+    resolution = _Resolution(system, None)
+    found: dict[str, list[Resource]] = {}
+    for resource in system.resources(*types):
+        found.setdefault(resolution.name(resource, 0), []).append(resource)
+    return found
 
 
 def exporters(name: Any, template: Template, system: System) -> list[tuple[Template, Any]]:
@@ -115,8 +125,10 @@ def exporters(name: Any, template: Template, system: System) -> list[tuple[Templ
     if wanted is None:
         return []
     exact, possible = [], []
-    for exporter, _, export, value in system.exports:
-        text = resolution.text(export, exporter, 1)
+    exports = system.once(
+        "exports", lambda: [(e, v, resolution.text(n, e, 1)) for e, _, n, v in system.exports]
+    )
+    for exporter, value, text in exports:
         if text == wanted:
             exact.append((exporter, value))
         elif text is not None and may_be(text, wanted):
@@ -166,6 +178,8 @@ class _Resolution:
             return self._system.unknowns.open(name)
         parameter = template.section("Parameters").get(name)
         if isinstance(parameter, dict):
+            if self._scenario is not None and name in self._scenario.values_of:
+                return self._scenario.values_of[name] or None
             return _default(parameter)
         resource = template.resources.get(name)
         return None if resource is None else self.name(resource, depth)
@@ -180,10 +194,10 @@ class _Resolution:
         pattern = _ATTRIBUTES.get((resource.type, str(parts[1])))
         if pattern is None:
             return None
-        path = resource.properties.get("Path", "/") if resource.type == "AWS::IAM::Role" else "/"
         name = self.name(resource, depth)
-        if isinstance(path, str):
-            name = f"{path.removeprefix('/')}{name}"
+        if resource.type == "AWS::IAM::Role":
+            path = self.text(resource.properties.get("Path", "/"), resource.template, depth)
+            name = f"{(path or '/').removeprefix('/')}{name}"
         return self._substituted(pattern.replace("{name}", name), {}, template, depth)
 
     def _sub(self, argument: Any, template: Template, depth: int) -> str | None:

@@ -7,11 +7,26 @@ from typing import Any
 
 __all__ = ["Scenario", "conditions_in", "scenarios"]
 
-#: A truth value for each condition that matters.
-Scenario = Mapping[str, bool]
+
+class Scenario(dict[str, bool]):
+    """A truth value for each condition that matters, and what it says of parameters.
+
+    Args:
+        holds: the conditions, by name.
+        values: the values of the parameters that the conditions compare; None: several values
+            make the conditions turn out so.
+
+    """
+
+    def __init__(
+        self, holds: Mapping[str, bool], values: Mapping[str, str | None] | None = None
+    ) -> None:
+        super().__init__(holds)
+        self.values_of: Mapping[str, str | None] = values or {}
+
 
 _MOST_ASSIGNMENTS = 1024
-_MOST_SCENARIOS = 32
+_MOST_SCENARIOS = 64
 
 
 def conditions_in(value: Any) -> set[str]:
@@ -40,16 +55,21 @@ def scenarios(template: Mapping[str, Any], names: set[str]) -> list[Scenario]:
     When there are too many ways, these are some of them.
     """
     if not names:
-        return [{}]
+        return [Scenario({})]
     evaluation = _Evaluation(template)
     for name in sorted(names):
         evaluation.prepare({"Condition": name}, ())
     found: dict[tuple[bool, ...], Scenario] = {}
     for assignment in itertools.islice(evaluation.assignments(), _MOST_ASSIGNMENTS):
-        scenario = {n: evaluation.holds({"Condition": n}, assignment) for n in sorted(names)}
-        found.setdefault(tuple(scenario.values()), scenario)
-        if len(found) >= _MOST_SCENARIOS:
-            break
+        holds = {n: evaluation.holds({"Condition": n}, assignment, {}) for n in sorted(names)}
+        values = evaluation.parameters_of(assignment)
+        known = found.get(tuple(holds.values()))
+        if known is not None:
+            before = known.values_of
+            values = {n: v if before.get(n) == v else None for n, v in values.items()}
+        elif len(found) >= _MOST_SCENARIOS:
+            continue
+        found[tuple(holds.values())] = Scenario(holds, values)
     return list(found.values())
 
 
@@ -61,11 +81,15 @@ class _Evaluation:
         self._conditions = conditions if isinstance(conditions, dict) else {}
         self._parameters = parameters if isinstance(parameters, dict) else {}
         self._values: dict[str, list[object]] = {}
+        self._prepared: set[str] = set()
 
     def prepare(self, expression: Any, above: tuple[str, ...]) -> None:
         """Collect what the expression compares, and with which values."""
         match expression:
-            case {"Condition": str(name)} if name in self._conditions and name not in above:
+            case {"Condition": str(name)} if name in self._conditions:
+                if name in self._prepared:
+                    return
+                self._prepared.add(name)
                 self.prepare(self._conditions[name], (*above, name))
             case {"Fn::Equals": [left, right]}:
                 self._compare(left, right)
@@ -76,18 +100,17 @@ class _Evaluation:
                 self._values[_key(expression)] = [True, False]
 
     def _compare(self, left: Any, right: Any) -> None:
-        sides = [(left, right), (right, left)]
-        if not any(_parameter(side) for side, _ in sides):
+        """Collect the values with which something that varies is compared."""
+        names = [_variable(side) for side in (left, right)]
+        if None not in names:
+            # Two things that vary may be the same, whatever each of them is.
             self._values[_key({"Fn::Equals": [left, right]})] = [True, False]
-        for side, other in sides:
-            if (name := _parameter(side)) is None:
+        for name, other in ((names[0], right), (names[1], left)):
+            if name is None or _variable(other) is not None:
                 continue
             values = self._values.setdefault(name, self._allowed(name))
-            if isinstance(other, (str, bool, int, float)) and _text(other) not in values:
-                if not self._is_closed(name):
-                    values.insert(0, _text(other))
-            elif _parameter(other) is None and not isinstance(other, str):
-                self._values[_key({"Fn::Equals": [left, right]})] = [True, False]
+            if _text(other) not in values and not self._is_closed(name):
+                values.insert(0, _text(other))
 
     def _allowed(self, name: str) -> list[object]:
         parameter = self._parameters.get(name)
@@ -104,28 +127,53 @@ class _Evaluation:
         return isinstance(parameter, dict) and bool(parameter.get("AllowedValues"))
 
     def assignments(self) -> Iterator[dict[str, object]]:
-        """Yield every way in which the compared values can turn out."""
-        for values in itertools.product(*self._values.values()):
-            yield dict(zip(self._values, values, strict=True))
+        """Yield ways in which the compared values can turn out.
+
+        First those in which one differs from the rest, so that each is seen each way, then all.
+        """
+        names, values = list(self._values), list(self._values.values())
+        for base in (0, -1):
+            usual = [options[base] for options in values]
+            yield dict(zip(names, usual, strict=True))
+            for number, options in enumerate(values):
+                for option in options:
+                    changed = [*usual[:number], option, *usual[number + 1 :]]
+                    yield dict(zip(names, changed, strict=True))
+        for chosen in itertools.product(*values):
+            yield dict(zip(names, chosen, strict=True))
+
+    def parameters_of(self, assignment: Mapping[str, object]) -> dict[str, str | None]:
+        """Return what an assignment says of parameters; None: some value that nobody names."""
+        return {
+            name: value if isinstance(value, str) and not isinstance(value, _Other) else None
+            for name, value in assignment.items()
+            if name in self._parameters
+        }
 
     def holds(
-        self, expression: Any, assignment: Mapping[str, object], above: tuple[str, ...] = ()
+        self, expression: Any, assignment: Mapping[str, object], known: dict[str, bool]
     ) -> bool:
-        """Tell whether a condition holds, given the values that it compares."""
+        """Tell whether a condition holds, given the values that it compares.
+
+        ``known`` keeps what was found of conditions; one that depends on itself does not hold.
+        """
         match expression:
-            case {"Condition": str(name)} if name in self._conditions and name not in above:
-                return self.holds(self._conditions[name], assignment, (*above, name))
+            case {"Condition": str(name)} if name in self._conditions:
+                if name not in known:
+                    known[name] = False
+                    known[name] = self.holds(self._conditions[name], assignment, known)
+                return known[name]
             case {"Fn::Equals": [left, right]}:
                 free = assignment.get(_key(expression))
                 if isinstance(free, bool):
                     return free
                 return _side(left, assignment) == _side(right, assignment)
             case {"Fn::Not": [part]}:
-                return not self.holds(part, assignment, above)
+                return not self.holds(part, assignment, known)
             case {"Fn::And": list(parts)}:
-                return all(self.holds(part, assignment, above) for part in parts)
+                return all(self.holds(part, assignment, known) for part in parts)
             case {"Fn::Or": list(parts)}:
-                return any(self.holds(part, assignment, above) for part in parts)
+                return any(self.holds(part, assignment, known) for part in parts)
             case _:
                 return assignment.get(_key(expression)) is True
 
@@ -139,16 +187,19 @@ class _Other(str):
         return super().__new__(cls, f"\0{name}")
 
 
-def _parameter(side: Any) -> str | None:
+def _variable(side: Any) -> str | None:
+    """Return what to call something that varies, a parameter by its name; None: it is a text."""
     match side:
         case {"Ref": str(name)}:
             return name
+        case dict() | list():
+            return _key(side)
         case _:
             return None
 
 
 def _side(side: Any, assignment: Mapping[str, object]) -> object:
-    name = _parameter(side)
+    name = _variable(side)
     return _text(side) if name is None else assignment.get(name)
 
 

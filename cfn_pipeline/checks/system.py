@@ -1,14 +1,16 @@
 """What is judged: templates that are deployed together, and what their pipelines will find."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from cfn_pipeline.checks.texts import Unknowns
 
 __all__ = ["Artifact", "Resource", "System", "Template"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,11 @@ class Template:
     def rewritten(self) -> bool:
         """Whether somebody's macro may make another template of it before it is deployed."""
         return any(not name.startswith("AWS::") for name in self.transforms)
+
+    @property
+    def hides_resources(self) -> bool:
+        """Whether functions make resources of it that cannot be seen."""
+        return any(str(name).startswith("Fn::") for name in self.section("Resources"))
 
     @property
     def transforms(self) -> tuple[str, ...]:
@@ -91,15 +98,23 @@ class System:
     Args:
         templates: in any order.
         artifacts: what is known of the pipelines' artifacts.
-        whole: whether these are all templates that belong together, so that what none of them
-            has is nowhere.
+        is_rendered: whether these are all templates of a folder that was rendered, so that what
+            none of them has is nowhere.
 
     """
 
     templates: Sequence[Template]
     artifacts: Sequence[Artifact] = ()
-    whole: bool = False
+    is_rendered: bool = False
     unknowns: Unknowns = field(default_factory=Unknowns, repr=False)
+    _known: dict[Hashable, Any] = field(init=False, default_factory=dict, repr=False)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what ``make`` makes, and make it once for each key."""
+        if key not in self._known:
+            self._known[key] = make()
+        found: T = self._known[key]
+        return found
 
     def resources(self, *types: str) -> list[Resource]:
         """Return the resources of these types, of all templates."""
@@ -130,6 +145,6 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:
             value = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
     return value if isinstance(value, dict) else {}

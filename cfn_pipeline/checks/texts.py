@@ -11,7 +11,16 @@ that texts are joined, split and compared as they are. Equal characters stand fo
 import re
 from functools import lru_cache
 
-__all__ = ["ANYTHING", "Unknowns", "is_known", "is_open", "may_be", "may_match", "readable"]
+__all__ = [
+    "ANYTHING",
+    "Unknowns",
+    "has_made",
+    "is_known",
+    "is_open",
+    "may_be",
+    "may_match",
+    "readable",
+]
 
 _NARROW, _OPEN, _MADE, _END = 0xF0000, 0xF0100, 0xF8000, 0xFFFFE
 _UNKNOWN = re.compile(f"[{chr(_NARROW)}-{chr(_END - 1)}]")
@@ -51,6 +60,11 @@ def is_known(text: str | None) -> bool:
 def is_open(text: str) -> bool:
     """Tell whether a text has a part that may be any text, so that its parts cannot be told."""
     return any(_OPEN <= ord(character) < _MADE for character in text)
+
+
+def has_made(text: str) -> bool:
+    """Tell whether a text holds a name that AWS makes up."""
+    return any(_MADE <= ord(character) < _END for character in text)
 
 
 def readable(text: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from cfn_pipeline.checks import RULES, System, judge, left_open, selected
+from cfn_pipeline.checks import RULES, System, artifact_names, judge, left_open, selected
 from cfn_pipeline.checks.folders import system_of_files, system_of_folder
 from cfn_pipeline.checks.reports import FORMATS
 from cfn_pipeline.cli.findings import located, summary
@@ -69,10 +69,11 @@ def check(
     """
     for option, ids in (("--select", select), ("--ignore", ignore)):
         for id_ in ids:
-            if not any(rule.id.startswith(id_) for rule in RULES):
+            if not id_ or not any(rule.id.startswith(id_) for rule in RULES):
                 raise click.BadParameter(f"no rule begins with {id_!r}", param_hint=option)
     rules = selected(RULES, select, ignore)
     systems = _systems(paths, dict(artifacts))
+    _refuse_unknown_artifacts(systems, [name for name, _ in artifacts])
     findings = [finding for system in systems for finding in judge(system, rules)]
     files = [template.file for system in systems for template in system.templates]
     click.echo(FORMATS[form](located(findings, _text), rules, files), nl=False)
@@ -82,6 +83,18 @@ def check(
     click.echo(summary(findings, len(files)), err=True)
     if findings:
         raise SystemExit(1)
+
+
+def _refuse_unknown_artifacts(systems: Sequence[System], names: Sequence[str]) -> None:
+    known = sorted({name for system in systems for name in artifact_names(system)})
+    for number, name in enumerate(names):
+        if name not in known:
+            raise click.BadParameter(
+                f"no pipeline has the artifact {name!r}; there is {', '.join(known) or 'none'}",
+                param_hint="--artifact",
+            )
+        if name in names[:number]:
+            raise click.BadParameter(f"{name!r} has two folders", param_hint="--artifact")
 
 
 def _systems(paths: Sequence[Path], artifacts: dict[str, Path]) -> list[System]:

@@ -40,6 +40,8 @@ def load(text: str, *, source: str = "template") -> dict[str, Any]:
         mark = error.problem_mark or error.context_mark
         line = f"{mark.line + 1}" if mark else "?"
         raise TemplateError(f"{source}, line {line}: {error.problem}") from error
+    except TemplateError:
+        raise
     except (yaml.YAMLError, KeyError, ValueError) as error:
         raise TemplateError(f"{source}: {error}") from error
     if not isinstance(content, dict):
@@ -85,6 +87,8 @@ def _too_deep(text: str) -> bool:
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     lines: dict[Any, int] = {}
     for key_node, _ in node.value:
+        if key_node.tag == "tag:yaml.org,2002:merge":
+            continue
         key = loader.construct_object(key_node, deep=True)
         line = key_node.start_mark.line + 1
         if isinstance(key, (dict, list)):

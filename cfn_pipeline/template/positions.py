@@ -38,10 +38,10 @@ def positions(text: str) -> Positions:
     """Find the places of everything in ``text``, which ``load`` can read."""
     places: dict[Path, Position] = {}
     # JSON's escapes are not all YAML's; what they stand for does not matter here.
-    plain = re.sub(r"\\(?:u[0-9a-fA-F]{4}|.)", lambda m: "_" * len(m[0]), text)
     try:
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError:
+        plain = re.sub(r"\\(?:u[0-9a-fA-F]{4}|.)", lambda m: "_" * len(m[0]), text)
         try:
             root = yaml.compose(plain, Loader=yaml.CSafeLoader)
         except yaml.YAMLError:

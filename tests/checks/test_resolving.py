@@ -106,7 +106,8 @@ def test_parts_that_are_the_same_are_equal() -> None:
     [
         ("!GetAtt Role.Arn", None),
         ("!ImportValue net-role", "Role"),
-        ("arn:aws:iam::111122223333:role/delivery/deployer", "Role"),
+        ("!Sub arn:aws:iam::${AWS::AccountId}:role/delivery/deployer", "Role"),
+        ("arn:aws:iam::111122223333:role/delivery/deployer", None),  # which account is this?
         ("arn:aws:iam::111122223333:role/other", None),
         ("!ImportValue elsewhere", None),
         ("!Ref Project", None),

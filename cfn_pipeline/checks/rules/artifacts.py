@@ -129,7 +129,7 @@ def _unread(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _foreign_files(key: str, cfn_lint: str | None, pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
-        if not action.is_cloudformation or not action.node.at("InputArtifacts").is_whole:
+        if not action.reads_templates or not action.node.at("InputArtifacts").is_whole:
             continue
         for file in file_references(action):
             if file.key == key and not _is_input(action, file.artifact):
@@ -182,7 +182,7 @@ def _foreign_attributes(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _malformed(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
-        if not action.is_cloudformation:
+        if not action.reads_templates:
             continue
         for key in FILE_SETTINGS:
             node = action.setting(key)

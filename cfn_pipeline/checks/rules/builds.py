@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/codebuild/latest/userguide/sample-docker.html
 """
 
+import difflib
 import re
 from collections.abc import Iterator
 
@@ -13,7 +14,7 @@ from cfn_pipeline.checks.pipelines import Pipeline, pipelines
 from cfn_pipeline.checks.resolving import arn_of, name_of, resource_behind
 from cfn_pipeline.checks.rule import Problem, Rule
 from cfn_pipeline.checks.system import Resource, System
-from cfn_pipeline.checks.texts import is_open, may_be, readable
+from cfn_pipeline.checks.texts import is_known, is_open, may_be, readable
 
 __all__ = ["RULES"]
 
@@ -29,13 +30,23 @@ _PUSH = (
 )
 _LOGIN = "ecr:GetAuthorizationToken"
 
+#: How much alike two names are of which one is meant to be the other.
+_NEAR = 0.8
+
 #: An image in ECR: the registry, then the repository, then a tag or a digest.
 _IMAGE = re.compile(r"(?P<registry>[^/]*dkr\.ecr[^/]*)/(?P<name>[^:@]+)(?:[:@].*)?", re.DOTALL)
 
+#: A command that needs a daemon of the build's own, where a command can begin.
 _DOCKER = re.compile(
-    r"\bdockerd\b|(?<![\w./-])docker(?:-compose)?\s+"
-    r"(?:(?:image|container)\s+)?(?:build|buildx|compose|load|pull|push|run|save|tag|up|info)\b"
+    r"(?:^|&&|\|\||;|\||\(|\b(?:then|do|else|sudo|nohup|time|timeout\s+\S+)\s)\s*(?:\w+=\S*\s+)*"
+    r"(?P<command>(?:/[\w/]*/)?dockerd\b"
+    r"|docker\s+(?:(?:--debug|-D|--log-level\s+\S+)\s+)*(?:image\s+|container\s+)?"
+    r"(?:build|buildx|compose|load|pull|push|run|save|tag|up)\b"
+    r"|docker-compose\s+(?:-\S+\s+(?:\S+\s+)?)*(?:build|pull|push|run|up)\b)"
 )
+
+#: How a build says that its daemon is elsewhere.
+_REMOTE = re.compile(r"DOCKER_HOST|DOCKER_CONTEXT|docker\s+context\s+use|--context|<<")
 
 
 def _projects(pipeline: Pipeline) -> Iterator[tuple[Build, Resource]]:
@@ -53,16 +64,28 @@ def _is_there(pipeline: Pipeline) -> Iterator[Problem]:
     for build in builds(pipeline):
         node = build.action.setting("ProjectName")
         name = node.text
-        if build.project is not None or name is None or is_open(name):
+        if name is None or is_open(name):
             continue
-        if any(may_be(name, known) for known in names):
+        if name.startswith("arn:"):
+            yield Problem(
+                at=node,
+                message=f"{build.action.where}: ProjectName is an ARN; give the project's name "
+                "(!Ref gives it)",
+            )
             continue
-        if system.whole or _idle(projects, system):
+        logical = [p.logical_id for p in projects if p.logical_id == name]
+        if build.project is not None or (
+            not logical and any(may_be(name, known) for known in names)
+        ):
+            continue
+        idle = [name_of(project, system) for project in _idle(projects, system)]
+        near = difflib.get_close_matches(name, [n for n in idle if is_known(n)], 1, _NEAR)
+        if logical or near or system.is_rendered:
             shown = ", ".join(sorted(_called(project, system) for project in projects))
             yield Problem(
                 at=node,
                 message=f"{build.action.where}: the templates have no CodeBuild project "
-                f"'{readable(name)}'; name one that there is ({shown})",
+                f"'{readable(name)}'; name one that there is ({shown}), best by !Ref",
             )
 
 
@@ -73,7 +96,10 @@ def _called(project: Resource, system: System) -> str:
 
 def _idle(projects: list[Resource], system: System) -> list[Resource]:
     """Return the projects that no pipeline of the templates runs."""
-    used = {id(b.project) for p in pipelines(system) for b in builds(p) if b.project is not None}
+    used = system.once(
+        "used projects",
+        lambda: {id(b.project) for p in pipelines(system) for b in builds(p) if b.project},
+    )
     return [project for project in projects if id(project) not in used]
 
 
@@ -180,15 +206,17 @@ def _targets(build: Build, project: Resource, system: System) -> list[str] | Non
     environment = _environment(project, system)
     named = []
     for variable in environment.at("EnvironmentVariables").items():
-        repository = _in_ecr(variable.at("Value").text)
-        if repository is not None:
+        text = variable.at("Value").text
+        repository = _in_ecr(text)
+        # With a tag it is an image, such as one to build upon.
+        if repository is not None and text is not None and text.endswith(repository):
             named.append(_repository_arn(repository, system))
     if named:
         return named
-    if build.buildspec is not None:
-        texts = [command.text for command in build.buildspec.commands()]
-        if not any(re.search(r"docker.*\bpush\b|make\s.*\bpublish\b", text) for text in texts):
-            return None
+    commands = [] if build.buildspec is None else list(build.buildspec.commands())
+    pushing = re.compile(r"docker.*\bpush\b|make\s.*\bpublish\b")
+    if not any(pushing.search(command.text) for command in commands):
+        return None
     image = _in_ecr(environment.at("Image").text)
     others = [
         arn_of(repository, system)
@@ -206,16 +234,23 @@ def _uses_docker(build: Build, project: Resource, system: System) -> bool:
 
 def _docker_command(build: Build) -> str | None:
     """Return a command that needs a Docker daemon of the build's own."""
-    if build.buildspec is None:
+    if build.buildspec is None or _REMOTE.search(str(build.buildspec.content)):
         return None
-    commands = [command.text for command in build.buildspec.commands()]
-    if any("DOCKER_HOST" in text for text in commands):
-        return None
-    for text in commands:
-        for line in text.splitlines():
+    for command in build.buildspec.commands():
+        for line in command.text.splitlines():
             if not line.lstrip().startswith(("#", "echo ")) and (found := _DOCKER.search(line)):
-                return found[0]
+                return found["command"]
     return None
+
+
+def _is_remote(environment: Node) -> bool:
+    """Tell whether the project's Docker daemon is elsewhere."""
+    variables = environment.at("EnvironmentVariables")
+    return (
+        environment.at("DockerServer").is_there
+        or not variables.is_whole
+        or any(_REMOTE.search(v.at("Name").text or "") for v in variables.items())
+    )
 
 
 def _privileged(pipeline: Pipeline) -> Iterator[Problem]:
@@ -225,7 +260,7 @@ def _privileged(pipeline: Pipeline) -> Iterator[Problem]:
         privileged = environment.at("PrivilegedMode")
         if privileged.text not in (None, "false") or environment.is_function:
             continue
-        if privileged.is_function or not environment.is_there:
+        if privileged.is_function or not environment.is_there or _is_remote(environment):
             continue
         image = environment.at("Image").text or ""
         command = _docker_command(build)

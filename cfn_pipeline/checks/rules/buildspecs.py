@@ -24,7 +24,8 @@ __all__ = ["RULES"]
 _PUBLISHES = re.compile(
     r"(?<![\w.-])(?:docker\s+(?:image\s+)?push\b|docker\s+buildx\s+build\b.*--push\b"
     r"|make\s(?:.*\s)?(?:publish|push|deploy)\b|(?:npm|yarn|pnpm|cargo)\s+publish\b"
-    r"|twine\s+upload\b|helm\s+push\b|mvn\s(?:.*\s)?deploy\b)"
+    r"|twine\s+upload\b|helm\s+push\b|mvn\s(?:.*\s)?deploy\b|(?:cdk|sam)\s+deploy\b"
+    r"|terraform\s+apply\b|kubectl\s+apply\b|aws\s+ecs\s+update-service\b)"
 )
 _MAKES_IMAGE = re.compile(r"(?<![\w.-])docker\s+(?:image\s+|buildx\s+)?build\b")
 _HARMLESS = re.compile(r"(?:docker\s+(?:image\s+)?tag|echo|printf|ls|cd|date|export|pwd)\b")
@@ -56,7 +57,7 @@ def _valid(pipeline: Pipeline) -> Iterator[Problem]:
 
 
 def _place(buildspec: Buildspec) -> str:
-    return f"{buildspec.place}: " if isinstance(buildspec.place, str) else "the buildspec: "
+    return f"{buildspec.place}: " if isinstance(buildspec.place, str) else "the BuildSpec: "
 
 
 def _wrong(buildspec: Buildspec) -> tuple[Path, str]:
@@ -64,7 +65,10 @@ def _wrong(buildspec: Buildspec) -> tuple[Path, str]:
     import fastjsonschema  # only those who have a buildspec need it
 
     if buildspec.content is None:
-        return (), f"{buildspec.why}; correct the file"
+        return (
+            (),
+            f"{buildspec.why.replace(' with Resources', ' with version and phases')}; correct it",
+        )
     try:
         _validator()(buildspec.content)
     except fastjsonschema.JsonSchemaValueException as error:
@@ -131,7 +135,9 @@ def _produced(pipeline: Pipeline) -> Iterator[Problem]:
             if build is None or build.buildspec is None or not is_known(path):
                 continue
             patterns = _patterns(build, artifact)
-            if any(re.fullmatch(pattern, path) for pattern in patterns):
+            excluded = _section(build, artifact).get("exclude-paths")
+            kept = path not in (excluded if isinstance(excluded, list) else [excluded])
+            if kept and any(re.fullmatch(pattern, path) for pattern in patterns):
                 continue
             yield Problem(
                 at=node,
@@ -140,6 +146,21 @@ def _produced(pipeline: Pipeline) -> Iterator[Problem]:
                 f"it there; add {path} to {_files_key(build, artifact)} of "
                 f"{_place(build.buildspec).removesuffix(': ')}",
             )
+
+
+def _unfilled(pipeline: Pipeline) -> Iterator[Problem]:
+    """Find artifacts of builds with several, for which the buildspec puts nothing together."""
+    for build in builds(pipeline):
+        if build.buildspec is None or build.buildspec.content is None:
+            continue
+        outputs = build.action.outputs
+        for artifact in outputs if len(outputs) > 1 else ():
+            if is_known(artifact.name) and not _section(build, artifact.name):
+                yield Problem(
+                    at=artifact.node,
+                    message=f"{build.action.where}: it makes {len(outputs)} artifacts, and the "
+                    f"buildspec has no artifacts.secondary-artifacts.{artifact.name}; add it",
+                )
 
 
 def _read(action: Action) -> Iterator[tuple[str, str, Node, str]]:
@@ -213,11 +234,15 @@ def _published_although_failed(buildspec: Buildspec, commands: list[Command]) ->
         return None
     if any("CODEBUILD_BUILD_SUCCEEDING" in command.text for command in commands):
         return None
-    lines = [ln.strip() for c in commands if c.phase == "build" for ln in c.text.splitlines()]
+    text = "\n".join(command.text for command in commands if command.phase == "build")
+    stripped = [line.strip() for line in text.replace("\\\n", " ").splitlines()]
+    lines = [line for line in stripped if line and not line.startswith("#")]
     made = [number for number, line in enumerate(lines) if _MAKES_IMAGE.search(line)]
     for command in commands:
         if command.phase != "post_build" or not (found := _PUBLISHES.search(command.text)):
             continue
+        if re.match(r"\s*(?:if|test|\[)\s", command.text):
+            continue  # it asks something first
         # Where making the image is the last that can fail, a failed build has no image to push.
         rest = lines[made[-1] + 1 :] if made else lines
         if made and found[0].startswith("docker") and all(_HARMLESS.match(ln) for ln in rest):
@@ -277,7 +302,7 @@ RULES = (
         breaks="The action that reads the file fails each time it runs.",
         says="File [...] does not exist in artifact [...]",
         mend="Add the file to the buildspec's artifacts.",
-        find_in_pipeline=_produced,
+        find_in_pipeline=lambda pipeline: (*_produced(pipeline), *_unfilled(pipeline)),
     ),
     Rule(
         id="W9811",

@@ -21,7 +21,7 @@ def _key(action: Action) -> tuple[str, str] | None:
     return None if stack is None or change_set is None else (stack, change_set)
 
 
-def _region(action: Action) -> str | None:
+def _place(action: Action) -> str | None:
     """Return the account (by the acting role) and region, where the action says one."""
     role, region = action.node.at("RoleArn").text, action.node.at("Region").text
     return None if role is None and region is None else f"{role} {region}"
@@ -105,12 +105,15 @@ def _executed_again(pipeline: Pipeline) -> Iterator[Problem]:
     made = _of_mode(pipeline, _MAKE)
     for number, (action, key) in enumerate(executed):
         for earlier, other in executed[:number]:
-            if key != other or _region(action) != _region(earlier):
+            if key != other or _place(action) != _place(earlier):
                 continue
             anew = [
                 maker
                 for maker, made_key in made
-                if _same(key, made_key) and maker.runs_before(earlier) is not True
+                if _same(key, made_key)
+                and _place(maker) == _place(action)
+                and maker.runs_before(earlier) is not True
+                and maker.runs_before(action) is not False
             ]
             if not anew:
                 yield Problem(
@@ -125,10 +128,12 @@ def _executed_again(pipeline: Pipeline) -> Iterator[Problem]:
 def _never_executed(pipeline: Pipeline) -> Iterator[Problem]:
     if not _is_judged(pipeline):
         return
-    executed = _of_mode(pipeline, _EXECUTE)
-    for action, key in _of_mode(pipeline, _MAKE):
-        # An execution under another name is told where it stands.
-        if not any(may_be(key[0], other[0]) or may_be(key[1], other[1]) for _, other in executed):
+    made, executed = _of_mode(pipeline, _MAKE), _of_mode(pipeline, _EXECUTE)
+    # An execution under another name is told where it stands.
+    astray = [key for _, key in executed if not any(_same(key, other) for _, other in made)]
+    for action, key in made:
+        meant = [k for k in astray if may_be(key[0], k[0]) or may_be(key[1], k[1])]
+        if not meant and not any(_same(key, other) for _, other in executed):
             yield Problem(
                 at=action.node,
                 message=f"{action.where}: no action executes the change set "
@@ -148,7 +153,11 @@ def _unseen(pipeline: Pipeline) -> Iterator[Problem]:
     ]
     approvals = [action for action in pipeline.actions if action.is_approval]
     for approval in approvals:
-        here = [pair for pair in pairs if approval.stage in (pair[0].stage, pair[1].stage)]
+        here = [
+            pair
+            for pair in pairs
+            if approval.stage in (pair[0].stage, pair[1].stage) or _speaks_of_change_set(approval)
+        ]
         if not here or any(_between(approval, pair) for pair in here):
             continue
         for maker, executor in here:
@@ -184,11 +193,19 @@ def _misplaced(approval: Action, maker: Action, executor: Action, pipeline: Pipe
         )
     if executor.runs_before(approval):
         followers = [a for a in pipeline.actions if approval.runs_before(a) is not False]
-        if not followers or _speaks_of_change_set(approval):
+        gate = approval.stage.node.at("OnFailure")
+        if _speaks_of_change_set(approval) or (
+            not followers and not gate.is_there and _asks_for_approval(approval)
+        ):
             return f"{executor.where} has executed the change set before anybody is asked"
     elif approval.runs_before(maker) and _speaks_of_change_set(approval):
         return f"{maker.where} makes the change set after it was approved, unseen"
     return ""
+
+
+def _asks_for_approval(approval: Action) -> bool:
+    """Tell whether it is to be approved that something happens, not that it has happened."""
+    return bool(re.search(r"approv|review|release|deploy", approval.name, re.IGNORECASE))
 
 
 def _speaks_of_change_set(approval: Action) -> bool:

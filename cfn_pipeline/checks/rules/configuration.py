@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Cloud
 """
 
 import difflib
-import json
 import re
 from collections.abc import Iterator
 
@@ -75,13 +74,13 @@ def _capabilities(pipeline: Pipeline) -> Iterator[Problem]:
         node = action.setting("Capabilities")
         if not action.is_cloudformation or node.text is None or not is_known(node.text):
             continue
-        if re.search(r"\s", node.text):
+        if re.search(r"\s", node.text) or not node.text:
             yield Problem(
                 at=node,
-                message=f"{action.where}: Capabilities are '{node.text}'; separate them by "
+                message=f"{action.where}: Capabilities are {node.text!r}; separate them by "
                 "commas, without spaces",
             )
-        for word in re.split(r"[,\s]+", node.text):
+        for word in filter(None, re.split(r"[,\s]+", node.text)):
             if word not in _CAPABILITIES:
                 yield Problem(
                     at=node,
@@ -186,7 +185,7 @@ def _misspelt(pipeline: Pipeline) -> Iterator[Problem]:
             if key in known:
                 continue
             lower = {k.lower(): k for k in known if k not in said}
-            near = difflib.get_close_matches(key.lower(), lower, 1, 0.85)
+            near = difflib.get_close_matches(key.lower(), lower, 1, 0.8)
             if near and lower[near[0]] not in provider.required:
                 yield Problem(
                     at=node,
@@ -200,10 +199,12 @@ def _types(pipeline: Pipeline) -> Iterator[Problem]:
         kind = (action.category, action.owner, action.provider)
         if None in kind or action.owner == "Custom" or kind in PROVIDERS:
             continue
-        same = [known for known in PROVIDERS if known[2] == action.provider]
+        same = [
+            known for known in PROVIDERS if str(known[2]).lower() == (action.provider or "").lower()
+        ]
         if not same:
             continue
-        ways = " or ".join(f"Category {c}, Owner {o}" for c, o, _ in same)
+        ways = " or ".join(f"Category {c}, Owner {o}, Provider {p}" for c, o, p in same)
         yield Problem(
             at=action.node.at("ActionTypeId"),
             message=f"{action.where}: there is no {action.category} action of provider "
@@ -220,8 +221,16 @@ def _structured(pipeline: Pipeline) -> Iterator[Problem]:
                     at=node,
                     message=f"{action.where}: {key} is a "
                     f"{'mapping' if isinstance(node.value, dict) else 'list'}; CodePipeline takes "
-                    "texts only: write it as JSON in a string",
+                    f"texts only: {_way_out(key)}",
                 )
+
+
+def _way_out(key: str) -> str:
+    if key == "Capabilities":
+        return "write one text, with a comma between two capabilities"
+    if key in ("EnvironmentVariables", "UserParameters", "Input", "Variables", "SourceRevisions"):
+        return "write it as JSON in a string"
+    return "write one text"
 
 
 def _build_variables(pipeline: Pipeline) -> Iterator[Problem]:
@@ -231,7 +240,7 @@ def _build_variables(pipeline: Pipeline) -> Iterator[Problem]:
             continue
         said = ""
         try:
-            found = json.loads(node.text) if is_known(node.text) else None
+            found = parsed_overrides(node.text)
         except ValueError as error:
             said = f"is no JSON ({error})"
         else:

@@ -13,11 +13,11 @@ from cfn_pipeline.checks.nodes import Node
 from cfn_pipeline.checks.resolving import exporters, text_of
 from cfn_pipeline.checks.rule import Problem, Rule
 from cfn_pipeline.checks.system import System, Template
-from cfn_pipeline.checks.texts import is_known, may_be, readable
+from cfn_pipeline.checks.texts import may_be, readable
 
 __all__ = ["RULES"]
 
-_NEAR = 0.75
+_NEAR = 0.9
 
 
 def _imports(template: Template) -> Iterator[tuple[Path, Any]]:
@@ -50,7 +50,7 @@ def _unmet(system: System) -> Iterator[Problem]:
             continue
         near = difflib.get_close_matches(name, idle, 1, _NEAR)
         related = [export for export in exports if _family(export) == _family(name)]
-        if not near and not (system.whole and related):
+        if not near and not (system.is_rendered and related):
             continue
         meant = f"did you mean '{readable(near[0])}'?" if near else "export it from one of them"
         yield Problem(
@@ -70,27 +70,25 @@ def _where(path: Path) -> str:
 
 
 def _doubled(system: System) -> Iterator[Problem]:
-    seen: dict[str, tuple[Template, str]] = {}
-    for template, output, said, _ in system.exports:
+    """Find names that a template exports twice; two templates may go to two regions."""
+    for number, (template, output, said, _) in enumerate(system.exports):
         name = text_of(said, template, system)
-        if name is None or not is_known(name):
-            continue
-        if name in seen:
-            other, first = seen[name]
-            if _alternatives(template, output, other, first):
+        for other, first, earlier, _ in system.exports[:number]:
+            if other is not template or name is None or text_of(earlier, other, system) != name:
+                continue
+            if _alternatives(template, output, first):
                 continue
             yield Problem(
                 at=Node(system, template, ("Outputs", output, "Export", "Name"), said, None),
-                message=f"output {output}: output {first} ({other.file}) exports '{name}', too; "
-                "give each export of an account and region a name of its own",
+                message=f"output {output}: output {first} exports '{readable(name)}', too; give "
+                "each export a name of its own",
             )
-        seen.setdefault(name, (template, output))
+            break
 
 
-def _alternatives(template: Template, output: str, other: Template, first: str) -> bool:
-    """Tell whether conditions may see to it that only one of two outputs is there."""
-    bodies = (template.section("Outputs")[output], other.section("Outputs")[first])
-    return template is other and any("Condition" in body for body in bodies)
+def _alternatives(template: Template, *outputs: str) -> bool:
+    """Tell whether conditions may see to it that only one of the outputs is there."""
+    return any("Condition" in template.section("Outputs")[output] for output in outputs)
 
 
 RULES = (
@@ -105,7 +103,7 @@ RULES = (
     Rule(
         id="E9713",
         title="An export has a name of its own",
-        breaks="The second of the stacks cannot be created.",
+        breaks="The stack cannot be created.",
         says="Export with name ... is already exported by stack ...",
         mend="Begin an export's name with what it belongs to, or with ${AWS::StackName}.",
         find_in_system=_doubled,

@@ -59,7 +59,7 @@ def _no_value(call: ArtifactFunction, artifact: Artifact) -> str:
         return f"there is no {artifact.shown}{path}; add the file, or correct the path"
     try:
         content = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if isinstance(content, dict) and key in content:
         return ""
@@ -81,13 +81,11 @@ def _templates(pipeline: Pipeline) -> Iterator[Problem]:
         file = deployed.files.get("TemplatePath")
         if file is None or file.text is None or file.reference.path in file.artifact.parsed:
             continue
-        try:
-            content = load(file.text, source=file.shown)
-        except TemplateError as error:
-            said = str(error)
+        if deployed.template is None:
+            said = _why_unreadable(file)
+        elif deployed.template.section("Resources"):
+            continue
         else:
-            if isinstance(content.get("Resources"), dict) and content["Resources"]:
-                continue
             said = f"{file.shown} has no Resources"
         yield Problem(
             at=(file.shown, ()),
@@ -95,6 +93,14 @@ def _templates(pipeline: Pipeline) -> Iterator[Problem]:
             "the file",
             resource=pipeline.resource,
         )
+
+
+def _why_unreadable(file: File) -> str:
+    try:
+        load(file.text or "", source=file.shown)
+    except TemplateError as error:
+        return str(error)
+    return ""
 
 
 def _configurations(pipeline: Pipeline) -> Iterator[Problem]:
@@ -115,7 +121,7 @@ def _wrong(file: File) -> Iterator[tuple[Path, str]]:
     form = '{"Parameters": {"Name": "value"}, "Tags": {...}, "StackPolicy": {...}}'
     try:
         content = json.loads(file.text or "")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         yield (), f"is no JSON ({error}); a template configuration is {form}"
         return
     if not isinstance(content, dict):

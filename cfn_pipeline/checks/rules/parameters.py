@@ -124,6 +124,8 @@ def _why_no_number(parameter: Mapping[str, Any], value: str) -> str:
 
 
 def _fits(pattern: str, value: str) -> bool:
+    if re.search(r"[+*}]\)*\)[+*{]", pattern):
+        return True  # to some values an answer could take for ever
     try:
         return re.fullmatch(pattern, value) is not None
     except re.error:

@@ -18,6 +18,7 @@ __all__ = ["RULES"]
 
 _ROLE, _PROJECT = "AWS::IAM::Role", "AWS::CodeBuild::Project"
 _PREFIXES = ("codestar-connections", "codeconnections")
+_CONNECTIONS = ("AWS::CodeStarConnections::Connection", "AWS::CodeConnections::Connection")
 
 _CALLS = {
     "CREATE_UPDATE": ("DescribeStacks", "CreateStack", "UpdateStack"),
@@ -46,17 +47,14 @@ def _role_of(pipeline: Pipeline) -> Resource | None:
 
 def _acting(pipeline: Pipeline) -> Iterator[tuple[Action, Grants]]:
     """Yield each action with what the role may do that performs it, where that is known."""
-    known: dict[int, Grants] = {}
+    of_pipeline = _role_of(pipeline)
     for action in pipeline.actions:
         node = action.node.at("RoleArn")
+        role = of_pipeline
         if node.is_there:
             role = resource_behind(node.value, node.template, pipeline.system, _ROLE)
-        else:
-            role = _role_of(pipeline)
         if role is not None:
-            if id(role) not in known:
-                known[id(role)] = grants_of(role, pipeline.system)
-            yield action, known[id(role)]
+            yield action, grants_of(role, pipeline.system)
 
 
 def _refused(
@@ -80,6 +78,7 @@ def _lacking(
 
 def _start(pipeline: Pipeline) -> Iterator[Problem]:
     system = pipeline.system
+    yield from _assume(pipeline)
     for action, grants in _acting(pipeline):
         if action.is_codebuild and action.setting("ProjectName").text is not None:
             node = action.setting("ProjectName")
@@ -103,6 +102,22 @@ def _start(pipeline: Pipeline) -> Iterator[Problem]:
             yield from _refused(
                 grants, action, ("states:StartExecution",), arn, "start the state machine"
             )
+
+
+def _assume(pipeline: Pipeline) -> Iterator[Problem]:
+    """Find roles of actions that the pipeline's role may not assume."""
+    role = _role_of(pipeline)
+    grants = None if role is None else grants_of(role, pipeline.system)
+    for action in pipeline.actions:
+        node = action.node.at("RoleArn")
+        arn = node.text
+        if grants is None or arn is None:
+            continue
+        acting = resource_behind(node.value, node.template, pipeline.system, _ROLE)
+        arn = arn if acting is None else arn_of(acting, pipeline.system)
+        if not grants.may("sts:AssumeRole", arn):
+            what = "assume the role of the action"
+            yield _lacking(grants, action.where, ["sts:AssumeRole"], arn, what, node)
 
 
 def _connect(pipeline: Pipeline) -> Iterator[Problem]:
@@ -129,13 +144,16 @@ def _prefixes(node: Node, arn: str) -> list[str]:
     """Return the prefixes that the connection's ARN may have; none where nothing tells them."""
     if is_known(arn):
         return [prefix for prefix in _PREFIXES if f":{prefix}:" in arn]
+    for prefix, type_ in zip(_PREFIXES, _CONNECTIONS, strict=True):
+        if resource_behind(node.value, node.template, node.system, type_) is not None:
+            return [prefix]
     match node.value:
         case {"Ref": str(name)}:
             parameter = node.template.section("Parameters").get(name)
             pattern = parameter.get("AllowedPattern") if isinstance(parameter, dict) else None
         case _:
             pattern = None
-    if not isinstance(pattern, str):
+    if not isinstance(pattern, str) or re.search(r"[+*}]\)*\)[+*{]", pattern):
         return []
     found = []
     for prefix in _PREFIXES:
@@ -180,7 +198,7 @@ def _stores(pipeline: Pipeline) -> Iterator[Node]:
 
 def _bucket(pipeline: Pipeline) -> Iterator[Problem]:
     role, system = _role_of(pipeline), pipeline.system
-    if role is None:
+    if role is None or all(action.node.at("RoleArn").is_there for action in pipeline.actions):
         return
     grants = grants_of(role, system)
     for store in _stores(pipeline):
@@ -216,7 +234,7 @@ def _bucket_lets_in(bucket: Resource | None, role: Resource, call: str, system: 
 
 def _key(pipeline: Pipeline) -> Iterator[Problem]:
     role, system = _role_of(pipeline), pipeline.system
-    if role is None:
+    if role is None or all(action.node.at("RoleArn").is_there for action in pipeline.actions):
         return
     grants = grants_of(role, system)
     for store in _stores(pipeline):

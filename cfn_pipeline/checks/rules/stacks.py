@@ -13,7 +13,7 @@ from cfn_pipeline.checks.resolving import text_of
 from cfn_pipeline.checks.rule import Problem, Rule
 from cfn_pipeline.checks.scenarios import scenarios
 from cfn_pipeline.checks.system import Resource, System, Template
-from cfn_pipeline.checks.texts import is_known
+from cfn_pipeline.checks.texts import has_made, is_known, is_open, readable
 
 __all__ = ["RULES"]
 
@@ -85,7 +85,9 @@ def _needed(deployed: Deployed, template: Template) -> Iterator[tuple[str, str]]
     """Yield the capabilities that deploying a template takes, with the reason."""
     named, plain = None, None
     for resource in template.resources.values():
-        makes_role = resource.type.startswith("AWS::Serverless::") and _makes_role(resource)
+        makes_role = resource.type.startswith("AWS::Serverless::") and _makes_role(
+            resource, template
+        )
         if resource.type not in _IAM and not makes_role:
             continue
         plain = plain or resource
@@ -100,15 +102,19 @@ def _needed(deployed: Deployed, template: Template) -> Iterator[tuple[str, str]]
         yield "CAPABILITY_AUTO_EXPAND", f"goes through the macro {template.transforms[0]}"
 
 
-def _makes_role(resource: Resource) -> bool:
-    return resource.type.endswith(("::Function", "::StateMachine")) and (
-        "Role" not in resource.properties
+def _makes_role(resource: Resource, template: Template) -> bool:
+    kind = resource.type.rsplit("::", 1)[-1]
+    common = template.section("Globals").get(kind)
+    return (
+        kind in ("Function", "StateMachine")
+        and "Role" not in resource.properties
+        and not (isinstance(common, dict) and "Role" in common)
     )
 
 
 def _collisions(pipeline: Pipeline) -> Iterator[Problem]:
     """Find names that two stacks of one template would both claim."""
-    seen: dict[tuple[str, str], Deployed] = {}
+    seen: dict[tuple[str, str, str], Deployed] = {}
     told: set[str] = set()
     for deployed in deployments(pipeline):
         template = deployed.template
@@ -116,13 +122,11 @@ def _collisions(pipeline: Pipeline) -> Iterator[Problem]:
         stack = deployed.action.setting("StackName").text
         if template is None or file is None or stack is None or template.rewritten:
             continue
-        if (
-            deployed.action.node.at("RoleArn").is_there
-            or deployed.action.node.at("Region").is_there
-        ):
+        node = deployed.action.node
+        if node.at("RoleArn").is_there or node.at("Region").is_there:
             continue  # it may well be another account or region
         for resource, name in _fixed_names(deployed, template):
-            other = seen.setdefault((resource.type, name), deployed)
+            other = seen.setdefault((file.shown, resource.type, name), deployed)
             elsewhere = other.action.setting("StackName").text
             if elsewhere == stack or resource.logical_id in told:
                 continue
@@ -132,7 +136,7 @@ def _collisions(pipeline: Pipeline) -> Iterator[Problem]:
                     template.file,
                     ("Resources", resource.logical_id, "Properties", _NAMES[resource.type]),
                 ),
-                message=f"{deployed.action.where}: {resource.logical_id} is called '{name}' in "
+                message=f"{deployed.action.where}: {resource.logical_id} is called '{readable(name)}' in "
                 f"every stack, and {other.action.where} deploys the template, too (stacks "
                 f"{elsewhere} and {stack}); leave the name out, or begin it with "
                 "${AWS::StackName}",
@@ -155,10 +159,13 @@ def _fixed_names(deployed: Deployed, template: Template) -> Iterator[tuple[Resou
         key = _NAMES.get(resource.type)
         value = None if key is None else resource.properties.get(key)
         condition = resource.body.get("Condition")
+        if "EventBusName" in resource.properties:
+            continue  # names are unique within a bus
         if value is None or not _may_be_there(condition, parameters, filled):
             continue
         text = text_of(value, filled, system)
-        if text and is_known(text) and not text.startswith("{"):
+        # The account and the region are the same for all stacks that are compared.
+        if text and not is_open(text) and not has_made(text) and not text.startswith("{"):
             yield resource, text
 
 

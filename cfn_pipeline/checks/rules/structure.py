@@ -40,9 +40,14 @@ def _name(
     node: Node, kind: str, where: str, form: tuple[str, str], cfn_lint: str | None = None
 ) -> Iterator[Problem]:
     text = node.text
-    if text is None or not is_known(text):
+    if text is None:
         return
     pattern, characters = form
+    # Parts that are not known may be anything that fits.
+    if not is_known(text):
+        shown, text = readable(text), "".join(c if is_known(c) else "x" for c in text)
+    else:
+        shown = text
     if not 1 <= len(text) <= _LONGEST:
         yield Problem(
             at=node,
@@ -53,7 +58,7 @@ def _name(
     elif not re.fullmatch(pattern, text):
         yield Problem(
             at=node,
-            message=f"{where}: CodePipeline refuses the {kind} {text!r}; use {characters}",
+            message=f"{where}: CodePipeline refuses the {kind} {shown!r}; use {characters}",
             cfn_lint=cfn_lint,
         )
 
@@ -61,7 +66,7 @@ def _name(
 def _doubled_stages(pipeline: Pipeline) -> Iterator[Problem]:
     counts = Counter(stage.name for stage in pipeline.stages)
     for number, stage in enumerate(pipeline.stages):
-        if counts[stage.name] > 1 and stage.name in [s.name for s in pipeline.stages[:number]]:
+        if stage.name != "?" and stage.name in [s.name for s in pipeline.stages[:number]]:
             yield Problem(
                 at=stage.node.at("Name"),
                 message=f"{stage.where}: {counts[stage.name]} stages have this name; give each "
@@ -160,6 +165,8 @@ def _late_sources(pipeline: Pipeline) -> Iterator[Problem]:
 
 
 def _stores(pipeline: Pipeline) -> Iterator[Problem]:
+    if pipeline.node.is_function or "Fn::Transform" in (pipeline.node.value or {}):
+        return
     one, many = pipeline.node.at("ArtifactStore"), pipeline.node.at("ArtifactStores")
     if one.is_there and many.is_there:
         yield Problem(
@@ -174,7 +181,33 @@ def _stores(pipeline: Pipeline) -> Iterator[Problem]:
             "ArtifactStore, or, with actions in other regions, ArtifactStores",
             cfn_lint="E3014",
         )
+    for location in (one, *(item.at("ArtifactStore") for item in many.items())):
+        text = location.at("Location").text
+        if text is not None and text.startswith("arn:"):
+            yield Problem(
+                at=location.at("Location"),
+                message=f"{pipeline.where}: the Location of the artifact store is an ARN; give "
+                "the bucket's name (!Ref gives it)",
+            )
+    used = {
+        region
+        for action in pipeline.actions
+        if (region := action.node.at("Region").text) is not None and is_known(region)
+    }
+    if one.is_there and len(used) > 1:
+        yield Problem(
+            at=one,
+            message=f"{pipeline.where}: its actions run in {', '.join(sorted(used))}, and it has "
+            "one artifact store; give it ArtifactStores with a bucket in each region",
+        )
     regions = [item.at("Region").text or "" for item in many.items()]
+    for number, region in enumerate(regions):
+        if region and region in regions[:number]:
+            yield Problem(
+                at=many,
+                message=f"{pipeline.where}: ArtifactStores has {readable(region)} twice; keep one "
+                "bucket for each region",
+            )
     if not many.is_there or not many.is_whole or not all(is_known(r) for r in regions):
         return
     for action in pipeline.actions:

@@ -154,11 +154,14 @@ def _names(pipeline: Pipeline) -> Iterator[Problem]:
                 provider = PROVIDERS.get(kind)
                 known = provider.variables if provider else None
                 whose = speakers[0].where
+                if speakers[0].provider == "Commands":
+                    listed = speakers[0].node.at("OutputVariables")
+                    known = [item.text for item in listed.items()] if listed.is_whole else None
         if known is not None and is_known(use.name) and use.name not in known:
             yield Problem(
                 at=use.node,
                 message=f"{use.action.where}: {use.shown} is not set: {whose} sets "
-                f"{', '.join(known)}; use one of these",
+                f"{', '.join(map(str, known)) or 'none'}; use one of these",
             )
 
 

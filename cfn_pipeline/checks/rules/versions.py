@@ -20,6 +20,7 @@ _GATES = {
     "OnFailure": ("ROLLBACK", "RETRY"),
 }
 _CONNECTION = "CodeStarSourceConnection"
+_EVENTS = ("OPEN", "UPDATED", "CLOSED")
 _MOST_FILTERS, _MOST_PATTERNS, _MOST_TRIGGERS = 3, 8, 50
 
 
@@ -172,6 +173,13 @@ def _filters(pipeline: Pipeline) -> Iterator[Problem]:
                     f"CodePipeline takes {_MOST_FILTERS}",
                 )
             for entry in filters:
+                for event in entry.at("Events").items():
+                    if is_known(event.text) and event.text not in _EVENTS:
+                        yield Problem(
+                            at=event,
+                            message=f"{pipeline.where}: there is no event '{event.text}' of pull "
+                            f"requests; use {', '.join(_EVENTS)}",
+                        )
                 others = [k for k in ("Branches", "FilePaths") if entry.at(k).is_there]
                 if entry.at("Tags").is_there and others:
                     yield Problem(

@@ -94,6 +94,8 @@ def test_what_a_provider_requires(kind: tuple[str, str, str]) -> None:
         inputs = [{"Name": "Sources"}] if provider.inputs[1] else []
         outputs = []
     settings = dict.fromkeys(provider.required, "Sources")
+    if "TemplatePath" in settings:
+        settings["TemplatePath"] = "Sources::stack.yml"
     if name == "CloudFormation":
         settings |= {"ActionMode": "DELETE_ONLY", "RoleArn": "arn:aws:iam::111122223333:role/x"}
     made: dict[str, Any] = {
@@ -116,7 +118,10 @@ def test_what_a_provider_requires(kind: tuple[str, str, str]) -> None:
 @pytest.mark.parametrize(
     "type_, said",
     [
-        ({"Category": "Deploy"}, "give it Category Build, Owner AWS or Category Test, Owner AWS"),
+        (
+            {"Category": "Deploy"},
+            "give it Category Build, Owner AWS, Provider CodeBuild or Category Test, Owner",
+        ),
         ({"Owner": "ThirdParty"}, "no Build action of provider CodeBuild with Owner ThirdParty"),
     ],
 )

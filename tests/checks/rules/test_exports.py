@@ -56,7 +56,7 @@ def test_what_a_whole_system_lacks_is_nowhere() -> None:
     contents = [_exporting("net-topic"), _importing("net-topic", "net-database", "vpc-main")]
     templates = [Template(f"{n}.yml", content) for n, content in enumerate(contents)]
     assert judge(System(templates=templates)) == []
-    [finding] = judge(System(templates=templates, whole=True))
+    [finding] = judge(System(templates=templates, is_rendered=True))
     assert "none of the templates exports 'net-database'; export it" in finding.message
 
 
