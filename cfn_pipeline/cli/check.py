@@ -104,4 +104,4 @@ def _systems(paths: Sequence[Path], artifacts: dict[str, Path]) -> list[System]:
 
 
 def _text(file: str) -> str:
-    return Path(file).read_text(encoding="utf-8")
+    return Path(file).read_text(encoding="utf-8", errors="replace")

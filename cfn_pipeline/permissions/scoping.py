@@ -20,9 +20,6 @@ _KEPT = {"Partition": "AWS::Partition", "Region": "AWS::Region", "Account": "AWS
 _NAME = re.compile(r"\{(\w*?(?:Name|NameWithPath|NameWithoutLeadingSlash|SecretId))\}")
 _MANY = 8
 
-#: The kind of resource to which a part of another's name belongs.
-_HOLDERS = {"ecs ClusterName": "cluster", "ecs ServiceName": "service"}
-
 
 class Scope:
     """The ARNs that a template's own names allow."""
@@ -30,14 +27,22 @@ class Scope:
     def __init__(self, template: Mapping[str, Any], stacks: Stacks) -> None:
         self._template = template
         self._stacks = stacks
+        self._named_ones: set[tuple[str, str]] = set()
         self._names: dict[tuple[str, str], list[str]] = {}
-        for logical_id, (type_, properties) in resources(template).items():
+        made = resources(template)
+        # What is named itself comes first: a bucket's policy has the bucket's name.
+        ordered = sorted(made, key=lambda name: made[name][0] not in tables.NAME_PROPERTIES)
+        for logical_id in ordered:
+            type_, properties = made[logical_id]
             names = name_patterns(logical_id, type_, properties, template, stacks)
             for real in tables.MADE_OF.get(type_, (type_,)):
                 named = names if real == type_ or real not in tables.GENERATED_NAMES else ["*"]
-                for service, kind in own_kinds(real):
-                    known = self._names.setdefault((service, kind), [])
-                    known += [name for name in named if name not in known]
+                for kind in own_kinds(real):
+                    if type_ in tables.NAME_PROPERTIES or kind not in self._named_ones:
+                        known = self._names.setdefault(kind, [])
+                        known += [name for name in named if name not in known]
+                    if type_ in tables.NAME_PROPERTIES:
+                        self._named_ones.add(kind)
 
     def arns(self, need: Need) -> list[Arn]:
         """Return the ARNs on which an action must be allowed; ``["*"]``: on all."""
@@ -87,7 +92,7 @@ class Scope:
                 text = form.replace(f"{{{named[-1]}}}", name)
             for parent in named:
                 # The same stack's cluster, where it makes one.
-                holders = self._names.get((service, _HOLDERS.get(f"{service} {parent}", "")), ["*"])
+                holders = self._names_of(service, parent)
                 text = text.replace(f"{{{parent}}}", holders[0] if len(holders) == 1 else "*")
             found.append(re.sub(r"(?<!\$)\{(?!AWS)[^}]*\}", "*", text))
         return list(dict.fromkeys(_more(service, kind, found)))
@@ -102,6 +107,13 @@ class Scope:
             alone._names = {**self._names, (service, kind): names}
             return alone._arns_of(service, kind)
         return []
+
+    def _names_of(self, service: str, placeholder: str) -> list[str]:
+        """Return the names for which a part of another's name stands, where they are known."""
+        for owner, kind in self._names:
+            if owner == service and catalogue.arn(service, kind).endswith(f"{{{placeholder}}}"):
+                return self._names[owner, kind]
+        return ["*"]
 
     def _known_names(self, service: str, kind: str) -> list[str]:
         forms = tables.KIND_NAMES.get((service, kind), ["*"])
@@ -242,9 +254,10 @@ def own_kinds(type_: str) -> tuple[tuple[str, str], ...]:
             and action.split(":")[0] == service
         ]
         for verb in ("Delete", "Deregister", "Terminate", "Remove", "Create", "Put", "Register"):
+            exact = [a for a in own if a == f"{service}:{verb}{type_.split('::')[-1]}"]
             kinds = [
                 kind
-                for action in own
+                for action in exact or own
                 if action.split(":")[1].startswith(verb)
                 for kind in catalogue.resources_of(action)
             ]

@@ -141,7 +141,8 @@ class _Granted:
 def _suffix(type_: str, action: str, arns: Mapping[str, Arn]) -> str:
     """Name a further statement of a type: another service's, of tags, or bound to nothing."""
     service = action.split(":")[0]
-    if service != (catalogue.own_service(type_) or service):
+    own = catalogue.own_service(type_) or ("" if not type_ else service)
+    if service != own:
         return "".join(part.capitalize() for part in service.split("-"))
     if '"*"' in arns:
         return "Unbound"

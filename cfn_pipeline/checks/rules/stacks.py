@@ -136,8 +136,9 @@ def _collisions(pipeline: Pipeline) -> Iterator[Problem]:
                     template.file,
                     ("Resources", resource.logical_id, "Properties", _NAMES[resource.type]),
                 ),
-                message=f"{deployed.action.where}: {resource.logical_id} is called '{readable(name)}' in "
-                f"every stack, and {other.action.where} deploys the template, too (stacks "
+                message=f"{deployed.action.where}: {resource.logical_id} is called "
+                f"'{readable(name)}' in every stack, and {other.action.where} deploys the "
+                f"template, too (stacks "
                 f"{elsewhere} and {stack}); leave the name out, or begin it with "
                 "${AWS::StackName}",
                 resource=pipeline.resource,
