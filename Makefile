@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: audit docs help templates check test lint types bench clean
+.PHONY: audit docs simulate help templates check test lint types bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -42,6 +42,9 @@ bench: $(READY) ## Measure, as ratios to a plain dump of the same templates
 audit: $(READY) .audit/.ready ## Run security checkers (checkov, Guard, cdk-nag) over the current edition; needs npm
 	@$(BIN)/python scripts/audit/audit.py
 
+simulate: $(READY) .audit/simulate/.ready ## Ask an IAM evaluator what the deployment role may do; needs npm
+	@$(BIN)/python scripts/simulate/simulate.py
+
 deploy/%: $(READY) FORCE ## Deploy dev, prod, kms, ecr, iam, codebuild or pipeline (EDITION=, PARAMETERS="A=1 B=2")
 	@$(BIN)/python scripts/deploy.py --edition $(EDITION) $* $(PARAMETERS)
 
@@ -53,6 +56,12 @@ clean: ## Remove what can be made again
 	.audit/venv/bin/python -m pip install --quiet --disable-pip-version-check -r scripts/audit/requirements.txt
 	cp scripts/audit/package.json .audit/
 	npm install --prefix .audit --no-audit --no-fund --silent
+	@touch $@
+
+.audit/simulate/.ready: scripts/simulate/package.json
+	@mkdir -p .audit/simulate
+	cp scripts/simulate/package.json .audit/simulate/
+	npm install --prefix .audit/simulate --no-audit --no-fund --silent
 	@touch $@
 
 $(READY): setup.cfg pyproject.toml

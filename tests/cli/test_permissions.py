@@ -1,0 +1,102 @@
+"""``cfn-pipeline permissions`` as a user runs it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cfn_pipeline import load
+from cfn_pipeline.permissions import derive
+from tests.cli.test_render import ROOT, run
+
+STACK = "templates/current/stack.yml"
+OTHERS = ROOT / "tests" / "permissions" / "templates"
+
+
+def test_yaml_and_json_are_one_template_of_managed_policies() -> None:
+    done = run("permissions", STACK, "--stack", "todobackend-*")
+    assert (done.returncode, done.stderr) == (0, "")
+    template = load(done.stdout)
+    assert {r["Type"] for r in template["Resources"].values()} == {"AWS::IAM::ManagedPolicy"}
+    assert list(template["Resources"])[-1] == "PermissionsBoundary"
+    as_json = run("permissions", STACK, "--stack", "todobackend-*", "--format", "json")
+    assert json.loads(as_json.stdout) == template
+
+
+def test_a_boundary_that_there_is() -> None:
+    arn = "arn:aws:iam::111122223333:policy/limit"
+    done = run("permissions", STACK, "--stack", "todobackend-*", "--boundary", arn)
+    template = load(done.stdout)
+    assert "PermissionsBoundary" not in template["Resources"]
+    assert f"iam:PermissionsBoundary: {arn}" in done.stdout
+
+
+def test_table() -> None:
+    done = run("permissions", STACK, "--stack", "todobackend-dev", "--format", "table")
+    template = load((ROOT / STACK).read_text())
+    wanted = derive([template], stacks=["todobackend-dev"], boundary="x").actions
+    told = [line.split()[0] for line in done.stdout.splitlines() if not line.startswith(" ")]
+    assert told == list(wanted)
+    assert "(AWS allows it on * only; a revision" in done.stdout
+
+
+def test_without_stacks_it_says_which_it_took() -> None:
+    done = run("permissions", STACK, "--format", "table")
+    assert done.stderr == "bound to stacks stack-*; name others with --stack\n"
+    assert "cluster/stack-*" in done.stdout
+
+
+def test_explain() -> None:
+    done = run("permissions", STACK, "--explain", "ECS:CreateService")
+    assert done.stdout == (
+        "ecs:CreateService: to create ApplicationService (AWS::ECS::Service), says the schema of "
+        "AWS::ECS::Service\n"
+    )
+    data = run("permissions", STACK, "--explain", "ecs:CreateService", "--format", "json").stdout
+    assert [entry["resource"] for entry in json.loads(data)] == ["ApplicationService"]
+    none = run("permissions", STACK, "--explain", "s3:DeleteBucket")
+    assert none.returncode == 1
+    assert none.stderr == "s3:DeleteBucket: the templates do not need it\n"
+
+
+def test_against(tmp_path: Path) -> None:
+    new = tmp_path / "stack.json"
+    template = load((ROOT / STACK).read_text())
+    template["Resources"]["Queue"] = {"Type": "AWS::SQS::Queue", "Properties": {}}
+    new.write_text(json.dumps(template))
+    options = ("--stack", "todobackend-dev", "--against", STACK)
+    done = run("permissions", str(new), *options)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0
+    assert all(line.startswith("+ sqs:") for line in lines)
+    assert "sqs:CreateQueue on arn:" in done.stdout
+    assert done.stdout.count("todobackend-dev-*") == len(lines)
+    changes = json.loads(run("permissions", str(new), *options, "--format", "json").stdout)
+    assert {change["action"].split(":")[0] for change in changes} == {"sqs"}
+    same = run("permissions", STACK, *options)
+    assert (same.stdout, same.stderr) == ("", "nothing more and nothing less\n")
+
+
+def test_what_is_not_known_is_named() -> None:
+    done = run("permissions", str(OTHERS / "vpc.yml"), "--stack", "net-*", "--format", "table")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Kubernetes: nothing is known of AWSQS::Kubernetes::Resource; give the role what the "
+        "third party's page lists\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (("permissions",), "Missing argument 'TEMPLATE...'"),
+        (("permissions", "nowhere.yml"), "'nowhere.yml' does not exist"),
+        (("permissions", "templates/book/buildspec.yml"), "it has no Resources"),
+        (("permissions", STACK, "--stack", "*"), "give a name, or a pattern that begins with"),
+    ],
+)
+def test_bad_input_is_one_clear_message(arguments: tuple[str, ...], said: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,45 @@
+"""The table that make simulate puts to an IAM evaluator."""
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cfn_pipeline import load, render
+from cfn_pipeline.permissions import catalogue
+
+ROOT = Path(__file__).parents[2]
+_spec = importlib.util.spec_from_file_location(
+    "simulate", ROOT / "scripts" / "simulate" / "simulate.py"
+)
+assert _spec is not None
+assert _spec.loader is not None
+simulate = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(simulate)
+ROWS: dict[str, list[list[Any]]] = yaml.safe_load(
+    (ROOT / "scripts" / "simulate" / "requests.yml").read_text()
+)
+
+
+def test_every_resource_is_made_changed_and_deleted() -> None:
+    asked = {row[0] for row in ROWS["allowed"]}
+    for resource in load(render()["stack.yml"])["Resources"].values():
+        handlers = catalogue.handlers(resource["Type"])
+        for operation in ("create", "update", "delete"):
+            changing = [
+                action
+                for action in (handlers or {}).get(operation, ())
+                if catalogue.access(action) not in ("List", "Read", None)
+            ]
+            assert not changing or asked & set(changing), (resource["Type"], operation)
+
+
+def test_rows_are_requests() -> None:
+    for rows in ROWS.values():
+        for row in rows:
+            asked = simulate.request(*row)
+            assert catalogue.access(asked["action"]) is not None, asked
+            assert asked["resource"] == "*" or asked["resource"].startswith("arn:aws:")
+            assert "{" not in asked["resource"]
+    assert len(ROWS["denied"]) > 20
