@@ -123,6 +123,24 @@ def test_a_template_says_what_is_to_be_ignored_and_why(tmp_path: Path) -> None:
     assert "E9001 template: there is no rule E9999" in run("check", str(path)).stdout
 
 
+def test_a_deployed_template_says_what_is_to_be_ignored(tmp_path: Path) -> None:
+    folder = tmp_path / "orders"
+    shutil.copytree(ROOT / "templates" / "current", folder)
+    stack = load((folder / "stack.yml").read_text())
+    cluster = stack["Resources"]["ApplicationCluster"]
+    cluster["Properties"] = {**cluster.get("Properties", {}), "ClusterName": "orders"}
+    (folder / "stack.yml").write_text(json.dumps(stack))
+    assert "E9807" in run("check", str(folder)).stdout
+    cluster["Metadata"] = {"cfn-pipeline": {"ignore": {"E9807": "Each account has one"}}}
+    (folder / "stack.yml").write_text(json.dumps(stack))
+    assert run("check", str(folder)).returncode == 0
+    cluster["Metadata"] = {"cfn-pipeline": {"ignore": ["E9807"]}}
+    (folder / "stack.yml").write_text(json.dumps(stack))
+    told = run("check", str(folder)).stdout
+    assert "E9001 resource ApplicationCluster: E9807 is ignored without a reason" in told
+    assert " E9807 " in told
+
+
 def test_positions_in_json(tmp_path: Path) -> None:
     path = tmp_path / "pipeline.json"
     path.write_text(json.dumps(load((ROOT / BAD).read_text()), indent="\t"))
@@ -160,6 +178,12 @@ def test_a_rendered_folder_that_was_spoilt(tmp_path: Path) -> None:
         (("check", BAD, "--artifact", "Sources"), "'Sources' is not NAME=FOLDER"),
         (("check", BAD, "--artifact", "Sources=nowhere"), "nowhere: this is no folder"),
         (("check", BAD, "--select", "E8"), "no rule begins with 'E8'"),
+        (("check", BAD, "--ignore", ""), "no rule begins with ''"),
+        (
+            ("check", BAD, "--artifact", "Source=docs"),
+            "no pipeline has the artifact 'Source'; there",
+        ),
+        (("check", BAD, "--artifact", "Sources=docs", "--artifact", "Sources=."), "two folders"),
         (("check", BAD, "--format", "xml"), "'xml' is not one of 'text', 'json'"),
         (("rules", "X"), "no rule begins with 'X'"),
     ],
