@@ -12,6 +12,7 @@ from cfn_pipeline.checks.pipelines import Action
 from cfn_pipeline.checks.texts import ANYTHING, is_known, readable
 
 __all__ = [
+    "FILE_SETTINGS",
     "ArtifactFunction",
     "FileReference",
     "artifact_functions",

@@ -1,16 +1,17 @@
 """A pipeline as CodePipeline will see it, under one way in which the conditions turn out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from cfn_pipeline.checks.nodes import Node, properties_of
+from cfn_pipeline.checks.providers import PROVIDERS, Provider
 from cfn_pipeline.checks.scenarios import conditions_in, scenarios
 from cfn_pipeline.checks.system import Resource, System
-from cfn_pipeline.checks.texts import is_known, readable
+from cfn_pipeline.checks.texts import is_known, may_be, readable
 
-__all__ = ["Action", "Named", "Pipeline", "Stage", "pipelines"]
+__all__ = ["Action", "Named", "Pipeline", "Stage", "named", "pipelines"]
 
 PIPELINE = "AWS::CodePipeline::Pipeline"
 
@@ -54,6 +55,11 @@ class Action:
     def provider(self) -> str | None:
         """CodeBuild, CloudFormation and so on; None: not known."""
         return _known(self.node.at("ActionTypeId").at("Provider").text)
+
+    @cached_property
+    def terms(self) -> Provider | None:
+        """What is known of its provider; None: nothing."""
+        return PROVIDERS.get((self.category, self.owner, self.provider))
 
     @property
     def is_cloudformation(self) -> bool:
@@ -108,6 +114,15 @@ class Action:
     def outputs(self) -> list[Named]:
         """Its output artifacts."""
         return _names(self.node.at("OutputArtifacts"))
+
+    @property
+    def inputs_named(self) -> str:
+        """The names of its input artifacts, for messages."""
+        return named([artifact.name for artifact in self.inputs])
+
+    def may_read(self, artifact: str) -> bool:
+        """Tell whether an artifact may be one of its inputs."""
+        return any(may_be(artifact, known.name) for known in self.inputs)
 
     @cached_property
     def namespace(self) -> str | None:
@@ -219,6 +234,11 @@ def _pipelines(system: System) -> Iterator[Pipeline]:
         for scenario in scenarios(resource.template.content, names):
             if not isinstance(condition, str) or scenario[condition]:
                 yield Pipeline(resource, properties_of(resource, system, scenario))
+
+
+def named(names: Iterable[str]) -> str:
+    """Return names as messages list them."""
+    return ", ".join(dict.fromkeys(readable(name) for name in names)) or "none"
 
 
 def _known(text: str | None) -> str | None:

@@ -32,6 +32,11 @@ class Provider:
     v2: bool = False
     counted_by_cfn_lint: bool = False
 
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The settings that there are; none where not all of them are known."""
+        return (*self.required, *self.optional) if self.optional else ()
+
 
 _NONE, _ONE = (0, 0), (1, 1)
 _COMMIT = ("AuthorDate", "BranchName", "CommitId", "CommitMessage")

@@ -2,33 +2,17 @@
 
 from collections.abc import Iterator
 
-from cfn_pipeline.checks.overrides import (
-    FILE_SETTINGS,
-    ArtifactFunction,
-    artifact_functions,
-    file_references,
-)
-from cfn_pipeline.checks.pipelines import Action, Named, Pipeline
-from cfn_pipeline.checks.providers import ARTIFACT_SETTINGS, PROVIDERS
+from cfn_pipeline.checks.pipelines import Action, Named, Pipeline, named
+from cfn_pipeline.checks.providers import ARTIFACT_SETTINGS
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.texts import is_known, may_be, readable
+from cfn_pipeline.checks.texts import may_be, readable
 
 __all__ = ["RULES"]
-
-_ATTRIBUTES = ("BucketName", "ObjectKey", "URL")
-_FORMS = {
-    "Fn::GetParam": "[artifact, JSON file, key in it]",
-    "Fn::GetArtifactAtt": f"[artifact, {' or '.join(_ATTRIBUTES)}]",
-}
 
 
 def _makers(pipeline: Pipeline, name: str) -> list[Action]:
     """Return the actions that may make an artifact of this name."""
     return [a for a in pipeline.actions for out in a.outputs if may_be(out.name, name)]
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(dict.fromkeys(readable(name) for name in names)) or "none"
 
 
 def _unknown_inputs(pipeline: Pipeline) -> Iterator[Problem]:
@@ -41,7 +25,7 @@ def _unknown_inputs(pipeline: Pipeline) -> Iterator[Problem]:
                 yield Problem(
                     at=artifact.node,
                     message=f"{action.where}: no action makes the input artifact "
-                    f"'{readable(artifact.name)}'; name one that is made ({_listed(made)}), or "
+                    f"'{readable(artifact.name)}'; name one that is made ({named(made)}), or "
                     "add it to the OutputArtifacts of the action that makes it",
                     cfn_lint="E3701",
                 )
@@ -127,115 +111,6 @@ def _unread(pipeline: Pipeline) -> Iterator[Problem]:
                 )
 
 
-def _foreign_files(key: str, cfn_lint: str | None, pipeline: Pipeline) -> Iterator[Problem]:
-    for action in pipeline.actions:
-        if not action.reads_templates or not action.node.at("InputArtifacts").is_whole:
-            continue
-        for file in file_references(action):
-            if file.key == key and not _is_input(action, file.artifact):
-                yield Problem(
-                    at=file.node,
-                    message=f"{action.where}: {key} reads '{readable(file.path)}' in the artifact "
-                    f"'{readable(file.artifact)}', which is no input of the action; add it to "
-                    "the action's InputArtifacts "
-                    f"(now: {_listed([a.name for a in action.inputs])})",
-                    cfn_lint=cfn_lint,
-                )
-
-
-def _is_input(action: Action, artifact: str) -> bool:
-    return any(may_be(artifact, known.name) for known in action.inputs)
-
-
-def _foreign_templates(pipeline: Pipeline) -> Iterator[Problem]:
-    yield from _foreign_files("TemplatePath", "E3703", pipeline)
-
-
-def _foreign_configurations(pipeline: Pipeline) -> Iterator[Problem]:
-    yield from _foreign_files("TemplateConfiguration", None, pipeline)
-
-
-def _foreign_values(function: str, pipeline: Pipeline) -> Iterator[Problem]:
-    for action in pipeline.actions:
-        if not action.is_cloudformation or not action.node.at("InputArtifacts").is_whole:
-            continue
-        for call in artifact_functions(action):
-            if call.function == function and call.artifact is not None:
-                if _is_input(action, call.artifact) or not _is_well_formed(call):
-                    continue
-                yield Problem(
-                    at=call.node,
-                    message=f"{action.where}: {function} for the parameter '{call.parameter}' "
-                    f"reads the artifact '{readable(call.artifact)}', which is no input of the "
-                    "action; add it to the action's InputArtifacts "
-                    f"(now: {_listed([a.name for a in action.inputs])})",
-                )
-
-
-def _foreign_params(pipeline: Pipeline) -> Iterator[Problem]:
-    yield from _foreign_values("Fn::GetParam", pipeline)
-
-
-def _foreign_attributes(pipeline: Pipeline) -> Iterator[Problem]:
-    yield from _foreign_values("Fn::GetArtifactAtt", pipeline)
-
-
-def _malformed(pipeline: Pipeline) -> Iterator[Problem]:
-    for action in pipeline.actions:
-        if not action.reads_templates:
-            continue
-        for key in FILE_SETTINGS:
-            node = action.setting(key)
-            text = node.text
-            if text is not None and is_known(text):
-                artifact, separator, path = text.partition("::")
-                if not separator or not artifact or not path or path.startswith("/"):
-                    yield Problem(
-                        at=node,
-                        message=f"{action.where}: {key} is '{text}'; write it as "
-                        "Artifact::path/in/the/artifact",
-                        cfn_lint="E3703" if key == "TemplatePath" and not separator else None,
-                    )
-        for call in artifact_functions(action):
-            if _is_well_formed(call):
-                continue
-            if call.function in _FORMS:
-                said = (
-                    f"{call.function} is called with {_shown(call.arguments)}; give it "
-                    f"{_FORMS[call.function]}"
-                )
-            else:
-                said = (
-                    f"CodePipeline knows no function {call.function}; it has {' and '.join(_FORMS)}"
-                )
-            yield Problem(
-                at=call.node,
-                message=f"{action.where}: in ParameterOverrides, parameter "
-                f"'{call.parameter}': {said}",
-            )
-
-
-def _is_well_formed(call: ArtifactFunction) -> bool:
-    if call.function == "Fn::GetParam":
-        return _is_texts(call.arguments, 3)
-    if call.function == "Fn::GetArtifactAtt" and _is_texts(call.arguments, 2):
-        attribute = call.arguments[1]
-        return attribute in _ATTRIBUTES or not is_known(attribute)
-    return False
-
-
-def _shown(value: object) -> str:
-    return readable(str(value))
-
-
-def _is_texts(arguments: object, count: int) -> bool:
-    return (
-        isinstance(arguments, list)
-        and len(arguments) == count
-        and all(isinstance(a, str) and a for a in arguments)
-    )
-
-
 def _primary_source(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
         inputs = action.node.at("InputArtifacts")
@@ -247,14 +122,14 @@ def _primary_source(pipeline: Pipeline) -> Iterator[Problem]:
                 at=action.configuration,
                 message=f"{action.where}: it has {len(action.inputs)} input artifacts; say with "
                 "PrimarySource which of them holds the buildspec "
-                f"({_listed([a.name for a in action.inputs])})",
+                f"({action.inputs_named})",
             )
-        elif primary.text is not None and not _is_input(action, primary.text):
+        elif primary.text is not None and not action.may_read(primary.text):
             yield Problem(
                 at=primary,
                 message=f"{action.where}: PrimarySource is '{readable(primary.text)}', which is "
                 "no input of the action; name one that is "
-                f"({_listed([a.name for a in action.inputs])})",
+                f"({action.inputs_named})",
             )
 
 
@@ -264,18 +139,18 @@ def _foreign_settings(pipeline: Pipeline) -> Iterator[Problem]:
             continue
         for key in ARTIFACT_SETTINGS.get(action.provider or "", ()):
             node = action.setting(key)
-            if node.text is not None and not _is_input(action, node.text):
+            if node.text is not None and not action.may_read(node.text):
                 yield Problem(
                     at=node,
                     message=f"{action.where}: {key} is '{readable(node.text)}', which is no "
                     "input of the action; add it to the action's InputArtifacts "
-                    f"(now: {_listed([a.name for a in action.inputs])})",
+                    f"(now: {action.inputs_named})",
                 )
 
 
 def _counts(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
-        provider = PROVIDERS.get((action.category, action.owner, action.provider))
+        provider = action.terms
         if provider is None:
             continue
         for kind, artifacts, (fewest, most) in (
@@ -324,42 +199,6 @@ RULES = (
         breaks="Nothing fails; but what was built or fetched is not what gets deployed.",
         mend="Add it to the InputArtifacts of the action that needs it, or leave it out.",
         find_in_pipeline=_unread,
-    ),
-    Rule(
-        id="E9105",
-        title="TemplatePath is in an artifact that is an input of the action",
-        breaks="The pipeline cannot be created.",
-        mend="Add the artifact to the action's InputArtifacts.",
-        find_in_pipeline=_foreign_templates,
-    ),
-    Rule(
-        id="E9106",
-        title="TemplateConfiguration is in an artifact that is an input of the action",
-        breaks="The pipeline cannot be created.",
-        mend="Add the artifact to the action's InputArtifacts.",
-        find_in_pipeline=_foreign_configurations,
-    ),
-    Rule(
-        id="E9107",
-        title="Fn::GetParam reads an artifact that is an input of the action",
-        breaks="The pipeline is created, and the action fails each time it runs.",
-        mend="Add the artifact to the action's InputArtifacts.",
-        find_in_pipeline=_foreign_params,
-    ),
-    Rule(
-        id="E9108",
-        title="Fn::GetArtifactAtt reads an artifact that is an input of the action",
-        breaks="The pipeline is created, and the action fails each time it runs.",
-        mend="Add the artifact to the action's InputArtifacts.",
-        find_in_pipeline=_foreign_attributes,
-    ),
-    Rule(
-        id="E9109",
-        title="References into artifacts have the form that CodePipeline reads",
-        breaks="The pipeline cannot be created, or the action fails when it runs.",
-        mend="Write Artifact::path, {'Fn::GetParam': [artifact, JSON file, key]} or "
-        "{'Fn::GetArtifactAtt': [artifact, attribute]}.",
-        find_in_pipeline=_malformed,
     ),
     Rule(
         id="E9110",

@@ -18,6 +18,7 @@ from cfn_pipeline.checks.overrides import artifact_functions, file_references
 from cfn_pipeline.checks.pipelines import Action, Pipeline
 from cfn_pipeline.checks.rule import Problem, Rule
 from cfn_pipeline.checks.texts import is_known, readable
+from cfn_pipeline.checks.uses import uses
 
 __all__ = ["RULES"]
 
@@ -29,7 +30,6 @@ _PUBLISHES = re.compile(
 )
 _MAKES_IMAGE = re.compile(r"(?<![\w.-])docker\s+(?:image\s+|buildx\s+)?build\b")
 _HARMLESS = re.compile(r"(?:docker\s+(?:image\s+)?tag|echo|printf|ls|cd|date|export|pwd)\b")
-_VARIABLE = re.compile(r"#\{([^{}.]+)\.([^{}]+)\}")
 
 
 def _there(pipeline: Pipeline) -> Iterator[Problem]:
@@ -260,22 +260,19 @@ def _exported(pipeline: Pipeline) -> Iterator[Problem]:
         and build.buildspec.content is not None
         and build.action.setting("BatchEnabled").text != "true"
     }
-    for action in pipeline.actions:
-        for node in action.configuration.fields().values():
-            for match in _VARIABLE.finditer(node.text or ""):
-                build = speakers.get(match[1])
-                if build is None or build.buildspec is None or not is_known(match[2]):
-                    continue
-                env = (build.buildspec.content or {}).get("env")
-                exported = env.get("exported-variables") if isinstance(env, dict) else None
-                names = exported if isinstance(exported, list) else [exported]
-                if match[2] not in names:
-                    yield Problem(
-                        at=node,
-                        message=f"{action.where}: #{{{match[1]}.{match[2]}}} is not set: the "
-                        f"buildspec of {build.action.where} does not export {match[2]}; add it to "
-                        "env.exported-variables",
-                    )
+    for use in uses(pipeline):
+        build = speakers.get(use.namespace)
+        if build is None or build.buildspec is None or not is_known(use.name):
+            continue
+        env = (build.buildspec.content or {}).get("env")
+        exported = env.get("exported-variables") if isinstance(env, dict) else None
+        if use.name not in (exported if isinstance(exported, list) else [exported]):
+            yield Problem(
+                at=use.node,
+                message=f"{use.action.where}: {use.shown} is not set: the buildspec of "
+                f"{build.action.where} does not export {use.name}; add it to "
+                "env.exported-variables",
+            )
 
 
 RULES = (

@@ -1,125 +1,21 @@
 """Configuration: what each kind of action must be told, in the form in which AWS reads it.
 
-https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html
+https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html
 """
 
 import difflib
-import re
 from collections.abc import Iterator
 
 from cfn_pipeline.checks.overrides import parsed_overrides
 from cfn_pipeline.checks.pipelines import Pipeline
 from cfn_pipeline.checks.providers import PROVIDERS
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.texts import is_known, readable
+from cfn_pipeline.checks.texts import is_known
 
 __all__ = ["RULES"]
 
-#: What an ActionMode needs besides StackName.
-_MODES = {
-    "CREATE_UPDATE": ("TemplatePath", "RoleArn"),
-    "REPLACE_ON_FAILURE": ("TemplatePath", "RoleArn"),
-    "DELETE_ONLY": ("RoleArn",),
-    "CHANGE_SET_REPLACE": ("TemplatePath", "ChangeSetName", "RoleArn"),
-    "CHANGE_SET_EXECUTE": ("ChangeSetName",),
-}
-_CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
 _LONGEST_VALUE = 1000
 _VARIABLE_TYPES = ("PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER")
-
-
-def _modes(pipeline: Pipeline) -> Iterator[Problem]:
-    for action in pipeline.actions:
-        node = action.setting("ActionMode")
-        if not action.is_cloudformation or node.text is None or not is_known(node.text):
-            continue
-        if node.text not in _MODES:
-            [near] = difflib.get_close_matches(node.text.upper(), _MODES, 1) or [""]
-            meant = f"did you mean {near}? There are" if near else "there are"
-            yield Problem(
-                at=node,
-                message=f"{action.where}: there is no ActionMode '{node.text}'; {meant} "
-                f"{', '.join(_MODES)}",
-            )
-
-
-def _mode_needs(pipeline: Pipeline) -> Iterator[Problem]:
-    for action in pipeline.actions:
-        if action.configuration.is_function:
-            continue
-        for key in _MODES.get(action.mode or "", ()):
-            if key != "RoleArn" and not action.setting(key).is_there:
-                yield Problem(
-                    at=action.configuration,
-                    message=f"{action.where}: {action.mode} needs {key}; add it to Configuration",
-                )
-
-
-def _deployment_roles(pipeline: Pipeline) -> Iterator[Problem]:
-    for action in pipeline.actions:
-        if action.configuration.is_function or "RoleArn" not in _MODES.get(action.mode or "", ()):
-            continue
-        if not action.setting("RoleArn").is_there:
-            acting = action.node.at("RoleArn").is_there
-            aside = ", not only the action's own RoleArn" if acting else ""
-            yield Problem(
-                at=action.configuration,
-                message=f"{action.where}: {action.mode} needs the role with which CloudFormation "
-                f"deploys; add RoleArn to Configuration{aside}",
-            )
-
-
-def _capabilities(pipeline: Pipeline) -> Iterator[Problem]:
-    for action in pipeline.actions:
-        node = action.setting("Capabilities")
-        if not action.is_cloudformation or node.text is None or not is_known(node.text):
-            continue
-        if re.search(r"\s", node.text) or not node.text:
-            yield Problem(
-                at=node,
-                message=f"{action.where}: Capabilities are {node.text!r}; separate them by "
-                "commas, without spaces",
-            )
-        for word in filter(None, re.split(r"[,\s]+", node.text)):
-            if word not in _CAPABILITIES:
-                yield Problem(
-                    at=node,
-                    message=f"{action.where}: there is no capability '{word}'; there are "
-                    f"{', '.join(_CAPABILITIES)}",
-                )
-
-
-def _overrides(pipeline: Pipeline) -> Iterator[Problem]:
-    for action in pipeline.actions:
-        node = action.setting("ParameterOverrides")
-        if not action.is_cloudformation or not node.is_there:
-            continue
-        said = ""
-        if node.text is None:
-            said = "ParameterOverrides is no text; write it as a JSON object in a string"
-        else:
-            try:
-                found = parsed_overrides(node.text)
-            except ValueError as error:
-                said = f"ParameterOverrides is no JSON ({error}); write an object in JSON"
-            else:
-                if found is not None and not isinstance(found, dict):
-                    said = 'ParameterOverrides is no object; write {"Parameter": "value"}'
-                elif found is not None:
-                    wrong = [k for k, v in found.items() if not _is_override(v)]
-                    if wrong:
-                        said = (
-                            f"ParameterOverrides sets {', '.join(map(readable, wrong))} to what "
-                            "is neither text nor a function; write text, numbers in quotes"
-                        )
-        if said:
-            yield Problem(at=node, message=f"{action.where}: {said}")
-
-
-def _is_override(value: object) -> bool:
-    if isinstance(value, list):
-        return all(isinstance(item, str) for item in value)
-    return isinstance(value, (str, dict))
 
 
 def _long_values(pipeline: Pipeline) -> Iterator[Problem]:
@@ -150,13 +46,15 @@ def _long_values(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _required(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
-        provider = PROVIDERS.get((action.category, action.owner, action.provider))
+        provider = action.terms
         if provider is None or action.configuration.is_function:
             continue
         said = action.configuration.fields()
         for key in provider.required:
             if key not in said:
-                near = difflib.get_close_matches(key, [k for k in said if k not in _all(provider)])
+                near = difflib.get_close_matches(
+                    key, [k for k in said if k not in provider.settings]
+                )
                 meant = f" (is '{near[0]}' meant to be it?)" if near else ""
                 yield Problem(
                     at=action.configuration if action.configuration.is_there else action.node,
@@ -170,16 +68,12 @@ def _required(pipeline: Pipeline) -> Iterator[Problem]:
             )
 
 
-def _all(provider: object) -> tuple[str, ...]:
-    return (*getattr(provider, "required", ()), *getattr(provider, "optional", ()))
-
-
 def _misspelt(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
-        provider = PROVIDERS.get((action.category, action.owner, action.provider))
-        if provider is None or not provider.optional:
+        provider = action.terms
+        if provider is None or not provider.settings:
             continue
-        known = (*provider.required, *provider.optional)
+        known = provider.settings
         said = action.configuration.fields()
         for key, node in said.items():
             if key in known:
@@ -266,43 +160,6 @@ def _are_variables(found: object) -> bool:
 
 
 RULES = (
-    Rule(
-        id="E9401",
-        title="ActionMode is one that CloudFormation actions have",
-        breaks="The pipeline cannot be created.",
-        mend=f"Use {', '.join(_MODES)}.",
-        find_in_pipeline=_modes,
-    ),
-    Rule(
-        id="E9402",
-        title="A CloudFormation action says what its mode needs",
-        breaks="The pipeline cannot be created, or the action fails each time it runs.",
-        mend="Add TemplatePath, ChangeSetName, or both.",
-        find_in_pipeline=_mode_needs,
-    ),
-    Rule(
-        id="E9403",
-        title="A CloudFormation action names the role that CloudFormation is to use",
-        breaks="The action fails: the pipeline's own role is not used for deployments.",
-        mend="Add RoleArn to the action's Configuration; only CHANGE_SET_EXECUTE needs none.",
-        find_in_pipeline=_deployment_roles,
-    ),
-    Rule(
-        id="E9404",
-        title="Capabilities are those that CloudFormation has, separated by commas",
-        breaks="The action fails each time it runs.",
-        says="1 validation error detected: Value '[...]' at 'capabilities' failed to satisfy "
-        "constraint: Member must satisfy enum value set",
-        mend=f"Use {', '.join(_CAPABILITIES)}, with a comma and no space between two.",
-        find_in_pipeline=_capabilities,
-    ),
-    Rule(
-        id="E9405",
-        title="ParameterOverrides is a JSON object of texts and functions",
-        breaks="The action fails each time it runs.",
-        mend='Write \'{"Parameter": "value"}\'; numbers and booleans are texts, too.',
-        find_in_pipeline=_overrides,
-    ),
     Rule(
         id="E9406",
         title="A configuration value has 1 to 1,000 characters",

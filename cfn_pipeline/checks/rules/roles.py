@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.htm
 import re
 from collections.abc import Iterator
 
-from cfn_pipeline.checks.grants import Grants, grants_of, lets_in, trusts
+from cfn_pipeline.checks.grants import Grants, grants_of, trusts
 from cfn_pipeline.checks.nodes import Node, properties_of
 from cfn_pipeline.checks.pipelines import Action, Pipeline
 from cfn_pipeline.checks.resolving import arn_of, name_of, resource_behind
@@ -14,7 +14,7 @@ from cfn_pipeline.checks.rule import Problem, Rule
 from cfn_pipeline.checks.system import Resource, System
 from cfn_pipeline.checks.texts import ANYTHING, is_known, readable
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "lacking_calls", "role_of"]
 
 _ROLE, _PROJECT = "AWS::IAM::Role", "AWS::CodeBuild::Project"
 _PREFIXES = ("codestar-connections", "codeconnections")
@@ -40,14 +40,15 @@ def _arn(system: System, service: str, resource: str, *, regional: bool = True) 
     return f"arn:{partition}:{service}:{place}:{resource}"
 
 
-def _role_of(pipeline: Pipeline) -> Resource | None:
+def role_of(pipeline: Pipeline) -> Resource | None:
+    """Return the pipeline's role, where one of the templates has it."""
     node = pipeline.node.at("RoleArn")
     return resource_behind(node.value, node.template, pipeline.system, _ROLE)
 
 
 def _acting(pipeline: Pipeline) -> Iterator[tuple[Action, Grants]]:
     """Yield each action with what the role may do that performs it, where that is known."""
-    of_pipeline = _role_of(pipeline)
+    of_pipeline = role_of(pipeline)
     for action in pipeline.actions:
         node = action.node.at("RoleArn")
         role = of_pipeline
@@ -62,12 +63,13 @@ def _refused(
 ) -> Iterator[Problem]:
     lacking = [call for call in calls if not grants.may(call, arn)]
     if lacking:
-        yield _lacking(grants, action.where, lacking, arn, what, action.node)
+        yield lacking_calls(grants, action.where, lacking, arn, what, action.node)
 
 
-def _lacking(
+def lacking_calls(
     grants: Grants, where: str, calls: list[str], arn: str, what: str, node: Node
 ) -> Problem:
+    """Say that a role may not make calls that it must make."""
     role = grants.role
     return Problem(
         at=node,
@@ -106,7 +108,7 @@ def _start(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _assume(pipeline: Pipeline) -> Iterator[Problem]:
     """Find roles of actions that the pipeline's role may not assume."""
-    role = _role_of(pipeline)
+    role = role_of(pipeline)
     grants = None if role is None else grants_of(role, pipeline.system)
     for action in pipeline.actions:
         node = action.node.at("RoleArn")
@@ -117,7 +119,7 @@ def _assume(pipeline: Pipeline) -> Iterator[Problem]:
         arn = arn if acting is None else arn_of(acting, pipeline.system)
         if not grants.may("sts:AssumeRole", arn):
             what = "assume the role of the action"
-            yield _lacking(grants, action.where, ["sts:AssumeRole"], arn, what, node)
+            yield lacking_calls(grants, action.where, ["sts:AssumeRole"], arn, what, node)
 
 
 def _connect(pipeline: Pipeline) -> Iterator[Problem]:
@@ -135,7 +137,7 @@ def _connect(pipeline: Pipeline) -> Iterator[Problem]:
             lacking = [] if allowed else calls
         if lacking:
             why = " (a connection's ARN keeps the prefix with which it was made)"
-            yield _lacking(
+            yield lacking_calls(
                 grants, action.where, lacking, arn, f"use the connection{why}", action.node
             )
 
@@ -179,7 +181,7 @@ def _pass(pipeline: Pipeline) -> Iterator[Problem]:
         service = "cloudformation.amazonaws.com"
         if not grants.may("iam:PassRole", arn, service=service):
             name = role.logical_id if role is not None else readable(arn)
-            yield _lacking(
+            yield lacking_calls(
                 grants,
                 action.where,
                 ["iam:PassRole"],
@@ -187,80 +189,6 @@ def _pass(pipeline: Pipeline) -> Iterator[Problem]:
                 f"pass the deployment role {name} to CloudFormation",
                 action.node,
             )
-
-
-def _stores(pipeline: Pipeline) -> Iterator[Node]:
-    if pipeline.node.at("ArtifactStore").is_there:
-        yield pipeline.node.at("ArtifactStore")
-    for entry in pipeline.node.at("ArtifactStores").items():
-        yield entry.at("ArtifactStore")
-
-
-def _bucket(pipeline: Pipeline) -> Iterator[Problem]:
-    role, system = _role_of(pipeline), pipeline.system
-    if role is None or all(action.node.at("RoleArn").is_there for action in pipeline.actions):
-        return
-    grants = grants_of(role, system)
-    for store in _stores(pipeline):
-        location = store.at("Location")
-        name = location.text
-        if name is None:
-            continue
-        bucket = resource_behind(location.value, location.template, system, "AWS::S3::Bucket")
-        name = name if bucket is None else name_of(bucket, system)
-        arn = f"arn:{system.unknowns.open('AWS::Partition')}:s3:::{name}/{ANYTHING}"
-        lacking = [
-            call
-            for call in ("s3:GetObject", "s3:PutObject")
-            if not grants.may(call, arn) and not _bucket_lets_in(bucket, role, call, system)
-        ]
-        if lacking:
-            shown = f"{arn.removesuffix(ANYTHING)}*"
-            what = "read and write the artifacts"
-            yield _lacking(grants, pipeline.where, lacking, shown, what, location)
-
-
-def _bucket_lets_in(bucket: Resource | None, role: Resource, call: str, system: System) -> bool:
-    if bucket is None:
-        return False
-    for policy in system.resources("AWS::S3::BucketPolicy"):
-        properties = properties_of(policy, system)
-        target = properties.at("Bucket")
-        found = resource_behind(target.value, target.template, system, "AWS::S3::Bucket")
-        if found is bucket and lets_in(properties.at("PolicyDocument"), call, role=role):
-            return True
-    return False
-
-
-def _key(pipeline: Pipeline) -> Iterator[Problem]:
-    role, system = _role_of(pipeline), pipeline.system
-    if role is None or all(action.node.at("RoleArn").is_there for action in pipeline.actions):
-        return
-    grants = grants_of(role, system)
-    for store in _stores(pipeline):
-        node = store.at("EncryptionKey").at("Id")
-        text = node.text
-        if text is None:
-            continue
-        key = resource_behind(node.value, node.template, system, "AWS::KMS::Key")
-        if key is not None:
-            arn = arn_of(key, system)
-        elif text.startswith("arn:") and ":alias/" not in text:
-            arn = text
-        else:
-            arn = ANYTHING
-        lacking = [
-            call
-            for call in ("kms:Decrypt", "kms:GenerateDataKey")
-            if not grants.may(call, arn)
-            and not (
-                key is not None
-                and lets_in(properties_of(key, system).at("KeyPolicy"), call, role=role)
-            )
-        ]
-        if lacking:
-            what = "use the key that encrypts the artifacts"
-            yield _lacking(grants, pipeline.where, lacking, arn, what, node)
 
 
 def _deploy(pipeline: Pipeline) -> Iterator[Problem]:
@@ -275,7 +203,7 @@ def _deploy(pipeline: Pipeline) -> Iterator[Problem]:
         lacking = [call for call in calls if not grants.may(call, arn)]
         if lacking:
             shown = f"{arn.removesuffix(ANYTHING)}*"
-            yield _lacking(grants, action.where, lacking, shown, what, action.node)
+            yield lacking_calls(grants, action.where, lacking, shown, what, action.node)
 
 
 def _trust(pipeline: Pipeline) -> Iterator[Problem]:
@@ -294,7 +222,7 @@ def _trust(pipeline: Pipeline) -> Iterator[Problem]:
 def _assumed(pipeline: Pipeline) -> Iterator[tuple[Resource, str, str]]:
     """Yield each role that a service assumes: the role, the service, and for whom."""
     system = pipeline.system
-    role = _role_of(pipeline)
+    role = role_of(pipeline)
     seen: set[int] = set()
     if role is not None:
         seen.add(id(role))
@@ -344,22 +272,6 @@ RULES = (
         says="... is not authorized to perform: iam:PassRole on resource: ...",
         mend="Allow iam:PassRole on the deployment role, to cloudformation.amazonaws.com.",
         find_in_pipeline=_pass,
-    ),
-    Rule(
-        id="E9704",
-        title="The pipeline's role may read and write the artifact bucket",
-        breaks="The first action fails.",
-        says="The service role or action role doesn't have the permissions required to access the "
-        "Amazon S3 bucket",
-        mend="Allow s3:GetObject and s3:PutObject on the bucket's objects.",
-        find_in_pipeline=_bucket,
-    ),
-    Rule(
-        id="E9705",
-        title="The pipeline's role may use the key that encrypts the artifacts",
-        breaks="The first action fails.",
-        mend="Allow kms:Decrypt and kms:GenerateDataKey* on the key.",
-        find_in_pipeline=_key,
     ),
     Rule(
         id="E9706",

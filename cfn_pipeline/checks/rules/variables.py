@@ -3,47 +3,18 @@
 https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-variables.html
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from cfn_pipeline.checks.nodes import Node
 from cfn_pipeline.checks.pipelines import Action, Pipeline
-from cfn_pipeline.checks.providers import PROVIDERS
 from cfn_pipeline.checks.rule import Problem, Rule
 from cfn_pipeline.checks.texts import is_known, may_be, readable
+from cfn_pipeline.checks.uses import uses
 
 __all__ = ["RULES"]
 
-_REFERENCE = re.compile(r"#\{([^{}.]+)\.([^{}]+)\}")
 _RESERVED = ("codepipeline", "variables")
 _OWN = ("PipelineExecutionId",)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Use:
-    """A reference to a variable."""
-
-    action: Action
-    node: Node
-    namespace: str
-    name: str
-
-    @property
-    def shown(self) -> str:
-        return f"#{{{readable(self.namespace)}.{readable(self.name)}}}"
-
-
-def _uses(pipeline: Pipeline) -> Iterator[_Use]:
-    for action in pipeline.actions:
-        places = list(action.configuration.fields().values())
-        for entry in action.node.at("EnvironmentVariables").items():
-            places.append(entry.at("Value"))
-        places += action.node.at("Commands").items()
-        for node in places:
-            for match in _REFERENCE.finditer(node.text or ""):
-                yield _Use(action=action, node=node, namespace=match[1], name=match[2])
 
 
 def _speakers(pipeline: Pipeline, namespace: str) -> list[Action]:
@@ -58,7 +29,7 @@ def _unknown(pipeline: Pipeline) -> Iterator[Problem]:
     if not pipeline.is_whole:
         return
     known = [a.namespace for a in pipeline.actions if a.namespace is not None]
-    for use in _uses(pipeline):
+    for use in uses(pipeline):
         if use.namespace in _RESERVED or _speakers(pipeline, use.namespace):
             continue
         names = ", ".join(readable(name) for name in known) or "none"
@@ -71,7 +42,7 @@ def _unknown(pipeline: Pipeline) -> Iterator[Problem]:
 
 
 def _early(pipeline: Pipeline) -> Iterator[Problem]:
-    for use in _uses(pipeline):
+    for use in uses(pipeline):
         speakers = _speakers(pipeline, use.namespace)
         if speakers and all(speaker.runs_before(use.action) is False for speaker in speakers):
             speaker = speakers[0]
@@ -121,7 +92,7 @@ def _declared(pipeline: Pipeline) -> Iterator[Problem]:
                 message=f"{pipeline.where}: the variable '{readable(names[number])}' is declared "
                 "twice; remove one of them",
             )
-    for use in _uses(pipeline):
+    for use in uses(pipeline):
         if use.namespace != "variables":
             continue
         if not any(may_be(name, use.name) for name in names):
@@ -142,7 +113,7 @@ def _declared(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _names(pipeline: Pipeline) -> Iterator[Problem]:
     """Find variables that nobody sets, where CodePipeline says which there are."""
-    for use in _uses(pipeline):
+    for use in uses(pipeline):
         known: Any = None
         whose = "CodePipeline"
         if use.namespace == "codepipeline":
@@ -150,8 +121,7 @@ def _names(pipeline: Pipeline) -> Iterator[Problem]:
         else:
             speakers = _speakers(pipeline, use.namespace)
             if len(speakers) == 1:
-                kind = (speakers[0].category, speakers[0].owner, speakers[0].provider)
-                provider = PROVIDERS.get(kind)
+                provider = speakers[0].terms
                 known = provider.variables if provider else None
                 whose = speakers[0].where
                 if speakers[0].provider == "Commands":

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from cfn_pipeline.checks.nodes import Node
 from cfn_pipeline.checks.pipelines import Pipeline, Stage
-from cfn_pipeline.checks.providers import PROVIDERS
 from cfn_pipeline.checks.rule import Problem, Rule
 from cfn_pipeline.checks.texts import is_known, may_be, readable
 
@@ -49,7 +48,7 @@ def _features(pipeline: Pipeline) -> Iterator[tuple[Node, str]]:
             if stage.node.at(gate).is_there:
                 yield stage.node.at(gate), f"{stage.where}: {gate} is"
     for action in pipeline.actions:
-        provider = PROVIDERS.get((action.category, action.owner, action.provider))
+        provider = action.terms
         if provider is not None and provider.v2:
             yield (
                 action.node.at("ActionTypeId"),

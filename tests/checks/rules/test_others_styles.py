@@ -291,8 +291,10 @@ def test_a_role_given_to_all_functions_is_no_role_made() -> None:
     "text",
     [
         "version: 0.2\nphases: {build: {steps: [{uses: actions/checkout@v4}]}}\n",
-        "version: 0.1\nenvironment_variables: {plaintext: {A: b}}\n"
-        "phases: {build: {commands: [a]}}\n",
+        (
+            "version: 0.1\nenvironment_variables: {plaintext: {A: b}}\n"
+            "phases: {build: {commands: [a]}}\n"
+        ),
     ],
 )
 def test_rarer_buildspecs(text: str) -> None:
