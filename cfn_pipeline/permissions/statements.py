@@ -48,13 +48,18 @@ def statements(
         passed_to |= _assuming_services(template)
         types = {type_ for type_, _ in resources(template).values()}
         linked |= {s for type_ in types for s in tables.SERVICE_LINKED.get(type_, ())}
-    return [
+    found = [
         *granted.reading(),
         *granted.changing(boundary),
         *_passing(granted, passed_to),
         *_linking(linked),
         *_keeping(granted, boundary),
     ]
+    # Two services may have a type of the same name.
+    for number, statement in enumerate(found):
+        if statement["Sid"] in [other["Sid"] for other in found[:number]]:
+            statement["Sid"] += str(number)
+    return found
 
 
 class _Granted:
@@ -142,11 +147,12 @@ def _suffix(type_: str, action: str, arns: Mapping[str, Arn]) -> str:
     """Name a further statement of a type: another service's, of tags, or bound to nothing."""
     service = action.split(":")[0]
     own = catalogue.own_service(type_) or ("" if not type_ else service)
-    if service != own:
-        return "".join(part.capitalize() for part in service.split("-"))
+    tags = "Tags" if catalogue.access(action) == "Tagging" else ""
     if '"*"' in arns:
-        return "Unbound"
-    return "Tags" if catalogue.access(action) == "Tagging" else ""
+        return f"Unbound{tags}"
+    if service != own:
+        return "".join(part.capitalize() for part in service.split("-")) + tags
+    return tags
 
 
 def _merge_tags(groups: dict[str, dict[str, Mapping[str, Arn]]]) -> None:
