@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from policy_sentry.querying.all import get_all_service_prefixes
+from policy_sentry.querying.all import get_all_actions, get_all_service_prefixes
 from policy_sentry.shared.iam_data import get_service_prefix_data
 
 TARGET = Path(__file__).parents[1] / "cfn_pipeline" / "permissions" / "data"
@@ -24,14 +24,20 @@ REGION = "us-east-1"
 
 def main() -> None:
     types = _types()
+    names = {type_: said.pop("name") for type_, said in types.items() if "name" in said}
     used = {a for operations in types.values() for actions in operations.values() for a in actions}
     TARGET.mkdir(exist_ok=True)
     _write("types.json", types)
+    _write("names.json", names)
     _write("actions.json", _services({action.split(":")[0] for action in used}))
 
 
-def _types() -> dict[str, dict[str, list[str]]]:
-    """Return each type's permissions by operation, as the schemas' handlers list them."""
+def _types() -> dict[str, dict[str, Any]]:
+    """Return each type's permissions by operation, and the property that names it.
+
+    The schemas list permissions in capitals of their own, the reference in IAM's.
+    """
+    spelled = {action.lower(): action for action in get_all_actions()}
     spec = find_spec("cfnlint")
     assert spec is not None
     assert spec.origin is not None
@@ -43,9 +49,17 @@ def _types() -> dict[str, dict[str, list[str]]]:
         handlers = schema.get("handlers")
         if type_.startswith("AWS::") and handlers:
             found[type_] = {
-                operation: sorted(set(handlers.get(operation, {}).get("permissions", [])))
+                operation: sorted(
+                    {
+                        spelled.get(action.lower(), action)
+                        for action in handlers.get(operation, {}).get("permissions", [])
+                    }
+                )
                 for operation in OPERATIONS
             }
+            named = schema.get("primaryIdentifier", [])
+            if len(named) == 1 and named[0] not in schema.get("readOnlyProperties", []):
+                found[type_]["name"] = named[0].rsplit("/", 1)[-1]
     return found
 
 
@@ -57,7 +71,7 @@ def _services(prefixes: set[str]) -> dict[str, Any]:
         data = get_service_prefix_data(prefix)
         found[prefix] = {
             "arns": {
-                name: re.sub(r"\$\{(?!Partition|Region|Account)", "{", resource["arn"])
+                name: re.sub(r"\$\{(?!(?:Partition|Region|Account)\})", "{", resource["arn"])
                 for name, resource in sorted(data["resources"].items())
             },
             "actions": {

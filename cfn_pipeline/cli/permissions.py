@@ -30,7 +30,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--boundary",
     metavar="ARN",
-    help="A permissions boundary that the templates' roles have.  [default: one is derived]",
+    help="A permissions boundary that the templates' roles have, or none.  [default: one is "
+    "derived]",
 )
 @click.option(
     "--format",
@@ -70,6 +71,8 @@ def permissions(
         stacks = (f"{paths[0].stem}-*",)
         click.echo(f"bound to stacks {stacks[0]}; name others with --stack", err=True)
     limit: Any = {"Ref": "PermissionsBoundary"} if boundary is None else boundary
+    if boundary == "none":
+        limit = None
     found = derive(templates, stacks=stacks, boundary=limit)
     if old:
         before = derive([_read(path) for path in old], stacks=stacks, boundary=limit)
@@ -86,7 +89,7 @@ def permissions(
         click.echo(json.dumps(made, indent=2) if form == "json" else emit(made), nl=form == "json")
     for unknown in found.unknown:
         click.echo(
-            f"{unknown.resource}: nothing is known of {unknown.type}; {unknown.remedy}", err=True
+            f"{unknown.resource} ({unknown.type}) is not covered: {unknown.remedy}", err=True
         )
     if found.unknown:
         raise SystemExit(1)

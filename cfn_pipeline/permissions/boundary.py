@@ -145,7 +145,7 @@ def _of_aws(arn: Any) -> Sequence[str] | None:
     """Return what a policy of AWS's own allows; None: it is none that is known."""
     text = json.dumps(arn)
     for ending, actions in tables.AWS_POLICIES.items():
-        if f":policy/{ending}" in text:
+        if re.search(rf':policy/{ending}"', text):
             return actions
     return None
 

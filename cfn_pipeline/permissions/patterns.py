@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cfn_pipeline.permissions import tables
+from cfn_pipeline.permissions import catalogue, tables
 
 __all__ = ["Stacks", "name_patterns", "resources", "value_patterns"]
 
@@ -31,9 +31,14 @@ def name_patterns(
     logical_id: str, type_: str, properties: Mapping[str, Any], template: Any, stacks: Stacks
 ) -> list[str]:
     """Return patterns of a resource's name: the one that it is given, or what is made up."""
-    said = properties.get(tables.NAME_PROPERTIES.get(type_, ""))
+    path = ""
+    if type_.startswith("AWS::IAM::") and "Path" in properties:
+        [path, *_] = value_patterns(properties["Path"], template, stacks[:1])
+        path = path.strip("/") + "/" if path.strip("/") else ""
+    said = properties.get(catalogue.name_property(type_) or "")
     if said is not None and said != {"Ref": "AWS::NoValue"}:
-        return value_patterns(said, template, stacks)
+        named = value_patterns(said, template, stacks)
+        return [path + name.removeprefix("/") if _is_path(type_) else path + name for name in named]
     form = tables.GENERATED_NAMES.get(type_, "{stack}-*")
     made = [
         form.replace("{stack-lower}", stack.lower())
@@ -41,7 +46,12 @@ def name_patterns(
         .replace("{logical}", logical_id)
         for stack in stacks
     ]
-    return list(dict.fromkeys(re.sub(r"\*(-\*)+$", "*", name) for name in made))
+    return list(dict.fromkeys(path + re.sub(r"\*(-\*)+$", "*", name) for name in made))
+
+
+def _is_path(type_: str) -> bool:
+    """Tell whether ARNs have the names of a type without the slash at their beginning."""
+    return type_ == "AWS::SSM::Parameter"
 
 
 def value_patterns(value: Any, template: Mapping[str, Any], stacks: Stacks) -> list[str]:
@@ -80,7 +90,7 @@ def _referred(name: str, template: Mapping[str, Any], stack: str, depth: int) ->
     known = resources(template)
     if name in known:
         type_, properties = known[name]
-        said = properties.get(tables.NAME_PROPERTIES.get(type_, ""))
+        said = properties.get(catalogue.name_property(type_) or "")
         if said is not None:
             return _pattern(said, template, stack, depth + 1)
         [made] = name_patterns(name, type_, properties, template, [stack])

@@ -17,8 +17,12 @@ Arn = str | Mapping[str, Any]
 
 _PREFIX = "arn:${AWS::Partition}"
 _KEPT = {"Partition": "AWS::Partition", "Region": "AWS::Region", "Account": "AWS::AccountId"}
-_NAME = re.compile(r"\{(\w*?(?:Name|NameWithPath|NameWithoutLeadingSlash|SecretId))\}")
+_NAME = re.compile(r"\{(\w*?(?:Alias|Name|NameWithPath|NameWithoutLeadingSlash|SecretId))\}")
 _MANY = 8
+_VERBS = (
+    *("Delete", "Deregister", "Terminate", "Remove", "Release", "Create", "Put", "Register"),
+    *("Run", "Allocate", "Request"),
+)
 
 
 class Scope:
@@ -31,17 +35,18 @@ class Scope:
         self._names: dict[tuple[str, str], list[str]] = {}
         made = resources(template)
         # What is named itself comes first: a bucket's policy has the bucket's name.
-        ordered = sorted(made, key=lambda name: made[name][0] not in tables.NAME_PROPERTIES)
+        ordered = sorted(made, key=lambda n: catalogue.name_property(made[n][0]) is None)
         for logical_id in ordered:
             type_, properties = made[logical_id]
+            is_named = catalogue.name_property(type_) is not None
             names = name_patterns(logical_id, type_, properties, template, stacks)
             for real in tables.MADE_OF.get(type_, (type_,)):
                 named = names if real == type_ or real not in tables.GENERATED_NAMES else ["*"]
                 for kind in own_kinds(real):
-                    if type_ in tables.NAME_PROPERTIES or kind not in self._named_ones:
+                    if is_named or kind not in self._named_ones:
                         known = self._names.setdefault(kind, [])
                         known += [name for name in named if name not in known]
-                    if type_ in tables.NAME_PROPERTIES:
+                    if is_named:
                         self._named_ones.add(kind)
 
     def arns(self, need: Need) -> list[Arn]:
@@ -56,7 +61,10 @@ class Scope:
         if not kinds or "*" in need.action or _lists(need.action):
             return ["*"]
         kinds = self._kinds(need, service, kinds)
-        return [arn for kind in kinds for arn in self._arns_of(service, kind)]
+        found = [arn for kind in kinds for arn in self._arns_of(service, kind)]
+        # Of the many kinds none is the template's: whatever the account has there.
+        everything = f"{_PREFIX}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:*"
+        return found or [everything]
 
     def _kinds(self, need: Need, service: str, kinds: Sequence[str]) -> Sequence[str]:
         """Return those of the kinds on which an action can be that a resource is about."""
@@ -68,7 +76,7 @@ class Scope:
         if (tags or len(kinds) > _MANY) and set(own) & set(kinds):
             return [kind for kind in kinds if kind in own]
         if len(kinds) > _MANY:
-            return [k for k in kinds if (service, k) in self._names] or kinds
+            return [k for k in kinds if (service, k) in self._names]
         properties = json.dumps(resources(self._template).get(need.resource, ("", {}))[1])
         return [
             kind
@@ -78,7 +86,7 @@ class Scope:
             or re.search(tables.KIND_WITH[service, kind], properties)
         ]
 
-    def _arns_of(self, service: str, kind: str) -> list[Arn]:
+    def _arns_of(self, service: str, kind: str, names: Sequence[str] | None = None) -> list[Arn]:
         form = catalogue.arn(service, kind)
         form = re.sub(r"\[[^\]]*\]", "", form)  # what may be there, such as an event bus
         form = re.sub(r"\$\{(\w+)\}", lambda part: f"${{{_KEPT[part[1]]}}}", form)
@@ -86,9 +94,10 @@ class Scope:
         if not named:
             return [re.sub(r"\$?\{(?!AWS)[^}]*\}", "*", form)]
         found = []
-        for name in self._names.get((service, kind)) or self._known_names(service, kind):
+        known = names or self._names.get((service, kind))
+        for name in known or self._known_names(service, kind):
             text = form
-            if (service, kind) in self._names or (service, kind) in tables.KIND_NAMES:
+            if known or (service, kind) in tables.KIND_NAMES:
                 text = form.replace(f"{{{named[-1]}}}", name)
             for parent in named:
                 # The same stack's cluster, where it makes one.
@@ -102,10 +111,7 @@ class Scope:
         type_, properties = resources(self._template)[logical_id]
         names = name_patterns(logical_id, type_, properties, self._template, self._stacks)
         for service, kind in own_kinds(type_)[:1]:
-            alone = Scope.__new__(Scope)
-            alone._template, alone._stacks = self._template, self._stacks
-            alone._names = {**self._names, (service, kind): names}
-            return alone._arns_of(service, kind)
+            return self._arns_of(service, kind, names)
         return []
 
     def _names_of(self, service: str, placeholder: str) -> list[str]:
@@ -122,15 +128,33 @@ class Scope:
         ]
 
     def _roles(self, need: Need) -> list[Arn]:
-        del need
-        names = self._names.get(("iam", "role"))
-        if names is None:
-            return []
-        return [f"{_PREFIX}:iam::${{AWS::AccountId}}:role/{name}" for name in names]
+        """Return the template's own roles, and those of others' that a resource names."""
+        names = self._names.get(("iam", "role"), [])
+        found: list[Arn] = [f"{_PREFIX}:iam::${{AWS::AccountId}}:role/{name}" for name in names]
+        _, properties = resources(self._template).get(need.resource, ("", {}))
+        for value in _said(properties, re.compile("Role")):
+            if isinstance(value, dict) and isinstance(value.get("Fn::ImportValue"), str):
+                found.append(value)
+                continue
+            for text in value_patterns(value, self._template, self._stacks):
+                if ":role/" in text and not text.endswith(":role/*"):
+                    found.append(text)
+        return found
+
+    def _objects(self, need: Need) -> list[Arn] | None:
+        """Return the objects of which a resource names the bucket."""
+        _, properties = resources(self._template).get(need.resource, ("", {}))
+        buckets = [
+            text
+            for value in _said(properties, re.compile("^(?:S3)?Bucket$|^CodeUri$|^DefinitionUri$"))
+            for text in value_patterns(value, self._template, self._stacks)
+        ]
+        names = {re.sub("^s3://", "", text).split("/")[0] for text in buckets}
+        return [f"{_PREFIX}:s3:::{name}/*" for name in sorted(names)] or None
 
     def _keys(self, need: Need) -> list[Arn] | None:
         """Return the keys that a resource names, as it names them where that is the same here."""
-        if need.type == "AWS::KMS::Key":
+        if need.type in ("AWS::KMS::Alias", "AWS::KMS::Key"):
             return None
         _, properties = resources(self._template)[need.resource]
         found: list[Arn] = []
@@ -150,7 +174,7 @@ class Scope:
         return list(unique.values()) or None
 
     def _parameters(self, need: Need) -> list[Arn]:
-        parameter = self._template.get("Parameters", {}).get(need.resource)
+        parameter = (self._template.get("Parameters") or {}).get(need.resource)
         names = []
         if isinstance(parameter, dict):
             default = parameter.get("Default")
@@ -201,8 +225,11 @@ class Scope:
                 return [{"Fn::ImportValue": exported}]
             case None:
                 return None
-            case _:
-                return [f"{_PREFIX}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:*"]
+            case value:
+                texts = value_patterns(value, self._template, self._stacks)
+                known = [text for text in texts if ":function:" in text]
+                whole = f"{_PREFIX}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:*"
+                return [*known] or [whole]
         type_, own = resources(self._template)[name]
         return [
             f"{_PREFIX}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{pattern}"
@@ -231,6 +258,8 @@ _SPECIAL = {
     "iam:PassRole": Scope._roles,
     "kms:*": Scope._keys,
     "lambda:InvokeFunction": Scope._functions,
+    "s3:GetObject": Scope._objects,
+    "s3:GetObjectVersion": Scope._objects,
     "secretsmanager:GetSecretValue": Scope._secrets,
     "ssm:GetParameters": Scope._parameters,
 }
@@ -253,7 +282,7 @@ def own_kinds(type_: str) -> tuple[tuple[str, str], ...]:
             if catalogue.access(action) in ("Write", "Permissions management")
             and action.split(":")[0] == service
         ]
-        for verb in ("Delete", "Deregister", "Terminate", "Remove", "Create", "Put", "Register"):
+        for verb in _VERBS:
             exact = [a for a in own if a == f"{service}:{verb}{type_.split('::')[-1]}"]
             kinds = [
                 kind

@@ -6,18 +6,26 @@ from typing import Any
 
 from cfn_pipeline.permissions import catalogue, tables
 from cfn_pipeline.permissions.needs import Need, needs
-from cfn_pipeline.permissions.patterns import Stacks, resources
+from cfn_pipeline.permissions.patterns import Stacks, resources, value_patterns
 from cfn_pipeline.permissions.scoping import Arn, Scope
 
-__all__ = ["Statement", "resource_value", "statements"]
+__all__ = ["BOUNDED", "Statement", "resource_value", "statements"]
 
 Statement = dict[str, Any]
 
 #: What IAM binds to the boundary of the role that is made or changed.
-_BOUNDED = (
-    *("iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy"),
-    "iam:PutRolePolicy",
+BOUNDED = (
+    *("iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:CreateRole", "iam:CreateUser"),
+    *("iam:PutRolePolicy", "iam:PutUserPolicy", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole"),
 )
+_CHANGING_ROLES = (
+    *("iam:AttachRolePolicy", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy"),
+    *("iam:PassRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole"),
+)
+
+#: What has a statement of its own.
+_APART = ("iam:PassRole", "kms:CreateGrant")
+
 _LOOSENING = (
     *("iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion"),
     "iam:SetDefaultPolicyVersion",
@@ -51,6 +59,7 @@ def statements(
     found = [
         *granted.reading(),
         *granted.changing(boundary),
+        *_granting(granted),
         *_passing(granted, passed_to),
         *_linking(linked),
         *_keeping(granted, boundary),
@@ -81,6 +90,11 @@ class _Granted:
     def has(self, action: str) -> bool:
         return any(action in actions for actions in self._by_type.values())
 
+    @property
+    def uses_boundary(self) -> bool:
+        """Whether something is done that only a boundary keeps within bounds."""
+        return any(self.has(action) for action in BOUNDED)
+
     def reading(self) -> list[Statement]:
         """Return what looks: first that which AWS binds to nothing."""
         everywhere: set[str] = set()
@@ -101,17 +115,17 @@ class _Granted:
         bound: dict[str, dict[str, dict[str, Arn]]] = {}
         for type_, actions in self._by_type.items():
             for action, arns in actions.items():
-                if catalogue.access(action) in catalogue.READING or action == "iam:PassRole":
+                if catalogue.access(action) in catalogue.READING or action in _APART:
                     continue
-                if boundary is None or action not in _BOUNDED:
+                if boundary is None or action not in BOUNDED:
                     bound.setdefault(type_, {})[action] = arns
         found = self._by_noun("Deploy", bound, set())
-        limited = [action for action in _BOUNDED if self.has(action)]
+        limited = [action for action in BOUNDED if self.has(action)]
         if boundary is not None and limited:
             arns = {k: v for action in limited for k, v in self.arns(action).items()}
             found.append(
                 _statement(
-                    "DeployRolesWithinBoundary",
+                    "DeployWithinBoundary",
                     limited,
                     list(arns.values()),
                     {"StringEquals": {"iam:PermissionsBoundary": boundary}},
@@ -209,8 +223,9 @@ def _assuming_services(template: Mapping[str, Any]) -> set[str]:
             for statement in listed if isinstance(listed, list) else [listed]:
                 principal = statement.get("Principal") if isinstance(statement, dict) else None
                 said = principal.get("Service") if isinstance(principal, dict) else None
-                names = said if isinstance(said, list) else [said]
-                found |= {name for name in names if isinstance(name, str)}
+                for value in said if isinstance(said, list) else [said]:
+                    names = value_patterns(value, template, ["*"]) if value is not None else []
+                    found |= {name for name in names if "*" not in name}
         elif type_ in ("AWS::Serverless::Function",) and "Role" not in properties:
             found.add("lambda.amazonaws.com")
         elif type_ == "AWS::Serverless::StateMachine" and "Role" not in properties:
@@ -218,11 +233,21 @@ def _assuming_services(template: Mapping[str, Any]) -> set[str]:
     return found
 
 
+def _granting(granted: _Granted) -> list[Statement]:
+    """Let keys be used by what is deployed, through the services alone."""
+    arns = granted.arns("kms:CreateGrant")
+    condition = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    return [_statement("LendKeys", ["kms:CreateGrant"], list(arns.values()), condition)][
+        : len(arns)
+    ]
+
+
 def _passing(granted: _Granted, services: set[str]) -> list[Statement]:
     arns = granted.arns("iam:PassRole")
     if not arns:
         return []
-    condition = {"StringEqualsIfExists": {"iam:PassedToService": sorted(services)}}
+    values = [resource_value(service) for service in sorted(services)]
+    condition = {"StringEqualsIfExists": {"iam:PassedToService": values}}
     return [
         _statement(
             "PassRoles", ["iam:PassRole"], list(arns.values()), condition if services else None
@@ -246,8 +271,9 @@ def _linking(services: set[str]) -> list[Statement]:
 
 def _keeping(granted: _Granted, boundary: Any | None) -> list[Statement]:
     """Forbid what would loosen the boundary, whatever else may be allowed."""
-    if boundary is None or not granted.has("iam:CreateRole"):
+    if boundary is None or not granted.uses_boundary:
         return []
+    own = "arn:${AWS::Partition}:iam::${AWS::AccountId}:%s/${AWS::StackName}-*"
     return [
         _statement(
             "KeepBoundary",
@@ -255,5 +281,8 @@ def _keeping(granted: _Granted, boundary: Any | None) -> list[Statement]:
             ["*"],
             effect="Deny",
         ),
-        _statement("KeepBoundaryAsItIs", _LOOSENING, [boundary], effect="Deny"),
+        # The stack of these policies is not one of those that are deployed, though it may be
+        # called like them.
+        _statement("KeepPoliciesAsTheyAre", _LOOSENING, [boundary, own % "policy"], effect="Deny"),
+        _statement("KeepRolesAsTheyAre", _CHANGING_ROLES, [own % "role"], effect="Deny"),
     ]

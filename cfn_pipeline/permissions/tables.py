@@ -154,8 +154,6 @@ DROPPED: Mapping[str, Mapping[str, str]] = {
         "iam:ListRoles": "roles are looked up by name",
         "iam:PutRolePermissionsBoundary": "whoever may change the boundary may loosen it",
         "iam:PutUserPermissionsBoundary": "whoever may change the boundary may loosen it",
-        "lambda:AssociateRuntimeAlias": "there is no such action",
-        "s3:REST.PUT.OBJECT": "there is no such action",
         "ssm:Get*": "parameters are read by ssm:GetParameters, each by its name",
         "ec2:Get*": "reads far more than a stack needs",
     },
@@ -220,7 +218,9 @@ ONLY_WITH: Mapping[str, str] = {
     "elasticloadbalancing:ModifyCapacityReservation": "MinimumLoadBalancerCapacity",
     "elasticloadbalancing:ModifyIpPools": "Ipam",
     "elasticloadbalancing:RegisterTargets": "Targets",
-    "iam:AttachRolePolicy": "ManagedPolicyArns",
+    "iam:AttachGroupPolicy": "Groups|ManagedPolicyArns",
+    "iam:AttachRolePolicy": "Roles|ManagedPolicyArns",
+    "iam:AttachUserPolicy": "Users|ManagedPolicyArns",
     "lambda:GetCodeSigningConfig": "CodeSigning",
     "lambda:GetLayerVersion": "Layers",
     "lambda:PassCapacityProvider": "CapacityProvider",
@@ -245,8 +245,8 @@ ONLY_WITH: Mapping[str, str] = {
 #: The kinds of resources on which an action that can be on many is used.
 KINDS: Mapping[str, Sequence[str]] = {
     "ec2:RunInstances": (
-        *("image", "instance", "launch-template", "network-interface", "security-group"),
-        *("subnet", "volume"),
+        *("image", "instance", "key-pair", "launch-template", "network-interface"),
+        *("security-group", "subnet", "volume"),
     ),
     "AWS::AutoScaling::AutoScalingGroup ec2:CreateTags": (
         *("instance", "network-interface", "volume"),
@@ -259,6 +259,12 @@ ARNS: Mapping[str, str] = {
         "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:TargetTracking-*"
     )
     for call in ("DeleteAlarms", "DescribeAlarms", "PutMetricAlarm")
+} | {
+    f"{type_} secretsmanager:{call}": (
+        "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:rds!*"
+    )
+    for type_ in ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
+    for call in ("CreateSecret", "TagResource", "RotateSecret")
 }
 
 #: Kinds of resources of which a request names one where its properties speak of it.
@@ -313,8 +319,8 @@ OWN: Mapping[str, Sequence[str]] = {
     "AWS::ECS::TaskDefinition": ["task-definition"],
     "AWS::EC2::SecurityGroupEgress": ["security-group", "security-group-rule"],
     "AWS::EC2::SecurityGroupIngress": ["security-group", "security-group-rule"],
-    "AWS::ElasticLoadBalancingV2::Listener": ["loadbalancer/app/", "listener/app"],
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": ["loadbalancer/app/"],
+    "AWS::EC2::EIP": ["elastic-ip"],
+    "AWS::ElasticLoadBalancingV2::Listener": ["listener/app", "listener/net", "listener/gwy"],
     "AWS::Route53::RecordSetGroup": ["hostedzone"],
 }
 
@@ -365,6 +371,7 @@ GENERATED_NAMES: Mapping[str, str] = {
     "AWS::ElastiCache::ReplicationGroup": "*",
     "AWS::ElasticLoadBalancing::LoadBalancer": "*",
     "AWS::ElasticLoadBalancingV2::Listener": "*",
+    "AWS::ElasticLoadBalancingV2::ListenerRule": "*",
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "*",
     "AWS::ElasticLoadBalancingV2::TargetGroup": "*",
     "AWS::RDS::DBCluster": "{stack-lower}-*",
@@ -381,7 +388,6 @@ GENERATED_NAMES: Mapping[str, str] = {
 UNSCOPED: Mapping[str, str] = {
     "ecs:DeregisterTaskDefinition": "AWS allows it on * only; a revision that is deregistered goes "
     "on running, and can still be named",
-    "ec2:DisassociateAddress": "AWS's reference binds it to ids that EC2 gives later",
     "logs:PutIndexPolicy": "AWS allows it on * only",
     "logs:DeleteIndexPolicy": "AWS allows it on * only",
     "logs:PutResourcePolicy": "AWS allows it on * only; policies belong to the account",
@@ -389,5 +395,4 @@ UNSCOPED: Mapping[str, str] = {
     "kms:CreateKey": "a key's id is not known before it is made",
     "cloudfront:CreateConnectionGroup": "AWS gives ids to connection groups",
     "cloudfront:CreateOriginAccessControl": "AWS gives ids to origin access controls",
-    "ec2:ModifyVpcTenancy": "AWS's reference binds it to ids that EC2 gives later",
 }

@@ -81,9 +81,7 @@ def iam_template(
     )
     if needed.unknown:
         raise TemplateError(
-            "\n".join(
-                f"{u.resource}: nothing is known of {u.type}; {u.remedy}" for u in needed.unknown
-            )
+            "\n".join(f"{u.resource}: {u.type} is not covered: {u.remedy}" for u in needed.unknown)
         )
     return roles_template(
         pipeline,
@@ -287,11 +285,11 @@ def deployment_role(pipeline: Pipeline, *, needed: Permissions) -> list[AWSObjec
             Condition(StringEqualsIfExists("aws:SourceAccount", Ref("AWS::AccountId"))),
         ),
     )
-    count = len(needed.policies)
     policies = [
         iam.managed_policy(
             f"DeploymentPolicy{number}",
-            description=f"What deploying the stacks of {name} takes, {number} of {count}",
+            # A policy whose description changes is replaced, so it says nothing that changes.
+            description=f"What deploying the stacks of {name} takes",
             policy=policy,
             roles=[Ref(DEPLOYMENT_ROLE)],
         )

@@ -25,6 +25,7 @@ VALUES = {
     "AccountId": ACCOUNT,
     "Partition": "aws",
     "Region": "eu-west-1",
+    "StackName": "todobackend-iam",
     "URLSuffix": "amazonaws.com",
 }
 
