@@ -305,6 +305,8 @@ def _more(service: str, kind: str, arns: list[str]) -> list[str]:
     """Return the forms in which the services themselves write the ARNs, where they differ."""
     if (service, kind) == ("logs", "log-group"):
         return [form for arn in arns for form in (arn, f"{arn}:*")]
+    if (service, kind) == ("kms", "alias"):
+        return [arn.replace(":alias/alias/", ":alias/") for arn in arns]
     if (service, kind) == ("secretsmanager", "Secret"):
         return [arn if arn.endswith("*") else f"{arn}-??????" for arn in arns]
     return arns
