@@ -59,6 +59,7 @@ PROVIDERS: Mapping[tuple[str | None, str | None, str | None], Provider] = {
         outputs=_ONE,
         required=("S3Bucket", "S3ObjectKey"),
         optional=("AllowOverrideForS3ObjectKey", "PollForSourceChanges"),
+        variables=("BucketName", "ETag", "ObjectKey", "VersionId"),
         counted_by_cfn_lint=True,
     ),
     ("Source", "AWS", "CodeCommit"): Provider(

@@ -5,9 +5,11 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-wi
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from cfn_pipeline.checks.deployed import Deployed, deployments
+from cfn_pipeline.checks.finding import Path
 from cfn_pipeline.checks.pipelines import Pipeline
 from cfn_pipeline.checks.resolving import text_of
 from cfn_pipeline.checks.rule import Problem, Rule
@@ -60,6 +62,15 @@ _NAMES = {
     "AWS::Serverless::SimpleTable": "TableName",
     "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fixed:
+    """A name that is the same in every stack of a template, and where it stands."""
+
+    kind: str
+    path: Path
+    name: str
 
 
 def _capabilities(pipeline: Pipeline) -> Iterator[Problem]:
@@ -115,7 +126,7 @@ def _makes_role(resource: Resource, template: Template) -> bool:
 def _collisions(pipeline: Pipeline) -> Iterator[Problem]:
     """Find names that two stacks of one template would both claim."""
     seen: dict[tuple[str, str, str], Deployed] = {}
-    told: set[str] = set()
+    told: set[Path] = set()
     for deployed in deployments(pipeline):
         template = deployed.template
         file = deployed.files.get("TemplatePath")
@@ -125,28 +136,24 @@ def _collisions(pipeline: Pipeline) -> Iterator[Problem]:
         node = deployed.action.node
         if node.at("RoleArn").is_there or node.at("Region").is_there:
             continue  # it may well be another account or region
-        for resource, name in _fixed_names(deployed, template):
-            other = seen.setdefault((file.shown, resource.type, name), deployed)
-            elsewhere = other.action.setting("StackName").text
-            if elsewhere == stack or resource.logical_id in told:
+        for fixed in _fixed_names(deployed, template):
+            other = seen.setdefault((file.shown, fixed.kind, fixed.name), deployed)
+            elsewhere = other.action.setting("StackName").text or ""
+            if elsewhere == stack or fixed.path in told:
                 continue
-            told.add(resource.logical_id)
+            told.add(fixed.path)
             yield Problem(
-                at=(
-                    template.file,
-                    ("Resources", resource.logical_id, "Properties", _NAMES[resource.type]),
-                ),
-                message=f"{deployed.action.where}: {resource.logical_id} is called "
-                f"'{readable(name)}' in every stack, and {other.action.where} deploys the "
-                f"template, too (stacks "
-                f"{elsewhere} and {stack}); leave the name out, or begin it with "
-                "${AWS::StackName}",
+                at=(template.file, fixed.path),
+                message=f"{deployed.action.where}: {fixed.kind} {fixed.path[1]} is called "
+                f"'{readable(fixed.name)}' in every stack, and {other.action.where} deploys the "
+                f"template, too (stacks {readable(elsewhere)} and {readable(stack)}); leave the "
+                "name out, or begin it with ${AWS::StackName}",
                 resource=pipeline.resource,
             )
 
 
-def _fixed_names(deployed: Deployed, template: Template) -> Iterator[tuple[Resource, str]]:
-    """Yield the resources whose names are known when the stack's parameters are."""
+def _fixed_names(deployed: Deployed, template: Template) -> Iterator[_Fixed]:
+    """Yield the names that are known when the stack's parameters are."""
     said = {**deployed.configured, **deployed.overridden}
     values = {name: value if isinstance(value, str) else "" for name, value in said.items()}
     parameters = {
@@ -156,18 +163,27 @@ def _fixed_names(deployed: Deployed, template: Template) -> Iterator[tuple[Resou
     }
     filled = Template(template.file, {**template.content, "Parameters": parameters})
     system = System(templates=[filled])
-    for resource in filled.resources.values():
-        key = _NAMES.get(resource.type)
-        value = None if key is None else resource.properties.get(key)
-        condition = resource.body.get("Condition")
-        if "EventBusName" in resource.properties:
-            continue  # names are unique within a bus
+    for kind, path, value, condition in _named(filled, system):
         if value is None or not _may_be_there(condition, parameters, filled):
             continue
         text = text_of(value, filled, system)
         # The account and the region are the same for all stacks that are compared.
         if text and not is_open(text) and not has_made(text) and not text.startswith("{"):
-            yield resource, text
+            yield _Fixed(kind=kind, path=path, name=text)
+
+
+def _named(template: Template, system: System) -> Iterator[tuple[str, Path, Any, Any]]:
+    """Yield what has a name: its kind, where the name stands, the name, and the condition."""
+    for resource in template.resources.values():
+        key = _NAMES.get(resource.type)
+        # Names of rules are unique within a bus.
+        if key is not None and "EventBusName" not in resource.properties:
+            path: Path = ("Resources", resource.logical_id, "Properties", key)
+            condition = resource.body.get("Condition")
+            yield resource.type, path, resource.properties.get(key), condition
+    for _, output, name, _ in system.exports:
+        condition = template.section("Outputs")[output].get("Condition")
+        yield "export", ("Outputs", output, "Export", "Name"), name, condition
 
 
 def _may_be_there(condition: Any, parameters: dict[str, Any], template: Template) -> bool:

@@ -195,6 +195,17 @@ def test_names_that_collide(name: object, fine: bool) -> None:
     assert _judge(template, stack_yml=emit(stack)) == [], "another region is another place"
 
 
+def test_exports_that_collide() -> None:
+    template = _template("E9807")
+    export = {"Value": "x", "Export": {"Name": "orders-topic"}}
+    stack: dict[str, Any] = {**STACK, "Parameters": {}, "Outputs": {"Topic": export}}
+    [finding] = _judge(template, stack_yml=emit(stack))
+    assert finding.rule == "E9807"
+    assert "export Topic is called 'orders-topic' in every stack" in finding.message
+    export["Export"] = {"Name": {"Fn::Sub": "${AWS::StackName}-topic"}}
+    assert _judge(template, stack_yml=emit(stack)) == []
+
+
 def test_a_name_that_only_one_environment_has_collides_with_none() -> None:
     template = _template("E9807")
     for number, stage in ((1, "dev"), (2, "prod")):
