@@ -7,6 +7,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
+from cfn_pipeline.checks.nodes import Node
 from cfn_pipeline.checks.overrides import parsed_overrides
 from cfn_pipeline.checks.pipelines import Pipeline
 from cfn_pipeline.checks.rule import Problem, Rule
@@ -56,7 +57,14 @@ def _deployment_roles(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
         if action.configuration.is_function or "RoleArn" not in _MODES.get(action.mode or "", ()):
             continue
-        if not action.setting("RoleArn").is_there:
+        role = action.setting("RoleArn")
+        if _is_a_name(role):
+            yield Problem(
+                at=role,
+                message=f"{action.where}: RoleArn is a role's name; give its ARN "
+                "(!GetAtt of the role's Arn gives it)",
+            )
+        if not role.is_there:
             acting = action.node.at("RoleArn").is_there
             aside = ", not only the action's own RoleArn" if acting else ""
             yield Problem(
@@ -64,6 +72,17 @@ def _deployment_roles(pipeline: Pipeline) -> Iterator[Problem]:
                 message=f"{action.where}: {action.mode} needs the role with which CloudFormation "
                 f"deploys; add RoleArn to Configuration{aside}",
             )
+
+
+def _is_a_name(role: Node) -> bool:
+    """Tell whether what should be a role's ARN is certainly its name."""
+    match role.value:
+        case {"Ref": str(name)} if name in role.template.resources:
+            return role.template.resources[name].type == "AWS::IAM::Role"
+        case str(text):
+            return not text.startswith(("arn:", "{{"))
+        case _:
+            return False
 
 
 def _capabilities(pipeline: Pipeline) -> Iterator[Problem]:
@@ -136,7 +155,7 @@ RULES = (
     ),
     Rule(
         id="E9403",
-        title="A CloudFormation action names the role that CloudFormation is to use",
+        title="A CloudFormation action names the role that CloudFormation is to use, by its ARN",
         breaks="The action fails: the pipeline's own role is not used for deployments.",
         mend="Add RoleArn to the action's Configuration; only CHANGE_SET_EXECUTE needs none.",
         find_in_pipeline=_deployment_roles,

@@ -45,6 +45,24 @@ def test_the_role_of_the_action_is_not_the_role_of_cloudformation() -> None:
 @pytest.mark.parametrize(
     "said, fine",
     [
+        ({"Fn::GetAtt": ["Role", "Arn"]}, True),
+        ({"Ref": "RoleArn"}, True),
+        ({"Fn::ImportValue": "role"}, True),
+        ({"Ref": "Role"}, False),
+        ("deployment", False),
+    ],
+)
+def test_a_role_is_given_by_its_arn(said: object, fine: bool) -> None:
+    template = good("E9403")
+    template["Resources"]["Role"] = {"Type": "AWS::IAM::Role"}
+    action(template, 1)["Configuration"]["RoleArn"] = said
+    told = [finding for finding in findings(template) if finding.rule == "E9403"]
+    assert ["is a role's name" in finding.message for finding in told] == [True] * (not fine)
+
+
+@pytest.mark.parametrize(
+    "said, fine",
+    [
         ("CAPABILITY_IAM", True),
         ("CAPABILITY_NAMED_IAM,CAPABILITY_AUTO_EXPAND", True),
         ("CAPABILITY_NAMED_IAM, CAPABILITY_AUTO_EXPAND", False),
