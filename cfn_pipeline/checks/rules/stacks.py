@@ -8,32 +8,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from cfn_pipeline.checks.capabilities import NAMED_BY, is_given, needed_capabilities
 from cfn_pipeline.checks.deployed import Deployed, deployments
 from cfn_pipeline.checks.finding import Path
 from cfn_pipeline.checks.pipelines import Pipeline
 from cfn_pipeline.checks.resolving import text_of
 from cfn_pipeline.checks.rule import Problem, Rule
 from cfn_pipeline.checks.scenarios import scenarios
-from cfn_pipeline.checks.system import Resource, System, Template
+from cfn_pipeline.checks.system import System, Template
 from cfn_pipeline.checks.texts import has_made, is_known, is_open, readable
 
 __all__ = ["RULES"]
 
-#: The property that gives a resource of IAM's a name.
-_IAM = {
-    "AWS::IAM::AccessKey": None,
-    "AWS::IAM::Group": "GroupName",
-    "AWS::IAM::InstanceProfile": "InstanceProfileName",
-    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
-    "AWS::IAM::Policy": None,
-    "AWS::IAM::Role": "RoleName",
-    "AWS::IAM::User": "UserName",
-    "AWS::IAM::UserToGroupAddition": None,
-}
-
 #: Properties that name a resource within an account and region (or more widely).
 _NAMES = {
-    **{type_: key for type_, key in _IAM.items() if key is not None},
+    **{type_: key for type_, key in NAMED_BY.items() if key is not None},
     "AWS::AutoScaling::AutoScalingGroup": "AutoScalingGroupName",
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::CloudWatch::Dashboard": "DashboardName",
@@ -79,48 +68,15 @@ def _capabilities(pipeline: Pipeline) -> Iterator[Problem]:
         if deployed.template is None or (node.is_there and not is_known(node.text)):
             continue
         given = re.split(r"[,\s]+", node.text or "")
-        for capability, why in _needed(deployed, deployed.template):
-            enough = capability in given or (
-                capability == "CAPABILITY_IAM" and "CAPABILITY_NAMED_IAM" in given
-            )
-            if not enough:
+        macros_run = deployed.action.mode != "CHANGE_SET_REPLACE"
+        for capability, why in needed_capabilities(deployed.template, macros_run=macros_run):
+            if not is_given(capability, given):
                 yield Problem(
                     at=node if node.is_there else deployed.action.configuration,
                     message=f"{deployed.action.where}: {deployed.template.file} {why}, for which "
                     f"CloudFormation wants {capability}; set Capabilities: "
                     f"{','.join(sorted({*filter(None, given), capability}))}",
                 )
-
-
-def _needed(deployed: Deployed, template: Template) -> Iterator[tuple[str, str]]:
-    """Yield the capabilities that deploying a template takes, with the reason."""
-    named, plain = None, None
-    for resource in template.resources.values():
-        makes_role = resource.type.startswith("AWS::Serverless::") and _makes_role(
-            resource, template
-        )
-        if resource.type not in _IAM and not makes_role:
-            continue
-        plain = plain or resource
-        if (_IAM.get(resource.type) or "\0") in resource.properties:
-            named = named or resource
-    if named is not None:
-        key = _IAM[named.type]
-        yield "CAPABILITY_NAMED_IAM", f"gives {named.logical_id} a {key} of its own"
-    elif plain is not None:
-        yield "CAPABILITY_IAM", f"makes {plain.logical_id}, which is IAM's"
-    if template.transforms and deployed.action.mode != "CHANGE_SET_REPLACE":
-        yield "CAPABILITY_AUTO_EXPAND", f"goes through the macro {template.transforms[0]}"
-
-
-def _makes_role(resource: Resource, template: Template) -> bool:
-    kind = resource.type.rsplit("::", 1)[-1]
-    common = template.section("Globals").get(kind)
-    return (
-        kind in ("Function", "StateMachine")
-        and "Role" not in resource.properties
-        and not (isinstance(common, dict) and "Role" in common)
-    )
 
 
 def _collisions(pipeline: Pipeline) -> Iterator[Problem]:
