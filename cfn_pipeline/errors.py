@@ -6,14 +6,22 @@
     ├── ModelError      what was said cannot be delivered (also a ValueError)
     ├── TemplateError   a text or mapping that is no CloudFormation template (also a ValueError)
     ├── EditionError    an edition, or a file of one, that does not exist (also a LookupError)
-    └── OutputError     rendered files that cannot be read or written (also an OSError)
+    ├── OutputError     rendered files that cannot be read or written (also an OSError)
+    └── RehearsalError  a rehearsal that cannot begin, or cannot go on
 
 Every message says where, what value, which rule, and the way out.
 """
 
 from collections.abc import Iterable
 
-__all__ = ["CfnPipelineError", "EditionError", "ModelError", "OutputError", "TemplateError"]
+__all__ = [
+    "CfnPipelineError",
+    "EditionError",
+    "ModelError",
+    "OutputError",
+    "RehearsalError",
+    "TemplateError",
+]
 
 
 class CfnPipelineError(Exception):
@@ -49,3 +57,10 @@ class EditionError(CfnPipelineError, LookupError):
 
 class OutputError(CfnPipelineError, OSError):
     """A folder or file that rendered output cannot be read from or written to."""
+
+
+class RehearsalError(CfnPipelineError):
+    """A rehearsal that cannot begin, or cannot go on, for a reason that is no stage's.
+
+    A pipeline that fails is no error: that is what a rehearsal finds out.
+    """

@@ -7,6 +7,7 @@ import click
 from cfn_pipeline._version import __version__
 from cfn_pipeline.cli.check import check
 from cfn_pipeline.cli.permissions import permissions
+from cfn_pipeline.cli.rehearse import rehearse
 from cfn_pipeline.cli.render import render
 from cfn_pipeline.cli.rules import rules
 from cfn_pipeline.errors import CfnPipelineError
@@ -41,3 +42,4 @@ main.add_command(render)
 main.add_command(check)
 main.add_command(rules)
 main.add_command(permissions)
+main.add_command(rehearse)

@@ -1,0 +1,1 @@
+"""Rehearsal: a delivery pipeline, run on this machine."""

@@ -1,0 +1,1 @@
+"""Builds, run as CodeBuild runs them."""

@@ -1,0 +1,133 @@
+"""The actions that build: CodeBuild's, and CodePipeline's own Commands."""
+
+from pathlib import Path
+
+from cfn_pipeline.rehearsal.building.build import Build, folder_of
+from cfn_pipeline.rehearsal.building.buildspec import Buildspec, Files, Phase, read_buildspec
+from cfn_pipeline.rehearsal.building.project import (
+    Project,
+    Variable,
+    project_named,
+    variables_of,
+)
+from cfn_pipeline.rehearsal.context import Context
+from cfn_pipeline.rehearsal.definition import Action
+from cfn_pipeline.rehearsal.outcome import ActionFailed, Outcome, Status
+
+__all__ = ["run_codebuild", "run_commands"]
+
+
+def run_codebuild(action: Action, context: Context) -> Outcome:
+    """Run a CodeBuild project.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
+
+    Raises:
+        ActionFailed: it cannot begin.
+        Stopped: the run is to stop.
+
+    """
+    settings = action.configuration
+    project = project_named(settings.get("ProjectName", ""), context.account_of(action))
+    variables = variables_of(settings.get("EnvironmentVariables", "[]"))
+    if settings.get("BatchEnabled", "").lower() == "true":
+        raise ActionFailed("BatchEnabled: a rehearsal runs no batch builds; see --skip")
+    primary = settings.get("PrimarySource", action.inputs[0] if action.inputs else "")
+    if not primary or (len(action.inputs) > 1 and "PrimarySource" not in settings):
+        raise ActionFailed(
+            "a build has one input artifact, or several and PrimarySource, which names one of them"
+        )
+    folder = folder_of(action, context)
+    sources = _sources(action, context, folder)
+    source = sources.pop(primary)
+    buildspec = _buildspec(settings.get("BuildspecOverride") or project.buildspec, source, primary)
+    return _built(
+        Build(
+            action=action,
+            context=context,
+            project=project,
+            buildspec=buildspec,
+            variables=variables,
+            folder=folder,
+            source=source,
+            others=sources,
+        )
+    )
+
+
+def run_commands(action: Action, context: Context) -> Outcome:
+    """Run the commands of a Commands action.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Commands.html
+
+    Raises:
+        ActionFailed: it cannot begin.
+        Stopped: the run is to stop.
+
+    """
+    folder = folder_of(action, context)
+    sources = _sources(action, context, folder)
+    if not sources:
+        raise ActionFailed("a Commands action has an input artifact")
+    source = sources.pop(action.inputs[0])
+    outputs = {name: Files(patterns=patterns) for name, patterns in action.files.items()}
+    return _built(
+        Build(
+            action=action,
+            context=context,
+            project=Project(name=f"codepipeline-{context.pipeline.name}-{action.name}"),
+            buildspec=Buildspec(
+                phases={"build": Phase(name="build", commands=action.commands)},
+                exported=action.output_variables,
+                secondary=outputs,
+            ),
+            variables=[
+                Variable(name=said["Name"], value=said["Value"], type=said.get("Type", "PLAINTEXT"))
+                for said in action.environment_variables
+            ],
+            folder=folder,
+            source=source,
+            others=sources,
+        )
+    )
+
+
+def _built(build: Build) -> Outcome:
+    built = build.run()
+    details = built.details(build.log, build.context.folder)
+    for notice in built.notices[:1]:
+        build.context.notice(f"{build.action.where}: {notice}")
+    if built.failure:
+        log = build.log.relative_to(build.context.folder.parent.parent)
+        return Outcome(
+            status=Status.FAILED,
+            message=f"{built.failure} (log: {log})",
+            variables=built.variables,
+            details=details,
+        )
+    return Outcome(variables=built.variables, details=details)
+
+
+def _sources(action: Action, context: Context, folder: Path) -> dict[str, Path]:
+    """Lay the input artifacts in folders, and return these."""
+    found = {}
+    for name in action.inputs:
+        try:
+            found[name] = context.artifacts.get(name, folder / "src" / name)
+        except LookupError:
+            raise ActionFailed(f"no action before it has made the artifact {name}") from None
+    return found
+
+
+def _buildspec(said: str, source: Path, artifact: str) -> Buildspec:
+    if "\n" in said or said.lstrip().startswith(("version:", "{")):
+        return read_buildspec(said, "the project's buildspec")
+    if said.startswith("arn:"):
+        raise ActionFailed(f"the buildspec is {said}, in a bucket; a rehearsal reads none there")
+    path = source / (said or "buildspec.yml")
+    if not path.is_file():
+        raise ActionFailed(
+            f"YAML_FILE_ERROR: the artifact {artifact} has no file {said or 'buildspec.yml'}"
+        )
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return read_buildspec(text, f"{said or 'buildspec.yml'} of {artifact}")

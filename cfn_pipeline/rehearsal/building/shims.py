@@ -1,0 +1,125 @@
+"""Tools that are recorded instead of run, and an ``aws`` that speaks to the rehearsal's account."""
+
+import re
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = ["DOCKER_TOOLS", "recorded", "without_folders", "write_aws", "write_shims"]
+
+#: What would reach for a Docker engine.
+DOCKER_TOOLS = ("docker", "docker-compose", "dockerd")
+
+#: What a registry is asked for: where an engine is there, this alone is recorded and not done.
+_REGISTRY = ("login", "logout", "push")
+
+_FIELD, _END = "\0", "\x1e"
+
+_RECORD = r"""#!/bin/sh
+# Stands in for {tool}: what it is asked is recorded.
+printf '%s\0' {tool} "$@" "$(printf '\036')" >> {record}
+for word in "$@"; do
+    [ "$word" != --password-stdin ] || cat > /dev/null
+done
+echo "rehearsal: {tool} $*" >&2
+"""
+
+_DOCKER = r"""#!/bin/sh
+# Stands in for docker where it would speak to a registry; what it is asked is recorded.
+printf '%s\0' docker "$@" "$(printf '\036')" >> {record}
+asked=
+for word in "$@"; do
+    case $word in
+        {registry}) asked=yes ;;
+        -*|compose|image) ;;
+        *) break ;;
+    esac
+done
+if [ -n "$asked" ]; then
+    for word in "$@"; do
+        [ "$word" != --password-stdin ] || cat > /dev/null
+    done
+    echo "rehearsal: docker $*" >&2
+    exit 0
+fi
+{elsewhere}
+exec docker "$@"
+"""
+
+_AWS = r"""#!/bin/sh
+# Stands in for aws: what speaks to the rehearsal's account goes there.
+printf '%s\0' aws "$@" "$(printf '\036')" >> {record}
+case "$*" in
+    *ecr*get-login-password*) echo rehearsal; exit 0 ;;
+    *ecr*get-login*) echo "docker login -u AWS -p rehearsal https://{registry}"; exit 0 ;;
+    *sts*get-caller-identity*--output*text*) echo {number}; exit 0 ;;
+esac
+{elsewhere}
+if command -v aws > /dev/null; then
+    exec aws --endpoint-url {endpoint} "$@"
+fi
+echo "rehearsal: the AWS CLI is not installed here: aws $*" >&2
+exit 127
+"""
+
+#: Looks for the tool itself in the other folders of PATH.
+_ELSEWHERE = r"""set -f
+IFS=:
+others=
+for folder in $PATH; do
+    [ "$folder" = {folder} ] || others="$others${others:+:}$folder"
+done
+unset IFS
+PATH=$others"""
+
+
+def write_shims(folder: Path, tools: Iterable[str], record: Path, *, engine: bool = False) -> None:
+    """Write scripts that record what tools are asked.
+
+    Args:
+        folder: which stands first on PATH.
+        tools: their names.
+        record: the file to which they write.
+        engine: whether there is a Docker engine: then docker is run, but for what it would ask of
+            a registry.
+
+    """
+    for tool in tools:
+        form = _DOCKER if engine and tool == "docker" else _RECORD
+        _write(folder, tool, form, record, registry="|".join(_REGISTRY))
+
+
+def write_aws(folder: Path, record: Path, *, number: str, region: str, endpoint: str) -> None:
+    """Write an ``aws`` that speaks to a local AWS alone."""
+    registry = f"{number}.dkr.ecr.{region}.amazonaws.com"
+    _write(folder, "aws", _AWS, record, registry=registry, number=number, endpoint=endpoint)
+
+
+def _write(folder: Path, tool: str, form: str, record: Path, **values: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    text = form.replace("{elsewhere}", _ELSEWHERE)
+    values |= {
+        "tool": shlex.quote(tool),
+        "record": shlex.quote(str(record)),
+        "folder": shlex.quote(str(folder)),
+    }
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    path = folder / tool
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)
+
+
+def recorded(record: Path) -> list[list[str]]:
+    """Return what tools were asked, in order: each the tool and its words."""
+    if not record.exists():
+        return []
+    text = record.read_text(encoding="utf-8", errors="replace")
+    asked = text.split(f"{_END}{_FIELD}")
+    return [call.split(_FIELD)[:-1] for call in asked if call]
+
+
+def without_folders(command: str, tools: Iterable[str]) -> str:
+    """Return a command that finds tools by PATH where it named them by their usual folder."""
+    names = "|".join(re.escape(tool) for tool in sorted(tools, key=len, reverse=True))
+    return re.sub(rf"(?<![\w./-])/usr/(?:local/)?s?bin/({names})(?![\w.-])", r"\1", command)

@@ -1,0 +1,334 @@
+"""Stacks: created, updated, changed by change sets, deleted, and waited for.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cfn_pipeline.rehearsal.local_aws.account import Account
+from cfn_pipeline.rehearsal.outcome import ActionFailed, Stopped
+
+__all__ = ["FAILED_STATES", "ChangeSet", "Request", "Stacks"]
+
+#: CloudFormation reads larger templates from S3 only.
+_LARGEST_BODY = 51_200
+
+#: The states from which a stack cannot be updated.
+FAILED_STATES = (
+    "CREATE_FAILED",
+    "DELETE_FAILED",
+    "ROLLBACK_COMPLETE",
+    "ROLLBACK_FAILED",
+    "UPDATE_ROLLBACK_FAILED",
+)
+
+_GOOD_STATES = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
+_NOTHING_TO_DO = ("No updates are to be performed", "didn't contain changes")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What a stack is to be.
+
+    Args:
+        stack: its name.
+        template: the template's text.
+        parameters: their values.
+        capabilities: CAPABILITY_IAM and so on.
+        role: the ARN of the role with which CloudFormation works; None: the caller's.
+        tags: of the stack.
+        policy: the stack policy, as JSON; None: none.
+
+    """
+
+    stack: str
+    template: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    capabilities: Sequence[str] = ()
+    role: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    policy: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeSet:
+    """A change set that was made.
+
+    Args:
+        arn: its ARN.
+        is_empty: whether there is nothing to change.
+        changes: the resource changes, as DescribeChangeSet tells them.
+
+    """
+
+    arn: str
+    is_empty: bool
+    changes: Sequence[Mapping[str, Any]] = ()
+
+
+class Stacks:
+    """The stacks of an account.
+
+    Args:
+        account: the account.
+        bucket: where templates are put that are too large to be handed over.
+        stop: set when nobody is to wait any more.
+
+    """
+
+    def __init__(self, account: Account, bucket: str, stop: threading.Event) -> None:
+        self._account = account
+        self._bucket = bucket
+        self._stop = stop
+        self._interval = 5.0 if account.endpoint is None else 0.1
+        self._client = account.client("cloudformation")
+
+    def find(self, stack: str) -> Mapping[str, Any] | None:
+        """Return what DescribeStacks says of a stack; None: there is none."""
+        from botocore.exceptions import ClientError
+
+        try:
+            found = self._client.describe_stacks(StackName=stack)["Stacks"]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
+        return None if found[0]["StackStatus"] == "DELETE_COMPLETE" else dict(found[0])
+
+    def status(self, stack: str) -> str | None:
+        """Return the status of a stack; None: there is none."""
+        found = self.find(stack)
+        return None if found is None else str(found["StackStatus"])
+
+    def outputs(self, stack: str) -> dict[str, str]:
+        """Return the outputs of a stack."""
+        found = self.find(stack) or {}
+        return {o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])}
+
+    def parameters(self, stack: str) -> dict[str, str]:
+        """Return the parameters of a stack."""
+        found = self.find(stack) or {}
+        return {p["ParameterKey"]: p["ParameterValue"] for p in found.get("Parameters", [])}
+
+    def deploy(self, request: Request) -> bool:
+        """Create a stack, or update it; return whether there was anything to do.
+
+        Raises:
+            ActionFailed: CloudFormation refused, or the stack failed.
+            Stopped: the run was stopped meanwhile.
+
+        """
+        from botocore.exceptions import ClientError
+
+        found = self.wait(request.stack)
+        fresh = found in (None, "REVIEW_IN_PROGRESS")
+        if found in FAILED_STATES:
+            raise ActionFailed(
+                f"Stack {request.stack} is in {found} state and can not be updated."
+                " (REPLACE_ON_FAILURE would replace it.)"
+            )
+        if found == "REVIEW_IN_PROGRESS":
+            self.delete(request.stack)
+        call = self._client.create_stack if fresh else self._client.update_stack
+        try:
+            call(**self._said(request))
+        except ClientError as error:
+            if any(words in str(error) for words in _NOTHING_TO_DO):
+                return False
+            raise ActionFailed(_reason(error)) from error
+        self.settle(request.stack)
+        return True
+
+    def make_change_set(self, request: Request, name: str) -> ChangeSet:
+        """Make a change set, in the place of one of the same name.
+
+        Raises:
+            ActionFailed: CloudFormation refused, or the change set failed.
+            Stopped: the run was stopped meanwhile.
+
+        """
+        from botocore.exceptions import ClientError
+
+        found = self.wait(request.stack)
+        fresh = found in (None, "REVIEW_IN_PROGRESS")
+        if not fresh:
+            self._client.delete_change_set(StackName=request.stack, ChangeSetName=name)
+        elif found is not None:
+            self.delete(request.stack)
+        said = self._said(request)
+        said.pop("StackPolicyBody", None)
+        try:
+            arn = self._client.create_change_set(
+                ChangeSetName=name, ChangeSetType="CREATE" if fresh else "UPDATE", **said
+            )["Id"]
+        except ClientError as error:
+            if any(words in str(error) for words in _NOTHING_TO_DO):
+                return ChangeSet(arn="", is_empty=True)
+            raise ActionFailed(_reason(error)) from error
+        while True:
+            told = self._client.describe_change_set(ChangeSetName=arn, StackName=request.stack)
+            if told["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
+                break
+            self._pause()
+        if told["Status"] == "FAILED":
+            reason = str(told.get("StatusReason", ""))
+            if any(words in reason for words in _NOTHING_TO_DO):
+                return ChangeSet(arn=str(arn), is_empty=True)
+            raise ActionFailed(reason or "the change set failed")
+        changes = [c["ResourceChange"] for c in self._changes(arn) if "ResourceChange" in c]
+        return ChangeSet(arn=str(arn), is_empty=False, changes=changes)
+
+    def change_set(self, stack: str, name: str) -> Mapping[str, Any] | None:
+        """Return what DescribeChangeSet says; None: there is no such change set."""
+        from botocore.exceptions import ClientError
+
+        try:
+            told = self._client.describe_change_set(ChangeSetName=name, StackName=stack)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("ChangeSetNotFound", "ValidationError"):
+                return None
+            raise
+        return dict(told)
+
+    def execute(self, stack: str, arn: str) -> None:
+        """Execute a change set.
+
+        Raises:
+            ActionFailed: CloudFormation refused, or the stack failed.
+            Stopped: the run was stopped meanwhile.
+
+        """
+        from botocore.exceptions import ClientError
+
+        try:
+            self._client.execute_change_set(ChangeSetName=arn, StackName=stack)
+        except ClientError as error:
+            raise ActionFailed(_reason(error)) from error
+        self.settle(stack)
+
+    def delete(self, stack: str, role: str | None = None) -> None:
+        """Delete a stack, if there is one.
+
+        Raises:
+            ActionFailed: it cannot be deleted.
+            Stopped: the run was stopped meanwhile.
+
+        """
+        from botocore.exceptions import ClientError
+
+        if (found := self.find(stack)) is None:
+            return
+        try:
+            self._client.delete_stack(
+                StackName=found["StackId"], **({} if role is None else {"RoleARN": role})
+            )
+        except ClientError as error:
+            raise ActionFailed(_reason(error)) from error
+        state = self.wait(str(found["StackId"]))
+        if state is not None:
+            raise ActionFailed(f"stack {stack} is {state}: {self._first_failure(stack)}")
+
+    def wait(self, stack: str) -> str | None:
+        """Wait until nobody changes a stack; return its status, None: there is none.
+
+        Raises:
+            Stopped: the run was stopped meanwhile.
+
+        """
+        while True:
+            state = self.status(stack)
+            if state is None or not state.endswith("IN_PROGRESS") or state == "REVIEW_IN_PROGRESS":
+                return state
+            self._pause()
+
+    def settle(self, stack: str) -> None:
+        """Wait until nobody changes a stack.
+
+        Raises:
+            ActionFailed: the stack has failed.
+            Stopped: the run was stopped meanwhile.
+
+        """
+        state = self.wait(stack)
+        if state not in _GOOD_STATES:
+            raise ActionFailed(f"stack {stack} is {state}: {self._first_failure(stack)}")
+
+    def events(self, stack: str, since: str | None = None) -> list[dict[str, str]]:
+        """Return the events of a stack, oldest first.
+
+        Args:
+            stack: its name.
+            since: the id of the last event that is known; None: none is.
+
+        """
+        from botocore.exceptions import ClientError
+
+        found: list[dict[str, str]] = []
+        try:
+            pages = self._client.get_paginator("describe_stack_events").paginate(StackName=stack)
+            for page in pages:
+                for event in page["StackEvents"]:
+                    if event["EventId"] == since:
+                        return found[::-1]
+                    found.append(
+                        {
+                            "id": event["EventId"],
+                            "time": event["Timestamp"].isoformat(timespec="seconds"),
+                            "resource": event.get("LogicalResourceId", ""),
+                            "type": event.get("ResourceType", ""),
+                            "status": event.get("ResourceStatus", ""),
+                            "reason": event.get("ResourceStatusReason", ""),
+                        }
+                    )
+        except ClientError:
+            return []  # a stack that does not exist has none
+        return found[::-1]
+
+    def _changes(self, arn: str) -> list[Mapping[str, Any]]:
+        pages = self._client.get_paginator("describe_change_set").paginate(ChangeSetName=arn)
+        return [change for page in pages for change in page.get("Changes", [])]
+
+    def _first_failure(self, stack: str) -> str:
+        """Return what went wrong first, in the last operation of a stack."""
+        first = ""
+        for event in reversed(self.events(stack)):
+            begins = event["type"] == "AWS::CloudFormation::Stack" and event["resource"] == stack
+            if event["status"].endswith("_FAILED") and "cancelled" not in event["reason"]:
+                first = f"{event['resource']} ({event['type']}): {event['reason']}"
+            if begins and event["status"] in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"):
+                break
+        return first or str((self.find(stack) or {}).get("StackStatusReason", "no reason given"))
+
+    def _said(self, request: Request) -> dict[str, Any]:
+        said: dict[str, Any] = {
+            "StackName": request.stack,
+            "Parameters": [
+                {"ParameterKey": key, "ParameterValue": value}
+                for key, value in request.parameters.items()
+            ],
+            "Capabilities": list(request.capabilities),
+            "Tags": [{"Key": key, "Value": value} for key, value in request.tags.items()],
+        }
+        if request.role is not None:
+            said["RoleARN"] = request.role
+        if request.policy is not None:
+            said["StackPolicyBody"] = request.policy
+        if len(request.template.encode()) <= _LARGEST_BODY:
+            return said | {"TemplateBody": request.template}
+        key = f"rehearsal/{request.stack}.template"
+        s3 = self._account.client("s3")
+        s3.put_object(Bucket=self._bucket, Key=key, Body=request.template.encode())
+        where = self._account.endpoint or f"https://s3.{self._account.region}.amazonaws.com"
+        return said | {"TemplateURL": f"{where}/{self._bucket}/{key}"}
+
+    def _pause(self) -> None:
+        if self._stop.wait(self._interval):
+            raise Stopped
+
+
+def _reason(error: Any) -> str:
+    """Return what AWS said, without what botocore says around it."""
+    return str(error.response["Error"].get("Message") or error)

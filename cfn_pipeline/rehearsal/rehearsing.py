@@ -1,0 +1,336 @@
+"""A rehearsal from its beginning to its end."""
+
+import contextlib
+import shutil
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from cfn_pipeline.checks.pipelines import pipelines
+from cfn_pipeline.checks.resolving import text_of
+from cfn_pipeline.checks.system import System
+from cfn_pipeline.checks.texts import is_known
+from cfn_pipeline.errors import RehearsalError
+from cfn_pipeline.rehearsal.actions import is_known as is_rehearsable
+from cfn_pipeline.rehearsal.artifacts import Artifacts
+from cfn_pipeline.rehearsal.context import Approver, Context
+from cfn_pipeline.rehearsal.definition import (
+    Pipeline,
+    pipeline_of_api,
+    pipeline_of_record,
+)
+from cfn_pipeline.rehearsal.journal import Journal, now
+from cfn_pipeline.rehearsal.local_aws.account import Account, at_endpoint, live
+from cfn_pipeline.rehearsal.local_aws.embedded import (
+    EmbeddedAws,
+    embedded_aws,
+    refuse_lacking,
+    refuse_used,
+)
+from cfn_pipeline.rehearsal.outcome import Status, Stopped
+from cfn_pipeline.rehearsal.plan import Plan, Settings
+from cfn_pipeline.rehearsal.preparing import Preparation
+from cfn_pipeline.rehearsal.running import Listener, Run
+from cfn_pipeline.rehearsal.sources import fetch, refuse_missing
+from cfn_pipeline.rehearsal.sourcing import needs_source
+from cfn_pipeline.rehearsal.surroundings import pipeline_in, surroundings_of
+from cfn_pipeline.rehearsal.zips import unzip
+
+__all__ = ["Rehearsal", "copy_account"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsal:
+    """A rehearsal.
+
+    Args:
+        plan: what it is about.
+        settings: how it is carried out.
+        approve: whoever is asked by manual approvals.
+        listener: who follows it.
+        stop: set when it is to stop.
+
+    """
+
+    plan: Plan
+    settings: Settings
+    approve: Approver
+    listener: Listener
+    stop: threading.Event
+
+    def check(self, *, again: bool) -> None:
+        """Refuse what cannot be rehearsed, as far as that can be told before anything is done.
+
+        Args:
+            again: whether a run goes on, which has read its template and found its sources.
+
+        Raises:
+            RehearsalError: the extra is not installed, or what was given is not there.
+            CfnPipelineError: what was given cannot be read.
+
+        """
+        embedded = self.plan.live is None and self.plan.endpoint is None
+        refuse_lacking(embedded=embedded)
+        if embedded:
+            refuse_used(self.settings.port)
+        if again:
+            return
+        resource = pipeline_in(self.plan.template, self.plan.pipeline)
+        for source in self.plan.sources.values():
+            refuse_missing(source)
+        system = System(templates=[resource.template])
+        shapes = [each for each in pipelines(system) if each.resource is resource]
+        if len(shapes) == 1 and shapes[0].is_whole:
+            _refuse_lacking_sources(
+                [
+                    (action.where, [action.name, *(artifact.name for artifact in action.outputs)])
+                    for action in shapes[0].actions
+                    if action.category == "Source"
+                    and action.provider != "ECR"
+                    and f"{action.stage.name}/{action.name}" not in self.settings.skip
+                ],
+                self.plan.sources,
+            )
+
+    def run(self, journal: Journal) -> Status:
+        """Run a pipeline, or go on with it, and return how that ended.
+
+        Args:
+            journal: of the run, whose folder nobody else works with.
+
+        Raises:
+            RehearsalError: the run cannot begin, or cannot go on.
+            CfnPipelineError: what was given cannot be read.
+
+        """
+        began = time.monotonic()
+        before = float(journal.said.get("seconds", 0.0))
+        journal.record(status=Status.IN_PROGRESS)
+        status, error = Status.FAILED, ""
+        try:
+            with self._account(journal) as (account, embedded):
+                status = self._run(journal, account, embedded)
+                if embedded is not None:
+                    journal.record(stand_ins=embedded.stand_ins())
+        except Stopped:
+            status = Status.STOPPED
+        except RehearsalError as failure:
+            error = str(failure)
+            raise
+        finally:
+            journal.record(
+                status=status,
+                ended=now(),
+                seconds=round(before + time.monotonic() - began, 2),
+                error=error,
+            )
+        return status
+
+    def _run(self, journal: Journal, account: Account, embedded: EmbeddedAws | None) -> Status:
+        def notice(text: str) -> None:
+            if journal.notice(text):
+                self.listener.notices(text)
+
+        save: Callable[[], None] = _nothing
+        if embedded is not None:
+            embedded.end_tasks_with(self.settings.task_exit_code)
+            save = embedded.save
+        if "definition" in journal.said:
+            pipeline = pipeline_of_record(journal.said["definition"])
+        else:
+            pipeline = self._pipeline(account, notice)
+            self._refuse(pipeline)
+            save()
+            journal.record(
+                pipeline=pipeline.name,
+                execution_id=str(uuid.uuid4()),
+                account=account.number,
+                definition=asdict(pipeline),
+                artifacts={},
+            )
+        self._refuse_skips(pipeline)
+        artifacts = Artifacts(account, pipeline.name, pipeline.bucket, journal.folder / "artifacts")
+        artifacts.remember(journal.said["artifacts"])
+        execution_id = str(journal.said["execution_id"])
+        context = Context(
+            account=account,
+            pipeline=pipeline,
+            execution_id=execution_id,
+            folder=journal.folder.resolve(),
+            artifacts=artifacts,
+            sources=self.plan.sources,
+            builds=self.settings.builds,
+            approve=self.approve,
+            parameters=self.plan.parameters,
+            variables={
+                "codepipeline": {"PipelineExecutionId": execution_id},
+                "variables": {
+                    name: self.plan.variables.get(name, default or "")
+                    for name, default in pipeline.variables.items()
+                },
+            },
+            notice=notice,
+            intend=_nothing_of,
+            stop=self.stop,
+        )
+        self.listener.begins(pipeline, journal)
+        run = Run(
+            context=context,
+            journal=journal,
+            listener=self.listener,
+            skip=self.settings.skip,
+            save=save,
+        )
+        return run.run()
+
+    @contextlib.contextmanager
+    def _account(self, journal: Journal) -> Iterator[tuple[Account, EmbeddedAws | None]]:
+        plan = self.plan
+        if plan.live is not None:
+            yield live(plan.live, plan.region), None
+        elif plan.endpoint is not None:
+            yield at_endpoint(plan.endpoint, plan.region), None
+        else:
+            self.listener.prepares("a local AWS")
+            folder = journal.folder / "account"
+            with embedded_aws(folder, region=plan.region, port=self.settings.port) as server:
+                yield server.account, server
+
+    def _pipeline(self, account: Account, notice: Callable[[str], None]) -> Pipeline:
+        """Return the pipeline, in an account that is ready for it."""
+        resource = pipeline_in(self.plan.template, self.plan.pipeline)
+        if self.plan.live is not None:
+            system = System(templates=[resource.template])
+            name = text_of(resource.properties.get("Name"), resource.template, system)
+            if name is None or not is_known(name):
+                raise RehearsalError(
+                    f"{self.plan.template}: the pipeline's name is not known before it is "
+                    "deployed; give a template whose pipeline has a Name without functions"
+                )
+            return _deployed_pipeline(account, name)
+        with tempfile.TemporaryDirectory() as folder:
+            found = surroundings_of(
+                resource, self.plan.template, self.plan.others, self._fetched(Path(folder))
+            )
+        unknown = sorted(set(self.plan.parameters) - found.declared)
+        if unknown:
+            raise RehearsalError(
+                f"--parameter {unknown[0]}: no template has such a parameter; there is "
+                f"{', '.join(sorted(found.declared)) or 'none'}"
+            )
+        return Preparation(
+            account=account,
+            surroundings=found,
+            parameters=self.plan.parameters,
+            exports=self.plan.exports,
+            prepares=self.listener.prepares,
+            notice=notice,
+            stop=self.stop,
+        ).pipeline()
+
+    def _fetched(self, folder: Path) -> Mapping[str, Path]:
+        """Return folders with what the sources hold, by artifact or action."""
+        found = {}
+        for number, (name, source) in enumerate(self.plan.sources.items()):
+            if Path(source).is_dir():
+                found[name] = Path(source)
+                continue
+            archive, target = folder / f"{number}.zip", folder / str(number)
+            fetch(source, archive)
+            unzip(archive, target)
+            found[name] = target
+        return found
+
+    def _refuse(self, pipeline: Pipeline) -> None:
+        """Refuse what the pipeline has, and has not.
+
+        Raises:
+            RehearsalError: an option names something that is not there, or something is lacking.
+
+        """
+        skip = self.settings.skip
+        actions = [action for action in pipeline.actions if action.id not in skip]
+        sources = [action for action in actions if action.category == "Source"]
+        names = [name for a in pipeline.actions for name in (a.id, a.name, *a.outputs)]
+        for name in self.plan.sources:
+            if name not in names:
+                raise RehearsalError(
+                    f"--source {name}: the pipeline has no such source; it has "
+                    f"{', '.join(name for a in sources for name in a.outputs) or 'none'}"
+                )
+        _refuse_lacking_sources(
+            [(a.where, [a.id, a.name, *a.outputs]) for a in sources if needs_source(a)],
+            self.plan.sources,
+        )
+        unknown = [action for action in actions if not is_rehearsable(action)]
+        if unknown:
+            said = ", ".join(f"{a.id} ({a.category}, {a.provider})" for a in unknown)
+            words = " ".join(f"--skip {action.id}" for action in unknown)
+            raise RehearsalError(f"a rehearsal cannot run {said}; leave it out with {words}")
+        for name in self.plan.variables:
+            if name not in pipeline.variables:
+                raise RehearsalError(
+                    f"--variable {name}: the pipeline has no such variable; it has "
+                    f"{', '.join(pipeline.variables) or 'none'}"
+                )
+        for name, default in pipeline.variables.items():
+            if default is None and name not in self.plan.variables:
+                raise RehearsalError(
+                    f"the pipeline's variable {name} has no default; add --variable {name}=VALUE"
+                )
+
+    def _refuse_skips(self, pipeline: Pipeline) -> None:
+        ids = [action.id for action in pipeline.actions]
+        for action_id in self.settings.skip:
+            if action_id not in ids:
+                raise RehearsalError(
+                    f"--skip {action_id}: the pipeline has no such action; it has {', '.join(ids)}"
+                )
+
+
+def _refuse_lacking_sources(
+    actions: Sequence[tuple[str, Sequence[str]]], given: Mapping[str, str]
+) -> None:
+    lacking = [(where, names) for where, names in actions if not set(names) & set(given)]
+    if lacking:
+        words = " ".join(f"--source {names[-1]}=FOLDER" for _, names in lacking)
+        raise RehearsalError(
+            f"nothing is given for {', '.join(where for where, _ in lacking)}; add {words}"
+        )
+
+
+def copy_account(journal: Journal, earlier: Journal) -> None:
+    """Let a new run begin with the account of an earlier one.
+
+    Raises:
+        RehearsalError: the earlier run has none, or is still running.
+
+    """
+    account = earlier.folder / "account"
+    if not account.is_dir():
+        raise RehearsalError(f"--after {earlier.folder.name}: that run had no local AWS of its own")
+    with earlier.held():
+        shutil.copytree(account, journal.folder / "account", ignore=shutil.ignore_patterns("*.log"))
+
+
+def _deployed_pipeline(account: Account, name: str) -> Pipeline:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        answer: Mapping[str, Any] = account.client("codepipeline").get_pipeline(name=name)
+    except (ClientError, BotoCoreError) as error:
+        raise RehearsalError(f"--live {account.number}: the pipeline {name}: {error}") from error
+    return pipeline_of_api(answer, account.region)
+
+
+def _nothing() -> None:
+    """Do nothing: what is not local outlasts the rehearsal anyway."""
+
+
+def _nothing_of(intended: Mapping[str, Any]) -> None:
+    del intended

@@ -1,0 +1,288 @@
+"""What a pipeline needs around it, told from the templates: stacks, exports, secrets."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from cfn_pipeline.checks import Artifact, Folder, System, Template, system_of_files
+from cfn_pipeline.checks.buildspecs import builds
+from cfn_pipeline.checks.deployed import deployments
+from cfn_pipeline.checks.pipelines import PIPELINE, pipelines
+from cfn_pipeline.checks.resolving import exporters, text_of
+from cfn_pipeline.checks.system import Resource
+from cfn_pipeline.checks.texts import is_known
+from cfn_pipeline.errors import RehearsalError, TemplateError
+
+__all__ = ["Surroundings", "pipeline_in", "surroundings_of"]
+
+_ENDINGS = (".yml", ".yaml", ".json", ".template")
+_SECRET = re.compile(r"\{\{resolve:secretsmanager:(.+?)(?::SecretString(?::([^:}]*))?[^}]*)?\}\}")
+_PARAMETER = re.compile(r"\{\{resolve:ssm(?:-secure)?:([^:}]+)(?::\d+)?\}\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What is deployed before a pipeline runs.
+
+    Args:
+        pipeline: the pipeline, in its template.
+        before: the templates whose stacks must be there before the pipeline's, in order.
+        after: those that need the pipeline's stack, in order.
+        deployed: the templates that the pipeline deploys, as far as they can be told.
+        exports: the names of exports that none of the templates has.
+        secrets: the keys that are read of secrets, by the secret's name.
+        parameters: the names of parameters in SSM's store that are read.
+
+    """
+
+    pipeline: Resource
+    before: Sequence[Template]
+    after: Sequence[Template]
+    deployed: Sequence[Template]
+    exports: Sequence[str]
+    secrets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    parameters: Sequence[str] = ()
+
+    @property
+    def declared(self) -> set[str]:
+        """The names of all parameters of all templates."""
+        templates = [*self.before, self.pipeline.template, *self.after, *self.deployed]
+        return {name for template in templates for name in template.section("Parameters")}
+
+
+def pipeline_in(template: Path, chosen: str | None) -> Resource:
+    """Return the pipeline of a template.
+
+    Args:
+        template: the template's file.
+        chosen: the logical id of the pipeline; None: there is just one.
+
+    Raises:
+        TemplateError: the file cannot be read, or is no template.
+        RehearsalError: it has no pipeline, or several.
+
+    """
+    system = system_of_files([template], {})
+    found = {resource.logical_id: resource for resource in system.resources(PIPELINE)}
+    if chosen is not None:
+        if chosen not in found:
+            raise RehearsalError(
+                f"--pipeline {chosen}: {template} has no such pipeline; it has "
+                f"{', '.join(found) or 'none'}"
+            )
+        return found[chosen]
+    if not found:
+        raise RehearsalError(
+            f"{template} is no pipeline's template: none of its resources is an {PIPELINE}"
+        )
+    if len(found) > 1:
+        raise RehearsalError(
+            f"{template} has the pipelines {', '.join(found)}; choose one with --pipeline"
+        )
+    return next(iter(found.values()))
+
+
+def surroundings_of(
+    pipeline: Resource,
+    template: Path,
+    others: Sequence[Path],
+    sources: Mapping[str, Path],
+) -> Surroundings:
+    """Return what a pipeline needs around it.
+
+    Args:
+        pipeline: the pipeline.
+        template: the file of its template.
+        others: further templates that are to be deployed; those of the template's folder are
+            considered anyway, and deployed where something needs them.
+        sources: folders with what the pipeline will find, by artifact or source action.
+
+    Raises:
+        TemplateError: one of the others is no template.
+        RehearsalError: templates need each other.
+
+    """
+    given = list(system_of_files(list(others), {}).templates)
+    named = {Path(file).resolve() for file in (template, *others)}
+    siblings = [t for path in _beside(template) if path.resolve() not in named for t in _read(path)]
+    artifacts = [
+        Artifact(name=name, files=Folder(sources[source]), shown=f"{name}::")
+        for name, source in _artifacts(pipeline, sources).items()
+    ]
+    system = System(templates=[pipeline.template, *given, *siblings], artifacts=artifacts)
+    deployed = _deployed(system, pipeline)
+    contents = [content.content for content in deployed]
+    # What the pipeline deploys is not deployed before, also where it lies beside the template.
+    around = [t for t in siblings if t.content not in contents]
+    known = System(templates=[pipeline.template, *given, *around], artifacts=artifacts)
+    needs, exports = _needs(known, [pipeline.template, *given, *deployed])
+    for template_ in _of_projects(known, pipeline):
+        if template_ not in needs:
+            more, lacking = _needs(known, [template_])
+            needs |= more
+            exports += lacking
+    stacks = [t for t in known.templates if t in needs and t not in deployed]
+    order = _ordered(stacks, needs)
+    position = order.index(pipeline.template)
+    read = [*stacks, *deployed]
+    return Surroundings(
+        pipeline=pipeline,
+        before=order[:position],
+        after=order[position + 1 :],
+        deployed=deployed,
+        exports=sorted(dict.fromkeys(exports)),
+        secrets=_secrets(read, known),
+        parameters=_parameters(read, known),
+    )
+
+
+def _artifacts(pipeline: Resource, sources: Collection[str]) -> dict[str, str]:
+    """Return what was given for each artifact of a source, by the artifact's name."""
+    found: dict[str, str] = {}
+    for each in pipelines(System(templates=[pipeline.template])):
+        for action in each.actions if each.resource is pipeline else ():
+            outputs = [artifact.name for artifact in action.outputs]
+            names = (f"{action.stage.name}/{action.name}", action.name, *outputs)
+            given = [name for name in names if name in sources]
+            if given and action.category == "Source":
+                found |= dict.fromkeys(outputs, given[0])
+    return found
+
+
+def _beside(template: Path) -> list[Path]:
+    return sorted(p for p in template.parent.iterdir() if p.suffix in _ENDINGS and p.is_file())
+
+
+def _read(path: Path) -> Sequence[Template]:
+    try:
+        return system_of_files([path], {}).templates
+    except TemplateError:
+        return []  # nobody has asked for it
+
+
+def _deployed(system: System, pipeline: Resource) -> list[Template]:
+    """Return the templates that the pipeline deploys, each once."""
+    found = {
+        deployed.template.file: deployed.template
+        for each in pipelines(system)
+        if each.resource is pipeline
+        for deployed in deployments(each)
+        if deployed.template is not None
+    }
+    return list(found.values())
+
+
+def _of_projects(system: System, pipeline: Resource) -> list[Template]:
+    """Return the templates that have the pipeline's CodeBuild projects."""
+    return [
+        build.project.template
+        for each in pipelines(system)
+        if each.resource is pipeline
+        for build in builds(each)
+        if build.project is not None
+    ]
+
+
+def _needs(
+    system: System, roots: Sequence[Template]
+) -> tuple[dict[Template, list[Template]], list[str]]:
+    """Return for each template those whose exports it imports, and the exports that nobody has."""
+    needs: dict[Template, list[Template]] = {}
+    lacking: list[str] = []
+    waiting = list(roots)
+    while waiting:
+        template = waiting.pop()
+        if template in needs:
+            continue
+        needs[template] = []
+        for name in _imports(template.content):
+            found = [exporter for exporter, _ in exporters(name, template, system)]
+            needs[template] += [exporter for exporter in found if exporter is not template]
+            text = text_of(name, template, system)
+            if not found and text and is_known(text):
+                lacking.append(text)
+        waiting += needs[template]
+    return needs, lacking
+
+
+def _ordered(
+    stacks: Sequence[Template], needs: Mapping[Template, Sequence[Template]]
+) -> list[Template]:
+    graph = {template: [t for t in needs[template] if t in stacks] for template in stacks}
+    try:
+        return list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        files = ", ".join(dict.fromkeys(template.file for template in error.args[1]))
+        raise RehearsalError(
+            f"{files} import each other's exports, so that none can be deployed first"
+        ) from error
+
+
+def _imports(value: Any) -> Iterator[Any]:
+    for node in _nodes(value):
+        if isinstance(node, dict) and "Fn::ImportValue" in node:
+            yield node["Fn::ImportValue"]
+
+
+def _nodes(value: Any) -> Iterator[Any]:
+    waiting = [value]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, dict):
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+
+
+def _secrets(templates: Sequence[Template], system: System) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, key in _references(templates, system, _SECRET):
+        keys = found.setdefault(name, [])
+        if key and key not in keys:
+            keys.append(key)
+    return found
+
+
+def _parameters(templates: Sequence[Template], system: System) -> list[str]:
+    names = [name for name, _ in _references(templates, system, _PARAMETER)]
+    for template in templates:
+        for declared in template.section("Parameters").values():
+            type_ = str(declared.get("Type", "")) if isinstance(declared, dict) else ""
+            if type_.startswith("AWS::SSM::Parameter::Value") and "Default" in declared:
+                names.append(str(declared["Default"]))
+    return sorted({name for name in names if not name.startswith("/aws/")})
+
+
+def _references(
+    templates: Sequence[Template], system: System, pattern: re.Pattern[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the names, and the keys, of what templates look up as they are deployed."""
+    for template in templates:
+        for node in _nodes(template.content):
+            text, variables = _text_and_variables(node)
+            for found in pattern.finditer(text):
+                said: Any = found[1]
+                if variables is not None:
+                    said = {"Fn::Sub": [found[1], variables]}
+                elif "${" in found[1]:
+                    continue  # the text of a Fn::Sub, which is a node of its own
+                name = text_of(said, template, system)
+                if name and is_known(name):
+                    yield name, (found[2] if pattern.groups > 1 else "") or ""
+
+
+def _text_and_variables(node: Any) -> tuple[str, dict[str, Any] | None]:
+    """Return the text of a node, and the variables of its Fn::Sub; None: it is none."""
+    match node:
+        case {"Fn::Sub": str(text)}:
+            return text, {}
+        case {"Fn::Sub": [str(text), dict(variables)]}:
+            return text, variables
+        case str(text):
+            return text, None
+        case _:
+            return "", None

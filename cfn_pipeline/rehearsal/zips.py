@@ -1,0 +1,66 @@
+"""Artifacts as zips, the same bytes for the same files."""
+
+import os
+import shutil
+import stat
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+__all__ = ["files_below", "unzip", "zip_of"]
+
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)
+
+
+def zip_of(files: Mapping[str, Path], target: Path) -> Path:
+    """Write a zip of files, whole or not at all, and return its path.
+
+    Args:
+        files: where each file is, by its path in the zip.
+        target: the zip; one that is there is replaced.
+
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".zip-")
+    try:
+        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as made:
+            for path, source in sorted(files.items()):
+                entry = zipfile.ZipInfo(path, _LONG_AGO)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                if source.is_symlink() and not source.exists():
+                    continue  # CodePipeline's zips hold no links
+                entry.external_attr = (stat.S_IFREG | (source.stat().st_mode & 0o777)) << 16
+                made.writestr(entry, source.read_bytes())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return target
+
+
+def unzip(archive: Path, folder: Path) -> None:
+    """Lay the files of a zip in a folder, with their permissions.
+
+    Raises:
+        zipfile.BadZipFile: this is no zip.
+
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with zipfile.ZipFile(archive) as opened:
+        for entry in opened.infolist():
+            path = Path(opened.extract(entry, folder))
+            mode = (entry.external_attr >> 16) & 0o777
+            if mode and path.is_file():
+                path.chmod(mode | stat.S_IRUSR | stat.S_IWUSR)
+
+
+def files_below(folder: Path) -> dict[str, Path]:
+    """Return the files of a folder but those of git, by their path in it."""
+    found = {}
+    for path in folder.rglob("*"):
+        relative = path.relative_to(folder)
+        if ".git" not in relative.parts and path.is_file():
+            found[relative.as_posix()] = path
+    return found
