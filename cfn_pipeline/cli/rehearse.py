@@ -136,6 +136,20 @@ class _Pair(click.ParamType[tuple[str, str]]):
     help="With which ECS tasks end that a stack runs, such as a migration.",
 )
 @click.option(
+    "--secret",
+    "secrets",
+    type=_Pair("TEXT"),
+    multiple=True,
+    help="A secret of the local AWS that somebody has to make by hand on AWS.",
+)
+@click.option(
+    "--delete-stack",
+    "delete",
+    multiple=True,
+    metavar="STACK",
+    help="A stack to delete before, as one does by hand after a failed creation.",
+)
+@click.option(
     "--region",
     default="us-east-1",
     show_default=True,
@@ -158,9 +172,7 @@ class _Pair(click.ParamType[tuple[str, str]]):
     help="Where runs are kept, each in a folder of its own.",
 )
 @click.option("--after", metavar="RUN", help="Begin with what an earlier run deployed, or 'last'.")
-@click.option(
-    "--resume", metavar="RUN", help="Go on with a run that did not succeed, or 'last'."
-)
+@click.option("--resume", metavar="RUN", help="Go on with a run that did not succeed, or 'last'.")
 @click.option(
     "--report",
     "page",
@@ -190,6 +202,8 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
         _refuse_for_resume(ctx)
     elif options["template"] is None:
         raise click.UsageError("Missing argument 'TEMPLATE'; or give --resume RUN.")
+    if options["live"] is not None and (options["secrets"] or options["delete"]):
+        raise click.UsageError("--secret and --delete-stack are for a local AWS, not for --live.")
     if options["approve"] is None and not sys.stdin.isatty():
         raise click.UsageError(
             "Nobody can be asked for approvals here; give --approve or --reject."
@@ -214,9 +228,8 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
         stop=stop,
     )
     journal = earlier if options["resume"] is not None else None
-    rehearsal.check(again=journal is not None)
+    name = rehearsal.check(again=journal is not None)
     if journal is None:
-        name = re.sub(r"\.[^.]*$", "", plan.template.name)
         journal = Journal.begin(options["folder"], name, {"plan": plan.said})
     with journal.held(), _interruptible(stop, terminal):
         try:
@@ -305,6 +318,8 @@ def _settings(options: dict[str, Any]) -> Settings:
         skip=options["skip"],
         port=options["port"],
         task_exit_code=options["task_exit_code"],
+        secrets=_once(options["secrets"], "--secret"),
+        delete=options["delete"],
     )
 
 

@@ -17,8 +17,6 @@ COLUMNS = {
     "cause": "Cause",
 }
 
-_DIRECT = "DirectModification"
-
 
 def rows(changes: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Return a row for each resource that a change set touches."""
@@ -36,12 +34,14 @@ def rows(changes: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
 
 def _cause(change: Mapping[str, Any]) -> str:
     """Return what changes in a resource, and because of what."""
-    said = []
+    causes: dict[str, list[str]] = {}
     for detail in change.get("Details", []):
         target = detail.get("Target", {})
         what = str(target.get("Name") or target.get("Attribute") or "")
         why = str(detail.get("CausingEntity") or "")
-        if not why and detail.get("ChangeSource") == _DIRECT:
-            why = "the template"
-        said.append(f"{what} ({why})" if what and why else what or why)
-    return ", ".join(dict.fromkeys(text for text in said if text))
+        causes.setdefault(what, [])
+        if why and why not in causes[what]:
+            causes[what].append(why)
+    # What has no cause of its own is said otherwise in the template.
+    said = [f"{what} ({', '.join(why) or 'the template'})" for what, why in causes.items()]
+    return ", ".join(said)

@@ -127,8 +127,9 @@ class Stacks:
         fresh = found in (None, "REVIEW_IN_PROGRESS")
         if found in FAILED_STATES:
             raise ActionFailed(
-                f"Stack {request.stack} is in {found} state and can not be updated."
-                " (REPLACE_ON_FAILURE would replace it.)"
+                f"Stack {request.stack} is in {found} state and can not be updated; delete it "
+                f"(here: --delete-stack {request.stack}), or let the action replace it "
+                "(REPLACE_ON_FAILURE)"
             )
         if found == "REVIEW_IN_PROGRESS":
             self.delete(request.stack)

@@ -70,6 +70,7 @@ class Context:
         parameters: values for parameters of deployed stacks that nothing else sets.
         variables: by namespace, then by name.
         notice: takes what is to be said once, and loudly.
+        have: lets the account have VPCs and subnets, and returns the ids that it had not.
         intend: takes what an action is about to do, so that it can be gone on with.
         intended: what the action was about to do when the run was interrupted.
         stop: set when the run is to stop.
@@ -87,6 +88,7 @@ class Context:
     parameters: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     notice: Callable[[str], None]
+    have: Callable[[Sequence[str], Sequence[str]], Sequence[str]]
     intend: Callable[[Mapping[str, Any]], None]
     intended: Mapping[str, Any] = field(default_factory=dict)
     stop: threading.Event

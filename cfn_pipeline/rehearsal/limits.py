@@ -21,6 +21,10 @@ LIMITS = {
     "Regions and accounts": (
         "Whatever a pipeline does in other accounts, it does in the one account here."
     ),
+    "Change sets": (
+        "They name what changes and why. Whether a resource is replaced is often told as "
+        "Conditional where AWS knows better."
+    ),
     "Empty change sets": (
         "Here one is approved and executed as if there were nothing to do. What CodePipeline does "
         "with it is not documented."

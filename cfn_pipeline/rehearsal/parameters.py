@@ -92,22 +92,40 @@ def parameters_of(
     unknown = [name for name in found if name not in declared]
     if unknown:
         raise ActionFailed(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
+    made_up: list[str] = []
     lacking = [name for name in declared if "Default" not in declared[name] and name not in found]
     for name in list(lacking):
         value = context.parameters.get(name)
         if value is None and context.account.endpoint and depends_on_account(declared[name]):
             value = invented(declared[name], context.account_of(action))
             if value is not None:
-                context.notice(
-                    f"{action.where}: nothing sets {name}; the rehearsal uses {value}, on AWS the "
-                    "action would fail"
-                )
+                made_up.append(f"{name} ({value})")
         if value is not None:
             found[name] = value
             lacking.remove(name)
     if lacking:
         raise ActionFailed(f"Parameters: [{', '.join(lacking)}] must have values")
+    if made_up:
+        context.notice(
+            f"nothing sets the parameters {', '.join(made_up)} of "
+            f"{action.configuration['TemplatePath']}: fill them in, since on AWS they are not made "
+            "up"
+        )
+    _let_exist(found, context, declared)
     return found
+
+
+def _let_exist(found: Mapping[str, str], context: Context, declared: Mapping[str, Any]) -> None:
+    """Let the local account have the network that the parameters name."""
+    ids: dict[str, list[str]] = {"VPC": [], "Subnet": []}
+    for name, value in found.items():
+        type_ = str(declared[name].get("Type", ""))
+        for kind, known in ids.items():
+            if f"AWS::EC2::{kind}::Id" in type_:
+                known += [part.strip() for part in value.split(",")]
+    added = context.have(ids["VPC"], ids["Subnet"])
+    if added:
+        context.notice(f"{', '.join(added)}: the local account has been given such a network")
 
 
 def _overrides(action: Action, context: Context) -> dict[str, str]:

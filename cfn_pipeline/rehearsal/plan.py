@@ -74,6 +74,8 @@ class Settings:
         skip: the ids of actions that are skipped.
         port: where the local AWS answers; None: a free port.
         task_exit_code: with which the ECS tasks end that somebody runs.
+        secrets: what secrets hold that somebody has made by hand, by name.
+        delete: the names of stacks that somebody deletes by hand before.
 
     """
 
@@ -81,3 +83,5 @@ class Settings:
     skip: Collection[str] = ()
     port: int | None = None
     task_exit_code: int = 0
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    delete: Sequence[str] = ()

@@ -18,6 +18,7 @@ from cfn_pipeline.checks.texts import is_known
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.actions import is_known as is_rehearsable
 from cfn_pipeline.rehearsal.artifacts import Artifacts
+from cfn_pipeline.rehearsal.cloudformation import Stacks
 from cfn_pipeline.rehearsal.context import Approver, Context
 from cfn_pipeline.rehearsal.definition import (
     Pipeline,
@@ -32,7 +33,7 @@ from cfn_pipeline.rehearsal.local_aws.embedded import (
     refuse_lacking,
     refuse_used,
 )
-from cfn_pipeline.rehearsal.outcome import Status, Stopped
+from cfn_pipeline.rehearsal.outcome import ActionFailed, Status, Stopped
 from cfn_pipeline.rehearsal.plan import Plan, Settings
 from cfn_pipeline.rehearsal.preparing import Preparation
 from cfn_pipeline.rehearsal.running import Listener, Run
@@ -63,11 +64,14 @@ class Rehearsal:
     listener: Listener
     stop: threading.Event
 
-    def check(self, *, again: bool) -> None:
+    def check(self, *, again: bool) -> str:
         """Refuse what cannot be rehearsed, as far as that can be told before anything is done.
 
         Args:
             again: whether a run goes on, which has read its template and found its sources.
+
+        Returns:
+            What to call the run: the pipeline's name, or its template's.
 
         Raises:
             RehearsalError: the extra is not installed, or what was given is not there.
@@ -79,7 +83,7 @@ class Rehearsal:
         if embedded:
             refuse_used(self.settings.port)
         if again:
-            return
+            return ""
         resource = pipeline_in(self.plan.template, self.plan.pipeline)
         for source in self.plan.sources.values():
             refuse_missing(source)
@@ -96,6 +100,8 @@ class Rehearsal:
                 ],
                 self.plan.sources,
             )
+        name = resource.properties.get("Name")
+        return name if isinstance(name, str) else self.plan.template.name.partition(".")[0]
 
     def run(self, journal: Journal) -> Status:
         """Run a pipeline, or go on with it, and return how that ended.
@@ -137,9 +143,12 @@ class Rehearsal:
                 self.listener.notices(text)
 
         save: Callable[[], None] = _nothing
+        have: Callable[[Sequence[str], Sequence[str]], Sequence[str]] = _nothing_of_two
         if embedded is not None:
             embedded.end_tasks_with(self.settings.task_exit_code)
-            save = embedded.save
+            save, have = embedded.save, embedded.have
+        if account.endpoint is not None:
+            self._by_hand(account)
         if "definition" in journal.said:
             pipeline = pipeline_of_record(journal.said["definition"])
         else:
@@ -175,6 +184,7 @@ class Rehearsal:
                 },
             },
             notice=notice,
+            have=have,
             intend=_nothing_of,
             stop=self.stop,
         )
@@ -200,6 +210,25 @@ class Rehearsal:
             folder = journal.folder / "account"
             with embedded_aws(folder, region=plan.region, port=self.settings.port) as server:
                 yield server.account, server
+
+    def _by_hand(self, account: Account) -> None:
+        """Do what a person does by hand before a pipeline runs."""
+        secrets = account.client("secretsmanager")
+        for name, text in self.settings.secrets.items():
+            self.listener.prepares(f"secret {name}")
+            with contextlib.suppress(secrets.exceptions.ResourceExistsException):
+                secrets.create_secret(Name=name, SecretString=text)
+                continue
+            secrets.put_secret_value(SecretId=name, SecretString=text)
+        stacks = Stacks(account, "", self.stop)
+        for stack in self.settings.delete:
+            if stacks.find(stack) is None:
+                raise RehearsalError(f"--delete-stack {stack}: there is no such stack")
+            self.listener.prepares(f"deletion of the stack {stack}")
+            try:
+                stacks.delete(stack)
+            except ActionFailed as error:
+                raise RehearsalError(f"--delete-stack {stack}: {error}") from error
 
     def _pipeline(self, account: Account, notice: Callable[[str], None]) -> Pipeline:
         """Return the pipeline, in an account that is ready for it."""
@@ -334,3 +363,8 @@ def _nothing() -> None:
 
 def _nothing_of(intended: Mapping[str, Any]) -> None:
     del intended
+
+
+def _nothing_of_two(vpcs: Sequence[str], subnets: Sequence[str]) -> Sequence[str]:
+    del vpcs, subnets
+    return ()

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,11 @@ class EmbeddedAws:
     def end_tasks_with(self, exit_code: int) -> None:
         """Let the ECS tasks that somebody runs end with an exit code."""
         self._order({"order": "end tasks with", "exit_code": exit_code})
+
+    def have(self, vpcs: Sequence[str], subnets: Sequence[str]) -> list[str]:
+        """Let the account have VPCs and subnets; return the ids of those that it had not."""
+        order = {"order": "have", "vpcs": list(vpcs), "subnets": list(subnets)}
+        return list(self._order(order))
 
     def stand_ins(self) -> list[str]:
         """Return the types of which stand-ins were made, of which nothing is real but the name."""

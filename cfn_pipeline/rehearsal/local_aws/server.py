@@ -21,6 +21,7 @@ from ministack.services import cloudformation
 
 from cfn_pipeline.rehearsal.local_aws.stand_ins import (
     Tasks,
+    add_network,
     add_public_parameters,
     add_types,
     mend_types,
@@ -46,6 +47,8 @@ class _Orders:
                 persistence.save_all(app._build_persistence_save_dict())
             case {"order": "end tasks with", "exit_code": int(code)}:
                 self._tasks.exit_code = code
+            case {"order": "have", "vpcs": list(vpcs), "subnets": list(subnets)}:
+                return add_network(vpcs, subnets)
             case {"order": "stand-ins"}:
                 return sorted(self._types.used)
             case _:

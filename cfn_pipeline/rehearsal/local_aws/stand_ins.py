@@ -3,18 +3,19 @@
 The emulator's inner names are private ones, so its version is pinned in setup.cfg.
 """
 
+import itertools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import ecs, ssm
+from ministack.services import ec2, ecs, ssm
 from ministack.services.cloudformation import provisioners
 
 from cfn_pipeline.permissions.catalogue import handlers
 from cfn_pipeline.permissions.tables import BY_HAND
 
-__all__ = ["Tasks", "add_public_parameters", "add_types", "mend_types"]
+__all__ = ["Tasks", "add_network", "add_public_parameters", "add_types", "mend_types"]
 
 _IMAGE = "ami-0123456789abcdef0"
 
@@ -109,6 +110,33 @@ def add_public_parameters() -> None:
             return _IMAGE
 
     ssm._PUBLIC_AMI_PARAMETERS = Published(ssm._PUBLIC_AMI_PARAMETERS)
+
+
+def add_network(vpcs: Iterable[str], subnets: Iterable[str]) -> list[str]:
+    """Let the account have VPCs and subnets with ids that somebody has chosen.
+
+    They are as the account's own are. Subnets are in the first of the VPCs.
+
+    Returns:
+        The ids of those that were not there.
+
+    """
+    own, own_subnets = ec2._DEFAULT_VPC_ID, itertools.cycle(list(ec2._subnets.values()))
+    chosen, added = list(vpcs), []
+    for vpc in chosen:
+        if vpc not in ec2._vpcs:
+            ec2._vpcs[vpc] = {**ec2._vpcs[own], "VpcId": vpc, "IsDefault": False}
+            added.append(vpc)
+    for subnet in subnets:
+        if subnet not in ec2._subnets:
+            template = next(own_subnets)
+            ec2._subnets[subnet] = {
+                **template,
+                "SubnetId": subnet,
+                "VpcId": (chosen or [own])[0],
+            }
+            added.append(subnet)
+    return added
 
 
 class Tasks:
