@@ -27,9 +27,7 @@ def report(result: Mapping[str, Any], folder: Path, target: Path) -> None:
     """
     import jinja2
 
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     text = files("cfn_pipeline.rehearsal").joinpath("report.html.j2").read_text(encoding="utf-8")
     logs = {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8", errors="replace")
