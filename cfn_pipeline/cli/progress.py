@@ -70,17 +70,17 @@ class LivingTable:
         from rich.live import Live
 
         self._console = Console(stderr=True, highlight=False)
+        self._pipeline: Pipeline | None = None
+        self._states: dict[str, tuple[Status, float, str]] = {}
+        self._prepares = ""
+        self._lock = threading.RLock()
+        self._runs = False
         self._live = Live(
             get_renderable=self._rendered,
             console=self._console,
             refresh_per_second=8,
             transient=True,
         )
-        self._pipeline: Pipeline | None = None
-        self._states: dict[str, tuple[Status, float, str]] = {}
-        self._prepares = ""
-        self._lock = threading.RLock()
-        self._runs = False
 
     def show(self, line: str) -> None:
         """Write a line above the table."""

@@ -19,6 +19,7 @@ from cfn_pipeline.cli.tables import table
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.context import BuildSettings
 from cfn_pipeline.rehearsal.journal import Journal
+from cfn_pipeline.rehearsal.local_aws.embedded import refuse_lacking
 from cfn_pipeline.rehearsal.outcome import Status
 from cfn_pipeline.rehearsal.plan import Plan, Settings
 from cfn_pipeline.rehearsal.rehearsing import Rehearsal, copy_account
@@ -212,10 +213,11 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
         raise click.BadParameter(
             f"there is no folder {options['page'].absolute().parent}", param_hint="--report"
         )
+    plan, earlier = _plan(options)
+    refuse_lacking(embedded=plan.live is None and plan.endpoint is None)
     progress = LivingTable() if sys.stderr.isatty() else Lines()
     terminal = Terminal(progress.show, progress.pause)
     stop = threading.Event()
-    plan, earlier = _plan(options)
     rehearsal = Rehearsal(
         plan=plan,
         settings=_settings(options),

@@ -30,7 +30,6 @@ from cfn_pipeline.rehearsal.local_aws.account import Account, at_endpoint, live
 from cfn_pipeline.rehearsal.local_aws.embedded import (
     EmbeddedAws,
     embedded_aws,
-    refuse_lacking,
     refuse_used,
 )
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Status, Stopped
@@ -74,12 +73,11 @@ class Rehearsal:
             What to call the run: the pipeline's name, or its template's.
 
         Raises:
-            RehearsalError: the extra is not installed, or what was given is not there.
+            RehearsalError: what was given is not there.
             CfnPipelineError: what was given cannot be read.
 
         """
         embedded = self.plan.live is None and self.plan.endpoint is None
-        refuse_lacking(embedded=embedded)
         if embedded:
             refuse_used(self.settings.port)
         if again:

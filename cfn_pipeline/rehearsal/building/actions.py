@@ -98,7 +98,8 @@ def _built(build: Build) -> Outcome:
     for notice in built.notices[:1]:
         build.context.notice(f"{build.action.where}: {notice}")
     if built.failure:
-        log = build.log.relative_to(build.context.folder.parent.parent)
+        here = Path.cwd()
+        log = build.log.relative_to(here) if build.log.is_relative_to(here) else build.log
         return Outcome(
             status=Status.FAILED,
             message=f"{built.failure} (log: {log})",

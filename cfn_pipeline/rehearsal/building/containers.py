@@ -11,6 +11,7 @@ __all__ = ["Container", "container_of"]
 
 _ANSWER = 20.0
 _PULL = 900.0
+_START = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,9 @@ def container_of(
         here = _does(["docker", "image", "inspect", candidate], _ANSWER)
         ours = candidate.startswith(f"{number}.dkr.ecr.")
         if here or (not ours and _does(["docker", "pull", "--quiet", candidate], _PULL)):
+            if not _starts(candidate, privileged=privileged):
+                kind = "privileged container" if privileged else "container"
+                return None, f"no {kind} of {candidate} can be started"
             return Container(image=candidate, name=name, privileged=privileged), ""
     return None, f"the image {image} is not here and cannot be pulled"
 
@@ -84,6 +88,12 @@ def _names(image: str) -> Iterable[str]:
     if managed := re.fullmatch(r"aws/codebuild/([\w.-]+:[\w.-]+)", image):
         return (image, f"public.ecr.aws/codebuild/{managed[1]}")
     return (image,)
+
+
+def _starts(image: str, *, privileged: bool) -> bool:
+    words = ["docker", "run", "--rm", "--network", "host", "--entrypoint", "sh"]
+    words += ["--privileged"] if privileged else []
+    return _does([*words, image, "-c", ":"], _START)
 
 
 def _does(words: list[str], seconds: float) -> bool:

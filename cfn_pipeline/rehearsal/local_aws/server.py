@@ -19,6 +19,7 @@ from ministack import app
 from ministack.core import persistence
 from ministack.services import cloudformation
 
+from cfn_pipeline.rehearsal.local_aws.patience import patient
 from cfn_pipeline.rehearsal.local_aws.stand_ins import (
     Tasks,
     add_network,
@@ -66,11 +67,16 @@ class _Orders:
         return self.obey(order)
 
 
-def _at_work() -> bool:
-    """Tell whether a stack is being changed."""
-    stacks = cloudformation._stacks._data.values()
-    statuses = [str(stack.get("StackStatus", "")) for stack in stacks]
-    return any(s.endswith("IN_PROGRESS") and s != "REVIEW_IN_PROGRESS" for s in statuses)
+def _at_work(name: str | None = None) -> bool:
+    """Tell whether a stack is being changed; None: any stack."""
+    return any(
+        status.endswith("IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
+        for status in (
+            str(stack.get("StackStatus", ""))
+            for stack in cloudformation._stacks._data.values()
+            if name in (None, stack.get("StackName"), stack.get("StackId"))
+        )
+    )
 
 
 async def _main() -> None:
@@ -89,7 +95,8 @@ async def _main() -> None:
     config.loglevel = "WARNING"
     config.graceful_timeout = 0.5
     threading.Thread(target=orders.read, args=(loop, ended), daemon=True).start()
-    await serve(app.app, config, shutdown_trigger=until_ended)
+    patient_app: Any = patient(app.app, _at_work)
+    await serve(patient_app, config, shutdown_trigger=until_ended)
 
 
 if __name__ == "__main__":
