@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: audit docs simulate help templates check test lint types bench clean
+.PHONY: audit docs simulate help templates check test test-deploy lint types bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +10,7 @@ EDITION ?= current
 PARAMETERS ?=
 
 help: ## Show what there is
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z%\/]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z%\/-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 templates: $(READY) ## Render the editions into templates/
 	@$(BIN)/cfn-pipeline render --edition current
@@ -27,6 +27,9 @@ check: $(READY) ## Say where templates/ and docs/ are stale, and what is wrong w
 
 test: $(READY) check lint types ## Run everything that must pass
 	$(BIN)/pytest -n auto --cov --cov-report=term
+
+test-deploy: $(READY) .deploy/.ready ## Deploy everything with the AWS CLI, and run whole pipelines, on a local AWS
+	$(BIN)/pytest -n auto -m deploy tests/deploy
 
 lint: $(READY) ## Check style and the floors of the house
 	$(BIN)/ruff check
@@ -49,7 +52,12 @@ deploy/%: $(READY) FORCE ## Deploy dev, prod, kms, ecr, iam, codebuild or pipeli
 	@$(BIN)/python scripts/deploy.py --edition $(EDITION) $* $(PARAMETERS)
 
 clean: ## Remove what can be made again
-	rm -rf $(VENV) .audit build dist *.egg-info .coverage .coverage.* .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .audit .deploy .rehearsal build dist *.egg-info .coverage .coverage.* .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+.deploy/.ready: tests/deploy/requirements.txt
+	$(PYTHON) -m venv .deploy
+	.deploy/bin/python -m pip install --quiet --disable-pip-version-check -r tests/deploy/requirements.txt
+	@touch $@
 
 .audit/.ready: scripts/audit/requirements.txt scripts/audit/package.json
 	$(PYTHON) -m venv .audit/venv

@@ -134,7 +134,8 @@ class _Pair(click.ParamType[tuple[str, str]]):
     type=int,
     default=0,
     show_default=True,
-    help="With which ECS tasks end that a stack runs, such as a migration.",
+    help="With which ECS tasks end that a stack runs, such as a migration; those that have run "
+    "well before still do.",
 )
 @click.option(
     "--secret",

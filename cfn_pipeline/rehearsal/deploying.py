@@ -149,6 +149,8 @@ def _request(action: Action, context: Context, details: dict[str, Any]) -> Reque
         template = Template(shown, load(text, source=shown))
     except TemplateError as error:
         raise ActionFailed(str(error)) from error
+    if not template.section("Resources"):
+        raise ActionFailed(f"Template format error: {shown} has no Resources")
     configuration = configuration_of(action, context)
     declared = template.section("Parameters")
     parameters = parameters_of(action, context, configuration, declared)

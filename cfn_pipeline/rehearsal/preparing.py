@@ -136,7 +136,7 @@ class Preparation:
 
     def _deploy(self, template: Template, text: str) -> dict[str, str]:
         """Deploy a template's stack, and return its outputs."""
-        stack = _stack_name(template)
+        stack = self._stack_name(template)
         values = self._values(template)
         self._stack(
             Request(stack=stack, template=text, parameters=values, capabilities=_CAPABILITIES),
@@ -152,6 +152,14 @@ class Preparation:
             raise RehearsalError(f"{shown} cannot be deployed here: {error}") from error
         self.deployed.append(request.stack)
 
+    def _stack_name(self, template: Template) -> str:
+        pipeline = self.surroundings.pipeline
+        name = pipeline.properties.get("Name")
+        if template is pipeline.template and isinstance(name, str):
+            # The same whatever the template is called, so that another can take its place.
+            return f"{_plain(name)}-pipeline"
+        return _plain(Path(template.file).stem)
+
     def _values(self, template: Template) -> dict[str, str]:
         values: dict[str, str] = {}
         for name, declared in template.section("Parameters").items():
@@ -166,6 +174,12 @@ class Preparation:
         return values
 
 
+def _plain(text: str) -> str:
+    """Return a name that a stack may have."""
+    name = "".join(c if c.isascii() and c.isalnum() else "-" for c in text).strip("-")
+    return name if name[:1].isalpha() else f"stack-{name}"
+
+
 def _lacking(template: Template, name: str, declared: Mapping[str, Any]) -> str:
     pattern = declared.get("AllowedPattern")
     form = f" that matches {pattern}" if pattern else ""
@@ -173,9 +187,3 @@ def _lacking(template: Template, name: str, declared: Mapping[str, Any]) -> str:
         f"{template.file}: nothing sets the parameter {name}; give a value{form} with "
         f"--parameter {name}=VALUE"
     )
-
-
-def _stack_name(template: Template) -> str:
-    stem = Path(template.file).stem
-    name = "".join(c if c.isascii() and c.isalnum() else "-" for c in stem).strip("-")
-    return name if name[:1].isalpha() else f"stack-{name}"

@@ -142,7 +142,8 @@ def add_network(vpcs: Iterable[str], subnets: Iterable[str]) -> list[str]:
 class Tasks:
     """ECS tasks that somebody runs: no container is there, so each ends at once.
 
-    ``exit_code`` is the one with which they end.
+    ``exit_code`` is the one with which they end; those whose definition has run well before still
+    do, as those of the image before do when a stack is rolled back.
     """
 
     def __init__(self) -> None:
@@ -153,12 +154,23 @@ class Tasks:
 
     def _run_and_end(self, request: Mapping[str, Any]) -> Any:
         response = self._run(request)
-        for task in json.loads(response[2]).get("tasks", []):
+        for said in json.loads(response[2]).get("tasks", []):
+            task = ecs._tasks[said["taskArn"]]
+            code = 0 if self._has_run_well(task["taskDefinitionArn"]) else self.exit_code
             ecs._mark_task_stopped(
-                task["taskArn"],
-                ecs._tasks[task["taskArn"]],
+                said["taskArn"],
+                task,
                 "Essential container in task exited",
                 "EssentialContainerExited",
-                exit_code=self.exit_code,
+                exit_code=code,
             )
         return response
+
+    @staticmethod
+    def _has_run_well(definition: str) -> bool:
+        return any(
+            task["taskDefinitionArn"] == definition
+            and task.get("stopCode") == "EssentialContainerExited"
+            and all(container.get("exitCode") == 0 for container in task["containers"])
+            for task in ecs._tasks.values()
+        )

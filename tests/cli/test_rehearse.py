@@ -1,0 +1,334 @@
+"""``cfn-pipeline rehearse`` as a user runs it: options, messages, the terminal."""
+
+import json
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.rehearsal.small import BUILD, Small, command, environment, stack_action, usual_stages
+from tests.rehearsal.test_running import J
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Small:
+    return Small(tmp_path / "small")
+
+
+def said(text: str) -> str:
+    """Return the message of a refusal, on one line."""
+    assert "Traceback" not in text
+    return re.sub(r"\s+", " ", text)
+
+
+def test_a_missing_source_is_named_with_the_option_that_gives_it(small: Small) -> None:
+    done = small.run("pipeline.json", "--source", "App=app", "--approve")
+    assert done.code == 2
+    assert done.err == (
+        "Error: nothing is given for stage 'Source', action 'Infra'; add --source Infra=FOLDER\n"
+    )
+    assert not (small.folder / ".rehearsal").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--source", "Infra=nowhere"], "the source nowhere: there is no folder nowhere"),
+        (["--source", "Infra=infra@abc"], "has no commit, tag or branch 'abc'"),
+        (["--source", "Infra"], "'Infra' is not NAME=FOLDER"),
+        (["--source", "Infra=infra", "--source", "Other=app"], "--source Other: the pipeline has"),
+        (["--source", "Infra=infra", "--parameter", "Nobody=1"], "--parameter Nobody: no template"),
+        (
+            ["--source", "Infra=infra", "--variable", "X=1"],
+            "--variable X: the pipeline has",
+        ),
+        (["--source", "Infra=infra", "--skip", "Dev/Nothing"], "--skip Dev/Nothing: the pipeline"),
+        (["--source", "Infra=infra", "--source", "Infra=app"], "'Infra' is given twice"),
+        (["--source", "Infra=infra", "--pipeline", "Other"], "--pipeline Other: pipeline.json has"),
+        (["--source", "Infra=infra", "--resume", "last"], "belongs to a new one"),
+        (
+            ["--source", "Infra=infra", "--after", "last"],
+            "--after last: .rehearsal has no such",
+        ),
+        (["--source", "Infra=infra", "--port", "1234567"], "--port 1234567: 127.0.0.1:1234567"),
+        (["--source", "Infra=infra", "--live", "12"], "'12' is no account's number"),
+        (
+            ["--source", "Infra=infra", "--endpoint-url", "https://aws.example.com"],
+            "this is no URL of this machine",
+        ),
+        (
+            ["--source", "Infra=infra", "--endpoint-url", "http://127.0.0.1:9"],
+            "nothing there answers as AWS does",
+        ),
+        (
+            ["--source", "Infra=infra", "--live", "1" * 12, "--endpoint-url", "http://127.0.0.1:9"],
+            "give one of them",
+        ),
+        (["--source", "Infra=infra", "--live", "1" * 12, "--secret", "a=b"], "are for a local AWS"),
+        (["--source", "Infra=infra", "--delete-stack", "x"], "--delete-stack x: there is no such"),
+        (["--source", "Infra=infra", "--report", "no/where.html"], "there is no folder"),
+        (["--source", "Infra=infra", "--with", "pipeline.yml"], "'pipeline.yml' does not exist"),
+    ],
+)
+def test_wrong_usage_is_one_message(small: Small, words: list[str], message: str) -> None:
+    done = small.run("pipeline.json", "--source", "App=app", "--approve", *words)
+    assert done.code == 2, done.err
+    assert message in said(done.err)
+    assert done.out == ""
+
+
+def test_a_template_that_is_no_pipeline(small: Small) -> None:
+    done = small.run("infra/stack.json", "--approve")
+    assert done.code == 2
+    assert done.err == (
+        "Error: infra/stack.json is no pipeline's template: none of its resources is an "
+        "AWS::CodePipeline::Pipeline\n"
+    )
+
+
+def test_a_template_with_two_pipelines(small: Small) -> None:
+    content = json.loads((small.folder / "pipeline.json").read_text())
+    content["Resources"]["Other"] = content["Resources"]["Pipeline"]
+    small.write("pipeline.json", json.dumps(content))
+    done = small.rehearse()
+    assert done.code == 2
+    assert "has the pipelines Pipeline, Other; choose one with --pipeline" in done.err
+
+
+def test_a_file_that_is_no_template(small: Small) -> None:
+    done = small.run(str(small.write("notes.yml", "- a\n- b\n")), "--approve")
+    assert done.code == 2
+    assert "Traceback" not in done.err
+
+
+def test_nobody_to_ask_is_said_before_anything_begins(small: Small) -> None:
+    done = small.rehearse(approve="")
+    assert done.code == 2
+    assert "give --approve or --reject" in done.err
+    assert not (small.folder / ".rehearsal").exists()
+
+
+def test_a_port_in_use(small: Small) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = small.rehearse("--port", str(port))
+    assert done.code == 2
+    assert f"--port {port}: 127.0.0.1:{port} cannot be used" in done.err
+
+
+def test_the_extra_is_not_installed(small: Small) -> None:
+    hide = "import sys; sys.modules['ministack'] = None; sys.modules['boto3'] = None; "
+    hide += "import importlib.util as u; f = u.find_spec; "
+    hide += "u.find_spec = lambda n, *a: None if n in ('ministack', 'boto3') else f(n, *a); "
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c", hide + "from cfn_pipeline.cli import main; main()", "rehearse"),
+            *small.words,
+            "--approve",
+        ],
+        cwd=small.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "Error: a rehearsal needs boto3, ministack, which is not installed; run pip install "
+        "'cfn-pipeline[rehearse]'\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("buildspec", "message"),
+    [
+        ("version: 0.2\nphases:\n  bild: {}\n", "has the key 'bild'; did you mean 'build'?"),
+        ("version: [", "YAML_FILE_ERROR: buildspec.yml of App"),
+        ("version: 0.2\nenv: {shell: powershell.exe}\nphases: {}\n", "env.shell is powershell.exe"),
+        (None, "YAML_FILE_ERROR: the artifact App has no file buildspec.yml"),
+    ],
+)
+def test_a_broken_buildspec_fails_its_action(
+    small: Small, buildspec: str | None, message: str
+) -> None:
+    if buildspec is None:
+        (small.folder / "app" / "buildspec.yml").unlink()
+    else:
+        small.write("app/buildspec.yml", buildspec)
+    done = small.rehearse(*J)
+    assert done.code == 1
+    assert message in done.action("Build/Build")["message"]
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"TemplatePath": "Infra::other.json"},
+            "File [other.json] does not exist in artifact [Infra]",
+        ),
+        (
+            {"ParameterOverrides": '{"Tag": {"Fn::GetParam": ["Version", "a.json", "Version"]}}'},
+            "File [a.json] does not exist in artifact [Version]",
+        ),
+        (
+            {"ParameterOverrides": '{"Tag": {"Fn::GetParam": ["Version", "version.json", "X"]}}'},
+            "the parameter Tag: version.json of Version has no key X",
+        ),
+        ({"ParameterOverrides": "{"}, "ParameterOverrides is no JSON"),
+        ({"ParameterOverrides": '{"Tga": "1"}'}, "Parameters: [Tga] do not exist in the template"),
+        ({"ParameterOverrides": '{"Tag": 1}'}, "the parameter Tag is 1, which is no string"),
+        ({"ParameterOverrides": "{}"}, "Parameters: [Tag] must have values"),
+        (
+            {"ParameterOverrides": '{"Tag": {"Fn::GetParam": ["App", "version.json", "X"]}}'},
+            "reads the artifact App, which is no input of the action (these are: Infra, Version)",
+        ),
+        ({"TemplateConfiguration": "Infra::stack.json"}, "Tag, Size: the value is no string"),
+        ({"TemplatePath": "stack.json"}, "it is written Artifact::path/of/the/file"),
+        ({"ActionMode": "UPDATE"}, "ActionMode is 'UPDATE'"),
+        ({"TemplatePath": "Infra::dev.json"}, "Infra::dev.json has no Resources"),
+    ],
+)
+def test_a_deployment_fails_with_what_aws_would_say(
+    small: Small, change: dict[str, str], message: str
+) -> None:
+    stages = usual_stages()[:3]
+    stages[2]["Actions"] = [stack_action("Deploy", "CREATE_UPDATE", "dev", **change)]
+    small.pipeline(stages)
+    done = small.rehearse(*J)
+    assert done.code == 1
+    assert message in done.action("Dev/Deploy")["message"]
+    assert "Traceback" not in done.err
+
+
+def test_a_role_is_not_made_without_its_capability(small: Small) -> None:
+    stack = json.loads((small.folder / "infra" / "stack.json").read_text())
+    role = {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []}}
+    stack["Resources"]["Role"] = {"Type": "AWS::IAM::Role", "Properties": role}
+    small.write("infra/stack.json", json.dumps(stack))
+    message = small.rehearse(*J).action("Dev/Deploy")["message"]
+    assert message == "Requires capabilities : [CAPABILITY_IAM]"
+
+
+def test_text_ends_with_a_table_and_the_way_on(small: Small) -> None:
+    small.build("#!/bin/sh\nexit 1\n")
+    done = small.rehearse()
+    lines = done.out.splitlines()
+    assert lines[0].split() == ["Stage", "Action", "State", "Seconds", "Message"]
+    assert lines[1].split()[:3] == ["Source", "App", "Succeeded"]
+    assert lines[-2].startswith("small: Failed in ")
+    assert lines[-1] == "Go on with: cfn-pipeline rehearse --resume small-0001"
+    assert "Build/Build: Failed" in done.err
+
+
+def test_a_run_that_has_succeeded_is_not_gone_on_with(small: Small) -> None:
+    small.rehearse()
+    done = small.rehearse("--resume", "last")
+    assert done.code == 2
+    assert "--resume small-0001: that run has succeeded; begin a new one" in done.err
+
+
+def test_a_report_is_one_page_that_shows_everything(small: Small) -> None:
+    small.build("#!/bin/sh\necho '<b>log</b>'\n" + BUILD.split("\n", 1)[1])
+    done = small.rehearse("--report", "page.html")
+    assert done.code == 0
+    page = (small.folder / "page.html").read_text()
+    for text in (
+        *("<title>small: Succeeded</title>", "Production / Approve", "s3://artifacts/small/App/"),
+        *(
+            "&lt;b&gt;log&lt;/b&gt;",
+            "AWS::SSM::Parameter",
+            "CHANGE_SET_EXECUTE",
+            "UPLOAD_ARTIFACTS",
+        ),
+        *("What this does not prove", "Permissions", "UPLOAD_ARTIFACTS"),
+    ):
+        assert text in page, text
+    assert "<b>log" not in page
+    assert not re.search(r"(src|href)=\"(?!#)", page)
+
+
+def test_a_report_of_a_run_that_failed(small: Small) -> None:
+    small.build("#!/bin/sh\necho alas\nexit 1\n")
+    small.rehearse("--report", "page.html")
+    page = (small.folder / "page.html").read_text()
+    assert "<title>small: Failed</title>" in page
+    assert "<details open><summary>Log</summary>" in page
+    assert "alas" in page
+
+
+class Terminal:
+    """A run at a terminal."""
+
+    def __init__(self, small: Small, *words: str) -> None:
+        self.master, slave = pty.openpty()
+        self.process = subprocess.Popen(
+            command(*small.words, *words, "--builds", "shell"),
+            cwd=small.folder,
+            env={**environment(), "TERM": "xterm", "COLUMNS": "140"},
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+        )
+        os.close(slave)
+        self.seen = ""
+
+    def until(self, text: str) -> None:
+        deadline = time.monotonic() + 60
+        while text not in self.seen:
+            assert time.monotonic() < deadline, self.seen
+            if select.select([self.master], [], [], 0.1)[0]:
+                try:
+                    self.seen += os.read(self.master, 65536).decode(errors="replace")
+                except OSError:
+                    assert text in self.seen, self.seen
+                    return
+
+    def type(self, text: str) -> None:
+        os.write(self.master, text.encode())
+
+    def end(self) -> int:
+        try:
+            while data := os.read(self.master, 65536):
+                self.seen += data.decode(errors="replace")
+        except OSError:
+            pass  # the other end is closed
+        os.close(self.master)
+        return self.process.wait(timeout=60)
+
+
+@pytest.mark.parametrize(("answer", "code", "end"), [("y", 0, "Succeeded"), ("n", 1, "Rejected")])
+def test_a_person_is_shown_the_changes_and_asked(
+    small: Small, answer: str, code: int, end: str
+) -> None:
+    terminal = Terminal(small)
+    terminal.until("Approve Production/Approve? [y/N]")
+    assert "The change set changes of the stack prod: 1 change" in terminal.seen
+    assert "AWS::SSM::Parameter" in terminal.seen
+    assert "Look!" in terminal.seen
+    terminal.type(f"{answer}\n")
+    assert terminal.end() == code
+    assert f"small: {end} in " in terminal.seen
+    assert "InProgress" in terminal.seen
+
+
+def test_ctrl_c_at_the_question_leaves_the_run_to_be_gone_on_with(small: Small) -> None:
+    terminal = Terminal(small)
+    terminal.until("Approve Production/Approve? [y/N]")
+    os.kill(terminal.process.pid, signal.SIGINT)
+    assert terminal.end() == 1
+    assert "small: Stopped in " in terminal.seen
+    done = small.rehearse(*J, "--resume", "last")
+    assert done.code == 0
+    assert done.details("Production/Execute")["outputs"] == {"Tag": "one"}
