@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html
 """
 
+import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from cfn_pipeline.rehearsal.building.shell import Shell, TimedOut
 __all__ = ["PhaseResult", "run_phases"]
 
 _SHOWN = 60
+_OURS = "[rehearsal] "
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +63,7 @@ class _Runner:
 
     def say(self, text: str) -> None:
         with self._log.open("a", encoding="utf-8") as log:
-            log.write(f"[rehearsal] {text}\n")
+            log.writelines(f"{_OURS}{line}\n" for line in text.splitlines())
 
     def phase(self, phase: Phase, *, succeeding: bool) -> PhaseResult:
         began = time.monotonic()
@@ -71,7 +73,7 @@ class _Runner:
         for attempt in range(phase.retries + 1):
             written = self._log.stat().st_size
             message = self._commands(phase.commands)
-            if not message or phase.retry_when not in self._written_since(written):
+            if not message or not _has_said(phase.retry_when, self._written_since(written)):
                 break
             if attempt < phase.retries:
                 self.say(f"Phase {phase.name.upper()} is tried again (on-failure)")
@@ -100,7 +102,15 @@ class _Runner:
     def _written_since(self, offset: int) -> str:
         with self._log.open("rb") as log:
             log.seek(offset)
-            return log.read().decode(errors="replace")
+            lines = log.read().decode(errors="replace").splitlines()
+        return "\n".join(line for line in lines if not line.startswith(_OURS))
+
+
+def _has_said(pattern: str, output: str) -> bool:
+    try:
+        return re.search(pattern, output) is not None
+    except re.error:
+        return pattern in output
 
 
 def run_phases(
