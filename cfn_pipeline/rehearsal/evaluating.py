@@ -80,14 +80,14 @@ class _Asked:
             return [self.tree(item, when) for item in value]
         if not isinstance(value, dict):
             return value
+        if any(str(key).startswith(("Fn::ForEach", "Fn::Transform")) for key in value):
+            raise RehearsalError(
+                "the pipeline's properties hold Fn::ForEach or Fn::Transform, which a "
+                "rehearsal does not carry out; rehearse the processed template "
+                "(aws cloudformation get-template --template-stage Processed)"
+            )
         [key, *others] = value or [None]
         if others or not (key == "Ref" or str(key).startswith("Fn::")):
-            if any(str(key).startswith(("Fn::ForEach", "Fn::Transform")) for key in value):
-                raise RehearsalError(
-                    "the pipeline's properties hold Fn::ForEach or Fn::Transform, which a "
-                    "rehearsal does not carry out; rehearse the processed template "
-                    "(aws cloudformation get-template --template-stage Processed)"
-                )
             return {k: self.tree(item, when) for k, item in value.items()}
         if value == _NOTHING:
             return _Nothing()

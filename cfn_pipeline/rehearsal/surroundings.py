@@ -20,7 +20,7 @@ __all__ = ["Surroundings", "pipeline_in", "surroundings_of"]
 
 _ENDINGS = (".yml", ".yaml", ".json", ".template")
 _SECRET = re.compile(r"\{\{resolve:secretsmanager:(.+?)(?::SecretString(?::([^:}]*))?[^}]*)?\}\}")
-_PARAMETER = re.compile(r"\{\{resolve:ssm(?:-secure)?:([^:}]+)(?::\d+)?\}\}")
+_PARAMETER = re.compile(r"\{\{resolve:ssm(?:-secure)?:((?:\$\{[^}]*\}|[^:}])+)(?::\d+)?\}\}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +125,7 @@ def surroundings_of(
             needs |= more
             exports += lacking
     stacks = [t for t in known.templates if t in needs and t not in deployed]
-    order = _ordered(stacks, needs)
+    order = _ordered(stacks, needs, pipeline.template)
     position = order.index(pipeline.template)
     read = [*stacks, *deployed]
     return Surroundings(
@@ -209,9 +209,14 @@ def _needs(
 
 
 def _ordered(
-    stacks: Sequence[Template], needs: Mapping[Template, Sequence[Template]]
+    stacks: Sequence[Template], needs: Mapping[Template, Sequence[Template]], pipeline: Template
 ) -> list[Template]:
+    """Return stacks in an order in which they can be deployed, the pipeline's as late as can be."""
     graph = {template: [t for t in needs[template] if t in stacks] for template in stacks}
+    after = {pipeline}
+    while more := [t for t in stacks if t not in after and after & set(graph[t])]:
+        after |= set(more)
+    graph[pipeline] += [template for template in stacks if template not in after]
     try:
         return list(TopologicalSorter(graph).static_order())
     except CycleError as error:
@@ -240,7 +245,10 @@ def _nodes(value: Any) -> Iterator[Any]:
 
 def _secrets(templates: Sequence[Template], system: System) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
+    made = _names(templates, system, "AWS::SecretsManager::Secret")
     for name, key in _references(templates, system, _SECRET):
+        if name in made:
+            continue
         keys = found.setdefault(name, [])
         if key and key not in keys:
             keys.append(key)
@@ -254,7 +262,19 @@ def _parameters(templates: Sequence[Template], system: System) -> list[str]:
             type_ = str(declared.get("Type", "")) if isinstance(declared, dict) else ""
             if type_.startswith("AWS::SSM::Parameter::Value") and "Default" in declared:
                 names.append(str(declared["Default"]))
-    return sorted({name for name in names if not name.startswith("/aws/")})
+    made = _names(templates, system, "AWS::SSM::Parameter")
+    return sorted({name for name in names if not name.startswith("/aws/")} - made)
+
+
+def _names(templates: Sequence[Template], system: System, type_: str) -> set[str]:
+    """Return the names of what the templates themselves make."""
+    named = (
+        text_of(resource.properties.get("Name"), template, system)
+        for template in templates
+        for resource in template.resources.values()
+        if resource.type == type_
+    )
+    return {name for name in named if name}
 
 
 def _references(

@@ -1,0 +1,133 @@
+"""The local AWS that a rehearsal brings along."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+
+from cfn_pipeline.errors import RehearsalError
+from cfn_pipeline.rehearsal.local_aws.account import at_endpoint, live
+from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws, embedded_aws
+
+
+def test_what_was_in_the_account_is_there_again(tmp_path: Path) -> None:
+    with embedded_aws(tmp_path, region="eu-west-1") as server:
+        server.account.client("ssm").put_parameter(Name="/a", Value="b", Type="String")
+        server.account.client("s3").create_bucket(
+            Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+        )
+        server.account.client("s3").put_object(Bucket="kept", Key="k", Body=b"text")
+    with embedded_aws(tmp_path, region="eu-west-1") as server:
+        assert server.account.client("ssm").get_parameter(Name="/a")["Parameter"]["Value"] == "b"
+        body = server.account.client("s3").get_object(Bucket="kept", Key="k")["Body"]
+        assert body.read() == b"text"
+
+
+def test_what_was_saved_outlives_a_crash(tmp_path: Path) -> None:
+    server = EmbeddedAws(tmp_path, region="us-east-1")
+    try:
+        server.account.client("ssm").put_parameter(Name="/a", Value="saved", Type="String")
+        server.save()
+        os.kill(server._process.pid, signal.SIGKILL)
+        server._process.wait()
+        with pytest.raises(RehearsalError, match="the local AWS has stopped"):
+            server.save()
+    finally:
+        server.stop()
+    with embedded_aws(tmp_path, region="us-east-1") as again:
+        found = again.account.client("ssm").get_parameter(Name="/a")["Parameter"]["Value"]
+        assert found == "saved"
+
+
+def test_it_ends_with_those_who_started_it(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path\n"
+        "from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws\n"
+        "server = EmbeddedAws(Path(sys.argv[1]), region='us-east-1')\n"
+        "print(server._process.pid, flush=True); time.sleep(60)\n"
+    )
+    words = [sys.executable, "-c", code, str(tmp_path)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        pid = int(process.stdout.readline())
+        process.kill()
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_types_that_the_emulator_lacks_are_stood_in_for(aws: EmbeddedAws) -> None:
+    template = {
+        "Resources": {
+            "Map": {"Type": "AWS::AppMesh::Mesh", "Properties": {"MeshName": "mine"}},
+            "Queue": {"Type": "AWS::SQS::Queue"},
+        },
+        "Outputs": {
+            "Name": {"Value": {"Ref": "Map"}},
+            "Arn": {"Value": {"Fn::GetAtt": ["Map", "Arn"]}},
+        },
+    }
+    cloudformation = aws.account.client("cloudformation")
+    cloudformation.create_stack(StackName="meshes", TemplateBody=json.dumps(template))
+    [stack] = cloudformation.describe_stacks(StackName="meshes")["Stacks"]
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
+    assert outputs == {
+        "Name": "mine",
+        "Arn": "arn:aws:appmesh:us-east-1:123456789012:mesh/mine",
+    }
+    assert "AWS::AppMesh::Mesh" in aws.stand_ins()
+    assert "AWS::SQS::Queue" not in aws.stand_ins()
+
+
+def test_types_that_nobody_has_are_refused(aws: EmbeddedAws) -> None:
+    template = {"Resources": {"X": {"Type": "AWS::Nothing::AtAll"}}}
+    cloudformation = aws.account.client("cloudformation")
+    with pytest.raises(ClientError, match="Unrecognized resource types"):
+        cloudformation.create_stack(StackName="nothing", TemplateBody=json.dumps(template))
+
+
+def test_networks_are_there_when_asked_for(aws: EmbeddedAws) -> None:
+    assert aws.have(["vpc-a"], ["subnet-a", "subnet-b"]) == ["vpc-a", "subnet-a", "subnet-b"]
+    assert aws.have(["vpc-a"], ["subnet-a"]) == []
+    found = aws.account.client("ec2").describe_subnets(SubnetIds=["subnet-b"])["Subnets"]
+    assert [subnet["VpcId"] for subnet in found] == ["vpc-a"]
+
+
+def test_published_parameters(aws: EmbeddedAws) -> None:
+    ssm = aws.account.client("ssm")
+    name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
+    assert ssm.get_parameter(Name=name)["Parameter"]["Value"].startswith("ami-")
+
+
+def test_an_order_that_is_not_understood(aws: EmbeddedAws) -> None:
+    assert aws._order({"order": "dance"}) == "not understood: {'order': 'dance'}"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://aws.amazon.com", "ftp://127.0.0.1", "127.0.0.1:4566", "http://10.0.0.1:4566"]
+)
+def test_only_this_machine_is_an_endpoint(url: str) -> None:
+    with pytest.raises(RehearsalError, match="this is no URL of this machine"):
+        at_endpoint(url, "us-east-1")
+
+
+def test_an_endpoint_says_which_account_it_is(aws: EmbeddedAws) -> None:
+    found = at_endpoint(str(aws.account.endpoint), "us-east-1")
+    assert found.number == "123456789012"
+
+
+def test_live_needs_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    with pytest.raises(RehearsalError, match="--live 111111111111: nothing there answers"):
+        live("1" * 12, "us-east-1")
