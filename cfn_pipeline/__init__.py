@@ -8,6 +8,7 @@ from cfn_pipeline.errors import (
     EditionError,
     ModelError,
     OutputError,
+    RehearsalError,
     TemplateError,
 )
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType, Approve, CodeBuild
@@ -80,6 +81,7 @@ __all__ = [
     "Pipeline",
     "PullRequest",
     "Push",
+    "RehearsalError",
     "ReplaceFailedStack",
     "Rule",
     "StackFile",

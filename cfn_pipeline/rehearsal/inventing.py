@@ -102,8 +102,9 @@ def _fits(text: str, declaration: Mapping[str, Any]) -> bool:
 
 
 def _vpcs(account: Account) -> list[str]:
+    """Return the default VPC, or any other if there is none."""
     vpcs = account.client("ec2").describe_vpcs()["Vpcs"]
-    return [vpc["VpcId"] for vpc in sorted(vpcs, key=lambda vpc: not vpc.get("IsDefault"))]
+    return [v["VpcId"] for v in sorted(vpcs, key=lambda vpc: not vpc.get("IsDefault"))][:1]
 
 
 def _subnets(account: Account) -> list[str]:

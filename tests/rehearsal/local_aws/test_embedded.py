@@ -66,7 +66,7 @@ def test_it_ends_with_those_who_started_it(tmp_path: Path) -> None:
 def test_types_that_the_emulator_lacks_are_stood_in_for(aws: EmbeddedAws) -> None:
     template = {
         "Resources": {
-            "Map": {"Type": "AWS::AppMesh::Mesh", "Properties": {"MeshName": "mine"}},
+            "Map": {"Type": "AWS::IoTWireless::Destination", "Properties": {"Name": "mine"}},
             "Queue": {"Type": "AWS::SQS::Queue"},
         },
         "Outputs": {
@@ -75,15 +75,15 @@ def test_types_that_the_emulator_lacks_are_stood_in_for(aws: EmbeddedAws) -> Non
         },
     }
     cloudformation = aws.account.client("cloudformation")
-    cloudformation.create_stack(StackName="meshes", TemplateBody=json.dumps(template))
-    [stack] = cloudformation.describe_stacks(StackName="meshes")["Stacks"]
+    cloudformation.create_stack(StackName="others", TemplateBody=json.dumps(template))
+    [stack] = cloudformation.describe_stacks(StackName="others")["Stacks"]
     assert stack["StackStatus"] == "CREATE_COMPLETE"
     outputs = {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
     assert outputs == {
         "Name": "mine",
-        "Arn": "arn:aws:appmesh:us-east-1:123456789012:mesh/mine",
+        "Arn": "arn:aws:iotwireless:us-east-1:123456789012:destination/mine",
     }
-    assert "AWS::AppMesh::Mesh" in aws.stand_ins()
+    assert "AWS::IoTWireless::Destination" in aws.stand_ins()
     assert "AWS::SQS::Queue" not in aws.stand_ins()
 
 
