@@ -38,3 +38,17 @@ def test_make_knows_every_target_that_is_named() -> None:
     makefile = (Path(__file__).parents[1] / "Makefile").read_text(encoding="utf-8")
     named = set(re.findall(r"(?:^    |`)make ([a-z]+)\b", README, re.MULTILINE))
     assert {n for n in named if not re.search(rf"^{n}(/%)?:", makefile, re.MULTILINE)} == set()
+
+
+def test_a_rehearsal_runs_to_production(tmp_path: Path) -> None:
+    [line] = re.findall(r"^    \.venv/bin/cfn-pipeline (rehearse .+)$", README, re.MULTILINE)
+    words = [*line.split(), "--approve", "--folder", str(tmp_path), "--builds", "shell"]
+    done = subprocess.run(
+        [sys.executable, "-m", "cfn_pipeline", *words],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"DeployChangeSet +Succeeded", done.stdout)

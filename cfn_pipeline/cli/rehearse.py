@@ -2,12 +2,10 @@
 
 import contextlib
 import json
-import re
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
@@ -15,24 +13,22 @@ import click
 
 from cfn_pipeline.cli.approving import Always, Terminal
 from cfn_pipeline.cli.progress import Lines, LivingTable
+from cfn_pipeline.cli.rehearse_options import (
+    plan_of,
+    refuse_for_resume,
+    settings_of,
+    with_options,
+)
 from cfn_pipeline.cli.tables import table
-from cfn_pipeline.errors import RehearsalError
-from cfn_pipeline.rehearsal.context import BuildSettings
 from cfn_pipeline.rehearsal.journal import Journal
 from cfn_pipeline.rehearsal.local_aws.embedded import refuse_lacking
 from cfn_pipeline.rehearsal.outcome import Status
-from cfn_pipeline.rehearsal.plan import Plan, Settings
+from cfn_pipeline.rehearsal.refusing import refuse_plan
 from cfn_pipeline.rehearsal.rehearsing import Rehearsal, copy_account
 from cfn_pipeline.rehearsal.report import report
 from cfn_pipeline.rehearsal.result import result_of
 
 __all__ = ["rehearse"]
-
-#: What belongs to a run, and so cannot be said anew when it goes on.
-_OF_THE_RUN = (
-    *("template", "pipeline", "others", "sources", "parameters", "variables", "exports"),
-    *("region", "endpoint_url", "live", "after"),
-)
 
 _COLUMNS = {
     "stage": "Stage",
@@ -43,153 +39,8 @@ _COLUMNS = {
 }
 
 
-class _Pair(click.ParamType[tuple[str, str]]):
-    """``NAME=VALUE``."""
-
-    def __init__(self, value: str) -> None:
-        self.name = f"NAME={value}"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        name, equals, said = value.partition("=")
-        if not name or not equals:
-            self.fail(f"{value!r} is not {self.name}", param, ctx)
-        return name, said
-
-
 @click.command()
-@click.argument(
-    "template",
-    required=False,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-)
-@click.option(
-    "--source",
-    "sources",
-    type=_Pair("FOLDER"),
-    multiple=True,
-    help="What a source gives: a folder, FOLDER@COMMIT or a zip, by the name of the artifact or of "
-    "the action. Once for each source.",
-)
-@click.option(
-    "--approve/--reject",
-    "approve",
-    default=None,
-    help="What manual approvals are answered. Without it, you are asked at the terminal.",
-)
-@click.option(
-    "--parameter",
-    "parameters",
-    type=_Pair("VALUE"),
-    multiple=True,
-    help="A parameter of a template that nothing else sets. May be given several times.",
-)
-@click.option(
-    "--export",
-    "exports",
-    type=_Pair("VALUE"),
-    multiple=True,
-    help="An export that none of the templates has. May be given several times.",
-)
-@click.option(
-    "--variable",
-    "variables",
-    type=_Pair("VALUE"),
-    multiple=True,
-    help="A variable of the pipeline. May be given several times.",
-)
-@click.option(
-    "--with",
-    "others",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    multiple=True,
-    metavar="TEMPLATE",
-    help="A template to deploy before, from another folder. Those beside TEMPLATE are found.",
-)
-@click.option("--pipeline", metavar="LOGICAL_ID", help="The pipeline, if TEMPLATE has several.")
-@click.option(
-    "--skip",
-    multiple=True,
-    metavar="STAGE/ACTION",
-    help="An action to leave out. May be given several times.",
-)
-@click.option(
-    "--builds",
-    type=click.Choice(["auto", "docker", "shell"]),
-    default="auto",
-    show_default=True,
-    help="Where builds run: in a container, by the shell of this machine, or as can be.",
-)
-@click.option("--build-image", metavar="IMAGE", help="The image of builds' containers.")
-@click.option(
-    "--shim",
-    "shims",
-    multiple=True,
-    metavar="TOOL",
-    help="A tool that builds do not run, but record. May be given several times.",
-)
-@click.option(
-    "--task-exit-code",
-    type=int,
-    default=0,
-    show_default=True,
-    help="With which ECS tasks end that a stack runs, such as a migration; those that have run "
-    "well before still do.",
-)
-@click.option(
-    "--secret",
-    "secrets",
-    type=_Pair("TEXT"),
-    multiple=True,
-    help="A secret of the local AWS that somebody has to make by hand on AWS.",
-)
-@click.option(
-    "--delete-stack",
-    "delete",
-    multiple=True,
-    metavar="STACK",
-    help="A stack to delete before, as one does by hand after a failed creation.",
-)
-@click.option(
-    "--region",
-    default="us-east-1",
-    show_default=True,
-    metavar="REGION",
-    help="Where the pipeline runs.",
-)
-@click.option("--port", type=int, help="Where the local AWS answers; without it, a free port.")
-@click.option("--endpoint-url", metavar="URL", help="Another local AWS, in place of our own.")
-@click.option(
-    "--live",
-    metavar="ACCOUNT",
-    help="AWS itself: the deployed pipeline's stages run from here, in the account of this number. "
-    "Stacks are really changed.",
-)
-@click.option(
-    "--folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path(".rehearsal"),
-    show_default=True,
-    help="Where runs are kept, each in a folder of its own.",
-)
-@click.option("--after", metavar="RUN", help="Begin with what an earlier run deployed, or 'last'.")
-@click.option("--resume", metavar="RUN", help="Go on with a run that did not succeed, or 'last'.")
-@click.option(
-    "--report",
-    "page",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write a page that shows the run.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How the result is written.",
-)
+@with_options
 @click.pass_context
 def rehearse(ctx: click.Context, /, **options: Any) -> None:
     """Run a pipeline on this machine.
@@ -201,7 +52,7 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
     The result goes to standard output; exit 1 if the pipeline fails or is rejected.
     """
     if options["resume"] is not None:
-        _refuse_for_resume(ctx)
+        refuse_for_resume(ctx)
     elif options["template"] is None:
         raise click.UsageError("Missing argument 'TEMPLATE'; or give --resume RUN.")
     if options["live"] is not None and (options["secrets"] or options["delete"]):
@@ -214,14 +65,14 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
         raise click.BadParameter(
             f"there is no folder {options['page'].absolute().parent}", param_hint="--report"
         )
-    plan, earlier = _plan(options)
+    plan, earlier = plan_of(options)
     refuse_lacking(embedded=plan.live is None and plan.endpoint is None)
     progress = LivingTable() if sys.stderr.isatty() else Lines()
     terminal = Terminal(progress.show, progress.pause)
     stop = threading.Event()
     rehearsal = Rehearsal(
         plan=plan,
-        settings=_settings(options),
+        settings=settings_of(options),
         approve=(
             terminal
             if options["approve"] is None
@@ -231,7 +82,7 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
         stop=stop,
     )
     journal = earlier if options["resume"] is not None else None
-    name = rehearsal.check(again=journal is not None)
+    name = refuse_plan(plan, rehearsal.settings, again=journal is not None)
     if journal is None:
         journal = Journal.begin(options["folder"], name, {"plan": plan.said})
     with journal.held(), _interruptible(stop, terminal):
@@ -251,79 +102,6 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
             click.echo(line)
     if status is not Status.SUCCEEDED:
         raise SystemExit(1)
-
-
-def _refuse_for_resume(ctx: click.Context) -> None:
-    given = [
-        param
-        for param in ctx.command.params
-        if param.name in _OF_THE_RUN
-        and ctx.get_parameter_source(str(param.name)) is click.core.ParameterSource.COMMANDLINE
-    ]
-    if given:
-        raise click.UsageError(
-            f"--resume goes on with a run as it was begun; {given[0].opts[0]} belongs to a new one "
-            "(--after RUN begins with what a run deployed)."
-        )
-
-
-def _plan(options: dict[str, Any]) -> tuple[Plan, Journal | None]:
-    """Return what is to be rehearsed, and the run that goes on, or is followed."""
-    root = options["folder"]
-    if options["resume"] is not None:
-        journal = Journal.find(root, options["resume"], "--resume")
-        if journal.said.get("status") == Status.SUCCEEDED:
-            raise RehearsalError(
-                f"--resume {journal.folder.name}: that run has succeeded; begin a new one, which "
-                f"--after {journal.folder.name} lets begin with what it deployed"
-            )
-        return Plan.of_record(journal.said["plan"]), journal
-    local = options["live"] is None and options["endpoint_url"] is None
-    if options["after"] is not None and not local:
-        raise click.UsageError("--after is for the local AWS that is started; leave it out.")
-    if options["live"] is not None and options["endpoint_url"] is not None:
-        raise click.UsageError("--live is AWS itself, --endpoint-url is none; give one of them.")
-    if options["live"] is not None and not re.fullmatch(r"\d{12}", options["live"]):
-        raise click.BadParameter(
-            f"{options['live']!r} is no account's number, which has twelve digits",
-            param_hint="--live",
-        )
-    plan = Plan(
-        template=options["template"],
-        pipeline=options["pipeline"],
-        others=options["others"],
-        sources=_once(options["sources"], "--source"),
-        parameters=_once(options["parameters"], "--parameter"),
-        variables=_once(options["variables"], "--variable"),
-        exports=_once(options["exports"], "--export"),
-        region=options["region"],
-        endpoint=options["endpoint_url"],
-        live=options["live"],
-    )
-    if options["after"] is None:
-        return plan, None
-    return plan, Journal.find(root, options["after"], "--after")
-
-
-def _once(pairs: Sequence[tuple[str, str]], option: str) -> dict[str, str]:
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
-            raise click.BadParameter(f"{name!r} is given twice", param_hint=option)
-    return dict(pairs)
-
-
-def _settings(options: dict[str, Any]) -> Settings:
-    return Settings(
-        builds=BuildSettings(
-            place=options["builds"], image=options["build_image"], shims=options["shims"]
-        ),
-        skip=options["skip"],
-        port=options["port"],
-        task_exit_code=options["task_exit_code"],
-        secrets=_once(options["secrets"], "--secret"),
-        delete=options["delete"],
-    )
 
 
 @contextlib.contextmanager

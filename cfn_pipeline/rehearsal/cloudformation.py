@@ -11,7 +11,7 @@ from typing import Any
 from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Stopped
 
-__all__ = ["FAILED_STATES", "ChangeSet", "Request", "Stacks"]
+__all__ = ["FAILED_STATES", "NOTHING_TO_DO", "Request", "Stacks", "reason_of"]
 
 #: CloudFormation reads larger templates from S3 only.
 _LARGEST_BODY = 51_200
@@ -26,7 +26,8 @@ FAILED_STATES = (
 )
 
 _GOOD_STATES = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
-_NOTHING_TO_DO = ("No updates are to be performed", "didn't contain changes")
+#: What CloudFormation says where nothing is to be changed.
+NOTHING_TO_DO = ("No updates are to be performed", "didn't contain changes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,22 +52,6 @@ class Request:
     role: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     policy: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChangeSet:
-    """A change set that was made.
-
-    Args:
-        arn: its ARN.
-        is_empty: whether there is nothing to change.
-        changes: the resource changes, as DescribeChangeSet tells them.
-
-    """
-
-    arn: str
-    is_empty: bool
-    changes: Sequence[Mapping[str, Any]] = ()
 
 
 class Stacks:
@@ -135,80 +120,13 @@ class Stacks:
             self.delete(request.stack)
         call = self._client.create_stack if fresh else self._client.update_stack
         try:
-            call(**self._said(request))
+            call(**self.said(request))
         except ClientError as error:
-            if any(words in str(error) for words in _NOTHING_TO_DO):
+            if any(words in str(error) for words in NOTHING_TO_DO):
                 return False
-            raise ActionFailed(_reason(error)) from error
+            raise ActionFailed(reason_of(error)) from error
         self.settle(request.stack)
         return True
-
-    def make_change_set(self, request: Request, name: str) -> ChangeSet:
-        """Make a change set, in the place of one of the same name.
-
-        Raises:
-            ActionFailed: CloudFormation refused, or the change set failed.
-            Stopped: the run was stopped meanwhile.
-
-        """
-        from botocore.exceptions import ClientError
-
-        found = self.wait(request.stack)
-        fresh = found in (None, "REVIEW_IN_PROGRESS")
-        if not fresh:
-            self._client.delete_change_set(StackName=request.stack, ChangeSetName=name)
-        elif found is not None:
-            self.delete(request.stack)
-        said = self._said(request)
-        said.pop("StackPolicyBody", None)
-        try:
-            arn = self._client.create_change_set(
-                ChangeSetName=name, ChangeSetType="CREATE" if fresh else "UPDATE", **said
-            )["Id"]
-        except ClientError as error:
-            if any(words in str(error) for words in _NOTHING_TO_DO):
-                return ChangeSet(arn="", is_empty=True)
-            raise ActionFailed(_reason(error)) from error
-        while True:
-            told = self._client.describe_change_set(ChangeSetName=arn, StackName=request.stack)
-            if told["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
-                break
-            self._pause()
-        if told["Status"] == "FAILED":
-            reason = str(told.get("StatusReason", ""))
-            if any(words in reason for words in _NOTHING_TO_DO):
-                return ChangeSet(arn=str(arn), is_empty=True)
-            raise ActionFailed(reason or "the change set failed")
-        changes = [c["ResourceChange"] for c in self._changes(arn) if "ResourceChange" in c]
-        return ChangeSet(arn=str(arn), is_empty=False, changes=changes)
-
-    def change_set(self, stack: str, name: str) -> Mapping[str, Any] | None:
-        """Return what DescribeChangeSet says; None: there is no such change set."""
-        from botocore.exceptions import ClientError
-
-        try:
-            told = self._client.describe_change_set(ChangeSetName=name, StackName=stack)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in ("ChangeSetNotFound", "ValidationError"):
-                return None
-            raise
-        return dict(told)
-
-    def execute(self, stack: str, arn: str) -> None:
-        """Execute a change set.
-
-        Raises:
-            ActionFailed: CloudFormation refused, or the stack failed.
-            Stopped: the run was stopped meanwhile.
-
-        """
-        from botocore.exceptions import ClientError
-
-        try:
-            self._client.execute_change_set(ChangeSetName=arn, StackName=stack)
-        except ClientError as error:
-            raise ActionFailed(_reason(error)) from error
-        self.settle(stack)
 
     def delete(self, stack: str, role: str | None = None) -> None:
         """Delete a stack, if there is one.
@@ -227,7 +145,7 @@ class Stacks:
                 StackName=found["StackId"], **({} if role is None else {"RoleARN": role})
             )
         except ClientError as error:
-            raise ActionFailed(_reason(error)) from error
+            raise ActionFailed(reason_of(error)) from error
         state = self.wait(str(found["StackId"]))
         if state is not None:
             raise ActionFailed(f"stack {stack} is {state}: {self._first_failure(stack)}")
@@ -243,7 +161,7 @@ class Stacks:
             state = self.status(stack)
             if state is None or not state.endswith("IN_PROGRESS") or state == "REVIEW_IN_PROGRESS":
                 return state
-            self._pause()
+            self.pause()
 
     def settle(self, stack: str) -> None:
         """Wait until nobody changes a stack.
@@ -288,10 +206,6 @@ class Stacks:
             return []  # a stack that does not exist has none
         return found[::-1]
 
-    def _changes(self, arn: str) -> list[Mapping[str, Any]]:
-        pages = self._client.get_paginator("describe_change_set").paginate(ChangeSetName=arn)
-        return [change for page in pages for change in page.get("Changes", [])]
-
     def _first_failure(self, stack: str) -> str:
         """Return what went wrong first, in the last operation of a stack."""
         first = ""
@@ -303,7 +217,8 @@ class Stacks:
                 break
         return first or str((self.find(stack) or {}).get("StackStatusReason", "no reason given"))
 
-    def _said(self, request: Request) -> dict[str, Any]:
+    def said(self, request: Request) -> dict[str, Any]:
+        """Return a request in the terms of the API; a large template is put into the bucket."""
         said: dict[str, Any] = {
             "StackName": request.stack,
             "Parameters": [
@@ -325,11 +240,17 @@ class Stacks:
         where = self._account.endpoint or f"https://s3.{self._account.region}.amazonaws.com"
         return said | {"TemplateURL": f"{where}/{self._bucket}/{key}"}
 
-    def _pause(self) -> None:
+    def pause(self) -> None:
+        """Wait for a moment.
+
+        Raises:
+            Stopped: the run was stopped meanwhile.
+
+        """
         if self._stop.wait(self._interval):
             raise Stopped
 
 
-def _reason(error: Any) -> str:
+def reason_of(error: Any) -> str:
     """Return what AWS said, without what botocore says around it."""
     return str(error.response["Error"].get("Message") or error)

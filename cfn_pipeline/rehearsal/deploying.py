@@ -13,6 +13,7 @@ from typing import Any
 from cfn_pipeline.checks import Template
 from cfn_pipeline.checks.capabilities import is_given, needed_capabilities
 from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.rehearsal.change_sets import ChangeSets
 from cfn_pipeline.rehearsal.changes import rows
 from cfn_pipeline.rehearsal.cloudformation import FAILED_STATES, Request, Stacks
 from cfn_pipeline.rehearsal.context import Context
@@ -92,7 +93,7 @@ def _change_set_replace(
 ) -> str:
     name = _change_set_name(action)
     request = _request(action, context, details)
-    made = stacks.make_change_set(request, name)
+    made = _change_sets(action, context, stacks).make(request, name)
     changes = rows(made.changes)
     details |= {"change_set": name, "changes": changes, "is_empty": made.is_empty}
     if made.is_empty:
@@ -105,13 +106,14 @@ def _change_set_execute(
 ) -> str:
     stack, name = action.configuration["StackName"], _change_set_name(action)
     details["change_set"] = name
+    change_sets = _change_sets(action, context, stacks)
     begun = context.intended.get("change_set")
     if begun is not None:  # the run was interrupted here: it may have been executed already
-        told = stacks.change_set(stack, begun)
+        told = change_sets.find(stack, begun)
         if told is None or str(told["ExecutionStatus"]).startswith("EXECUTE_"):
             stacks.settle(stack)
             return "it had been executed before the interruption"
-    found = stacks.change_set(stack, name)
+    found = change_sets.find(stack, name)
     if found is None:
         raise ActionFailed(f"ChangeSet [{name}] does not exist")
     if found["Status"] == "FAILED":
@@ -120,7 +122,7 @@ def _change_set_execute(
         raise ActionFailed(f"ChangeSet [{name}] is in {found['ExecutionStatus']} status")
     arn = str(found["ChangeSetId"])
     context.intend({"change_set": arn})
-    stacks.execute(stack, arn)
+    change_sets.execute(stack, arn)
     return ""
 
 
@@ -131,6 +133,10 @@ _MODES: Mapping[str, Callable[[Action, Context, Stacks, dict[str, Any]], str]] =
     "CHANGE_SET_REPLACE": _change_set_replace,
     "CHANGE_SET_EXECUTE": _change_set_execute,
 }
+
+
+def _change_sets(action: Action, context: Context, stacks: Stacks) -> ChangeSets:
+    return ChangeSets(context.account_of(action), stacks)
 
 
 def _change_set_name(action: Action) -> str:

@@ -11,12 +11,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.checks.pipelines import pipelines
 from cfn_pipeline.checks.resolving import text_of
 from cfn_pipeline.checks.system import System
 from cfn_pipeline.checks.texts import is_known
 from cfn_pipeline.errors import RehearsalError
-from cfn_pipeline.rehearsal.actions import is_known as is_rehearsable
 from cfn_pipeline.rehearsal.artifacts import Artifacts
 from cfn_pipeline.rehearsal.cloudformation import Stacks
 from cfn_pipeline.rehearsal.context import Approver, Context
@@ -30,14 +28,13 @@ from cfn_pipeline.rehearsal.local_aws.account import Account, at_endpoint, live
 from cfn_pipeline.rehearsal.local_aws.embedded import (
     EmbeddedAws,
     embedded_aws,
-    refuse_used,
 )
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Status, Stopped
 from cfn_pipeline.rehearsal.plan import Plan, Settings
 from cfn_pipeline.rehearsal.preparing import Preparation
+from cfn_pipeline.rehearsal.refusing import refuse_pipeline, refuse_skips
 from cfn_pipeline.rehearsal.running import Listener, Run
-from cfn_pipeline.rehearsal.sources import fetch, refuse_missing
-from cfn_pipeline.rehearsal.sourcing import needs_source
+from cfn_pipeline.rehearsal.sources import fetch
 from cfn_pipeline.rehearsal.surroundings import pipeline_in, surroundings_of
 from cfn_pipeline.rehearsal.zips import unzip
 
@@ -62,44 +59,6 @@ class Rehearsal:
     approve: Approver
     listener: Listener
     stop: threading.Event
-
-    def check(self, *, again: bool) -> str:
-        """Refuse what cannot be rehearsed, as far as that can be told before anything is done.
-
-        Args:
-            again: whether a run goes on, which has read its template and found its sources.
-
-        Returns:
-            What to call the run: the pipeline's name, or its template's.
-
-        Raises:
-            RehearsalError: what was given is not there.
-            CfnPipelineError: what was given cannot be read.
-
-        """
-        embedded = self.plan.live is None and self.plan.endpoint is None
-        if embedded:
-            refuse_used(self.settings.port)
-        if again:
-            return ""
-        resource = pipeline_in(self.plan.template, self.plan.pipeline)
-        for source in self.plan.sources.values():
-            refuse_missing(source)
-        system = System(templates=[resource.template])
-        shapes = [each for each in pipelines(system) if each.resource is resource]
-        if len(shapes) == 1 and shapes[0].is_whole:
-            _refuse_lacking_sources(
-                [
-                    (action.where, [action.name, *(artifact.name for artifact in action.outputs)])
-                    for action in shapes[0].actions
-                    if action.category == "Source"
-                    and action.provider != "ECR"
-                    and f"{action.stage.name}/{action.name}" not in self.settings.skip
-                ],
-                self.plan.sources,
-            )
-        name = resource.properties.get("Name")
-        return name if isinstance(name, str) else self.plan.template.name.partition(".")[0]
 
     def run(self, journal: Journal) -> Status:
         """Run a pipeline, or go on with it, and return how that ended.
@@ -151,7 +110,7 @@ class Rehearsal:
             pipeline = pipeline_of_record(journal.said["definition"])
         else:
             pipeline = self._pipeline(account, notice)
-            self._refuse(pipeline)
+            refuse_pipeline(pipeline, self.plan, self.settings)
             save()
             journal.record(
                 pipeline=pipeline.name,
@@ -160,7 +119,7 @@ class Rehearsal:
                 definition=asdict(pipeline),
                 artifacts={},
             )
-        self._refuse_skips(pipeline)
+        refuse_skips(pipeline, self.settings)
         artifacts = Artifacts(account, pipeline.name, pipeline.bucket, journal.folder / "artifacts")
         artifacts.remember(journal.said["artifacts"])
         execution_id = str(journal.said["execution_id"])
@@ -272,63 +231,6 @@ class Rehearsal:
             unzip(archive, target)
             found[name] = target
         return found
-
-    def _refuse(self, pipeline: Pipeline) -> None:
-        """Refuse what the pipeline has, and has not.
-
-        Raises:
-            RehearsalError: an option names something that is not there, or something is lacking.
-
-        """
-        skip = self.settings.skip
-        actions = [action for action in pipeline.actions if action.id not in skip]
-        sources = [action for action in actions if action.category == "Source"]
-        names = [name for a in pipeline.actions for name in (a.id, a.name, *a.outputs)]
-        for name in self.plan.sources:
-            if name not in names:
-                raise RehearsalError(
-                    f"--source {name}: the pipeline has no such source; it has "
-                    f"{', '.join(name for a in sources for name in a.outputs) or 'none'}"
-                )
-        _refuse_lacking_sources(
-            [(a.where, [a.id, a.name, *a.outputs]) for a in sources if needs_source(a)],
-            self.plan.sources,
-        )
-        unknown = [action for action in actions if not is_rehearsable(action)]
-        if unknown:
-            said = ", ".join(f"{a.id} ({a.category}, {a.provider})" for a in unknown)
-            words = " ".join(f"--skip {action.id}" for action in unknown)
-            raise RehearsalError(f"a rehearsal cannot run {said}; leave it out with {words}")
-        for name in self.plan.variables:
-            if name not in pipeline.variables:
-                raise RehearsalError(
-                    f"--variable {name}: the pipeline has no such variable; it has "
-                    f"{', '.join(pipeline.variables) or 'none'}"
-                )
-        for name, default in pipeline.variables.items():
-            if default is None and name not in self.plan.variables:
-                raise RehearsalError(
-                    f"the pipeline's variable {name} has no default; add --variable {name}=VALUE"
-                )
-
-    def _refuse_skips(self, pipeline: Pipeline) -> None:
-        ids = [action.id for action in pipeline.actions]
-        for action_id in self.settings.skip:
-            if action_id not in ids:
-                raise RehearsalError(
-                    f"--skip {action_id}: the pipeline has no such action; it has {', '.join(ids)}"
-                )
-
-
-def _refuse_lacking_sources(
-    actions: Sequence[tuple[str, Sequence[str]]], given: Mapping[str, str]
-) -> None:
-    lacking = [(where, names) for where, names in actions if not set(names) & set(given)]
-    if lacking:
-        words = " ".join(f"--source {names[-1]}=FOLDER" for _, names in lacking)
-        raise RehearsalError(
-            f"nothing is given for {', '.join(where for where, _ in lacking)}; add {words}"
-        )
 
 
 def copy_account(journal: Journal, earlier: Journal) -> None:

@@ -1,6 +1,5 @@
 """What a pipeline needs around it, told from the templates: stacks, exports, secrets."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
@@ -15,12 +14,11 @@ from cfn_pipeline.checks.resolving import exporters, text_of
 from cfn_pipeline.checks.system import Resource
 from cfn_pipeline.checks.texts import is_known
 from cfn_pipeline.errors import RehearsalError, TemplateError
+from cfn_pipeline.rehearsal.lookups import nodes, parameters_in, secrets_in
 
 __all__ = ["Surroundings", "pipeline_in", "surroundings_of"]
 
 _ENDINGS = (".yml", ".yaml", ".json", ".template")
-_SECRET = re.compile(r"\{\{resolve:secretsmanager:(.+?)(?::SecretString(?::([^:}]*))?[^}]*)?\}\}")
-_PARAMETER = re.compile(r"\{\{resolve:ssm(?:-secure)?:((?:\$\{[^}]*\}|[^:}])+)(?::\d+)?\}\}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,8 +132,8 @@ def surroundings_of(
         after=order[position + 1 :],
         deployed=deployed,
         exports=sorted(dict.fromkeys(exports)),
-        secrets=_secrets(read, known),
-        parameters=_parameters(read, known),
+        secrets=secrets_in(read, known),
+        parameters=parameters_in(read, known),
     )
 
 
@@ -227,82 +225,6 @@ def _ordered(
 
 
 def _imports(value: Any) -> Iterator[Any]:
-    for node in _nodes(value):
+    for node in nodes(value):
         if isinstance(node, dict) and "Fn::ImportValue" in node:
             yield node["Fn::ImportValue"]
-
-
-def _nodes(value: Any) -> Iterator[Any]:
-    waiting = [value]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if isinstance(node, dict):
-            waiting += node.values()
-        elif isinstance(node, list):
-            waiting += node
-
-
-def _secrets(templates: Sequence[Template], system: System) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    made = _names(templates, system, "AWS::SecretsManager::Secret")
-    for name, key in _references(templates, system, _SECRET):
-        if name in made:
-            continue
-        keys = found.setdefault(name, [])
-        if key and key not in keys:
-            keys.append(key)
-    return found
-
-
-def _parameters(templates: Sequence[Template], system: System) -> list[str]:
-    names = [name for name, _ in _references(templates, system, _PARAMETER)]
-    for template in templates:
-        for declared in template.section("Parameters").values():
-            type_ = str(declared.get("Type", "")) if isinstance(declared, dict) else ""
-            if type_.startswith("AWS::SSM::Parameter::Value") and "Default" in declared:
-                names.append(str(declared["Default"]))
-    made = _names(templates, system, "AWS::SSM::Parameter")
-    return sorted({name for name in names if not name.startswith("/aws/")} - made)
-
-
-def _names(templates: Sequence[Template], system: System, type_: str) -> set[str]:
-    """Return the names of what the templates themselves make."""
-    named = (
-        text_of(resource.properties.get("Name"), template, system)
-        for template in templates
-        for resource in template.resources.values()
-        if resource.type == type_
-    )
-    return {name for name in named if name}
-
-
-def _references(
-    templates: Sequence[Template], system: System, pattern: re.Pattern[str]
-) -> Iterator[tuple[str, str]]:
-    """Yield the names, and the keys, of what templates look up as they are deployed."""
-    for template in templates:
-        for node in _nodes(template.content):
-            text, variables = _text_and_variables(node)
-            for found in pattern.finditer(text):
-                said: Any = found[1]
-                if variables is not None:
-                    said = {"Fn::Sub": [found[1], variables]}
-                elif "${" in found[1]:
-                    continue  # the text of a Fn::Sub, which is a node of its own
-                name = text_of(said, template, system)
-                if name and is_known(name):
-                    yield name, (found[2] if pattern.groups > 1 else "") or ""
-
-
-def _text_and_variables(node: Any) -> tuple[str, dict[str, Any] | None]:
-    """Return the text of a node, and the variables of its Fn::Sub; None: it is none."""
-    match node:
-        case {"Fn::Sub": str(text)}:
-            return text, {}
-        case {"Fn::Sub": [str(text), dict(variables)]}:
-            return text, variables
-        case str(text):
-            return text, None
-        case _:
-            return "", None

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cfn_pipeline.rehearsal.artifacts import Artifacts
+from cfn_pipeline.rehearsal.change_sets import ChangeSets
 from cfn_pipeline.rehearsal.cloudformation import Request, Stacks
 from cfn_pipeline.rehearsal.context import BuildSettings, Context
 from cfn_pipeline.rehearsal.definition import Action, Pipeline
@@ -69,7 +70,7 @@ class Execution:
 
     def make(self, value: str) -> str:
         request = Request(stack=self.stack, template=TEMPLATE, parameters={"Value": value})
-        return self.stacks.make_change_set(request, "changes").arn
+        return ChangeSets(self.context.account, self.stacks).make(request, "changes").arn
 
     def run(self, intended: Mapping[str, Any] | None = None) -> str:
         context = replace(self.context, intended=intended or {})
