@@ -1,15 +1,11 @@
 """The command itself, to which each verb is added."""
 
+from importlib import import_module
 from typing import Any
 
 import click
 
 from cfn_pipeline._version import __version__
-from cfn_pipeline.cli.check import check
-from cfn_pipeline.cli.permissions import permissions
-from cfn_pipeline.cli.rehearse import rehearse
-from cfn_pipeline.cli.render import render
-from cfn_pipeline.cli.rules import rules
 from cfn_pipeline.errors import CfnPipelineError
 
 __all__ = ["main"]
@@ -21,7 +17,24 @@ class _BadInputError(click.ClickException):
     exit_code = 2
 
 
+#: The verbs, in the order in which one meets them. Each has a module of its name, which is loaded
+#: when it is called: nobody waits for what others need.
+_VERBS = ("render", "check", "rules", "permissions", "rehearse")
+
+
 class _Command(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _VERBS:
+            return None
+        module = import_module(f"cfn_pipeline.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -36,10 +49,3 @@ def main() -> None:
 
     Exit codes: 0 fine; 1 findings or stale files; 2 wrong usage or bad input.
     """
-
-
-main.add_command(render)
-main.add_command(check)
-main.add_command(rules)
-main.add_command(permissions)
-main.add_command(rehearse)

@@ -58,9 +58,8 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return account_of(small.folder / ".rehearsal" / "small-0001")
 
 
-def killed_at(small: Small, line: str, kind: signal.Signals) -> int:
-    """Run until a line is told, and kill the runner then; return its exit code."""
-    with subprocess.Popen(
+def begun(small: Small) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
         command(*small.words, "--approve", "--builds", "shell"),
         cwd=small.folder,
         env=environment(),
@@ -68,14 +67,22 @@ def killed_at(small: Small, line: str, kind: signal.Signals) -> int:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-    ) as process:
+    )
+
+
+def killed_at(small: Small, line: str, kind: signal.Signals) -> int:
+    """Run until a line is told, and kill the runner then; return its exit code."""
+    with begun(small) as process:
+        read_to(process, line)
+        process.send_signal(kind)
         assert process.stderr is not None
-        for told in process.stderr:
-            if told.startswith(line):
-                process.send_signal(kind)
-                break
         process.stderr.read()
         return process.wait()
+
+
+def read_to(process: "subprocess.Popen[str]", line: str) -> None:
+    assert process.stderr is not None
+    assert any(told.startswith(line) for told in process.stderr)
 
 
 def left_running(folder: Path) -> list[str]:
@@ -152,19 +159,10 @@ def test_two_rehearsals_run_side_by_side(small: Small) -> None:
 
 def test_a_run_is_gone_on_with_by_one_process_only(small: Small) -> None:
     small.build('#!/bin/sh\nsleep 3\necho \'{"Version": "one"}\' > version.json\n')
-    with subprocess.Popen(
-        command(*small.words, "--approve", "--builds", "shell"),
-        cwd=small.folder,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr is not None
-        for told in process.stderr:
-            if told.startswith("Build/Build: InProgress"):
-                break
+    with begun(small) as process:
+        read_to(process, "Build/Build: InProgress")
         second = small.rehearse("--resume", "last")
+        assert process.stderr is not None
         process.stderr.read()
     assert second.code == 2
     assert "the run small-0001 is being run by another process" in second.err
