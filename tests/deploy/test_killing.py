@@ -106,7 +106,7 @@ def wait_for_the_end(folder: Path) -> None:
     assert left_running(folder) == []
 
 
-POINTS = ["prepare: a local AWS", "prepare: stack pipeline"]
+POINTS = ["prepare: a local AWS", "prepare: stack small-pipeline"]
 POINTS += [f"{action}: {state}" for action in ALL for state in ("InProgress", "Succeeded")]
 
 

@@ -58,10 +58,14 @@ class _Orders:
 
     def read(self, loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
         """Obey until standard input ends."""
-        for line in sys.stdin:
-            done = asyncio.run_coroutine_threadsafe(self._obey(json.loads(line)), loop)
-            print(json.dumps(done.result()), flush=True)
-        loop.call_soon_threadsafe(ended.set)
+        try:
+            for line in sys.stdin:
+                done = asyncio.run_coroutine_threadsafe(self._obey(json.loads(line)), loop)
+                print(json.dumps(done.result()), flush=True)
+        except BrokenPipeError:
+            pass  # nobody reads the answer any more
+        finally:
+            loop.call_soon_threadsafe(ended.set)
 
     async def _obey(self, order: dict[str, Any]) -> Any:
         return self.obey(order)

@@ -63,6 +63,21 @@ def test_it_ends_with_those_who_started_it(tmp_path: Path) -> None:
     assert not Path(f"/proc/{pid}").exists()
 
 
+def test_it_ends_though_nobody_hears_its_answer(tmp_path: Path) -> None:
+    server = EmbeddedAws(tmp_path, region="us-east-1")
+    process = server._process
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdin.write('{"order": "save"}\n')
+    process.stdin.flush()
+    try:
+        assert process.wait(timeout=20) == 0
+    finally:
+        process.stdin.close()
+        process.kill()
+
+
 def test_types_that_the_emulator_lacks_are_stood_in_for(aws: EmbeddedAws) -> None:
     template = {
         "Resources": {
