@@ -94,8 +94,8 @@ class Preparation:
     def _seed_secrets(self) -> None:
         from botocore.exceptions import ClientError
 
-        secrets = self.account.client("secretsmanager")
         for name, keys in self.surroundings.secrets.items():
+            secrets = self.account.client("secretsmanager")
             text = json.dumps(dict.fromkeys(keys, _MADE_UP)) if keys else _MADE_UP
             try:
                 secrets.describe_secret(SecretId=name)
@@ -106,8 +106,8 @@ class Preparation:
     def _seed_parameters(self) -> None:
         from botocore.exceptions import ClientError
 
-        ssm = self.account.client("ssm")
         for name in self.surroundings.parameters:
+            ssm = self.account.client("ssm")
             try:
                 ssm.get_parameter(Name=name)
             except ClientError:

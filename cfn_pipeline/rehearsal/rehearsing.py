@@ -170,9 +170,9 @@ class Rehearsal:
 
     def _by_hand(self, account: Account) -> None:
         """Do what a person does by hand before a pipeline runs."""
-        secrets = account.client("secretsmanager")
         for name, text in self.settings.secrets.items():
             self.listener.prepares(f"secret {name}")
+            secrets = account.client("secretsmanager")
             with contextlib.suppress(secrets.exceptions.ResourceExistsException):
                 secrets.create_secret(Name=name, SecretString=text)
                 continue

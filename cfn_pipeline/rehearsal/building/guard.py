@@ -1,4 +1,4 @@
-"""A process that outlives nobody: ``python -m cfn_pipeline.rehearsal.building.guard``.
+"""A process that outlives nobody, run by its path.
 
 It leads the process group of a build. When its standard input ends, because the build has ended or
 because the rehearsal is no more, it runs the command it was given and kills the group.

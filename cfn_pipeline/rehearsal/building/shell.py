@@ -77,7 +77,8 @@ class Shell:
         self._numbers = itertools.count(1)
         self._driver: subprocess.Popen[bytes] | None = None
         self._guard = subprocess.Popen(
-            [sys.executable, "-m", "cfn_pipeline.rehearsal.building.guard", *cleanup],
+            # By its path: the package would be loaded for nothing.
+            [sys.executable, "-I", "-S", str(Path(__file__).with_name("guard.py")), *cleanup],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

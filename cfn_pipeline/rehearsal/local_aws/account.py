@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,17 @@ __all__ = ["LOCAL_NUMBER", "Account", "at_endpoint", "live"]
 LOCAL_NUMBER = "123456789012"
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "localhost.localstack.cloud")
+
+
+_LOCK = threading.Lock()
+
+
+@cache
+def _session() -> Any:
+    """Return the one session of this process: what it has read of services it reads once."""
+    import boto3
+
+    return boto3.session.Session()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,18 +42,16 @@ class Account:
     region: str
     endpoint: str | None
     _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service, the same for each call."""
-        import boto3
         from botocore.config import Config
 
-        with self._lock:  # sessions are not made for threads
+        with _LOCK:  # sessions are not made for threads
             if service not in self._clients:
                 said = {"retries": {"mode": "standard"}, "s3": {"addressing_style": "path"}}
                 keys = {} if self.endpoint is None else _DUMMY_KEYS
-                self._clients[service] = boto3.session.Session().client(
+                self._clients[service] = _session().client(
                     service,
                     region_name=self.region,
                     endpoint_url=self.endpoint,
