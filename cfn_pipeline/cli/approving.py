@@ -55,8 +55,9 @@ class Terminal:
 def _shown(action: Action, pending: Sequence[Pending]) -> list[str]:
     """Return what a person is to see before an approval."""
     lines = []
-    if said := action.configuration.get("CustomData"):
-        lines += [said, ""]
+    for setting in ("CustomData", "ExternalEntityLink"):
+        if said := action.configuration.get(setting):
+            lines += [said, ""]
     for each in pending:
         number = len(each.changes)
         lines.append(

@@ -68,13 +68,19 @@ class LivingTable:
     def __init__(self) -> None:
         from rich.console import Console
         from rich.live import Live
+        from rich.spinner import Spinner
 
         self._console = Console(stderr=True, highlight=False)
         self._pipeline: Pipeline | None = None
         self._states: dict[str, tuple[Status, float, str]] = {}
         self._prepares = ""
-        self._lock = threading.RLock()
+        self._spinner: Any = Spinner("dots")
+        # Two locks, since rich draws with one of its own held: what is drawn must never wait for
+        # somebody who waits for rich.
+        self._known = threading.Lock()
+        self._switch = threading.Lock()
         self._runs = False
+        self._asking = False
         self._live = Live(
             get_renderable=self._rendered,
             console=self._console,
@@ -84,12 +90,12 @@ class LivingTable:
 
     def show(self, line: str) -> None:
         """Write a line above the table."""
-        with self._lock:
-            self._console.print(line, markup=False)
+        self._console.print(line, markup=False)
 
     def pause(self) -> None:
         """Take the table away while a person is asked."""
-        with self._lock:
+        with self._switch:
+            self._asking = True
             if self._runs:
                 self._live.stop()
                 self._runs = False
@@ -100,25 +106,32 @@ class LivingTable:
 
     def prepares(self, what: str) -> None:
         """Show what is done before the pipeline runs."""
-        self._prepares = what
+        with self._known:
+            self._prepares = what
         self._go_on()
 
     def begins(self, pipeline: Pipeline, journal: Journal) -> None:
         """Show that the pipeline runs."""
         self.show(f"Run {journal.folder.name} of the pipeline {pipeline.name}: {journal.folder}")
-        for action in pipeline.actions:
-            known = journal.action(action.id)
-            said = (known.get("seconds", 0.0), known.get("message", ""))
-            self._states[action.id] = (journal.status(action.id), *said)
-        self._pipeline = pipeline
+        with self._known:
+            for action in pipeline.actions:
+                known, status = journal.action(action.id), journal.status(action.id)
+                if status is not Status.IN_PROGRESS:  # else the run before was killed in it
+                    said = (known.get("seconds", 0.0), known.get("message", ""))
+                    self._states[action.id] = (status, *said)
+            self._pipeline = pipeline
         self._go_on()
 
     def changed(self, action: Action, status: Status, seconds: float, message: str) -> None:
         """Show that an action has begun, or ended."""
-        with self._lock:
-            began = time.monotonic() if status is Status.IN_PROGRESS else seconds
+        runs = status is Status.IN_PROGRESS
+        with self._known:
+            began = time.monotonic() if runs else seconds
             self._states[action.id] = (status, began, message)
-        if not (action.is_approval and status is Status.IN_PROGRESS):
+        if action.is_approval and not runs:
+            with self._switch:
+                self._asking = False
+        if not (action.is_approval and runs):
             self._go_on()
 
     def notices(self, text: str) -> None:
@@ -126,17 +139,16 @@ class LivingTable:
         self.show(f"Note: {text}")
 
     def _go_on(self) -> None:
-        with self._lock:
-            if not self._runs:
+        with self._switch:
+            if not self._runs and not self._asking:
                 self._live.start()
                 self._runs = True
 
     def _rendered(self) -> "RenderableType":
-        from rich.spinner import Spinner
-
-        with self._lock:
+        with self._known:
             if self._pipeline is None:
-                return Spinner("dots", f"Preparing {self._prepares}")
+                self._spinner.update(text=f"Preparing {self._prepares}")
+                return self._spinner  # type: ignore[no-any-return]
             return self._table(self._pipeline)
 
     def _table(self, pipeline: Pipeline) -> "Table":

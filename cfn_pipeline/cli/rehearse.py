@@ -24,7 +24,7 @@ from cfn_pipeline.rehearsal.journal import Journal
 from cfn_pipeline.rehearsal.local_aws.embedded import refuse_lacking
 from cfn_pipeline.rehearsal.outcome import Status
 from cfn_pipeline.rehearsal.refusing import refuse_plan
-from cfn_pipeline.rehearsal.rehearsing import Rehearsal, copy_account
+from cfn_pipeline.rehearsal.rehearsing import Rehearsal
 from cfn_pipeline.rehearsal.report import report
 from cfn_pipeline.rehearsal.result import result_of
 
@@ -65,7 +65,7 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
         raise click.BadParameter(
             f"there is no folder {options['page'].absolute().parent}", param_hint="--report"
         )
-    plan, earlier = plan_of(options)
+    plan, journal = plan_of(options)
     refuse_lacking(embedded=plan.live is None and plan.endpoint is None)
     progress = LivingTable() if sys.stderr.isatty() else Lines()
     terminal = Terminal(progress.show, progress.pause)
@@ -81,20 +81,17 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
         listener=progress,
         stop=stop,
     )
-    journal = earlier if options["resume"] is not None else None
     name = refuse_plan(plan, rehearsal.settings, again=journal is not None)
     if journal is None:
         journal = Journal.begin(options["folder"], name, {"plan": plan.said})
     with journal.held(), _interruptible(stop, terminal):
         try:
-            if earlier is not None and earlier is not journal:
-                copy_account(journal, earlier)
             status = rehearsal.run(journal)
         finally:
             progress.close()
-    result = result_of(journal)
-    if options["page"] is not None:
-        report(result, journal.folder, options["page"])
+            result = result_of(journal)
+            if options["page"] is not None:
+                report(result, journal.folder, options["page"])
     if options["form"] == "json":
         click.echo(json.dumps(result, indent=2))
     else:

@@ -200,7 +200,7 @@ def refuse_for_resume(ctx: click.Context) -> None:
 
 
 def plan_of(options: dict[str, Any]) -> tuple[Plan, Journal | None]:
-    """Return what is to be rehearsed, and the run that goes on, or is followed."""
+    """Return what is to be rehearsed, and the run that goes on; None: a new one begins."""
     root = options["folder"]
     if options["resume"] is not None:
         journal = Journal.find(root, options["resume"], "--resume")
@@ -220,6 +220,9 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, Journal | None]:
             f"{options['live']!r} is no account's number, which has twelve digits",
             param_hint="--live",
         )
+    after = None
+    if options["after"] is not None:
+        after = Journal.find(root, options["after"], "--after").folder.name
     plan = Plan(
         template=options["template"],
         pipeline=options["pipeline"],
@@ -231,10 +234,9 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, Journal | None]:
         region=options["region"],
         endpoint=options["endpoint_url"],
         live=options["live"],
+        after=after,
     )
-    if options["after"] is None:
-        return plan, None
-    return plan, Journal.find(root, options["after"], "--after")
+    return plan, None
 
 
 def _once(pairs: Sequence[tuple[str, str]], option: str) -> dict[str, str]:
@@ -247,6 +249,12 @@ def _once(pairs: Sequence[tuple[str, str]], option: str) -> dict[str, str]:
 
 def settings_of(options: dict[str, Any]) -> Settings:
     """Return how it is to be rehearsed."""
+    secrets = _once(options["secrets"], "--secret")
+    for name, text in secrets.items():
+        if not text:
+            raise click.BadParameter(f"{name!r} has no text", param_hint="--secret")
+    if "" in options["delete"]:
+        raise click.BadParameter("a stack has a name", param_hint="--delete-stack")
     return Settings(
         builds=BuildSettings(
             place=options["builds"], image=options["build_image"], shims=options["shims"]
@@ -254,6 +262,6 @@ def settings_of(options: dict[str, Any]) -> Settings:
         skip=options["skip"],
         port=options["port"],
         task_exit_code=options["task_exit_code"],
-        secrets=_once(options["secrets"], "--secret"),
+        secrets=secrets,
         delete=options["delete"],
     )

@@ -12,7 +12,7 @@ from cfn_pipeline.rehearsal.outcome import ActionFailed, Outcome, Status, Stoppe
 from cfn_pipeline.rehearsal.sourcing import run_source
 from cfn_pipeline.rehearsal.variables import Unresolved, resolved
 
-__all__ = ["is_known", "run_action"]
+__all__ = ["is_known", "run_action", "unresolved", "with_variables"]
 
 _RUNNERS: Mapping[tuple[str, str], Callable[[Action, Context], Outcome]] = {
     ("Build", "CodeBuild"): run_codebuild,
@@ -38,20 +38,32 @@ def run_action(action: Action, context: Context) -> Outcome:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        runner = _RUNNERS[action.category, action.provider]
-        return runner(_with_variables(action, context.variables), context)
+        runner = _RUNNERS.get((action.category, action.provider))
+        if runner is None:
+            raise ActionFailed(
+                f"a rehearsal cannot run {action.provider} ({action.category}); leave it out with "
+                f"--skip {action.id}"
+            )
+        return runner(with_variables(action, context.variables), context)
     except ActionFailed as error:
         return Outcome(status=Status.FAILED, message=str(error), details=error.details)
     except Unresolved as error:
-        message = f"the variable {error} has no value here; no action before it makes it"
-        return Outcome(status=Status.FAILED, message=message)
+        return unresolved(error)
     except Stopped:
         return Outcome(status=Status.STOPPED, message="stopped")
     except (RehearsalError, OSError, ClientError, BotoCoreError) as error:
         return Outcome(status=Status.FAILED, message=str(error))
+    except Exception as error:
+        return Outcome(status=Status.FAILED, message=f"{type(error).__name__}: {error}")
 
 
-def _with_variables(action: Action, variables: Mapping[str, Mapping[str, str]]) -> Action:
+def unresolved(error: Unresolved) -> Outcome:
+    """Return what comes of an action that names a variable without a value."""
+    message = f"the variable {error} has no value here; no action before it makes it"
+    return Outcome(status=Status.FAILED, message=message)
+
+
+def with_variables(action: Action, variables: Mapping[str, Mapping[str, str]]) -> Action:
     """Return an action with the values of variables in its settings.
 
     Raises:

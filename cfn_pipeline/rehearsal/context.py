@@ -61,7 +61,6 @@ class Context:
     Args:
         account: where it works.
         pipeline: the pipeline that it belongs to.
-        execution_id: of the run.
         folder: of the run; actions have folders of their own in it.
         artifacts: of the run.
         sources: what source actions give, by the name of the action or its artifact.
@@ -79,7 +78,6 @@ class Context:
 
     account: Account
     pipeline: Pipeline
-    execution_id: str
     folder: Path
     artifacts: Artifacts
     sources: Mapping[str, str]

@@ -211,7 +211,10 @@ def _action(stage: str, said: Mapping[str, Any]) -> Action:
         commands=[str(command) for command in said.get("Commands", [])],
         files={str(a["Name"]): [str(f) for f in a.get("Files", [])] for a in outputs},
         output_variables=[str(name) for name in said.get("OutputVariables", [])],
-        environment_variables=[dict(v) for v in said.get("EnvironmentVariables", [])],
+        environment_variables=[
+            {str(key): _text(value) for key, value in variable.items()}
+            for variable in said.get("EnvironmentVariables", [])
+        ],
         region=said.get("Region"),
     )
 

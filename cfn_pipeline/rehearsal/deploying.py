@@ -159,6 +159,8 @@ def _request(action: Action, context: Context, details: dict[str, Any]) -> Reque
         raise ActionFailed(f"Template format error: {shown} has no Resources")
     configuration = configuration_of(action, context)
     declared = template.section("Parameters")
+    if wrong := [name for name, said in declared.items() if not isinstance(said, dict)]:
+        raise ActionFailed(f"Template format error: {shown}: {', '.join(wrong)} is no parameter")
     parameters = parameters_of(action, context, configuration, declared)
     details["parameters"] = _shown(parameters, declared)
     capabilities = [
@@ -189,12 +191,12 @@ def _shown(parameters: Mapping[str, str], declared: Mapping[str, Any]) -> dict[s
 
 
 def _put_outputs(action: Action, context: Context, outputs: Mapping[str, str]) -> None:
-    """Put the stack's outputs into the action's output artifact, if it has one."""
-    if not action.outputs:
+    """Put the stack's outputs into the action's output artifact, where it names the file."""
+    name = action.configuration.get("OutputFileName")
+    if not action.outputs or not name:
         return
     [artifact, *_] = action.outputs
     with tempfile.TemporaryDirectory() as folder:
-        name = action.configuration.get("OutputFileName", "outputs.json")
         file = Path(folder, "outputs")
         file.write_text(json.dumps(outputs, indent=2), encoding="utf-8")
         zip_of({name: file}, context.artifacts.zip_path(artifact))

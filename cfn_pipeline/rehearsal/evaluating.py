@@ -23,7 +23,6 @@ class Question:
 
     Args:
         template: what to deploy.
-        name: the pipeline's name, a text or a function.
 
     """
 

@@ -65,7 +65,10 @@ def invented(declaration: Mapping[str, Any], account: Account) -> str | None:
     if declaration.get("AllowedValues"):
         return str(declaration["AllowedValues"][0])
     if type_ in ("Number", "List<Number>"):
-        return str(declaration.get("MinValue", min(1, declaration.get("MaxValue", 1))))
+        if "MinValue" in declaration:
+            return str(declaration["MinValue"])
+        most = declaration.get("MaxValue", 1)
+        return "1" if float(most) >= 1 else str(most)
     candidates = [text.format(number=account.number, region=account.region) for text in _TEXTS]
     fitting = (text for text in candidates if _fits(text, declaration))
     return next(fitting, None)

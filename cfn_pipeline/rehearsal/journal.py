@@ -110,6 +110,8 @@ class Journal:
                     f"the run {self.folder.name} is being run by another process; wait until it "
                     "has ended"
                 ) from None
+            # Whoever held it before may have recorded more.
+            self.said = _read(self.folder) or self.said
             yield
 
     def record(self, **said: Any) -> None:
@@ -154,12 +156,12 @@ class Journal:
         seconds: float,
         artifacts: Mapping[str, Mapping[str, Any]],
     ) -> None:
-        """Record what came of an action, and the artifacts that are there now."""
+        """Record what came of an action, and the artifacts that it has made."""
         with self._lock:
             kept = dict(self.action(action_id))
             if outcome.status is not Status.STOPPED:
                 kept.pop("intended", None)
-            self.said["artifacts"] = {name: dict(said) for name, said in artifacts.items()}
+            self.said["artifacts"] = {**self.said.get("artifacts", {}), **artifacts}
             self._act(
                 action_id,
                 {

@@ -25,6 +25,7 @@ class Plan:
         region: where the pipeline runs.
         endpoint: the URL of a local AWS; None: one is started.
         live: the number of an account of AWS's; None: a local one.
+        after: the run whose account is taken over; None: the account is empty.
 
     """
 
@@ -38,6 +39,7 @@ class Plan:
     region: str = "us-east-1"
     endpoint: str | None = None
     live: str | None = None
+    after: str | None = None
 
     @property
     def said(self) -> dict[str, Any]:
@@ -53,6 +55,7 @@ class Plan:
             "region": self.region,
             "endpoint": self.endpoint,
             "live": self.live,
+            "after": self.after,
         }
 
     @classmethod

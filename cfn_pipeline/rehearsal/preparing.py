@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,6 @@ class Preparation:
     prepares: Callable[[str], None]
     notice: Callable[[str], None]
     stop: threading.Event
-    deployed: list[str] = field(default_factory=list, init=False)
 
     def pipeline(self) -> Pipeline:
         """Deploy what the pipeline needs, and return the pipeline.
@@ -104,15 +103,18 @@ class Preparation:
                 self.notice(f"the secret {name} is made up")
 
     def _seed_parameters(self) -> None:
+        for name in self.surroundings.parameters:
+            self._seed_parameter(name)
+
+    def _seed_parameter(self, name: str) -> None:
         from botocore.exceptions import ClientError
 
-        for name in self.surroundings.parameters:
-            ssm = self.account.client("ssm")
-            try:
-                ssm.get_parameter(Name=name)
-            except ClientError:
-                ssm.put_parameter(Name=name, Value=_MADE_UP, Type="String")
-                self.notice(f"the parameter {name} of SSM's store is made up")
+        ssm = self.account.client("ssm")
+        try:
+            ssm.get_parameter(Name=name)
+        except ClientError:
+            ssm.put_parameter(Name=name, Value=_MADE_UP, Type="String")
+            self.notice(f"the parameter {name} of SSM's store is made up")
 
     def _export(self) -> None:
         """Deploy a stack with the exports that no template has."""
@@ -150,7 +152,6 @@ class Preparation:
             self._stacks.deploy(request)
         except ActionFailed as error:
             raise RehearsalError(f"{shown} cannot be deployed here: {error}") from error
-        self.deployed.append(request.stack)
 
     def _stack_name(self, template: Template) -> str:
         pipeline = self.surroundings.pipeline
@@ -158,7 +159,11 @@ class Preparation:
         if template is pipeline.template and isinstance(name, str):
             # The same whatever the template is called, so that another can take its place.
             return f"{_plain(name)}-pipeline"
-        return _plain(Path(template.file).stem)
+        path = Path(template.file)
+        others = [*self.surroundings.before, *self.surroundings.after, pipeline.template]
+        same = [t for t in others if t is not template and Path(t.file).stem == path.stem]
+        stack = _plain(f"{path.absolute().parent.name}-{path.stem}" if same else path.stem)
+        return f"{stack}-template" if stack in self.surroundings.stacks else stack
 
     def _values(self, template: Template) -> dict[str, str]:
         values: dict[str, str] = {}
@@ -171,6 +176,8 @@ class Preparation:
                     raise RehearsalError(_lacking(template, name, declared))
                 values[name] = value
                 self.notice(f"{template.file}: the parameter {name} is made up: {value}")
+            if name in values and str(declared.get("Type")).startswith("AWS::SSM::Parameter::V"):
+                self._seed_parameter(values[name])
         return values
 
 

@@ -48,7 +48,7 @@ def refuse_plan(plan: Plan, settings: Settings, *, again: bool) -> str:
 def _sources_of(resource: Resource, skip: Collection[str]) -> list[tuple[str, list[str]]]:
     """Return where the sources of a pipeline are, with the names that each goes by.
 
-    None, where conditions or functions may make others of them.
+    Nothing, where conditions or functions may make others of them.
     """
     found = pipelines(System(templates=[resource.template]))
     shapes = [each for each in found if each.resource is resource]

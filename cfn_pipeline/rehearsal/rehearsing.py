@@ -27,6 +27,7 @@ from cfn_pipeline.rehearsal.journal import Journal, now
 from cfn_pipeline.rehearsal.local_aws.account import Account, at_endpoint, live
 from cfn_pipeline.rehearsal.local_aws.embedded import (
     EmbeddedAws,
+    alone,
     embedded_aws,
 )
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Status, Stopped
@@ -38,7 +39,7 @@ from cfn_pipeline.rehearsal.sources import fetch
 from cfn_pipeline.rehearsal.surroundings import pipeline_in, surroundings_of
 from cfn_pipeline.rehearsal.zips import unzip
 
-__all__ = ["Rehearsal", "copy_account"]
+__all__ = ["Rehearsal"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +72,8 @@ class Rehearsal:
             CfnPipelineError: what was given cannot be read.
 
         """
+        from botocore.exceptions import BotoCoreError, ClientError
+
         began = time.monotonic()
         before = float(journal.said.get("seconds", 0.0))
         journal.record(status=Status.IN_PROGRESS)
@@ -85,6 +88,9 @@ class Rehearsal:
         except RehearsalError as failure:
             error = str(failure)
             raise
+        except (BotoCoreError, ClientError) as failure:
+            error = str(failure)
+            raise RehearsalError(error) from failure
         finally:
             journal.record(
                 status=status,
@@ -126,7 +132,6 @@ class Rehearsal:
         context = Context(
             account=account,
             pipeline=pipeline,
-            execution_id=execution_id,
             folder=journal.folder.resolve(),
             artifacts=artifacts,
             sources=self.plan.sources,
@@ -165,6 +170,8 @@ class Rehearsal:
         else:
             self.listener.prepares("a local AWS")
             folder = journal.folder / "account"
+            if plan.after is not None and not folder.exists():
+                _copy_account(journal.folder.parent / plan.after, folder)
             with embedded_aws(folder, region=plan.region, port=self.settings.port) as server:
                 yield server.account, server
 
@@ -233,18 +240,20 @@ class Rehearsal:
         return found
 
 
-def copy_account(journal: Journal, earlier: Journal) -> None:
-    """Let a new run begin with the account of an earlier one.
+def _copy_account(earlier: Path, target: Path) -> None:
+    """Let a run begin with the account of an earlier one; the copy is whole or not there.
 
     Raises:
         RehearsalError: the earlier run has none, or is still running.
 
     """
-    account = earlier.folder / "account"
+    account, part = earlier / "account", target.with_name("account.part")
     if not account.is_dir():
-        raise RehearsalError(f"--after {earlier.folder.name}: that run had no local AWS of its own")
-    with earlier.held():
-        shutil.copytree(account, journal.folder / "account", ignore=shutil.ignore_patterns("*.log"))
+        raise RehearsalError(f"--after {earlier.name}: that run had no local AWS of its own")
+    shutil.rmtree(part, ignore_errors=True)
+    with Journal(earlier, {}).held(), alone(account):
+        shutil.copytree(account, part, ignore=shutil.ignore_patterns("*.log", ".lock"))
+    part.rename(target)
 
 
 def _deployed_pipeline(account: Account, name: str) -> Pipeline:

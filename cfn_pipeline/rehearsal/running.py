@@ -10,11 +10,12 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from cfn_pipeline.rehearsal.actions import run_action
+from cfn_pipeline.rehearsal.actions import run_action, unresolved, with_variables
 from cfn_pipeline.rehearsal.context import Context, Pending
 from cfn_pipeline.rehearsal.definition import Action, Pipeline
 from cfn_pipeline.rehearsal.journal import Journal
 from cfn_pipeline.rehearsal.outcome import Outcome, Status
+from cfn_pipeline.rehearsal.variables import Unresolved
 
 __all__ = ["Listener", "Run"]
 
@@ -116,32 +117,41 @@ class Run:
             intend=lambda intended: self.journal.action_intends(action.id, intended),
             intended=before.get("intended", {}),
         )
-        outcome = self._approval(action) if action.is_approval else run_action(action, context)
+        if action.is_approval:
+            outcome = self._approval(action, context.variables)
+        else:
+            outcome = run_action(action, context)
         self._end(action, outcome, time.monotonic() - began)
         return outcome
 
     def _end(self, action: Action, outcome: Outcome, seconds: float) -> None:
         self.save()
-        artifacts = {name: stored.said for name, stored in self.context.artifacts.stored.items()}
-        self.journal.action_ends(action.id, outcome, seconds, artifacts)
+        known = dict(self.context.artifacts.stored)  # others may add theirs meanwhile
+        made = {name: known[name].said for name in action.outputs if name in known}
+        self.journal.action_ends(action.id, outcome, seconds, made)
         self.listener.changed(action, outcome.status, seconds, outcome.message)
 
-    def _approval(self, action: Action) -> Outcome:
+    def _approval(self, action: Action, variables: Mapping[str, Mapping[str, str]]) -> Outcome:
         pending = self._pending()
+        if self._stop.is_set():
+            return Outcome(status=Status.STOPPED, message="stopped")
         try:
-            approved, comment = self.context.approve(action, pending)
+            shown = with_variables(action, variables)
+            approved, comment = self.context.approve(shown, pending)
+        except Unresolved as error:
+            return unresolved(error)
         except KeyboardInterrupt:
             self._stop.set()
             return Outcome(status=Status.STOPPED, message="stopped")
         said = comment or ("approved" if approved else "rejected")
-        shown = [
+        waiting = [
             {"stack": p.stack, "change_set": p.change_set, "changes": list(p.changes)}
             for p in pending
         ]
         return Outcome(
             status=Status.SUCCEEDED if approved else Status.REJECTED,
             message=said,
-            details={"pending": shown},
+            details={"pending": waiting},
         )
 
     def _pending(self) -> list[Pending]:

@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import tempfile
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,9 +94,7 @@ def _fetch_zip(path: Path, source: str, target: Path) -> Revision:
     with tempfile.TemporaryDirectory() as folder:
         try:
             unzip(path, Path(folder))
-        except (OSError, ValueError, EOFError) as error:
-            raise RehearsalError(f"the source {source}: this is no zip: {error}") from error
-        except Exception as error:  # zipfile has a root of its own
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise RehearsalError(f"the source {source}: this is no zip: {error}") from error
         zip_of(files_below(Path(folder)), target)
     return Revision(commit=_digest(target))

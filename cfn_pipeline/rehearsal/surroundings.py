@@ -30,6 +30,7 @@ class Surroundings:
         before: the templates whose stacks must be there before the pipeline's, in order.
         after: those that need the pipeline's stack, in order.
         deployed: the templates that the pipeline deploys, as far as they can be told.
+        stacks: the names of the stacks that it deploys, likewise.
         exports: the names of exports that none of the templates has.
         secrets: the keys that are read of secrets, by the secret's name.
         parameters: the names of parameters in SSM's store that are read.
@@ -40,6 +41,7 @@ class Surroundings:
     before: Sequence[Template]
     after: Sequence[Template]
     deployed: Sequence[Template]
+    stacks: Collection[str]
     exports: Sequence[str]
     secrets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     parameters: Sequence[str] = ()
@@ -131,6 +133,7 @@ def surroundings_of(
         before=order[:position],
         after=order[position + 1 :],
         deployed=deployed,
+        stacks=_stacks(system, pipeline),
         exports=sorted(dict.fromkeys(exports)),
         secrets=secrets_in(read, known),
         parameters=parameters_in(read, known),
@@ -171,6 +174,17 @@ def _deployed(system: System, pipeline: Resource) -> list[Template]:
         if deployed.template is not None
     }
     return list(found.values())
+
+
+def _stacks(system: System, pipeline: Resource) -> set[str]:
+    """Return the names of the stacks that the pipeline deploys."""
+    return {
+        action.setting("StackName").text or ""
+        for each in pipelines(system)
+        if each.resource is pipeline
+        for action in each.actions
+        if action.is_cloudformation
+    }
 
 
 def _of_projects(system: System, pipeline: Resource) -> list[Template]:

@@ -53,7 +53,6 @@ class Execution:
         self.context = Context(
             account=aws.account,
             pipeline=Pipeline(name="p", bucket="none", stages=[]),
-            execution_id="1",
             folder=folder,
             artifacts=Artifacts(aws.account, "p", "none", folder),
             sources={},

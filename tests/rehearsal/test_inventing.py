@@ -21,6 +21,7 @@ from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws
         ({"Type": "Number"}, "1"),
         ({"Type": "Number", "MinValue": 80}, "80"),
         ({"Type": "Number", "MaxValue": 0}, "0"),
+        ({"Type": "Number", "MaxValue": "65535"}, "1"),
         ({"Type": "CommaDelimitedList"}, "rehearsal"),
         ({"Type": "String", "AllowedPattern": "[a-z]{40}"}, None),
         ({"Type": "String", "AllowedPattern": "(?<bad"}, None),

@@ -91,3 +91,40 @@ def test_another_region(small: Small) -> None:
     done = small.rehearse(*J, "--region", "eu-west-1")
     assert done.code == 0, done.err
     assert done.json["region"] == "eu-west-1"
+
+
+def test_templates_of_one_name_have_stacks_of_their_own(small: Small) -> None:
+    needing(small, "a", "b")
+    for name in ("a", "b"):
+        (small.folder / name).mkdir()
+        small.write(f"{name}/net.json", exporting(name))
+    done = small.rehearse(*J, "--with", "a/net.json", "--with", "b/net.json")
+    assert done.code == 0, done.err
+    assert "prepare: stack a-net (a/net.json)" in done.err
+    assert "prepare: stack b-net (b/net.json)" in done.err
+
+
+def test_a_template_called_as_a_stack_of_the_pipeline(small: Small) -> None:
+    needing(small, "a")
+    small.write("dev.json", exporting("a"))
+    done = small.rehearse(*J)
+    assert done.code == 0, done.err
+    assert "prepare: stack dev-template (dev.json)" in done.err
+
+
+def test_parameters_of_the_store_are_there(small: Small) -> None:
+    content = json.loads((small.folder / "pipeline.json").read_text())
+    content["Parameters"] = {"Image": {"Type": "AWS::SSM::Parameter::Value<String>"}}
+    small.write("pipeline.json", json.dumps(content))
+    assert small.rehearse(*J).code == 0
+    assert small.rehearse(*J, "--parameter", "Image=/my/image").code == 0
+
+
+def test_a_bucket_that_cannot_be(small: Small) -> None:
+    content = json.loads((small.folder / "pipeline.json").read_text())
+    content["Resources"]["Pipeline"]["Properties"]["ArtifactStore"]["Location"] = "no such/bucket"
+    small.write("pipeline.json", json.dumps(content))
+    done = small.rehearse()
+    assert done.code == 2
+    assert "Invalid bucket name" in done.err
+    assert "Traceback" not in done.err

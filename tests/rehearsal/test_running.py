@@ -290,3 +290,54 @@ def test_outputs_of_a_stack_can_be_an_artifact(small: Small) -> None:
     done = small.rehearse(*J)
     assert done.code == 0, done.err
     assert done.details("After/Deploy")["outputs"] == {"Tag": "one"}
+
+
+def test_without_a_name_for_the_file_outputs_are_no_artifact(small: Small) -> None:
+    stages = usual_stages()[:3]
+    stages[2]["Actions"][0]["OutputArtifacts"] = [{"Name": "Outputs"}]
+    small.pipeline(stages)
+    assert "Outputs" not in {a["name"] for a in small.rehearse(*J).json["artifacts"]}
+
+
+def test_an_action_that_was_skipped_is_not_run_when_the_run_goes_on(small: Small) -> None:
+    stages = usual_stages()
+    scan = action("Scan", ("Invoke", "Lambda"), {"FunctionName": "scan"})
+    stages.append({"Name": "Scan", "Actions": [scan]})
+    small.pipeline(stages)
+    small.rehearse("--skip", "Scan/Scan", approve="--reject")
+    done = small.rehearse(*J, "--resume", "last")
+    assert done.code == 1
+    assert "leave it out with --skip Scan/Scan" in done.action("Scan/Scan")["message"]
+    again = small.rehearse(*J, "--resume", "last", "--skip", "Scan/Scan")
+    assert again.code == 0
+
+
+def test_what_an_approval_tells_has_its_variables(small: Small) -> None:
+    stages = usual_stages()
+    approval = stages[3]["Actions"][1]["Configuration"]
+    approval |= {"CustomData": "Tag #{Built.TAG}!", "ExternalEntityLink": "https://x/#{Built.TAG}"}
+    small.pipeline(stages)
+    done = small.rehearse(*J)
+    commit = next(a["commit"] for a in done.json["artifacts"] if a["name"] == "App")
+    assert f"Tag {commit}!" in done.err
+    assert f"https://x/{commit}" in done.err
+    approval["CustomData"] = "#{Nobody.TAG}"
+    small.pipeline(stages)
+    failed = small.rehearse(*J)
+    assert failed.states()["Production/Approve"] == "Failed"
+    assert (
+        "the variable #{Nobody.TAG} has no value" in failed.action("Production/Approve")["message"]
+    )
+
+
+def test_after_a_run_that_was_copied_in_the_middle(small: Small) -> None:
+    small.rehearse()
+    assert small.rehearse("--after", "last", "--delete-stack", "nobody").code == 2
+    account = small.folder / ".rehearsal" / "small-0002" / "account"
+    account.rename(account.with_name("account.part"))  # as a kill while copying leaves it
+    for left in account.with_name("account.part").glob("state/*"):
+        left.unlink()
+    done = small.rehearse(*J, "--resume", "last")
+    assert done.code == 0, done.err
+    assert not account.with_name("account.part").exists()
+    assert done.action("Dev/Deploy")["message"] == "nothing to change"

@@ -39,6 +39,11 @@ def run_codebuild(action: Action, context: Context) -> Outcome:
         )
     folder = folder_of(action, context)
     sources = _sources(action, context, folder)
+    if primary not in sources:
+        raise ActionFailed(
+            f"PrimarySource is {primary}, which is no input of the action "
+            f"(these are: {', '.join(action.inputs)})"
+        )
     source = sources.pop(primary)
     buildspec = _buildspec(settings.get("BuildspecOverride") or project.buildspec, source, primary)
     return _built(
@@ -95,7 +100,7 @@ def run_commands(action: Action, context: Context) -> Outcome:
 def _built(build: Build) -> Outcome:
     built = build.run()
     details = built.details(build.log, build.context.folder)
-    for notice in built.notices[:1]:
+    for notice in built.notices:
         build.context.notice(f"{build.action.where}: {notice}")
     if built.failure:
         here = Path.cwd()

@@ -37,7 +37,6 @@ class Built:
     Args:
         build_id: ``<project>:<id>``.
         phases: what came of each phase that ran.
-        outputs: the commit, by each artifact that was left.
         variables: those that are handed on.
         place: where it ran, for people.
         notices: what is to be said about it.
@@ -47,7 +46,6 @@ class Built:
 
     build_id: str
     phases: Sequence[PhaseResult]
-    outputs: Sequence[str] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     place: str = ""
     notices: Sequence[str] = ()
@@ -67,7 +65,6 @@ class Built:
             "phases": [phase.said for phase in self.phases],
             "log": log.relative_to(run).as_posix(),
             "calls": [list(call) for call in self.calls],
-            "notices": list(self.notices),
         }
 
 
@@ -136,20 +133,21 @@ class Build:
                     self.buildspec, shell, self.log, lambda text: without_folders(text, tools)
                 )
             )
-            variables = {name: shell.value(name) for name in self.buildspec.exported}
-            if container is not None and os.getuid() != 0:
-                shell.run(f"chown -R {os.getuid()}:{os.getgid()} '{self.folder}'")
+            in_time = all(phase.status != "TIMED_OUT" for phase in phases)
+            exported = self.buildspec.exported if in_time else ()
+            variables = {name: shell.value(name) for name in exported}
         finally:
+            if container is not None:
+                container.give_back(self.folder)
             shell.close()
-        began = not any(p.has_failed and p.name in ("INSTALL", "PRE_BUILD") for p in phases)
-        outputs: list[str] = []
+        began = in_time and not any(
+            p.has_failed and p.name in ("INSTALL", "PRE_BUILD") for p in phases
+        )
         if began and self.action.outputs:
-            upload, outputs = self._upload(environment | variables)
-            phases.append(upload)
+            phases.append(self._upload(environment | variables))
         return Built(
             build_id=build_id,
             phases=phases,
-            outputs=outputs,
             variables={name: value for name, value in variables.items() if value},
             place=place,
             notices=[*notices, *self._unrehearsed()],
@@ -196,20 +194,31 @@ class Build:
             )
 
     def _shell(self, container: Container | None, environment: Mapping[str, str]) -> Shell:
-        said: dict[str, Any] = {"environment": environment}
-        if container is not None:
-            told = {name: value for name, value in environment.items() if name != "PATH"}
-            said["launcher"] = container.launcher(self.folder, self.source, self._tools, told)
-            said["cleanup"] = container.cleanup
-        return Shell(
-            name=self.buildspec.shell,
+        shell = Shell(
+            words=self._shell_words(container),
             folder=self.folder / "commands",
             work=self.source,
+            environment=environment,
             log=self.log,
             stop=self.context.stop,
             seconds=self.project.minutes * 60,
-            **said,
+            launcher=() if container is None else container.launcher(self._tools),
+            cleanup=() if container is None else container.cleanup,
         )
+        if container is not None:
+            try:
+                container.begin(self.folder, self.source, environment)
+            except ActionFailed:
+                shell.close()
+                raise
+        return shell
+
+    def _shell_words(self, container: Container | None) -> list[str]:
+        """Return the words that call the shell, as the project's image has it."""
+        linux = "amazonlinux" in self.project.image or "amazon-linux" in self.project.image
+        if container is None and self.buildspec.shell == "sh" and linux:
+            return ["bash", "--posix"]  # which is what Amazon Linux calls sh
+        return [self.buildspec.shell]
 
     def _environment(self, build_id: str) -> dict[str, str]:
         account = self.context.account_of(self.action)
@@ -256,23 +265,21 @@ class Build:
             found[f"CODEBUILD_SRC_DIR_{name}"] = str(folder)
         return found
 
-    def _upload(self, variables: Mapping[str, str]) -> tuple[PhaseResult, list[str]]:
-        began, message, done = time.monotonic(), "", []
+    def _upload(self, variables: Mapping[str, str]) -> PhaseResult:
+        began, message = time.monotonic(), ""
         try:
             for name, files in self._wanted().items():
                 found = collect(files, self.source, variables)
                 zip_of(found, self.context.artifacts.zip_path(name))
                 self.context.artifacts.put(name)
-                done.append(name)
         except ActionFailed as error:
             message = str(error)
-        result = PhaseResult(
+        return PhaseResult(
             name="UPLOAD_ARTIFACTS",
             status="FAILED" if message else "SUCCEEDED",
             seconds=time.monotonic() - began,
             message=message,
         )
-        return result, done
 
     def _wanted(self) -> dict[str, Files]:
         """Return the files of each output artifact.

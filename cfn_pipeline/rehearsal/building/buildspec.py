@@ -79,7 +79,7 @@ class Buildspec:
 
     """
 
-    shell: str = "bash"
+    shell: str = "sh"
     isolated: bool = False
     variables: Mapping[str, str] = field(default_factory=dict)
     parameter_store: Mapping[str, str] = field(default_factory=dict)
@@ -115,7 +115,7 @@ def read_buildspec(text: str, shown: str) -> Buildspec:
     env = content.get("env") or {}
     artifacts = content.get("artifacts") or {}
     return Buildspec(
-        shell=_shell(env.get("shell", "bash"), shown),
+        shell=_shell(env.get("shell", "sh"), shown),
         isolated=str(content["version"]) == "0.1",
         variables=_texts(env.get("variables")),
         parameter_store=_texts(env.get("parameter-store")),

@@ -1,5 +1,6 @@
 """Builds in containers, where a Docker engine is."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -7,9 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cfn_pipeline.rehearsal.outcome import ActionFailed
+
 __all__ = ["Container", "container_of"]
 
 _ANSWER = 20.0
+
+#: Folders and files that are not in a container.
+_OF_THIS_MACHINE = ("PATH", "TMPDIR", "SSL_CERT_DIR", "SSL_CERT_FILE")
 _PULL = 900.0
 _START = 60.0
 
@@ -29,26 +35,50 @@ class Container:
     name: str
     privileged: bool
 
-    def launcher(
-        self, folder: Path, work: Path, tools: Path, environment: Mapping[str, str]
-    ) -> list[str]:
-        """Return the words that start a shell in it.
+    def begin(self, folder: Path, work: Path, environment: Mapping[str, str]) -> None:
+        """Start it; it ends when it is told to.
 
         Args:
             folder: what it sees of this machine.
-            work: the folder in which it begins.
-            tools: the folder that stands first on its PATH.
+            work: the folder in which its commands begin.
             environment: its variables.
 
+        Raises:
+            ActionFailed: it does not start.
+
         """
-        words = ["docker", "run", "--rm", "--interactive", "--init", "--name", self.name]
+        words = ["docker", "run", "--detach", "--interactive", "--rm", "--init"]
         # The local AWS answers on this machine's loopback.
-        words += ["--network", "host", "--volume", f"{folder}:{folder}", "--workdir", str(work)]
+        words += ["--name", self.name, "--network", "host"]
+        words += ["--volume", f"{folder}:{folder}", "--workdir", str(work)]
+        for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+            if Path(environment.get(name, "/none")).is_file():
+                words += ["--volume", f"{environment[name]}:{environment[name]}:ro"]
         words += ["--privileged"] if self.privileged else []
         for name, value in environment.items():
-            words += ["--env", f"{name}={value}"]
+            if name not in _OF_THIS_MACHINE:
+                words += ["--env", f"{name}={value}"]
+        # It reads what nobody writes, and so waits.
+        words += ["--entrypoint", "sh", self.image, "-c", "read nothing"]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise ActionFailed(f"no container for the build: {done.stderr.strip()}")
+
+    def launcher(self, tools: Path) -> list[str]:
+        """Return the words that start a shell in it.
+
+        Args:
+            tools: the folder that stands first on its PATH.
+
+        """
         before = 'PATH="$0:$PATH"; export PATH; exec "$@"'
-        return [*words, "--entrypoint", "sh", self.image, "-c", before, str(tools)]
+        return ["docker", "exec", "--interactive", self.name, "sh", "-c", before, str(tools)]
+
+    def give_back(self, folder: Path) -> None:
+        """Let what was written belong to whoever runs the rehearsal."""
+        if os.getuid() != 0:
+            owner = f"{os.getuid()}:{os.getgid()}"
+            _does(["docker", "exec", self.name, "chown", "-R", owner, str(folder)], _ANSWER)
 
     @property
     def cleanup(self) -> list[str]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -40,7 +41,7 @@ class Shell:
     Whatever its commands have left running ends with it, and with this process.
 
     Args:
-        name: bash or sh.
+        words: which call the shell.
         folder: where it keeps commands and exit codes.
         work: the folder in which it begins.
         environment: its variables.
@@ -55,7 +56,7 @@ class Shell:
     def __init__(
         self,
         *,
-        name: str,
+        words: Sequence[str],
         folder: Path,
         work: Path,
         environment: Mapping[str, str],
@@ -66,10 +67,11 @@ class Shell:
         cleanup: Sequence[str] = (),
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._name = name
+        self._words = list(words)
         self._folder = folder
         self._work = work
-        self._environment = dict(environment)
+        mark = f"CFN_PIPELINE_BUILD={uuid.uuid4()}"
+        self._environment = dict(environment) | {"CFN_PIPELINE_BUILD": mark.partition("=")[2]}
         self._log = log
         self._stop = stop
         self._deadline = time.monotonic() + seconds
@@ -78,7 +80,7 @@ class Shell:
         self._driver: subprocess.Popen[bytes] | None = None
         self._guard = subprocess.Popen(
             # By its path: the package would be loaded for nothing.
-            [sys.executable, "-I", "-S", str(Path(__file__).with_name("guard.py")), *cleanup],
+            [sys.executable, "-I", "-S", str(Path(__file__).with_name("guard.py")), mark, *cleanup],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -130,7 +132,7 @@ class Shell:
         while not status.exists():
             ended = driver.poll()
             if ended is not None and not status.exists():
-                return ended or 0  # the command has ended its shell
+                return ended  # the command has ended its shell
             if time.monotonic() > self._deadline:
                 raise TimedOut
             if self._stop.wait(_INTERVAL):
@@ -138,7 +140,7 @@ class Shell:
         return int(status.read_text())
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        words = [*self._launcher, self._name, "-c", _DRIVER, "build", str(self._folder)]
+        words = [*self._launcher, *self._words, "-c", _DRIVER, "build", str(self._folder)]
         with self._log.open("ab") as log:
             return subprocess.Popen(
                 words,

@@ -52,7 +52,7 @@ printf '%s\0' aws "$@" "$(printf '\036')" >> {record}
 case "$*" in
     *ecr*get-login-password*) echo rehearsal; exit 0 ;;
     *ecr*get-login*) echo "docker login -u AWS -p rehearsal https://{registry}"; exit 0 ;;
-    *sts*get-caller-identity*--output*text*) echo {number}; exit 0 ;;
+    *sts*get-caller-identity*--query*Account*) echo {number}; exit 0 ;;
 esac
 {elsewhere}
 if command -v aws > /dev/null; then

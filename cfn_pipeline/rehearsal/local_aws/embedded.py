@@ -19,7 +19,7 @@ from typing import Any
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.local_aws.account import LOCAL_NUMBER, Account
 
-__all__ = ["EmbeddedAws", "embedded_aws", "refuse_lacking", "refuse_used"]
+__all__ = ["EmbeddedAws", "alone", "embedded_aws", "refuse_lacking", "refuse_used"]
 
 _HOST = "127.0.0.1"
 _START = 30.0
@@ -56,8 +56,16 @@ class EmbeddedAws:
             raise
 
     def save(self) -> None:
-        """Save the account, so that whatever happens from now on leaves this state."""
-        self._order({"order": "save"})
+        """Save the account, so that whatever happens from now on leaves this state.
+
+        Raises:
+            RehearsalError: it cannot be saved.
+
+        """
+        if failures := self._order({"order": "save"}):
+            raise RehearsalError(
+                f"the account cannot be saved in {self._folder}: {'; '.join(failures)}"
+            )
 
     def end_tasks_with(self, exit_code: int) -> None:
         """Let the ECS tasks that somebody runs end with an exit code."""
@@ -135,7 +143,7 @@ class EmbeddedAws:
             # Functions are run by the Python that runs this.
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         }
-        with self._log.open("ab") as log, self._alone() as lock:
+        with self._log.open("ab") as log, alone(self._folder) as lock:
             return subprocess.Popen(
                 [sys.executable, "-m", "cfn_pipeline.rehearsal.local_aws.server"],
                 stdin=subprocess.PIPE,
@@ -147,23 +155,6 @@ class EmbeddedAws:
                 start_new_session=True,  # Ctrl-C is for the rehearsal, which then stops it
             )
 
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[int]:
-        """Wait for a server that an earlier run has left to end; the new one keeps the lock."""
-        with (self._folder / ".lock").open("w") as file:
-            deadline = time.monotonic() + _STOP
-            while True:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except OSError:
-                    if time.monotonic() > deadline:
-                        raise RehearsalError(
-                            f"another local AWS works with {self._folder} and does not end"
-                        ) from None
-                    time.sleep(0.05)
-            yield file.fileno()
-
     def _wait(self, port: int) -> None:
         deadline = time.monotonic() + _START
         while time.monotonic() < deadline and self._process.poll() is None:
@@ -172,6 +163,32 @@ class EmbeddedAws:
                     return
             time.sleep(0.05)
         raise RehearsalError(f"the local AWS does not start; {self._log} says why")
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[int]:
+    """Wait for a local AWS that works with a folder to end, and keep others from it.
+
+    Yields:
+        The descriptor of the lock: who inherits it keeps it.
+
+    Raises:
+        RehearsalError: it does not end.
+
+    """
+    with (folder / ".lock").open("w") as file:
+        deadline = time.monotonic() + _STOP
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise RehearsalError(
+                        f"another local AWS works with {folder} and does not end"
+                    ) from None
+                time.sleep(0.05)
+        yield file.fileno()
 
 
 @contextlib.contextmanager

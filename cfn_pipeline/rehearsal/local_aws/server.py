@@ -7,6 +7,7 @@ come to rest, saves the account, and stops. Port, account and folders come from 
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
@@ -45,7 +46,7 @@ class _Orders:
         """Do as told, and return the answer."""
         match order:
             case {"order": "save"}:
-                persistence.save_all(app._build_persistence_save_dict())
+                return _save()
             case {"order": "end tasks with", "exit_code": int(code)}:
                 self._tasks.exit_code = code
             case {"order": "have", "vpcs": list(vpcs), "subnets": list(subnets)}:
@@ -69,6 +70,28 @@ class _Orders:
 
     async def _obey(self, order: dict[str, Any]) -> Any:
         return self.obey(order)
+
+
+class _Failures(logging.Handler):
+    """What went wrong while the account was saved: the emulator itself only logs it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def _save() -> list[str]:
+    """Save the account, and return what went wrong."""
+    failures = _Failures()
+    persistence.logger.addHandler(failures)
+    try:
+        persistence.save_all(app._build_persistence_save_dict())
+    finally:
+        persistence.logger.removeHandler(failures)
+    return failures.messages
 
 
 def _at_work(name: str | None = None) -> bool:

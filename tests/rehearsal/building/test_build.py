@@ -1,11 +1,19 @@
 """Builds, from the project to the artifact."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cfn_pipeline.rehearsal.building.build import Build
+from cfn_pipeline.rehearsal.building.buildspec import Buildspec, Phase
+from cfn_pipeline.rehearsal.building.project import Project
+from cfn_pipeline.rehearsal.context import BuildSettings
+from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws
 from tests.rehearsal.small import SOURCES, Small, action, template, usual_stages
+from tests.rehearsal.test_deploying import Execution
 
 J = ("--format", "json")
 
@@ -197,3 +205,55 @@ def test_without_an_engine_a_container_is_refused(small: Small) -> None:
     )
     assert done.code == 1
     assert "no container for the build: " in done.action("Build/Build")["message"]
+
+
+def test_a_build_that_takes_too_long(aws: EmbeddedAws, tmp_path: Path) -> None:
+    """CodeBuild's shortest time is five minutes, so that no pipeline can show it here."""
+    run = Execution(aws, tmp_path, "none")
+    (tmp_path / "builds").mkdir()
+    (tmp_path / "source").mkdir()
+    built = Build(
+        action=replace(run.action, outputs=["Version"]),
+        context=replace(run.context, builds=BuildSettings(place="shell")),
+        project=Project(name="builder", minutes=0.02),
+        buildspec=Buildspec(
+            phases={"build": Phase(name="build", commands=["A=1", "sleep 600"])}, exported=["A"]
+        ),
+        variables=[],
+        folder=tmp_path / "builds",
+        source=tmp_path / "source",
+        others={},
+    ).run()
+    assert [phase.status for phase in built.phases] == ["TIMED_OUT"]
+    assert built.failure.startswith("phase BUILD: BUILD_TIMED_OUT")
+    assert built.variables == {}
+
+
+def test_a_primary_source_that_is_no_input(small: Small) -> None:
+    just_a_build(small, PrimarySource="Ap")
+    message = small.rehearse(*J).action("Build/Build")["message"]
+    assert message == "PrimarySource is Ap, which is no input of the action (these are: App)"
+
+
+@pytest.mark.parametrize(
+    ("image", "code"), [("aws/codebuild/amazonlinux-x86_64-standard:5.0", 0), ("ubuntu:24.04", 1)]
+)
+def test_the_shell_is_that_of_the_image(small: Small, image: str, code: int) -> None:
+    """On Amazon Linux sh is bash; elsewhere it is what this machine has, if that is no bash."""
+    if code and Path("/bin/sh").resolve().name == "bash":
+        pytest.skip("sh is bash here")
+    just_a_build(small)
+    content = json.loads((small.folder / "pipeline.json").read_text())
+    content["Resources"]["Builder"]["Properties"]["Environment"]["Image"] = image
+    small.write("pipeline.json", json.dumps(content))
+    small.write(
+        "app/buildspec.yml", "version: 0.2\nphases: {build: {commands: ['[[ a == a ]]']}}\n"
+    )
+    assert small.rehearse(*J).code == code
+
+
+def test_what_is_not_rehearsed_is_said(small: Small) -> None:
+    just_a_build(small)
+    spec = {"version": 0.2, "phases": {"build": {"commands": ["true"]}}, "cache": {"paths": ["x"]}}
+    small.write("app/buildspec.yml", json.dumps(spec))
+    assert "stage 'Build', action 'Build': Not rehearsed: cache." in small.rehearse(*J).err

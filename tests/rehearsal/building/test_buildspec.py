@@ -52,7 +52,9 @@ cache: {paths: [x]}
 
 
 def test_version_one_has_a_shell_for_each_command() -> None:
-    assert read_buildspec("version: 0.1\nphases: {build: {commands: [a]}}", "b").isolated
+    found = read_buildspec("version: 0.1\nphases: {build: {commands: [a]}}", "b")
+    assert found.isolated
+    assert found.shell == "sh"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def phases(folder: Path, text: str, seconds: float = 60) -> tuple[list[PhaseResu
     log = folder / "log"
     log.touch()
     shell = Shell(
-        name="bash",
+        words=["bash"],
         folder=folder / "commands",
         work=folder,
         environment={"PATH": os.environ["PATH"]},

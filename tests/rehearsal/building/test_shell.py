@@ -24,7 +24,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
         (tmp_path / "work").mkdir(exist_ok=True)
         made.append(
             Shell(
-                name=name,
+                words=[name],
                 folder=tmp_path / "commands",
                 work=tmp_path / "work",
                 environment={"PATH": os.environ["PATH"], "GIVEN": "given"},
@@ -98,6 +98,19 @@ def test_what_runs_in_the_background_ends_with_the_shell(make: Make, tmp_path: P
     (tmp_path / "alive").unlink()
     time.sleep(0.3)
     assert not (tmp_path / "alive").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="there is no /proc")
+def test_what_has_left_the_group_ends_too(make: Make, tmp_path: Path) -> None:
+    shell = make()
+    shell.run(f"setsid sh -c 'echo $$ > {tmp_path}/pid; sleep 600' &")
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        time.sleep(0.05)
+    pid = (tmp_path / "pid").read_text().strip()
+    shell.close()
+    time.sleep(0.1)
+    status = Path("/proc", pid, "status")
+    assert not status.exists() or "Z (zombie)" in status.read_text()
 
 
 def test_the_time_is_over(make: Make) -> None:

@@ -45,6 +45,16 @@ def test_what_was_saved_outlives_a_crash(tmp_path: Path) -> None:
         assert found == "saved"
 
 
+def test_what_cannot_be_saved_is_said(tmp_path: Path) -> None:
+    with embedded_aws(tmp_path, region="us-east-1") as server:
+        server.account.client("ssm").put_parameter(Name="/a", Value="b", Type="String")
+        (tmp_path / "state").write_text("in the way")
+        with pytest.raises(RehearsalError, match="the account cannot be saved in "):
+            server.save()
+        (tmp_path / "state").unlink()
+        server.save()
+
+
 def test_it_ends_with_those_who_started_it(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path\n"
