@@ -18,7 +18,9 @@ PIPELINE = Pipeline(name="p", bucket="b", stages=[Stage(name="S", actions=ACTION
 
 
 @pytest.fixture
-def table() -> LivingTable:
+def table(monkeypatch: pytest.MonkeyPatch) -> LivingTable:
+    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.setenv(name, "1")  # else rich draws nothing
     return LivingTable()
 
 
@@ -48,10 +50,11 @@ def test_the_table_stays_away_while_a_person_is_asked(table: LivingTable, tmp_pa
     table.changed(ACTIONS[1], Status.IN_PROGRESS, 0.0, "")
     table.pause()
     table.changed(ACTIONS[0], Status.SUCCEEDED, 1.0, "")
-    assert not table._runs
+    seen = [table._runs]
     table.changed(ACTIONS[1], Status.SUCCEEDED, 1.0, "")
-    assert table._runs
+    seen.append(table._runs)
     table.close()
+    assert seen == [False, True]
 
 
 def test_an_action_in_which_a_run_was_killed_has_not_begun(
