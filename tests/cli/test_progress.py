@@ -25,8 +25,8 @@ def table(monkeypatch: pytest.MonkeyPatch) -> LivingTable:
 
 
 def test_nobody_waits_for_somebody_who_waits(table: LivingTable, tmp_path: Path) -> None:
-    journal = Journal.begin(tmp_path, "p", {})
-    table.begins(PIPELINE, journal)
+    table._live.refresh_per_second = 2000  # so that it draws in between whatever happens
+    table.begins(PIPELINE, Journal.begin(tmp_path, "p", {}))
 
     def follow() -> None:
         for number in range(200):
