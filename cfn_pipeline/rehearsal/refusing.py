@@ -1,8 +1,8 @@
 """What is refused before anything is done that could not come to an end."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from cfn_pipeline.checks.pipelines import pipelines
+from cfn_pipeline.checks.pipelines import Action, pipelines
 from cfn_pipeline.checks.system import Resource, System
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.actions import is_known
@@ -40,27 +40,32 @@ def refuse_plan(plan: Plan, settings: Settings, *, again: bool) -> str:
     resource = pipeline_in(plan.template, plan.pipeline)
     for source in plan.sources.values():
         refuse_missing(source)
-    _refuse_lacking_sources(_sources_of(resource, settings.skip), plan.sources)
+    actions = [a for a in _actions_of(resource) if _id(a) not in settings.skip]
+    _refuse_lacking_sources(
+        [
+            (a.where, [_id(a), a.name, *(artifact.name for artifact in a.outputs)])
+            for a in actions
+            if a.category == "Source" and a.provider != "ECR"
+        ],
+        plan.sources,
+    )
+    _refuse_unknown([(_id(a), str(a.category), str(a.provider)) for a in actions])
     name = resource.properties.get("Name")
     return name if isinstance(name, str) else plan.template.name.partition(".")[0]
 
 
-def _sources_of(resource: Resource, skip: Collection[str]) -> list[tuple[str, list[str]]]:
-    """Return where the sources of a pipeline are, with the names that each goes by.
-
-    Nothing, where conditions or functions may make others of them.
-    """
+def _actions_of(resource: Resource) -> Sequence[Action]:
+    """Return the actions of a pipeline; none, where not all is known before it is deployed."""
     found = pipelines(System(templates=[resource.template]))
     shapes = [each for each in found if each.resource is resource]
     if len(shapes) != 1 or not shapes[0].is_whole:
         return []
-    sources = []
-    for action in shapes[0].actions:
-        action_id = f"{action.stage.name}/{action.name}"
-        if action.category == "Source" and action.provider != "ECR" and action_id not in skip:
-            outputs = [artifact.name for artifact in action.outputs]
-            sources.append((action.where, [action_id, action.name, *outputs]))
-    return sources
+    actions = shapes[0].actions
+    return actions if all(action.category and action.provider for action in actions) else []
+
+
+def _id(action: Action) -> str:
+    return f"{action.stage.name}/{action.name}"
 
 
 def refuse_pipeline(pipeline: Pipeline, plan: Plan, settings: Settings) -> None:
@@ -85,11 +90,7 @@ def refuse_pipeline(pipeline: Pipeline, plan: Plan, settings: Settings) -> None:
         [(a.where, [a.id, a.name, *a.outputs]) for a in sources if needs_source(a)],
         plan.sources,
     )
-    unknown = [action for action in actions if not is_known(action)]
-    if unknown:
-        said = ", ".join(f"{a.id} ({a.category}, {a.provider})" for a in unknown)
-        words = " ".join(f"--skip {action.id}" for action in unknown)
-        raise RehearsalError(f"a rehearsal cannot run {said}; leave it out with {words}")
+    _refuse_unknown([(a.id, a.category, a.provider) for a in actions])
     for name in plan.variables:
         if name not in pipeline.variables:
             raise RehearsalError(
@@ -127,3 +128,11 @@ def _refuse_lacking_sources(
         raise RehearsalError(
             f"nothing is given for {', '.join(where for where, _ in lacking)}; add {words}"
         )
+
+
+def _refuse_unknown(actions: Sequence[tuple[str, str, str]]) -> None:
+    unknown = [action for action in actions if not is_known(*action[1:])]
+    if unknown:
+        said = ", ".join(f"{id_} ({category}, {provider})" for id_, category, provider in unknown)
+        words = " ".join(f"--skip {action_id}" for action_id, _, _ in unknown)
+        raise RehearsalError(f"a rehearsal cannot run {said}; leave it out with {words}")

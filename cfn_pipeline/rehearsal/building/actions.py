@@ -16,6 +16,9 @@ from cfn_pipeline.rehearsal.outcome import ActionFailed, Outcome, Status
 
 __all__ = ["run_codebuild", "run_commands"]
 
+#: In which CodePipeline runs commands.
+_IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
+
 
 def run_codebuild(action: Action, context: Context) -> Outcome:
     """Run a CodeBuild project.
@@ -80,7 +83,9 @@ def run_commands(action: Action, context: Context) -> Outcome:
         Build(
             action=action,
             context=context,
-            project=Project(name=f"codepipeline-{context.pipeline.name}-{action.name}"),
+            project=Project(
+                name=f"codepipeline-{context.pipeline.name}-{action.name}", image=_IMAGE
+            ),
             buildspec=Buildspec(
                 phases={"build": Phase(name="build", commands=action.commands)},
                 exported=action.output_variables,
