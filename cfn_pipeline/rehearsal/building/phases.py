@@ -60,6 +60,7 @@ class _Runner:
         self._log = log
         self._prepare = prepare
         self._isolated = isolated
+        self._succeeding = True
 
     def say(self, text: str) -> None:
         with self._log.open("a", encoding="utf-8") as log:
@@ -68,7 +69,8 @@ class _Runner:
     def phase(self, phase: Phase, *, succeeding: bool) -> PhaseResult:
         began = time.monotonic()
         self.say(f"Phase {phase.name.upper()}")
-        self._shell.run(f"export CODEBUILD_BUILD_SUCCEEDING={int(succeeding)}")
+        self._succeeding = succeeding
+        self._tell()
         message = ""
         for attempt in range(phase.retries + 1):
             written = self._log.stat().st_size
@@ -85,11 +87,16 @@ class _Runner:
             message=message,
         )
 
+    def _tell(self) -> None:
+        """Tell the commands whether all is well so far."""
+        self._shell.run(f"export CODEBUILD_BUILD_SUCCEEDING={int(self._succeeding)}")
+
     def _commands(self, commands: Iterable[str]) -> str:
         for command in commands:
             self.say(f"Running command {command}")
             if self._isolated:
                 self._shell.forget()
+                self._tell()
             status = self._shell.run(self._prepare(command))
             if status != 0:
                 first = command.strip().splitlines()[0]

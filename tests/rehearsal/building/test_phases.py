@@ -11,7 +11,9 @@ from cfn_pipeline.rehearsal.building.phases import PhaseResult, run_phases
 from cfn_pipeline.rehearsal.building.shell import Shell
 
 
-def phases(folder: Path, text: str, seconds: float = 60) -> tuple[list[PhaseResult], list[str]]:
+def phases(
+    folder: Path, text: str, seconds: float = 60, version: str = "0.2"
+) -> tuple[list[PhaseResult], list[str]]:
     """Run the phases of a buildspec; return what came of them, and what they noted."""
     log = folder / "log"
     log.touch()
@@ -25,7 +27,9 @@ def phases(folder: Path, text: str, seconds: float = 60) -> tuple[list[PhaseResu
         seconds=seconds,
     )
     try:
-        results = run_phases(read_buildspec(f"version: 0.2\nphases:\n{text}", "b"), shell, log, str)
+        results = run_phases(
+            read_buildspec(f"version: {version}\nphases:\n{text}", "b"), shell, log, str
+        )
     finally:
         shell.close()
     notes = folder / "notes"
@@ -122,3 +126,15 @@ def test_the_time_of_the_project_is_over(tmp_path: Path) -> None:
 def test_long_commands_are_told_short(tmp_path: Path) -> None:
     results, _ = phases(tmp_path, f'  build:\n    commands: ["false {"x" * 200}"]\n')
     assert results[0].message == (f"COMMAND_EXECUTION_ERROR: false {'x' * 54}...: exit status 1")
+
+
+def test_in_version_one_commands_know_nothing_of_each_other(tmp_path: Path) -> None:
+    text = (
+        "  build:\n    commands: ['export X=1; false']\n"
+        "  post_build:\n    commands:\n"
+        "      - export X=1\n"
+        '      - echo "[$X]$CODEBUILD_BUILD_SUCCEEDING" >> notes\n'
+    )
+    results, notes = phases(tmp_path, text, version="0.1")
+    assert [result.has_failed for result in results] == [True, False]
+    assert notes == ["[]0"]
