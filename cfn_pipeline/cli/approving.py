@@ -1,5 +1,8 @@
 """Whoever is asked by a manual approval: the person at the terminal, or an option."""
 
+import select
+import sys
+import threading
 from collections.abc import Callable, Sequence
 
 import click
@@ -10,6 +13,8 @@ from cfn_pipeline.rehearsal.context import Pending
 from cfn_pipeline.rehearsal.definition import Action
 
 __all__ = ["Always", "Terminal"]
+
+_INTERVAL = 0.1
 
 
 class Always:
@@ -27,29 +32,41 @@ class Always:
 
 
 class Terminal:
-    """The person at the terminal.
+    """The person at the terminal, who is asked until somebody stops the run."""
 
-    ``asks`` tells whether the person is being asked just now.
-    """
-
-    def __init__(self, show: Callable[[str], None], pause: Callable[[], None]) -> None:
+    def __init__(
+        self, show: Callable[[str], None], pause: Callable[[], None], stop: threading.Event
+    ) -> None:
         self._show = show
         self._pause = pause
-        self.asks = False
+        self._stop = stop
 
     def __call__(self, action: Action, pending: Sequence[Pending]) -> tuple[bool, str]:
         """Show the changes, and ask."""
         self._pause()
         for line in _shown(action, pending):
             self._show(line)
-        self.asks = True
-        try:
-            approved = click.confirm(f"Approve {action.stage}/{action.name}?", err=True)
-        except click.Abort:
-            raise KeyboardInterrupt from None
-        finally:
-            self.asks = False
-        return approved, "approved at the terminal" if approved else "rejected at the terminal"
+        while True:
+            click.echo(f"Approve {action.stage}/{action.name}? [y/N]: ", nl=False, err=True)
+            match self._line().strip().lower():
+                case "y" | "yes":
+                    return True, "approved at the terminal"
+                case "n" | "no" | "":
+                    return False, "rejected at the terminal"
+
+    def _line(self) -> str:
+        """Return the line that the person types.
+
+        A wait without end would not hear of a signal that comes just before it.
+        """
+        while not select.select([sys.stdin], [], [], _INTERVAL)[0]:
+            if self._stop.is_set():
+                break
+        line = "" if self._stop.is_set() else sys.stdin.readline()
+        if not line:  # nobody is there any more
+            click.echo(err=True)
+            raise KeyboardInterrupt
+        return line
 
 
 def _shown(action: Action, pending: Sequence[Pending]) -> list[str]:

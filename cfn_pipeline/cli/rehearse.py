@@ -68,13 +68,12 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
     plan, journal = plan_of(options)
     refuse_lacking(embedded=plan.live is None and plan.endpoint is None)
     progress = LivingTable() if sys.stderr.isatty() else Lines()
-    terminal = Terminal(progress.show, progress.pause)
     stop = threading.Event()
     rehearsal = Rehearsal(
         plan=plan,
         settings=settings_of(options),
         approve=(
-            terminal
+            Terminal(progress.show, progress.pause, stop)
             if options["approve"] is None
             else Always(approved=options["approve"], show=progress.show)
         ),
@@ -84,7 +83,7 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
     name = refuse_plan(plan, rehearsal.settings, again=journal is not None)
     if journal is None:
         journal = Journal.begin(options["folder"], name, {"plan": plan.said})
-    with journal.held(), _interruptible(stop, terminal):
+    with journal.held(), _interruptible(stop):
         try:
             status = rehearsal.run(journal)
         finally:
@@ -102,14 +101,12 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
 
 
 @contextlib.contextmanager
-def _interruptible(stop: threading.Event, terminal: Terminal) -> Iterator[None]:
+def _interruptible(stop: threading.Event) -> Iterator[None]:
     """Stop in good order when asked to, by Ctrl-C or otherwise."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         del number, frame
         stop.set()
-        if terminal.asks:
-            raise KeyboardInterrupt
 
     before = {kind: signal.signal(kind, interrupt) for kind in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -34,7 +34,12 @@ class Approver(Protocol):
     """Whoever is asked by manual approvals."""
 
     def __call__(self, action: Action, pending: Sequence[Pending]) -> tuple[bool, str]:
-        """Tell whether the action is approved, and with which comment."""
+        """Tell whether the action is approved, and with which comment.
+
+        Raises:
+            KeyboardInterrupt: nobody is there any more; the run stops.
+
+        """
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -303,12 +303,20 @@ class Terminal:
 
     def end(self) -> int:
         try:
-            while data := os.read(self.master, 65536):
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline:
+                if not select.select([self.master], [], [], 0.1)[0]:
+                    continue
+                if not (data := os.read(self.master, 65536)):
+                    break
                 self.seen += data.decode(errors="replace")
         except OSError:
             pass  # the other end is closed
         os.close(self.master)
-        return self.process.wait(timeout=60)
+        try:
+            return self.process.wait(timeout=10)
+        finally:
+            self.process.kill()
 
 
 @pytest.mark.parametrize(("answer", "code", "end"), [("y", 0, "Succeeded"), ("n", 1, "Rejected")])
@@ -324,6 +332,16 @@ def test_a_person_is_shown_the_changes_and_asked(
     assert terminal.end() == code
     assert f"small: {end} in " in terminal.seen
     assert "InProgress" in terminal.seen
+
+
+def test_an_answer_that_is_none_is_asked_for_again(small: Small) -> None:
+    terminal = Terminal(small)
+    terminal.until("Approve Production/Approve? [y/N]")
+    terminal.type("maybe\n")
+    terminal.until("[y/N]: maybe\r\nApprove Production/Approve? [y/N]")
+    terminal.type("\n")
+    assert terminal.end() == 1
+    assert "small: Rejected in " in terminal.seen
 
 
 def test_ctrl_c_at_the_question_leaves_the_run_to_be_gone_on_with(small: Small) -> None:
