@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cfn_pipeline.rehearsal.local_aws.embedded import embedded_aws
-from tests.rehearsal.small import BUILDSPEC, Small, command, environment
+from tests.rehearsal.small import BUILD, BUILDSPEC, Small, command, environment
 from tests.rehearsal.test_running import ALL, J
 
 
@@ -127,9 +127,7 @@ def test_a_killed_run_goes_on_to_the_same_end(
 def test_an_interrupted_run_ends_in_good_order(
     small: Small, point: str, kind: signal.Signals, undisturbed: dict[str, Any]
 ) -> None:
-    small.build(
-        '#!/bin/sh\n[ -e /tmp/never ] || sleep 1\necho \'{"Version": "one"}\' > version.json\n'
-    )
+    small.build(BUILD.replace("echo", "sleep 1\necho"))
     assert killed_at(small, point, kind) == 1
     run = small.folder / ".rehearsal" / "small-0001"
     assert left_running(small.folder) == []
@@ -158,7 +156,7 @@ def test_two_rehearsals_run_side_by_side(small: Small) -> None:
 
 
 def test_a_run_is_gone_on_with_by_one_process_only(small: Small) -> None:
-    small.build('#!/bin/sh\nsleep 3\necho \'{"Version": "one"}\' > version.json\n')
+    small.build(BUILD.replace("echo", "sleep 3\necho"))
     with begun(small) as process:
         read_to(process, "Build/Build: InProgress")
         second = small.rehearse("--resume", "last")
