@@ -130,6 +130,8 @@ def pipeline_of(properties: Mapping[str, Any], name: str, region: str) -> Pipeli
         variables = {
             entry["Name"]: entry.get("DefaultValue") for entry in properties.get("Variables", [])
         }
+        if "ArtifactStore" not in properties and "ArtifactStores" not in properties:
+            raise ValueError("it has no ArtifactStore")
         bucket = _bucket(properties, region)
         disabled = {
             str(entry["StageName"]): str(entry.get("Reason", ""))

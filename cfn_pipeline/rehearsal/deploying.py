@@ -39,11 +39,10 @@ def run_cloudformation(action: Action, context: Context) -> Outcome:
     mode = action.configuration.get("ActionMode", "")
     stack = action.configuration.get("StackName", "")
     run = _MODES.get(mode)
-    if run is None or not stack:
-        raise ActionFailed(
-            f"ActionMode is {mode or 'lacking'!r} and StackName {stack or 'lacking'!r}; there is "
-            f"{', '.join(_MODES)}"
-        )
+    if run is None:
+        raise ActionFailed(f"ActionMode is {mode!r}; there is {', '.join(_MODES)}")
+    if not stack:
+        raise ActionFailed("the action has no StackName")
     stacks = context.stacks_of(action)
     known = stacks.events(stack)
     last = known[-1]["id"] if known else None

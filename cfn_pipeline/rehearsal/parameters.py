@@ -58,6 +58,8 @@ def configuration_of(action: Action, context: Context) -> Configuration:
     text, shown = artifact_file(action, context, "TemplateConfiguration")
     try:
         said = json.loads(text)
+        if not isinstance(said, dict) or not isinstance(said.get("Parameters", {}), dict):
+            raise ValueError("it is no mapping with a mapping of Parameters")
         policy = said.get("StackPolicy")
         return Configuration(
             parameters=_strings(said.get("Parameters", {}), shown),

@@ -60,10 +60,12 @@ class Run:
         for stage in self.context.pipeline.stages:
             if stage.name in self.context.pipeline.disabled:
                 reason = self.context.pipeline.disabled[stage.name] or "no reason given"
-                self.context.notice(
+                said = (
                     f"stage '{stage.name}': the transition to it is disabled ({reason}): here the "
                     "pipeline waits"
                 )
+                self.journal.notice(said)
+                self.listener.notices(said)  # each time that somebody comes to it
                 return Status.STOPPED
             if stage.unrehearsed:
                 self.context.notice(

@@ -76,6 +76,8 @@ def refuse_missing(source: str) -> tuple[Path, str]:
         RehearsalError: there is no such folder or zip.
 
     """
+    if not source:
+        raise RehearsalError("a source is empty; give a folder, FOLDER@COMMIT, or a zip")
     path, revision = Path(source).expanduser(), ""
     if not path.exists() and "@" in source:
         before, _, revision = source.rpartition("@")

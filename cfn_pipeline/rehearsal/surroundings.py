@@ -124,6 +124,9 @@ def surroundings_of(
             more, lacking = _needs(known, [template_])
             needs |= more
             exports += lacking
+    # What an action of the pipeline exports is there once it has run, and not before.
+    own = System(templates=[pipeline.template, *deployed])
+    exports = [name for name in exports if not exporters(name, pipeline.template, own)]
     stacks = [t for t in known.templates if t in needs and t not in deployed]
     order = _ordered(stacks, needs, pipeline.template)
     position = order.index(pipeline.template)

@@ -42,6 +42,7 @@ def test_a_missing_source_is_named_with_the_option_that_gives_it(small: Small) -
     ("words", "message"),
     [
         (["--source", "Infra=nowhere"], "the source nowhere: there is no folder nowhere"),
+        (["--source", "Infra="], "a source is empty"),
         (["--source", "Infra=infra@abc"], "has no commit, tag or branch 'abc'"),
         (["--source", "Infra"], "'Infra' is not NAME=FOLDER"),
         (["--source", "Infra=infra", "--source", "Other=app"], "--source Other: the pipeline has"),

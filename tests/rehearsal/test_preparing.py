@@ -2,7 +2,7 @@
 
 import json
 
-from tests.rehearsal.small import STACK, Small
+from tests.rehearsal.small import STACK, Small, stack_action, usual_stages
 from tests.rehearsal.test_surroundings import exporting, needing
 
 J = ("--format", "json")
@@ -128,3 +128,19 @@ def test_a_bucket_that_cannot_be(small: Small) -> None:
     assert done.code == 2
     assert "Invalid bucket name" in done.err
     assert "Traceback" not in done.err
+
+
+def test_what_the_pipeline_itself_exports_later_is_not_made_up(small: Small) -> None:
+    needing(small, "late")
+    small.write("infra/net.json", exporting("late"))
+    stages = usual_stages()[:3]
+    late = stack_action("Net", "CREATE_UPDATE", "net")
+    late["Configuration"] |= {"TemplatePath": "Infra::net.json"}
+    for key in ("TemplateConfiguration", "ParameterOverrides"):
+        late["Configuration"].pop(key)
+    small.pipeline([*stages, {"Name": "Late", "Actions": [late]}])
+    done = small.rehearse(*J)
+    assert done.code == 1
+    assert "late" in done.action("Dev/Deploy")["message"]
+    small.pipeline([*stages[:2], {"Name": "Early", "Actions": [late]}, stages[2]])
+    assert small.rehearse(*J).code == 0

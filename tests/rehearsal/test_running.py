@@ -202,6 +202,9 @@ def test_a_disabled_transition_is_where_the_pipeline_waits(small: Small) -> None
     assert done.json["status"] == "Stopped"
     assert done.states()["Production/Change"] == "NotStarted"
     assert "the transition to it is disabled (holidays)" in done.err
+    again = small.rehearse("--resume", "last")
+    assert again.code == 1
+    assert "the transition to it is disabled (holidays)" in again.err
 
 
 def test_every_mode_of_a_cloudformation_action(small: Small) -> None:

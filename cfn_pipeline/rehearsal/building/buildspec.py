@@ -106,6 +106,7 @@ def read_buildspec(text: str, shown: str) -> Buildspec:
         content = load(text, source=shown)
     except TemplateError as error:
         said = str(error).replace("a template", "a buildspec")
+        said = said.replace(" with Resources", " with version and phases")
         raise ActionFailed(f"YAML_FILE_ERROR: {said}") from error
     _, mistake = mistake_in(content)
     if mistake:
