@@ -13,7 +13,8 @@ LIMITS = {
         "health check waits for one; what takes minutes on AWS takes none here."
     ),
     "Properties": (
-        "Values that AWS would refuse may pass. cfn-lint and cfn-pipeline check find many."
+        "Values that AWS would refuse may pass, and so may references to nothing, names that are "
+        "taken and changes that a stack policy denies. cfn-lint and cfn-pipeline check find many."
     ),
     "Images": "Nothing is pulled from a registry for a stack, or pushed to one.",
     "The account": "Its quotas, names that are taken, policies of buckets and keys.",
