@@ -15,6 +15,7 @@ from cfn_pipeline.template import load
 __all__ = [
     "Folder",
     "artifact_names",
+    "candidates",
     "left_open",
     "system_of_files",
     "system_of_folder",
@@ -90,7 +91,7 @@ def system_of_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
 
     """
     templates, names = [], {}
-    for path in _candidates(folder):
+    for path in candidates(folder):
         if not _is_text(path):
             continue
         if (content := _template_in(str(path), _read(path))) is not None:
@@ -189,7 +190,8 @@ def _artifacts(folders: Mapping[str, Path]) -> Iterator[Artifact]:
         yield Artifact(name=name, files=Folder(folder), shown=str(folder / "x").removesuffix("x"))
 
 
-def _candidates(folder: Path) -> list[Path]:
+def candidates(folder: Path) -> list[Path]:
+    """Return the files of a folder that may be templates, by their ending."""
     return sorted(p for p in folder.iterdir() if p.suffix in _ENDINGS and p.is_file())
 
 

@@ -66,7 +66,7 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
             f"there is no folder {options['page'].absolute().parent}", param_hint="--report"
         )
     plan, journal = plan_of(options)
-    refuse_lacking(embedded=plan.live is None and plan.endpoint is None)
+    refuse_lacking(embedded=plan.is_embedded)
     progress = LivingTable() if sys.stderr.isatty() else Lines()
     stop = threading.Event()
     rehearsal = Rehearsal(

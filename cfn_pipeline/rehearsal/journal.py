@@ -3,9 +3,7 @@
 import contextlib
 import fcntl
 import json
-import os
 import re
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -14,6 +12,7 @@ from typing import Any, Self
 
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.outcome import Outcome, Status
+from cfn_pipeline.rehearsal.replacing import replacing
 
 __all__ = ["Journal", "now"]
 
@@ -179,14 +178,8 @@ class Journal:
         self._write()
 
     def _write(self) -> None:
-        handle, name = tempfile.mkstemp(dir=self.folder, prefix=".run-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(self.said, file, indent=2)
-            Path(name).replace(self.folder / _FILE)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with replacing(self.folder / _FILE) as file:
+            file.write(json.dumps(self.said, indent=2).encode())
 
 
 def now() -> str:

@@ -42,6 +42,11 @@ class Plan:
     after: str | None = None
 
     @property
+    def is_embedded(self) -> bool:
+        """Whether a local AWS is started for it."""
+        return self.live is None and self.endpoint is None
+
+    @property
     def said(self) -> dict[str, Any]:
         """What a record of it holds."""
         return {

@@ -32,8 +32,7 @@ def refuse_plan(plan: Plan, settings: Settings, *, again: bool) -> str:
         CfnPipelineError: what was given cannot be read.
 
     """
-    embedded = plan.live is None and plan.endpoint is None
-    if embedded:
+    if plan.is_embedded:
         refuse_used(settings.port)
     if again:
         return ""

@@ -1,7 +1,5 @@
 """The page that shows a run."""
 
-import os
-import tempfile
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -9,6 +7,7 @@ from typing import Any
 
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.changes import COLUMNS
+from cfn_pipeline.rehearsal.replacing import replacing
 
 __all__ = ["report"]
 
@@ -35,10 +34,8 @@ def report(result: Mapping[str, Any], folder: Path, target: Path) -> None:
     }
     page = environment.from_string(text).render(result=result, logs=logs, columns=COLUMNS)
     try:
-        handle, name = tempfile.mkstemp(dir=target.absolute().parent, prefix=".report-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(page)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
+        with replacing(target) as file:
+            file.write(page.encode())
+        target.chmod(0o644)
     except OSError as error:
         raise RehearsalError(f"--report {target}: cannot be written: {error.strerror}") from error

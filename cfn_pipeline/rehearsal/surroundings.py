@@ -9,6 +9,7 @@ from typing import Any
 from cfn_pipeline.checks import Artifact, Folder, System, Template, system_of_files
 from cfn_pipeline.checks.buildspecs import builds
 from cfn_pipeline.checks.deployed import deployments
+from cfn_pipeline.checks.folders import candidates
 from cfn_pipeline.checks.pipelines import PIPELINE, pipelines
 from cfn_pipeline.checks.resolving import exporters, text_of
 from cfn_pipeline.checks.system import Resource
@@ -17,8 +18,6 @@ from cfn_pipeline.errors import RehearsalError, TemplateError
 from cfn_pipeline.rehearsal.lookups import nodes, parameters_in, secrets_in
 
 __all__ = ["Surroundings", "pipeline_in", "surroundings_of"]
-
-_ENDINGS = (".yml", ".yaml", ".json", ".template")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +106,12 @@ def surroundings_of(
     """
     given = list(system_of_files(list(others), {}).templates)
     named = {Path(file).resolve() for file in (template, *others)}
-    siblings = [t for path in _beside(template) if path.resolve() not in named for t in _read(path)]
+    siblings = [
+        t
+        for path in candidates(template.parent)
+        if path.resolve() not in named
+        for t in _read(path)
+    ]
     artifacts = [
         Artifact(name=name, files=Folder(sources[source]), shown=f"{name}::")
         for name, source in _artifacts(pipeline, sources).items()
@@ -154,10 +158,6 @@ def _artifacts(pipeline: Resource, sources: Collection[str]) -> dict[str, str]:
             if given and action.category == "Source":
                 found |= dict.fromkeys(outputs, given[0])
     return found
-
-
-def _beside(template: Path) -> list[Path]:
-    return sorted(p for p in template.parent.iterdir() if p.suffix in _ENDINGS and p.is_file())
 
 
 def _read(path: Path) -> Sequence[Template]:

@@ -1,12 +1,12 @@
 """Artifacts as zips, the same bytes for the same files."""
 
-import os
 import shutil
 import stat
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+
+from cfn_pipeline.rehearsal.replacing import replacing
 
 __all__ = ["files_below", "unzip", "zip_of"]
 
@@ -22,20 +22,14 @@ def zip_of(files: Mapping[str, Path], target: Path) -> Path:
 
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".zip-")
-    try:
-        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as made:
-            for path, source in sorted(files.items()):
-                entry = zipfile.ZipInfo(path, _LONG_AGO)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                if source.is_symlink() and not source.exists():
-                    continue  # CodePipeline's zips hold no links
-                entry.external_attr = (stat.S_IFREG | (source.stat().st_mode & 0o777)) << 16
-                made.writestr(entry, source.read_bytes())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with replacing(target) as file, zipfile.ZipFile(file, "w") as made:
+        for path, source in sorted(files.items()):
+            entry = zipfile.ZipInfo(path, _LONG_AGO)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            if source.is_symlink() and not source.exists():
+                continue  # CodePipeline's zips hold no links
+            entry.external_attr = (stat.S_IFREG | (source.stat().st_mode & 0o777)) << 16
+            made.writestr(entry, source.read_bytes())
     return target
 
 
