@@ -1,49 +1,58 @@
 """Say what you deliver, get the plain CloudFormation that delivers it."""
 
+from importlib import import_module
+from typing import Any
+
 from cfn_pipeline._version import __version__
-from cfn_pipeline.checks import Finding, check
-from cfn_pipeline.editions import BOOK, CURRENT, EDITIONS, edition
-from cfn_pipeline.errors import (
-    CfnPipelineError,
-    EditionError,
-    ModelError,
-    OutputError,
-    RehearsalError,
-    TemplateError,
-)
-from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType, Approve, CodeBuild
-from cfn_pipeline.model.application import Application, Database, GitHubRepository, Instances
-from cfn_pipeline.model.artifacts import Artifact, ArtifactFile, ArtifactParameter
-from cfn_pipeline.model.conditions import Condition, Rule
-from cfn_pipeline.model.containers import Container
-from cfn_pipeline.model.delivery import (
-    continuous_delivery,
-    continuous_deployment,
-    continuous_integration,
-)
-from cfn_pipeline.model.deployments import (
-    CreateChangeSet,
-    DeleteStack,
-    ExecuteChangeSet,
-    ReplaceFailedStack,
-    UpdateStack,
-)
-from cfn_pipeline.model.edition import Edition, StackFile
-from cfn_pipeline.model.environment import Environment
-from cfn_pipeline.model.pipeline import Pipeline, Stage
-from cfn_pipeline.model.sources import GitHub, GitHubOAuth
-from cfn_pipeline.model.todobackend import todobackend, todobackend_of_the_book
-from cfn_pipeline.model.triggers import Patterns, PullRequest, Push
-from cfn_pipeline.output import Change
-from cfn_pipeline.project import render, write
-from cfn_pipeline.stacks.application import application_template
-from cfn_pipeline.stacks.arns import Arns
-from cfn_pipeline.stacks.codebuild import codebuild_template
-from cfn_pipeline.stacks.ecr import ecr_template
-from cfn_pipeline.stacks.iam import iam_template
-from cfn_pipeline.stacks.kms import key_template
-from cfn_pipeline.stacks.pipeline import pipeline_template
-from cfn_pipeline.template import emit, load
+
+#: The modules of this package's names. A module is loaded when a name of it is first used
+#: (PEP 562); type checkers and editors read ``__init__.pyi``.
+_MODULES = {
+    "checks.finding": ("Finding",),
+    "checks.judging": ("check",),
+    "editions.loading": ("EDITIONS", "edition"),
+    "editions.book": ("BOOK",),
+    "editions.current": ("CURRENT",),
+    "editions.edition": ("Edition", "StackFile"),
+    "editions.todobackend": ("todobackend", "todobackend_of_the_book"),
+    "errors": (
+        "BuildspecError",
+        "CfnPipelineError",
+        "EditionError",
+        "ModelError",
+        "OutputError",
+        "RehearsalError",
+        "TemplateError",
+    ),
+    "model.actions": ("Action", "ActionDefaults", "ActionType", "Approve", "CodeBuild"),
+    "model.application": ("Application", "Database", "GitHubRepository", "Instances"),
+    "model.artifacts": ("Artifact", "ArtifactFile", "ArtifactParameter"),
+    "model.conditions": ("Condition", "Rule"),
+    "model.containers": ("Container",),
+    "model.delivery": ("continuous_delivery", "continuous_deployment", "continuous_integration"),
+    "model.deployments": (
+        "CreateChangeSet",
+        "DeleteStack",
+        "ExecuteChangeSet",
+        "ReplaceFailedStack",
+        "UpdateStack",
+    ),
+    "model.environment": ("Environment",),
+    "model.pipeline": ("Pipeline", "Stage"),
+    "model.sources": ("GitHub", "GitHubOAuth"),
+    "model.triggers": ("Patterns", "PullRequest", "Push"),
+    "output": ("Change",),
+    "project": ("render", "write"),
+    "stacks.application": ("application_template",),
+    "stacks.arns": ("Arns",),
+    "stacks.delivery.codebuild": ("codebuild_template",),
+    "stacks.delivery.ecr": ("ecr_template",),
+    "stacks.delivery.iam": ("iam_template",),
+    "stacks.delivery.kms": ("key_template",),
+    "stacks.delivery.pipeline": ("pipeline_template",),
+    "template": ("emit", "load"),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     "BOOK",
@@ -58,6 +67,7 @@ __all__ = [
     "Artifact",
     "ArtifactFile",
     "ArtifactParameter",
+    "BuildspecError",
     "CfnPipelineError",
     "Change",
     "CodeBuild",
@@ -107,3 +117,15 @@ __all__ = [
     "todobackend_of_the_book",
     "write",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -10,7 +10,8 @@ from typing import Any
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
-from cfn_pipeline.checks import RULES, Finding, Rule, System, Template, judge
+from cfn_pipeline.analysis.system import System, Template
+from cfn_pipeline.checks import RULES, Finding, Rule, judge
 
 __all__: list[str] = []
 

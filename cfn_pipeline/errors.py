@@ -4,6 +4,7 @@
 
     CfnPipelineError
     ├── ModelError      what was said cannot be delivered (also a ValueError)
+    ├── BuildspecError  a buildspec that CodeBuild could not read (also a ValueError)
     ├── TemplateError   a text or mapping that is no CloudFormation template (also a ValueError)
     ├── EditionError    an edition, or a file of one, that does not exist (also a LookupError)
     ├── OutputError     rendered files that cannot be read or written (also an OSError)
@@ -15,6 +16,7 @@ Every message says where, what value, which rule, and the way out.
 from collections.abc import Iterable
 
 __all__ = [
+    "BuildspecError",
     "CfnPipelineError",
     "EditionError",
     "ModelError",
@@ -49,6 +51,10 @@ class ModelError(CfnPipelineError, ValueError):
 
 class TemplateError(CfnPipelineError, ValueError):
     """A text or a mapping that cannot be read, or written, as a CloudFormation template."""
+
+
+class BuildspecError(CfnPipelineError, ValueError):
+    """A buildspec that CodeBuild could not read, or that a rehearsal cannot run."""
 
 
 class EditionError(CfnPipelineError, LookupError):

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.editions import CURRENT
+from cfn_pipeline.editions.edition import Edition
+from cfn_pipeline.editions.loading import EDITIONS
+from cfn_pipeline.editions.loading import edition as load_edition
 from cfn_pipeline.errors import EditionError, ModelError
 from cfn_pipeline.model.application import Application
-from cfn_pipeline.model.edition import Edition
 from cfn_pipeline.output import Change, write_files
 from cfn_pipeline.template import emit
 
@@ -18,12 +19,14 @@ _APPLICATION_STACK = "stack.yml"
 _GIVEN_BY_PIPELINE = "ApplicationImageTag"
 
 
-def render(application: Application | None = None, *, edition: Edition = CURRENT) -> dict[str, str]:
+def render(
+    application: Application | None = None, *, edition: Edition | None = None
+) -> dict[str, str]:
     """Render every file of an edition.
 
     Args:
         application: absent: the edition's own example.
-        edition: how the system is built.
+        edition: how the system is built; absent: the current edition.
 
     Raises:
         ModelError: an environment sets a parameter that the application's stack does not have.
@@ -33,8 +36,7 @@ def render(application: Application | None = None, *, edition: Edition = CURRENT
         the environments' configurations, then the other files.
 
     """
-    if not isinstance(edition, Edition):
-        raise EditionError(f"{edition!r} is no edition; give CURRENT, BOOK, or edition(NAME)")
+    edition = _chosen(edition)
     application = edition.application if application is None else application
     line = _header(application, edition)
     templates = {stack.file: stack.build(application).to_dict() for stack in edition.stacks}
@@ -53,7 +55,7 @@ def render(application: Application | None = None, *, edition: Edition = CURRENT
 
 
 def write(
-    application: Application | None, folder: str | Path, *, edition: Edition = CURRENT
+    application: Application | None, folder: str | Path, *, edition: Edition | None = None
 ) -> list[Change]:
     """Render every file of an edition into a folder.
 
@@ -63,7 +65,7 @@ def write(
     Args:
         application: None: the edition's own example.
         folder: made where it does not exist.
-        edition: how the system is built.
+        edition: how the system is built; absent: the current edition.
 
     Returns:
         What became of each file.
@@ -76,13 +78,14 @@ def write(
 
 
 def missing_parameters(
-    application: Application | None = None, *, edition: Edition = CURRENT
+    application: Application | None = None, *, edition: Edition | None = None
 ) -> dict[str, list[str]]:
     """Return what the application's stack needs and an environment's configuration lacks.
 
     The pipeline gives the image's tag. What else is missing, by environment, somebody must fill
     in before the pipeline can deploy.
     """
+    edition = _chosen(edition)
     application = edition.application if application is None else application
     template = edition.stack("stack").build(application).to_dict()
     needed = [n for n, p in template["Parameters"].items() if "Default" not in p]
@@ -93,6 +96,17 @@ def missing_parameters(
         if lacking:
             missing[environment.name] = lacking
     return missing
+
+
+def _chosen(edition: Edition | None) -> Edition:
+    """Return the edition, the default one where none is given."""
+    if edition is None:
+        return load_edition(EDITIONS[0])
+    if not isinstance(edition, Edition):
+        raise EditionError(
+            f"edition must be an Edition (got {edition!r:.60}); give CURRENT or BOOK"
+        )
+    return edition
 
 
 def _unknown_parameters(application: Application, template: dict[str, Any]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cfn_pipeline import (
-    CURRENT,
+    EDITIONS,
     CfnPipelineError,
     Edition,
     Environment,
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="deploy.py", description=str(__doc__).split("\n")[0])
-    parser.add_argument("--edition", default=CURRENT.name, help="default: %(default)s")
+    parser.add_argument("--edition", default=EDITIONS[0], help="default: %(default)s")
     parser.add_argument("--templates", type=Path, default=Path("templates"))
     parser.add_argument("target", metavar="TARGET")
     parser.add_argument("parameters", metavar="Parameter=Value", nargs="*")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from cfn_pipeline.checks import RULES, judge, system_of_files
+from cfn_pipeline.analysis.folders import system_of_files
+from cfn_pipeline.checks import RULES, judge
 from tests.checks.examples import ROOT as EXAMPLES
 from tests.checks.examples import good, pipeline
 

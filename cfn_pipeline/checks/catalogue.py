@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from cfn_pipeline.analysis.nodes import Node
+from cfn_pipeline.analysis.system import System
 from cfn_pipeline.checks.ignoring import ignored
-from cfn_pipeline.checks.nodes import Node
 from cfn_pipeline.checks.rule import Problem, Rule
 from cfn_pipeline.checks.rules import (
     artifacts,
@@ -23,7 +24,6 @@ from cfn_pipeline.checks.rules import (
     variables,
     versions,
 )
-from cfn_pipeline.checks.system import System
 
 __all__ = ["GROUPS", "RULES"]
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Finding", "Path", "Severity"]
+from cfn_pipeline.template.positions import Path
 
-Path = tuple[str | int, ...]
+__all__ = ["Finding", "Severity"]
+
 Severity = Literal["error", "warning"]
 
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cfn_pipeline.checks.finding import Path
-from cfn_pipeline.checks.system import Template
+from cfn_pipeline.analysis.system import Template
+from cfn_pipeline.template.positions import Path
 
 __all__ = ["Ignored", "ignored"]
 

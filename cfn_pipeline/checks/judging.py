@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from cfn_pipeline.analysis.folders import system_of_texts
+from cfn_pipeline.analysis.pipelines import Pipeline, pipelines
+from cfn_pipeline.analysis.system import Artifact, System
 from cfn_pipeline.checks.catalogue import RULES
-from cfn_pipeline.checks.finding import Finding, Path
-from cfn_pipeline.checks.folders import system_of_texts
+from cfn_pipeline.checks.finding import Finding
 from cfn_pipeline.checks.ignoring import ignored
-from cfn_pipeline.checks.pipelines import Pipeline, pipelines
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.system import Artifact, System
+from cfn_pipeline.template.positions import Path
 
 __all__ = ["check", "judge", "selected"]
 

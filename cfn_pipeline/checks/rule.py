@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from cfn_pipeline.checks.finding import Path, Severity
-from cfn_pipeline.checks.nodes import Node
-from cfn_pipeline.checks.pipelines import Pipeline
-from cfn_pipeline.checks.system import Resource, System
+from cfn_pipeline.analysis.nodes import Node
+from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.analysis.system import Resource, System
+from cfn_pipeline.checks.finding import Severity
+from cfn_pipeline.template.positions import Path
 
 __all__ = ["Problem", "Rule"]
 

@@ -5,8 +5,14 @@ from pathlib import Path
 
 import click
 
-from cfn_pipeline.checks import RULES, System, artifact_names, judge, left_open, selected
-from cfn_pipeline.checks.folders import system_of_files, system_of_folder
+from cfn_pipeline.analysis.folders import (
+    artifact_names,
+    left_open,
+    system_of_files,
+    system_of_folder,
+)
+from cfn_pipeline.analysis.system import System
+from cfn_pipeline.checks import RULES, judge, selected
 from cfn_pipeline.checks.reports import FORMATS
 from cfn_pipeline.cli.findings import located, summary
 

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import click
 
-from cfn_pipeline import editions, project
-from cfn_pipeline.checks import judge, system_of_texts
+from cfn_pipeline import project
+from cfn_pipeline.analysis.folders import system_of_texts
+from cfn_pipeline.checks import judge
 from cfn_pipeline.cli.findings import located, summary
+from cfn_pipeline.editions.loading import EDITIONS
+from cfn_pipeline.editions.loading import edition as load_edition
 from cfn_pipeline.output import differences, write_files
 
 __all__ = ["render"]
@@ -17,10 +20,10 @@ __all__ = ["render"]
 @click.option(
     "--edition",
     "name",
-    default=editions.CURRENT.name,
+    default=EDITIONS[0],
     show_default=True,
-    metavar="|".join(editions.EDITIONS),
-    help="; ".join(f"{edition.name}: {edition.summary}" for edition in editions.EDITIONS.values()),
+    metavar="|".join(EDITIONS),
+    help="current: the system as it is deployed today; book: as chapter 13 deploys it.",
 )
 @click.option(
     "-o",
@@ -36,7 +39,7 @@ def render(name: str, folder: Path | None, check: bool) -> None:
     The paths of the files that were written go to standard output. What is rendered is checked as
     "check" does it; exit 1 if anything is found.
     """
-    edition = editions.edition(name)
+    edition = load_edition(name)
     folder = Path("templates", edition.name) if folder is None else folder
     files = project.render(edition=edition)
     found = _findings(files, folder)

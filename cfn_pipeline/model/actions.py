@@ -4,17 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from cfn_pipeline.aws import name_forms as names
 from cfn_pipeline.errors import ModelError
-from cfn_pipeline.model import names
 from cfn_pipeline.model.artifacts import Artifact
-from cfn_pipeline.model.judged import Judged
+from cfn_pipeline.model.validated import Validated
 from cfn_pipeline.model.values import Value
 
 __all__ = ["Action", "ActionDefaults", "ActionType", "Approve", "CodeBuild"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ActionType(Judged):
+class ActionType(Validated):
     """What CodePipeline calls an ActionTypeId; see its action structure reference.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html
@@ -41,7 +41,7 @@ class ActionDefaults:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Action(Judged):
+class Action(Validated):
     """One step of a stage.
 
     A subclass says its ``type``, which artifacts it reads and makes, and its settings.

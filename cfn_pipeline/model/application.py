@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 
+from cfn_pipeline.aws import name_forms as names
 from cfn_pipeline.errors import ModelError
-from cfn_pipeline.model import names
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.environment import Environment
-from cfn_pipeline.model.judged import Judged
 from cfn_pipeline.model.sources import repository_problems
+from cfn_pipeline.model.validated import Validated
 
 __all__ = ["RETENTION_DAYS", "TARGETS", "Application", "Database", "GitHubRepository", "Instances"]
 
@@ -31,7 +31,7 @@ RETENTION_DAYS = (
 
 
 @dataclass(frozen=True)
-class GitHubRepository(Judged):
+class GitHubRepository(Validated):
     """A repository on GitHub.
 
     Args:
@@ -51,7 +51,7 @@ class GitHubRepository(Judged):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Database(Judged):
+class Database(Validated):
     """A MySQL database on RDS, found by the containers through MYSQL_* variables.
 
     Args:
@@ -81,7 +81,7 @@ class Database(Judged):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Instances(Judged):
+class Instances(Validated):
     """The EC2 instances on which the containers run.
 
     Args:
@@ -108,7 +108,7 @@ class Instances(Judged):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Application(Judged):
+class Application(Validated):
     """A containerised application and the way it is delivered.
 
     Args:

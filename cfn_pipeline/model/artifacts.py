@@ -7,14 +7,14 @@ names one has it among its inputs without being told.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cfn_pipeline.model import names
-from cfn_pipeline.model.judged import Judged
+from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.model.validated import Validated
 
 __all__ = ["Artifact", "ArtifactFile", "ArtifactParameter"]
 
 
 @dataclass(frozen=True)
-class Artifact(Judged):
+class Artifact(Validated):
     """The output of a source or a build, a zip file in the pipeline's bucket.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/welcome-introducing-artifacts.html
@@ -40,7 +40,7 @@ class Artifact(Judged):
 
 
 @dataclass(frozen=True)
-class ArtifactFile(Judged):
+class ArtifactFile(Validated):
     """A file in an artifact; as text it reads ``Artifact::path/to/file``.
 
     Raises:
@@ -69,7 +69,7 @@ class ArtifactFile(Judged):
 
 
 @dataclass(frozen=True)
-class ArtifactParameter(Judged):
+class ArtifactParameter(Validated):
     """A value in a JSON file of an artifact, read when the action runs.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/continuous-delivery-codepipeline-parameter-override-functions.html

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cfn_pipeline.model import names
-from cfn_pipeline.model.judged import Judged
+from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.model.validated import Validated
 
 __all__ = ["RESULTS", "RULE_PROVIDERS", "Condition", "Rule"]
 
@@ -21,7 +21,7 @@ RULE_PROVIDERS = ("CloudWatchAlarm", "DeploymentWindow", "VariableCheck")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule(Judged):
+class Rule(Validated):
     """One thing that is looked at.
 
     Args:
@@ -46,7 +46,7 @@ class Rule(Judged):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Condition(Judged):
+class Condition(Validated):
     """Rules that must all hold.
 
     Args:

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cfn_pipeline.model import names
-from cfn_pipeline.model.judged import Judged
+from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.model.validated import Validated
 
 __all__ = ["Container"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Container(Judged):
+class Container(Validated):
     """A container that runs the application's image.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from cfn_pipeline.model import names
+from cfn_pipeline.aws import name_forms as names
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact, ArtifactFile, ArtifactParameter
 from cfn_pipeline.model.values import Value

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 
-from cfn_pipeline.model import names
-from cfn_pipeline.model.judged import Judged
+from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.model.validated import Validated
 
 __all__ = ["Environment"]
 
 
 @dataclass(frozen=True)
-class Environment(Judged):
+class Environment(Validated):
     """One environment, deployed as one stack, in one stage of the pipeline.
 
     Args:

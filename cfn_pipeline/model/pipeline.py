@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 
-from cfn_pipeline.model import names
+from cfn_pipeline.aws import name_forms as names
 from cfn_pipeline.model.actions import Action
 from cfn_pipeline.model.conditions import Condition
 from cfn_pipeline.model.deployments import CreateChangeSet, ExecuteChangeSet, StackAction
-from cfn_pipeline.model.judged import Judged
 from cfn_pipeline.model.sources import GitHub
+from cfn_pipeline.model.validated import Validated
 from cfn_pipeline.model.values import Value
 
 __all__ = ["EXECUTION_MODES", "ON_FAILURE", "PIPELINE_TYPES", "Pipeline", "Stage"]
@@ -25,7 +25,7 @@ _MOST_ACTIONS = 50
 
 
 @dataclass(frozen=True)
-class Stage(Judged):
+class Stage(Validated):
     """Actions that run one after another.
 
     Args:
@@ -97,7 +97,7 @@ class Stage(Judged):
 
 
 @dataclass(frozen=True)
-class Pipeline(Judged):
+class Pipeline(Validated):
     """A pipeline that can work: every input is made by an earlier action.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from cfn_pipeline.aws import name_forms as names
 from cfn_pipeline.errors import ModelError
-from cfn_pipeline.model import names
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
 from cfn_pipeline.model.triggers import PullRequest, Push

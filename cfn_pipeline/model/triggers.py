@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-triggers.htm
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cfn_pipeline.model.judged import Judged
+from cfn_pipeline.model.validated import Validated
 
 __all__ = ["PULL_REQUEST_EVENTS", "Patterns", "PullRequest", "Push"]
 
@@ -17,7 +17,7 @@ _LONGEST_PATTERN = 255
 
 
 @dataclass(frozen=True, kw_only=True)
-class Patterns(Judged):
+class Patterns(Validated):
     """Glob patterns of branches, tags or paths; what is excluded wins over what is included.
 
     Args:
@@ -48,7 +48,7 @@ class Patterns(Judged):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Push(Judged):
+class Push(Validated):
     """Pushes that start the pipeline: to branches, or of tags.
 
     Args:
@@ -71,7 +71,7 @@ class Push(Judged):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PullRequest(Judged):
+class PullRequest(Validated):
     """Pull requests that start the pipeline.
 
     Args:

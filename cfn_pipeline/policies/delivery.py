@@ -20,9 +20,9 @@ from awacs import (
 )
 from awacs.aws import Action, Condition, Statement, StringEqualsIfExists
 
+from cfn_pipeline.aws.name_forms import capitalized
 from cfn_pipeline.model.actions import Approve, CodeBuild
 from cfn_pipeline.model.deployments import ExecuteChangeSet, StackAction
-from cfn_pipeline.model.names import capitalized
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.sources import GitHub
 from cfn_pipeline.model.values import Value

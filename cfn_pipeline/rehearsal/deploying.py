@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.checks import Template
-from cfn_pipeline.checks.capabilities import is_given, needed_capabilities
+from cfn_pipeline.analysis.capabilities import is_given, needed_capabilities
+from cfn_pipeline.analysis.system import Template
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.rehearsal.change_sets import ChangeSets
 from cfn_pipeline.rehearsal.changes import rows

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.checks import Template
+from cfn_pipeline.analysis.system import Template
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.cloudformation import Request, Stacks
 from cfn_pipeline.rehearsal.definition import Pipeline, pipeline_of

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from cfn_pipeline.checks.pipelines import Action, pipelines
-from cfn_pipeline.checks.system import Resource, System
+from cfn_pipeline.analysis.pipelines import Action, pipelines
+from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.actions import is_known
 from cfn_pipeline.rehearsal.definition import Pipeline

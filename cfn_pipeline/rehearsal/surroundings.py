@@ -6,14 +6,13 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.checks import Artifact, Folder, System, Template, system_of_files
-from cfn_pipeline.checks.buildspecs import builds
-from cfn_pipeline.checks.deployed import deployments
-from cfn_pipeline.checks.folders import candidates
-from cfn_pipeline.checks.pipelines import PIPELINE, pipelines
-from cfn_pipeline.checks.resolving import exporters, text_of
-from cfn_pipeline.checks.system import Resource
-from cfn_pipeline.checks.texts import is_known
+from cfn_pipeline.analysis.builds import builds
+from cfn_pipeline.analysis.deployments import deployments
+from cfn_pipeline.analysis.folders import Folder, candidates, system_of_files
+from cfn_pipeline.analysis.pipelines import PIPELINE, pipelines
+from cfn_pipeline.analysis.resolving import exporters, text_of
+from cfn_pipeline.analysis.system import Artifact, Resource, System, Template
+from cfn_pipeline.analysis.texts import is_known
 from cfn_pipeline.errors import RehearsalError, TemplateError
 from cfn_pipeline.rehearsal.lookups import nodes, parameters_in, secrets_in
 

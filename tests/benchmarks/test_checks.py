@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from cfn_pipeline.checks import Finding, judge, system_of_folder
+from cfn_pipeline.analysis.folders import system_of_folder
+from cfn_pipeline.checks import Finding, judge
 
 ROOT = Path(__file__).parents[2]
 

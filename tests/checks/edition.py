@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any
 
 from cfn_pipeline import CURRENT, load, render
+from cfn_pipeline.analysis.folders import system_of_texts
 from cfn_pipeline.checks import Finding, judge
-from cfn_pipeline.checks.folders import system_of_texts
 
 Files = dict[str, Any]
 

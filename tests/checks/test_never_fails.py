@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cfn_pipeline import load
-from cfn_pipeline.checks import Artifact, System, Template, judge
+from cfn_pipeline.analysis.system import Artifact, System, Template
+from cfn_pipeline.checks import judge
 from tests.checks.edition import Files, files, findings
 
 ODD: st.SearchStrategy[Any] = st.sampled_from(

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from cfn_pipeline import EDITIONS, load, render
-from cfn_pipeline.checks import System, Template, judge, system_of_files, system_of_folder
-from cfn_pipeline.checks.folders import system_of_texts
+from cfn_pipeline import edition as load_edition
+from cfn_pipeline.analysis.folders import system_of_files, system_of_folder, system_of_texts
+from cfn_pipeline.analysis.system import System, Template
+from cfn_pipeline.checks import judge
 
 ROOT = Path(__file__).parents[2]
 FOREIGN = sorted(
@@ -51,7 +53,7 @@ def test_each_rendered_template_is_fine_by_itself(edition: str) -> None:
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_what_is_rendered_is_fine_before_it_is_written(edition: str) -> None:
-    system = system_of_texts(render(edition=EDITIONS[edition]))
+    system = system_of_texts(render(edition=load_edition(edition)))
     assert len(system.artifacts) == 2
     assert _says(system) == []
 

@@ -209,7 +209,7 @@ def test_rules_are_listed_and_explained() -> None:
 def test_what_is_rendered_is_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     dev = Environment("dev", parameters={"DatabaseMultiAZ": "perhaps"})
     spoilt = replace(CURRENT, application=replace(todobackend, environments=[dev]))
-    monkeypatch.setitem(EDITIONS, "current", spoilt)
+    monkeypatch.setattr("cfn_pipeline.editions.current.CURRENT", spoilt)
     done = CliRunner().invoke(main, ["render", "-o", str(tmp_path / "out")])
     assert done.exit_code == 1
     assert f"{tmp_path}/out/dev.json:" in done.stderr

@@ -77,7 +77,7 @@ def test_bytes_do_not_depend_on_hash_seed_locale_or_folder(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (["render", "--edition", "film"], "there is no edition 'film'; there is current, book"),
+        (["render", "--edition", "film"], "unknown edition 'film'; the editions are current, book"),
         (["render", "-o", "{file}"], "{file}/kms.yml: cannot be read: Not a directory"),
         (["render", "-o", "/proc/none"], "/proc/none: cannot be written"),
         (["render", "--edtion", "book"], "No such option"),

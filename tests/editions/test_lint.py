@@ -7,13 +7,13 @@ from cfnlint.api import lint_file
 from cfnlint.config import ManualArgs
 from cfnlint.match import Match
 
-import cfn_pipeline as editions
+from cfn_pipeline import edition as load_edition
 from tests.editions.book_findings import KNOWN
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 BOOK, CURRENT = (
     [TEMPLATES / edition.name / stack.file for stack in edition.stacks]
-    for edition in (editions.BOOK, editions.CURRENT)
+    for edition in map(load_edition, ("book", "current"))
 )
 REGIONS = ["us-east-1", "eu-central-1", "ap-southeast-2", "us-gov-west-1", "sa-east-1"]
 

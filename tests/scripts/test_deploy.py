@@ -111,7 +111,7 @@ def test_what_aws_returns_is_returned(hand: Hand) -> None:
         (["kms", "A"], "'A' is no parameter; write Name=Value"),
         (["test"], "there is nothing called 'test' to deploy; there is kms, ecr, iam"),
         (["stack"], "there is nothing called 'stack' to deploy"),
-        (["dev", "--edition", "film"], "there is no edition 'film'"),
+        (["dev", "--edition", "film"], "unknown edition 'film'"),
     ],
 )
 def test_what_is_missing_is_said_before_aws_is_called(

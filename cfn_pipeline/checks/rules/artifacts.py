@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from cfn_pipeline.checks.pipelines import Action, Named, Pipeline, named
-from cfn_pipeline.checks.providers import ARTIFACT_SETTINGS
+from cfn_pipeline.analysis.pipelines import Action, Named, Pipeline, named
+from cfn_pipeline.analysis.texts import may_be, readable
+from cfn_pipeline.aws.providers import ARTIFACT_SETTINGS
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.texts import may_be, readable
 
 __all__ = ["RULES"]
 

@@ -7,14 +7,14 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from cfn_pipeline.checks.buildspecs import Build, builds
-from cfn_pipeline.checks.grants import Grants, grants_of, lets_in
-from cfn_pipeline.checks.nodes import Node, properties_of
-from cfn_pipeline.checks.pipelines import Pipeline, pipelines
-from cfn_pipeline.checks.resolving import arn_of, name_of, resource_behind
+from cfn_pipeline.analysis.builds import Build, builds
+from cfn_pipeline.analysis.grants import Grants, grants_of, lets_in
+from cfn_pipeline.analysis.nodes import Node, properties_of
+from cfn_pipeline.analysis.pipelines import Pipeline, pipelines
+from cfn_pipeline.analysis.resolving import arn_of, name_of, resource_behind
+from cfn_pipeline.analysis.system import Resource, System
+from cfn_pipeline.analysis.texts import is_known, is_open, may_be, readable
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.system import Resource, System
-from cfn_pipeline.checks.texts import is_known, is_open, may_be, readable
 
 __all__ = ["RULES"]
 

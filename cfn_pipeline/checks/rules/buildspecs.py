@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from cfn_pipeline.checks.buildspec_form import mistake_in
-from cfn_pipeline.checks.buildspecs import Build, Buildspec, Command, builds
-from cfn_pipeline.checks.finding import Path
-from cfn_pipeline.checks.nodes import Node
-from cfn_pipeline.checks.overrides import artifact_functions, file_references
-from cfn_pipeline.checks.pipelines import Action, Pipeline
+from cfn_pipeline.analysis.builds import Build, Buildspec, Command, builds
+from cfn_pipeline.analysis.nodes import Node
+from cfn_pipeline.analysis.overrides import artifact_functions, file_references
+from cfn_pipeline.analysis.pipelines import Action, Pipeline
+from cfn_pipeline.analysis.texts import is_known, readable
+from cfn_pipeline.analysis.uses import uses
+from cfn_pipeline.buildspec.form import mistake_in
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.texts import is_known, readable
-from cfn_pipeline.checks.uses import uses
+from cfn_pipeline.template.positions import Path
 
 __all__ = ["RULES"]
 

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Cloud
 import re
 from collections.abc import Iterator
 
-from cfn_pipeline.checks.pipelines import Action, Pipeline
+from cfn_pipeline.analysis.pipelines import Action, Pipeline
+from cfn_pipeline.analysis.texts import may_be, readable
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.texts import may_be, readable
 
 __all__ = ["RULES"]
 

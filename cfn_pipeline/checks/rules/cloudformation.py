@@ -7,11 +7,11 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from cfn_pipeline.checks.nodes import Node
-from cfn_pipeline.checks.overrides import parsed_overrides
-from cfn_pipeline.checks.pipelines import Pipeline
+from cfn_pipeline.analysis.nodes import Node
+from cfn_pipeline.analysis.overrides import parsed_overrides
+from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.analysis.texts import is_known, readable
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.texts import is_known, readable
 
 __all__ = ["RULES"]
 

@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html
 import difflib
 from collections.abc import Iterator
 
-from cfn_pipeline.checks.overrides import parsed_overrides
-from cfn_pipeline.checks.pipelines import Pipeline
-from cfn_pipeline.checks.providers import PROVIDERS
+from cfn_pipeline.analysis.overrides import parsed_overrides
+from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.analysis.texts import is_known
+from cfn_pipeline.aws.providers import PROVIDERS
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.texts import is_known
 
 __all__ = ["RULES"]
 

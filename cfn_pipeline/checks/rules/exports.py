@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from cfn_pipeline.checks.finding import Path
-from cfn_pipeline.checks.nodes import Node
-from cfn_pipeline.checks.resolving import exporters, text_of
+from cfn_pipeline.analysis.nodes import Node
+from cfn_pipeline.analysis.resolving import exporters, text_of
+from cfn_pipeline.analysis.system import System, Template
+from cfn_pipeline.analysis.texts import may_be, readable
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.system import System, Template
-from cfn_pipeline.checks.texts import may_be, readable
+from cfn_pipeline.template.positions import Path
 
 __all__ = ["RULES"]
 

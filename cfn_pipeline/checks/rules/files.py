@@ -7,14 +7,14 @@ import difflib
 import json
 from collections.abc import Iterator
 
-from cfn_pipeline.checks.deployed import File, deployments
-from cfn_pipeline.checks.finding import Path
-from cfn_pipeline.checks.overrides import ArtifactFunction, artifact_functions
-from cfn_pipeline.checks.pipelines import Pipeline
+from cfn_pipeline.analysis.deployments import File, deployments
+from cfn_pipeline.analysis.overrides import ArtifactFunction, artifact_functions
+from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.analysis.system import Artifact
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.system import Artifact
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template import load
+from cfn_pipeline.template.positions import Path
 
 __all__ = ["RULES"]
 

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cfn_pipeline.checks.deployed import Deployed, deployments, left_open_in
-from cfn_pipeline.checks.pipelines import Pipeline
+from cfn_pipeline.analysis.deployments import Deployed, deployments, left_open_in
+from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.analysis.texts import is_known
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.texts import is_known
 
 __all__ = ["RULES"]
 

@@ -5,15 +5,15 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delive
 
 from collections.abc import Iterator
 
-from cfn_pipeline.checks.overrides import (
+from cfn_pipeline.analysis.overrides import (
     FILE_SETTINGS,
     ArtifactFunction,
     artifact_functions,
     file_references,
 )
-from cfn_pipeline.checks.pipelines import Pipeline
+from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.analysis.texts import is_known, readable
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.texts import is_known, readable
 
 __all__ = ["RULES"]
 

@@ -6,13 +6,13 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.htm
 import re
 from collections.abc import Iterator
 
-from cfn_pipeline.checks.grants import Grants, grants_of, trusts
-from cfn_pipeline.checks.nodes import Node, properties_of
-from cfn_pipeline.checks.pipelines import Action, Pipeline
-from cfn_pipeline.checks.resolving import arn_of, name_of, resource_behind
+from cfn_pipeline.analysis.grants import Grants, grants_of, trusts
+from cfn_pipeline.analysis.nodes import Node, properties_of
+from cfn_pipeline.analysis.pipelines import Action, Pipeline
+from cfn_pipeline.analysis.resolving import arn_of, name_of, resource_behind
+from cfn_pipeline.analysis.system import Resource, System
+from cfn_pipeline.analysis.texts import ANYTHING, is_known, readable
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.system import Resource, System
-from cfn_pipeline.checks.texts import ANYTHING, is_known, readable
 
 __all__ = ["RULES", "lacking_calls", "role_of"]
 

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cfn_pipeline.checks.capabilities import NAMED_BY, is_given, needed_capabilities
-from cfn_pipeline.checks.deployed import Deployed, deployments
-from cfn_pipeline.checks.finding import Path
-from cfn_pipeline.checks.pipelines import Pipeline
-from cfn_pipeline.checks.resolving import text_of
+from cfn_pipeline.analysis.capabilities import NAMED_BY, is_given, needed_capabilities
+from cfn_pipeline.analysis.deployments import Deployed, deployments
+from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.analysis.resolving import text_of
+from cfn_pipeline.analysis.scenarios import scenarios
+from cfn_pipeline.analysis.system import System, Template
+from cfn_pipeline.analysis.texts import has_made, is_known, is_open, readable
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.scenarios import scenarios
-from cfn_pipeline.checks.system import System, Template
-from cfn_pipeline.checks.texts import has_made, is_known, is_open, readable
+from cfn_pipeline.template.positions import Path
 
 __all__ = ["RULES"]
 

@@ -5,14 +5,14 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.htm
 
 from collections.abc import Iterator
 
-from cfn_pipeline.checks.grants import grants_of, lets_in
-from cfn_pipeline.checks.nodes import Node, properties_of
-from cfn_pipeline.checks.pipelines import Pipeline
-from cfn_pipeline.checks.resolving import arn_of, name_of, resource_behind
+from cfn_pipeline.analysis.grants import grants_of, lets_in
+from cfn_pipeline.analysis.nodes import Node, properties_of
+from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.analysis.resolving import arn_of, name_of, resource_behind
+from cfn_pipeline.analysis.system import Resource, System
+from cfn_pipeline.analysis.texts import ANYTHING
 from cfn_pipeline.checks.rule import Problem, Rule
 from cfn_pipeline.checks.rules.roles import lacking_calls, role_of
-from cfn_pipeline.checks.system import Resource, System
-from cfn_pipeline.checks.texts import ANYTHING
 
 __all__ = ["RULES"]
 

@@ -7,10 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from cfn_pipeline.checks.nodes import Node
-from cfn_pipeline.checks.pipelines import Pipeline
+from cfn_pipeline.analysis.nodes import Node
+from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.analysis.texts import is_known, readable
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.texts import is_known, readable
 
 __all__ = ["RULES"]
 

@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-variables.ht
 from collections.abc import Iterator
 from typing import Any
 
-from cfn_pipeline.checks.pipelines import Action, Pipeline
+from cfn_pipeline.analysis.pipelines import Action, Pipeline
+from cfn_pipeline.analysis.texts import is_known, may_be, readable
+from cfn_pipeline.analysis.uses import uses
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.texts import is_known, may_be, readable
-from cfn_pipeline.checks.uses import uses
 
 __all__ = ["RULES"]
 

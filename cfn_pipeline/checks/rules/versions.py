@@ -5,10 +5,10 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/pipeline-types-plannin
 
 from collections.abc import Iterator
 
-from cfn_pipeline.checks.nodes import Node
-from cfn_pipeline.checks.pipelines import Pipeline, Stage
+from cfn_pipeline.analysis.nodes import Node
+from cfn_pipeline.analysis.pipelines import Pipeline, Stage
+from cfn_pipeline.analysis.texts import is_known, may_be, readable
 from cfn_pipeline.checks.rule import Problem, Rule
-from cfn_pipeline.checks.texts import is_known, may_be, readable
 
 __all__ = ["RULES"]
 

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from cfn_pipeline.buildspec.reading import Buildspec, Files, Phase, read_buildspec
+from cfn_pipeline.errors import BuildspecError
 from cfn_pipeline.rehearsal.building.build import Build, folder_of
-from cfn_pipeline.rehearsal.building.buildspec import Buildspec, Files, Phase, read_buildspec
 from cfn_pipeline.rehearsal.building.project import (
     Project,
     Variable,
@@ -132,7 +133,7 @@ def _sources(action: Action, context: Context, folder: Path) -> dict[str, Path]:
 
 def _buildspec(said: str, source: Path, artifact: str) -> Buildspec:
     if "\n" in said or said.lstrip().startswith(("version:", "{")):
-        return read_buildspec(said, "the project's buildspec")
+        return _read(said, "the project's buildspec")
     if said.startswith("arn:"):
         raise ActionFailed(f"the buildspec is {said}, in a bucket; a rehearsal reads none there")
     path = source / (said or "buildspec.yml")
@@ -141,4 +142,11 @@ def _buildspec(said: str, source: Path, artifact: str) -> Buildspec:
             f"YAML_FILE_ERROR: the artifact {artifact} has no file {said or 'buildspec.yml'}"
         )
     text = path.read_text(encoding="utf-8", errors="replace")
-    return read_buildspec(text, f"{said or 'buildspec.yml'} of {artifact}")
+    return _read(text, f"{said or 'buildspec.yml'} of {artifact}")
+
+
+def _read(text: str, shown: str) -> Buildspec:
+    try:
+        return read_buildspec(text, shown)
+    except BuildspecError as error:
+        raise ActionFailed(str(error)) from error

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.rehearsal.building.buildspec import Buildspec, Files
+from cfn_pipeline.buildspec.reading import Buildspec, Files
 from cfn_pipeline.rehearsal.building.collecting import collect
 from cfn_pipeline.rehearsal.building.containers import Container, container_of
 from cfn_pipeline.rehearsal.building.environment import Lookup, given, of_this_machine

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from cfn_pipeline.rehearsal.building.buildspec import Files
+from cfn_pipeline.buildspec.reading import Files
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 
 __all__ = ["collect"]

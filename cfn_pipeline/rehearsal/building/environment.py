@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.rehearsal.building.buildspec import Buildspec
+from cfn_pipeline.buildspec.reading import Buildspec
 from cfn_pipeline.rehearsal.building.project import Variable
 from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.outcome import ActionFailed

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.rehearsal.building.buildspec import PHASES, Buildspec, Phase
+from cfn_pipeline.buildspec.reading import PHASES, Buildspec, Phase
 from cfn_pipeline.rehearsal.building.shell import Shell, TimedOut
 
 __all__ = ["PhaseResult", "run_phases"]

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.checks import Finding, System, Template, judge, system_of_files
+from cfn_pipeline.analysis.folders import system_of_files
+from cfn_pipeline.analysis.system import System, Template
+from cfn_pipeline.checks import Finding, judge
 from cfn_pipeline.template import load
 
 ROOT = Path(__file__).parent

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from cfn_pipeline.checks import Artifact, System, Template, judge
+from cfn_pipeline.analysis.system import Artifact, System, Template
+from cfn_pipeline.checks import judge
 from tests.checks.examples import findings, good, ids
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cfn_pipeline.checks.providers import PROVIDERS
+from cfn_pipeline.aws.providers import PROVIDERS
 from tests.checks.examples import action, findings, good, ids, pipeline
 
 

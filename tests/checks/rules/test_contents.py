@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from cfn_pipeline import emit, load
-from cfn_pipeline.checks import Artifact, Finding, System, Template, judge
+from cfn_pipeline.analysis.system import Artifact, System, Template
+from cfn_pipeline.checks import Finding, judge
 from tests.checks.examples import ROOT, action, ids, pipeline
 
 STACK = {

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from cfn_pipeline.buildspec.reading import Buildspec, Phase
 from cfn_pipeline.rehearsal.building.build import Build
-from cfn_pipeline.rehearsal.building.buildspec import Buildspec, Phase
 from cfn_pipeline.rehearsal.building.project import Project
 from cfn_pipeline.rehearsal.context import BuildSettings
 from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cfn_pipeline.rehearsal.building.buildspec import Files
+from cfn_pipeline.buildspec.reading import Files
 from cfn_pipeline.rehearsal.building.collecting import collect
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 

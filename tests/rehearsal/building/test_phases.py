@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cfn_pipeline.rehearsal.building.buildspec import read_buildspec
+from cfn_pipeline.buildspec.reading import read_buildspec
 from cfn_pipeline.rehearsal.building.phases import PhaseResult, run_phases
 from cfn_pipeline.rehearsal.building.shell import Shell
 

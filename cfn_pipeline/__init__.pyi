@@ -1,0 +1,127 @@
+"""Say what you deliver, get the plain CloudFormation that delivers it."""
+
+from cfn_pipeline._version import __version__ as __version__
+from cfn_pipeline.checks.finding import Finding as Finding
+from cfn_pipeline.checks.judging import check as check
+from cfn_pipeline.editions.book import BOOK as BOOK
+from cfn_pipeline.editions.current import CURRENT as CURRENT
+from cfn_pipeline.editions.edition import Edition as Edition
+from cfn_pipeline.editions.edition import StackFile as StackFile
+from cfn_pipeline.editions.loading import EDITIONS as EDITIONS
+from cfn_pipeline.editions.loading import edition as edition
+from cfn_pipeline.editions.todobackend import todobackend as todobackend
+from cfn_pipeline.editions.todobackend import todobackend_of_the_book as todobackend_of_the_book
+from cfn_pipeline.errors import BuildspecError as BuildspecError
+from cfn_pipeline.errors import CfnPipelineError as CfnPipelineError
+from cfn_pipeline.errors import EditionError as EditionError
+from cfn_pipeline.errors import ModelError as ModelError
+from cfn_pipeline.errors import OutputError as OutputError
+from cfn_pipeline.errors import RehearsalError as RehearsalError
+from cfn_pipeline.errors import TemplateError as TemplateError
+from cfn_pipeline.model.actions import Action as Action
+from cfn_pipeline.model.actions import ActionDefaults as ActionDefaults
+from cfn_pipeline.model.actions import ActionType as ActionType
+from cfn_pipeline.model.actions import Approve as Approve
+from cfn_pipeline.model.actions import CodeBuild as CodeBuild
+from cfn_pipeline.model.application import Application as Application
+from cfn_pipeline.model.application import Database as Database
+from cfn_pipeline.model.application import GitHubRepository as GitHubRepository
+from cfn_pipeline.model.application import Instances as Instances
+from cfn_pipeline.model.artifacts import Artifact as Artifact
+from cfn_pipeline.model.artifacts import ArtifactFile as ArtifactFile
+from cfn_pipeline.model.artifacts import ArtifactParameter as ArtifactParameter
+from cfn_pipeline.model.conditions import Condition as Condition
+from cfn_pipeline.model.conditions import Rule as Rule
+from cfn_pipeline.model.containers import Container as Container
+from cfn_pipeline.model.delivery import continuous_delivery as continuous_delivery
+from cfn_pipeline.model.delivery import continuous_deployment as continuous_deployment
+from cfn_pipeline.model.delivery import continuous_integration as continuous_integration
+from cfn_pipeline.model.deployments import CreateChangeSet as CreateChangeSet
+from cfn_pipeline.model.deployments import DeleteStack as DeleteStack
+from cfn_pipeline.model.deployments import ExecuteChangeSet as ExecuteChangeSet
+from cfn_pipeline.model.deployments import ReplaceFailedStack as ReplaceFailedStack
+from cfn_pipeline.model.deployments import UpdateStack as UpdateStack
+from cfn_pipeline.model.environment import Environment as Environment
+from cfn_pipeline.model.pipeline import Pipeline as Pipeline
+from cfn_pipeline.model.pipeline import Stage as Stage
+from cfn_pipeline.model.sources import GitHub as GitHub
+from cfn_pipeline.model.sources import GitHubOAuth as GitHubOAuth
+from cfn_pipeline.model.triggers import Patterns as Patterns
+from cfn_pipeline.model.triggers import PullRequest as PullRequest
+from cfn_pipeline.model.triggers import Push as Push
+from cfn_pipeline.output import Change as Change
+from cfn_pipeline.project import render as render
+from cfn_pipeline.project import write as write
+from cfn_pipeline.stacks.application import application_template as application_template
+from cfn_pipeline.stacks.arns import Arns as Arns
+from cfn_pipeline.stacks.delivery.codebuild import codebuild_template as codebuild_template
+from cfn_pipeline.stacks.delivery.ecr import ecr_template as ecr_template
+from cfn_pipeline.stacks.delivery.iam import iam_template as iam_template
+from cfn_pipeline.stacks.delivery.kms import key_template as key_template
+from cfn_pipeline.stacks.delivery.pipeline import pipeline_template as pipeline_template
+from cfn_pipeline.template import emit as emit
+from cfn_pipeline.template import load as load
+
+__all__ = [
+    "BOOK",
+    "CURRENT",
+    "EDITIONS",
+    "Action",
+    "ActionDefaults",
+    "ActionType",
+    "Application",
+    "Approve",
+    "Arns",
+    "Artifact",
+    "ArtifactFile",
+    "ArtifactParameter",
+    "BuildspecError",
+    "CfnPipelineError",
+    "Change",
+    "CodeBuild",
+    "Condition",
+    "Container",
+    "CreateChangeSet",
+    "Database",
+    "DeleteStack",
+    "Edition",
+    "EditionError",
+    "Environment",
+    "ExecuteChangeSet",
+    "Finding",
+    "GitHub",
+    "GitHubOAuth",
+    "GitHubRepository",
+    "Instances",
+    "ModelError",
+    "OutputError",
+    "Patterns",
+    "Pipeline",
+    "PullRequest",
+    "Push",
+    "RehearsalError",
+    "ReplaceFailedStack",
+    "Rule",
+    "StackFile",
+    "Stage",
+    "TemplateError",
+    "UpdateStack",
+    "__version__",
+    "application_template",
+    "check",
+    "codebuild_template",
+    "continuous_delivery",
+    "continuous_deployment",
+    "continuous_integration",
+    "ecr_template",
+    "edition",
+    "emit",
+    "iam_template",
+    "key_template",
+    "load",
+    "pipeline_template",
+    "render",
+    "todobackend",
+    "todobackend_of_the_book",
+    "write",
+]

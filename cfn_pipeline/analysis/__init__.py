@@ -1,0 +1,1 @@
+"""What CloudFormation templates of any origin mean: names, conditions, pipelines, grants."""

@@ -1,0 +1,153 @@
+"""The buildspec of a build, wherever it stands."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from cfn_pipeline.analysis.nodes import Node, properties_of
+from cfn_pipeline.analysis.pipelines import Action, Pipeline
+from cfn_pipeline.analysis.resolving import resource_behind
+from cfn_pipeline.analysis.system import Artifact, Resource
+from cfn_pipeline.analysis.texts import is_known
+from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.template import load
+from cfn_pipeline.template.positions import Path
+
+__all__ = ["Build", "Buildspec", "Command", "builds", "primary_artifact"]
+
+_PROJECT = "AWS::CodeBuild::Project"
+_PHASES = ("install", "pre_build", "build", "post_build")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A command of a buildspec: its phase, its path, and its text."""
+
+    phase: str
+    path: Path
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Buildspec:
+    """A buildspec that was found.
+
+    Args:
+        place: the node that holds its text, or the file.
+        content: what it says; None: it cannot be read.
+        why: why it cannot be read; empty: it can.
+
+    """
+
+    place: Node | str
+    content: dict[str, Any] | None
+    why: str = ""
+
+    def at(self, path: Path) -> Node | tuple[str, Path]:
+        """Return the place of a part of it."""
+        return (self.place, path) if isinstance(self.place, str) else self.place
+
+    def commands(self) -> Iterator[Command]:
+        """Yield its commands in the order in which they run."""
+        phases = (self.content or {}).get("phases")
+        for name in _PHASES:
+            phase = phases.get(name) if isinstance(phases, dict) else None
+            for key in ("commands", "finally"):
+                said = phase.get(key) if isinstance(phase, dict) else None
+                for number, text in enumerate(said if isinstance(said, list) else [said]):
+                    if isinstance(text, str):
+                        path: Path = ("phases", name, key, number)
+                        yield Command(phase=name, path=path, text=text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Build:
+    """An action that runs a CodeBuild project, as far as the templates show it.
+
+    Args:
+        action: the action.
+        project: the project; None: it is in none of the templates.
+        buildspec: what it does; None: it cannot be seen.
+        lacking: the file that should hold it and is not in its artifact; empty: none.
+
+    """
+
+    action: Action
+    project: Resource | None
+    buildspec: Buildspec | None
+    lacking: str = ""
+
+
+def builds(pipeline: Pipeline) -> list[Build]:
+    """Return the builds of a pipeline."""
+    return pipeline.system.once(("builds", pipeline), lambda: list(_builds(pipeline)))
+
+
+def _builds(pipeline: Pipeline) -> Iterator[Build]:
+    for action in pipeline.actions:
+        if action.is_codebuild:
+            name = action.setting("ProjectName")
+            project = resource_behind(name.value, name.template, pipeline.system, _PROJECT)
+            buildspec, lacking = _buildspec(action, project, pipeline)
+            yield Build(action=action, project=project, buildspec=buildspec, lacking=lacking)
+
+
+def primary_artifact(action: Action, pipeline: Pipeline) -> Artifact | None:
+    """Return what is known of the artifact that holds a build's sources."""
+    primary = action.setting("PrimarySource").text
+    names = [artifact.name for artifact in action.inputs]
+    if primary is None and len(names) == 1:
+        primary = names[0]
+    return None if primary is None else pipeline.system.artifact(primary)
+
+
+def _buildspec(
+    action: Action, project: Resource | None, pipeline: Pipeline
+) -> tuple[Buildspec | None, str]:
+    path = "buildspec.yml"
+    override = action.setting("BuildspecOverride")
+    if override.is_there:
+        text = override.text
+        if text is None or not is_known(text):
+            return None, ""
+        if "\n" in text:
+            return _parsed(override, text), ""
+        path = text
+    elif project is not None:
+        node = properties_of(project, pipeline.system).at("Source").at("BuildSpec")
+        text = node.text
+        if text is not None and ("\n" in text or re.search(r"version[\"']?\s*:", text)):
+            return _parsed(node, text), ""
+        if text is not None:
+            if not is_known(text):
+                return None, ""
+            path = text
+        elif node.is_there:
+            return None, ""
+    artifact = primary_artifact(action, pipeline)
+    if artifact is None or path.startswith("arn:"):
+        return None, ""
+    path = path.removeprefix("./")
+    found = artifact.files.get(path)
+    if found is None:
+        # A project that we cannot see may have a buildspec of its own.
+        unseen = project is None or artifact.assumed
+        return None, "" if unseen else f"{artifact.shown}{path}"
+    return _parsed(f"{artifact.shown}{path}", found), ""
+
+
+@lru_cache(maxsize=64)
+def _load(text: str) -> dict[str, Any]:
+    return load(text, source="the buildspec")
+
+
+def _parsed(place: Node | str, text: str) -> Buildspec:
+    try:
+        return Buildspec(place=place, content=_load(text))
+    except TemplateError as error:
+        if not is_known(text) or "<<:" in text:
+            return Buildspec(place=place, content=None)
+        why = str(error).removeprefix("the buildspec").lstrip(":, ")
+        return Buildspec(place=place, content=None, why=why.replace("a template", "a buildspec"))

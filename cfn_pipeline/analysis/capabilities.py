@@ -1,0 +1,66 @@
+"""The capabilities with which one says that a template may make roles, or run macros.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html
+"""
+
+from collections.abc import Collection, Iterator
+
+from cfn_pipeline.analysis.system import Resource, Template
+
+__all__ = ["NAMED_BY", "is_given", "needed_capabilities"]
+
+#: The property that gives a resource of IAM's a name.
+NAMED_BY = {
+    "AWS::IAM::AccessKey": None,
+    "AWS::IAM::Group": "GroupName",
+    "AWS::IAM::InstanceProfile": "InstanceProfileName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::Policy": None,
+    "AWS::IAM::Role": "RoleName",
+    "AWS::IAM::User": "UserName",
+    "AWS::IAM::UserToGroupAddition": None,
+}
+
+
+def is_given(capability: str, given: Collection[str]) -> bool:
+    """Tell whether what is given is enough for a capability that is needed."""
+    return capability in given or (
+        capability == "CAPABILITY_IAM" and "CAPABILITY_NAMED_IAM" in given
+    )
+
+
+def needed_capabilities(template: Template, *, macros_run: bool) -> Iterator[tuple[str, str]]:
+    """Yield the capabilities that deploying a template takes, with the reason.
+
+    Args:
+        template: what is deployed.
+        macros_run: whether macros run as the stack is made; in a change set they run before it.
+
+    """
+    named, plain = None, None
+    for resource in template.resources.values():
+        makes_role = resource.type.startswith("AWS::Serverless::") and _makes_role(
+            resource, template
+        )
+        if resource.type not in NAMED_BY and not makes_role:
+            continue
+        plain = plain or resource
+        if (NAMED_BY.get(resource.type) or "\0") in resource.properties:
+            named = named or resource
+    if named is not None:
+        key = NAMED_BY[named.type]
+        yield "CAPABILITY_NAMED_IAM", f"gives {named.logical_id} a {key} of its own"
+    elif plain is not None:
+        yield "CAPABILITY_IAM", f"makes {plain.logical_id}, which is IAM's"
+    if template.transforms and macros_run:
+        yield "CAPABILITY_AUTO_EXPAND", f"goes through the macro {template.transforms[0]}"
+
+
+def _makes_role(resource: Resource, template: Template) -> bool:
+    kind = resource.type.rsplit("::", 1)[-1]
+    common = template.section("Globals").get(kind)
+    return (
+        kind in ("Function", "StateMachine")
+        and "Role" not in resource.properties
+        and not (isinstance(common, dict) and "Role" in common)
+    )

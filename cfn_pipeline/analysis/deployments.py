@@ -1,0 +1,152 @@
+"""What a CloudFormation action will deploy: the files that it finds in its artifacts."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from cfn_pipeline.analysis.overrides import FileReference, file_references, overrides_of
+from cfn_pipeline.analysis.pipelines import Action, Pipeline
+from cfn_pipeline.analysis.system import Artifact, Template
+from cfn_pipeline.analysis.texts import is_known
+from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.template import load
+
+__all__ = ["Deployed", "File", "deployments", "left_open_in"]
+
+#: The modes in which a template is read.
+_READING = ("CREATE_UPDATE", "REPLACE_ON_FAILURE", "CHANGE_SET_REPLACE")
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file that an action names, in an artifact whose files are known.
+
+    Args:
+        reference: the setting that names it.
+        artifact: the artifact.
+        text: what the file holds; None: there is no such file.
+
+    """
+
+    reference: FileReference
+    artifact: Artifact
+    text: str | None
+
+    @property
+    def shown(self) -> str:
+        """How messages call the file."""
+        return f"{self.artifact.shown}{self.reference.path}"
+
+
+@dataclass(frozen=True, eq=False)
+class Deployed:
+    """A CloudFormation action, and what it reads as far as that is known."""
+
+    action: Action
+    pipeline: Pipeline
+
+    @cached_property
+    def files(self) -> dict[str, File]:
+        """The files that it names, by setting: TemplatePath and TemplateConfiguration."""
+        found = {}
+        for reference in file_references(self.action):
+            artifact = self.pipeline.system.artifact(reference.artifact)
+            if artifact is not None and is_known(reference.path):
+                text = artifact.files.get(reference.path)
+                found[reference.key] = File(reference=reference, artifact=artifact, text=text)
+        return found
+
+    @cached_property
+    def template(self) -> Template | None:
+        """The template; None: not known, not there, or none that can be read."""
+        file = self.files.get("TemplatePath")
+        if file is None or file.text is None:
+            return None
+        if (parsed := file.artifact.parsed.get(file.reference.path)) is not None:
+            return Template(file.shown, parsed)
+        text = file.text
+        return self.pipeline.system.once(
+            ("template", file.shown), lambda: _template(file.shown, text)
+        )
+
+    @cached_property
+    def configuration(self) -> Mapping[str, Any] | None:
+        """What the configuration file says; None: not known, or no mapping."""
+        file = self.files.get("TemplateConfiguration")
+        if file is None or file.text is None:
+            return None
+        try:
+            found = json.loads(file.text)
+        except (ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    @property
+    def configured(self) -> Mapping[str, Any]:
+        """The parameters that the configuration file sets."""
+        found = (self.configuration or {}).get("Parameters")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def overridden(self) -> Mapping[str, Any]:
+        """The parameters that ParameterOverrides sets."""
+        return overrides_of(self.action)
+
+    @cached_property
+    def unset(self) -> list[str]:
+        """The parameters without default that nothing sets, as far as that can be told."""
+        template = self.template
+        if template is None or template.rewritten or not self._sees_all_values:
+            return []
+        return [
+            name
+            for name, parameter in template.section("Parameters").items()
+            if isinstance(parameter, dict)
+            and "Default" not in parameter
+            and name not in self.configured
+            and name not in self.overridden
+        ]
+
+    @property
+    def _sees_all_values(self) -> bool:
+        configuration = self.action.setting("TemplateConfiguration")
+        overrides = self.action.setting("ParameterOverrides")
+        return (not configuration.is_there or self.configuration is not None) and (
+            not overrides.is_there or is_known(overrides.text) or bool(self.overridden)
+        )
+
+
+def _template(shown: str, text: str) -> Template | None:
+    try:
+        return Template(shown, load(text, source=shown))
+    except TemplateError:
+        return None
+
+
+def deployments(pipeline: Pipeline) -> list[Deployed]:
+    """Return the CloudFormation actions that read a template."""
+    return pipeline.system.once(
+        ("deployments", pipeline),
+        lambda: [Deployed(a, pipeline) for a in pipeline.actions if a.mode in _READING],
+    )
+
+
+def left_open_in(deployed: Deployed) -> list[str]:
+    """Return the parameters that are left to be filled in, in a configuration as it was rendered.
+
+    Ids of what exists in an account (a VPC, its subnets) are for those to fill in who have the
+    account; they are left open where no configuration has them.
+    """
+    template, file = deployed.template, deployed.files.get("TemplateConfiguration")
+    if template is None or file is None or not file.artifact.assumed:
+        return []
+    parameters = template.section("Parameters")
+    others = [other.configured for other in deployments(deployed.pipeline)]
+    return [
+        name
+        for name in deployed.unset
+        if str(parameters[name].get("Type")).startswith(("AWS::EC2", "List<AWS::"))
+        and not any(name in configured for configured in others)
+    ]

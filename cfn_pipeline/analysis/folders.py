@@ -1,0 +1,221 @@
+"""Templates and artifacts that lie in folders."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cfn_pipeline.analysis.deployments import deployments, left_open_in
+from cfn_pipeline.analysis.overrides import file_references
+from cfn_pipeline.analysis.pipelines import pipelines
+from cfn_pipeline.analysis.system import Artifact, System, Template
+from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.template import load
+
+__all__ = [
+    "Folder",
+    "artifact_names",
+    "candidates",
+    "left_open",
+    "system_of_files",
+    "system_of_folder",
+    "system_of_texts",
+]
+
+_ENDINGS = (".yml", ".yaml", ".json", ".template")
+
+#: The names of rendered files; a folder that has this many of them is one that we rendered.
+_LAYOUT = (
+    *("codebuild.yml", "ecr.yml", "iam.yml", "kms.yml", "pipeline.yml", "stack.yml"),
+    *("Dockerfile.codebuild", "buildspec.yml"),
+)
+_ENOUGH = 5
+
+
+class Folder(Mapping[str, str]):
+    """The texts of a folder's files, by path; each is read when it is asked for."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def __getitem__(self, path: str) -> str:
+        file = self.root / path
+        try:
+            inside = file.is_file() and file.resolve().is_relative_to(self.root.resolve())
+        except (OSError, ValueError):  # a name that no file can have
+            inside = False
+        if not inside:
+            raise KeyError(path)
+        return file.read_text(encoding="utf-8", errors="replace")
+
+    def __iter__(self) -> Iterator[str]:
+        for file in sorted(self.root.rglob("*")):
+            hidden = any(part.startswith(".") for part in file.relative_to(self.root).parts)
+            if file.is_file() and not hidden:
+                yield file.relative_to(self.root).as_posix()
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def system_of_files(paths: Sequence[Path], artifacts: Mapping[str, Path]) -> System:
+    """Read templates that are deployed together.
+
+    Args:
+        paths: the templates' files.
+        artifacts: folders, by the artifact whose files they hold.
+
+    Raises:
+        TemplateError: a file that cannot be read, or that is no template.
+
+    """
+    templates = []
+    for path in dict.fromkeys(paths):
+        template = Template(str(path), load(_read(path), source=str(path)))
+        if not isinstance(template.content.get("Resources"), dict):
+            raise TemplateError(
+                f"{path}: it has no Resources, so it is no CloudFormation template; give templates,"
+                " and folders of artifacts with --artifact NAME=FOLDER"
+            )
+        templates.append(template)
+    return System(templates=templates, artifacts=list(_artifacts(artifacts)))
+
+
+def system_of_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
+    """Read the templates of a folder, which are deployed together.
+
+    In a folder that was rendered, the artifacts of its pipeline lie there, too.
+
+    Raises:
+        TemplateError: a file that cannot be read, or no template at all.
+
+    """
+    templates, names = [], {}
+    for path in candidates(folder):
+        if not _is_text(path):
+            continue
+        if (content := _template_in(str(path), _read(path))) is not None:
+            templates.append(Template(str(path), content))
+            names[path.name] = content
+    if not templates:
+        raise TemplateError(
+            f"{folder}: there is no CloudFormation template in this folder; give one that has "
+            f"files ({', '.join(_ENDINGS)}) with Resources"
+        )
+    system = System(templates=templates, artifacts=list(_artifacts(artifacts)))
+    shown = str(folder / "x").removesuffix("x")
+    return _with_layout(system, Folder(folder), shown, names)
+
+
+def system_of_texts(files: Mapping[str, str], artifacts: Sequence[Artifact] = ()) -> System:
+    """Take templates and the files beside them, by name, as they were rendered.
+
+    Raises:
+        TemplateError: a template that cannot be read.
+
+    """
+    contents = {
+        name: content
+        for name, text in files.items()
+        if name.endswith(_ENDINGS) and (content := _template_in(name, text)) is not None
+    }
+    templates = [Template(name, content) for name, content in contents.items()]
+    system = System(templates=templates, artifacts=artifacts)
+    return _with_layout(system, files, "", contents)
+
+
+def artifact_names(system: System) -> set[str]:
+    """Return the names of the artifacts that the pipelines have."""
+    return {
+        artifact.name
+        for pipeline in pipelines(system)
+        for action in pipeline.actions
+        for artifact in (*action.inputs, *action.outputs)
+    }
+
+
+def left_open(system: System) -> dict[str, list[str]]:
+    """Return the parameters that rendered configurations leave to be filled in, by file."""
+    found: dict[str, list[str]] = {}
+    for pipeline in pipelines(system):
+        for deployed in deployments(pipeline):
+            file = deployed.files.get("TemplateConfiguration")
+            if file is not None and (names := left_open_in(deployed)):
+                found[file.shown] = names
+    return found
+
+
+def _with_layout(
+    system: System,
+    files: Mapping[str, str],
+    shown: str,
+    parsed: Mapping[str, Mapping[str, Any]],
+) -> System:
+    """Add the artifacts that lie beside the templates, where these were rendered by us."""
+    ours = all(name in files for name in ("pipeline.yml", "Dockerfile.codebuild"))
+    if not ours or sum(name in files for name in _LAYOUT) < _ENOUGH:
+        return system
+    known = {artifact.name for artifact in system.artifacts}
+    found = [
+        Artifact(name=name, files=files, shown=shown, parsed=parsed, assumed=True)
+        for name in sorted(_read_from(system) - known)
+    ]
+    return replace(system, artifacts=[*system.artifacts, *found], is_rendered=True)
+
+
+def _read_from(system: System) -> set[str]:
+    """Return the artifacts of sources in which a pipeline looks for templates or a buildspec."""
+    names = set()
+    for pipeline in pipelines(system):
+        sources = {
+            out.name
+            for action in pipeline.actions
+            if action.category == "Source"
+            for out in action.outputs
+        }
+        for action in pipeline.actions:
+            names |= {file.artifact for file in file_references(action)} & sources
+            if action.is_codebuild and len(action.inputs) == 1:
+                names |= {action.inputs[0].name} & sources
+    return names
+
+
+def _artifacts(folders: Mapping[str, Path]) -> Iterator[Artifact]:
+    for name, folder in folders.items():
+        if not folder.is_dir():
+            raise TemplateError(
+                f"{folder}: this is no folder; give the artifact {name} a folder that holds what "
+                "the pipeline will find in it"
+            )
+        yield Artifact(name=name, files=Folder(folder), shown=str(folder / "x").removesuffix("x"))
+
+
+def candidates(folder: Path) -> list[Path]:
+    """Return the files of a folder that may be templates, by their ending."""
+    return sorted(p for p in folder.iterdir() if p.suffix in _ENDINGS and p.is_file())
+
+
+def _is_text(path: Path) -> bool:
+    try:
+        path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return False
+    except OSError:
+        return True  # reading it says what is wrong
+    return True
+
+
+def _template_in(file: str, text: str) -> dict[str, Any] | None:
+    """Return what a file holds, where it is a template."""
+    if "Resources" not in text:
+        return None
+    content = load(text, source=file)
+    return content if isinstance(content.get("Resources"), dict) else None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
+        raise TemplateError(f"{path}: cannot be read: {reason}") from error

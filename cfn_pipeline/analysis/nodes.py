@@ -1,0 +1,124 @@
+"""A place in a template, read under one way in which its conditions turn out."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cfn_pipeline.analysis.resolving import is_function, text_of
+from cfn_pipeline.analysis.scenarios import Scenario
+from cfn_pipeline.analysis.system import Resource, System, Template
+from cfn_pipeline.template.positions import Path
+
+__all__ = ["Node", "properties_of"]
+
+_ABSENT = object()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Node:
+    """A value of a template, and the path to it.
+
+    Fn::If is followed: to the branch that holds, or, without a scenario, to each branch of a list
+    and to none elsewhere.
+    """
+
+    system: System
+    template: Template
+    path: Path
+    value: Any
+    scenario: Scenario | None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a value at all; ``AWS::NoValue`` is none."""
+        return self.value is not _ABSENT
+
+    @property
+    def is_function(self) -> bool:
+        """Whether only the deployment tells what the value is, list or mapping or text."""
+        return is_function(self.value)
+
+    @property
+    def text(self) -> str | None:
+        """The value as text; None where it is none, or no text."""
+        if not self.is_there:
+            return None
+        return text_of(self.value, self.template, self.system, self.scenario)
+
+    @property
+    def parsed(self) -> "Node":
+        """The same place, read as JSON where it is a text that holds a JSON object."""
+        if not isinstance(self.value, str) or not self.value.lstrip().startswith("{"):
+            return self
+        try:
+            value = json.loads(self.value)
+        except (ValueError, RecursionError):
+            return self
+        return Node(self.system, self.template, self.path, value, self.scenario)
+
+    def at(self, key: str) -> "Node":
+        """Return the value of a key."""
+        inside = self.value if isinstance(self.value, dict) and not self.is_function else {}
+        return self._child(key, inside.get(key, _ABSENT))
+
+    def fields(self) -> dict[str, "Node"]:
+        """Return the values of all keys."""
+        if not isinstance(self.value, dict) or self.is_function:
+            return {}
+        found = {str(key): self._child(str(key), value) for key, value in self.value.items()}
+        return {key: node for key, node in found.items() if node.is_there}
+
+    def items(self) -> list["Node"]:
+        """Return the items of a list that are there; a single value is a list of itself."""
+        if self.scenario is None and self.is_function and "Fn::If" in self.value:
+            return [item for branch in self._branches() for item in branch.items()]
+        if not isinstance(self.value, list):
+            return [self] if self.is_there and not self.is_function else []
+        found: list[Node] = []
+        for number, value in enumerate(self.value):
+            item = self._child(number, value)
+            if item.scenario is None and item.is_function and "Fn::If" in item.value:
+                found += item._branches()
+            elif item.is_there:
+                found.append(item)
+        return found
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether :meth:`items` are all the items there will be."""
+        if self.is_function:
+            return False
+        return not (isinstance(self.value, list) and any(item.is_function for item in self.items()))
+
+    def _branches(self) -> Iterator["Node"]:
+        branches = self.value["Fn::If"]
+        if isinstance(branches, list) and len(branches) == 3:
+            for number in (1, 2):
+                branch = _settled(self, (*self.path, "Fn::If", number), branches[number])
+                if branch.is_there:
+                    yield branch
+
+    def _child(self, key: str | int, value: Any) -> "Node":
+        return _settled(self, (*self.path, key), value)
+
+
+def _settled(parent: Node, path: Path, value: Any) -> Node:
+    """Follow Fn::If to the branch that holds."""
+    while isinstance(value, dict) and len(value) == 1:
+        match value:
+            case {"Ref": "AWS::NoValue"}:
+                value = _ABSENT
+            case {"Fn::If": [str(name), yes, no]} if name in (parent.scenario or ()):
+                holds = parent.scenario is not None and parent.scenario[name]
+                path = (*path, "Fn::If", 1 if holds else 2)
+                value = yes if holds else no
+            case _:
+                break
+    return Node(parent.system, parent.template, path, value, parent.scenario)
+
+
+def properties_of(resource: Resource, system: System, scenario: Scenario | None = None) -> Node:
+    """Return the properties of a resource as a place from which to read on."""
+    path = ("Resources", resource.logical_id, "Properties")
+    return Node(system, resource.template, path, resource.properties, scenario)

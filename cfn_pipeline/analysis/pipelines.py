@@ -1,0 +1,255 @@
+"""A pipeline as CodePipeline will see it, under one way in which the conditions turn out."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from cfn_pipeline.analysis.nodes import Node, properties_of
+from cfn_pipeline.analysis.scenarios import conditions_in, scenarios
+from cfn_pipeline.analysis.system import Resource, System
+from cfn_pipeline.analysis.texts import is_known, may_be, readable
+from cfn_pipeline.aws.providers import PROVIDERS, Provider
+
+__all__ = ["Action", "Named", "Pipeline", "Stage", "named", "pipelines"]
+
+PIPELINE = "AWS::CodePipeline::Pipeline"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """A name, and where it is said."""
+
+    name: str
+    node: Node
+
+
+@dataclass(frozen=True, eq=False)
+class Action:
+    """An action, and the number of its stage."""
+
+    node: Node
+    stage: "Stage"
+
+    @cached_property
+    def name(self) -> str:
+        """The action's name as far as it is known."""
+        return self.node.at("Name").text or "?"
+
+    @cached_property
+    def where(self) -> str:
+        """How messages call the action."""
+        return f"stage '{readable(self.stage.name)}', action '{readable(self.name)}'"
+
+    @cached_property
+    def category(self) -> str | None:
+        """Source, Build, Test, Deploy, Invoke, Approval or Compute; None: not known."""
+        return _known(self.node.at("ActionTypeId").at("Category").text)
+
+    @cached_property
+    def owner(self) -> str | None:
+        """AWS, ThirdParty or Custom; None: not known."""
+        return _known(self.node.at("ActionTypeId").at("Owner").text)
+
+    @cached_property
+    def provider(self) -> str | None:
+        """CodeBuild, CloudFormation and so on; None: not known."""
+        return _known(self.node.at("ActionTypeId").at("Provider").text)
+
+    @cached_property
+    def terms(self) -> Provider | None:
+        """What is known of its provider; None: nothing."""
+        return PROVIDERS.get((self.category, self.owner, self.provider))
+
+    @property
+    def is_cloudformation(self) -> bool:
+        """Whether it deploys a stack."""
+        return self.category == "Deploy" and self.provider == "CloudFormation"
+
+    @property
+    def reads_templates(self) -> bool:
+        """Whether it deploys stacks or stack sets."""
+        return self.is_cloudformation or self.provider == "CloudFormationStackSet"
+
+    @property
+    def is_codebuild(self) -> bool:
+        """Whether it runs a CodeBuild project."""
+        return self.provider == "CodeBuild"
+
+    @property
+    def is_approval(self) -> bool:
+        """Whether it waits for a person."""
+        return self.category == "Approval"
+
+    @cached_property
+    def mode(self) -> str | None:
+        """A CloudFormation action's mode; None: none, or not known."""
+        return _known(self.setting("ActionMode").text) if self.is_cloudformation else None
+
+    @cached_property
+    def order(self) -> tuple[int, int] | None:
+        """The number of its stage and its run order; None: not known."""
+        node = self.node.at("RunOrder")
+        if not node.is_there:
+            return self.stage.number, 1
+        text = node.text
+        if text is None or not re.fullmatch(r"-?\d+", text):
+            return None
+        return self.stage.number, int(text)
+
+    def runs_before(self, other: "Action") -> bool | None:
+        """Tell whether it has ended when ``other`` begins; None: not known."""
+        if self.stage.number != other.stage.number:
+            return self.stage.number < other.stage.number
+        if self.order is None or other.order is None:
+            return None
+        return self.order < other.order
+
+    @cached_property
+    def inputs(self) -> list[Named]:
+        """Its input artifacts."""
+        return _names(self.node.at("InputArtifacts"))
+
+    @cached_property
+    def outputs(self) -> list[Named]:
+        """Its output artifacts."""
+        return _names(self.node.at("OutputArtifacts"))
+
+    @property
+    def inputs_named(self) -> str:
+        """The names of its input artifacts, for messages."""
+        return named([artifact.name for artifact in self.inputs])
+
+    def may_read(self, artifact: str) -> bool:
+        """Tell whether an artifact may be one of its inputs."""
+        return any(may_be(artifact, known.name) for known in self.inputs)
+
+    @cached_property
+    def namespace(self) -> str | None:
+        """The namespace of its variables; None: none."""
+        return self.node.at("Namespace").text
+
+    @cached_property
+    def configuration(self) -> Node:
+        """Its configuration; where a JSON text holds it, what the text says."""
+        return self.node.at("Configuration").parsed
+
+    def setting(self, key: str) -> Node:
+        """Return a value of its configuration."""
+        return self.configuration.at(key)
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """A stage, and its number, from 0."""
+
+    node: Node
+    number: int
+
+    @cached_property
+    def name(self) -> str:
+        """The stage's name as far as it is known."""
+        return self.node.at("Name").text or "?"
+
+    @property
+    def where(self) -> str:
+        """How messages call the stage."""
+        return f"stage '{readable(self.name)}'"
+
+    @cached_property
+    def actions(self) -> list[Action]:
+        """Its actions, in the order of the template."""
+        return [
+            Action(item, self)
+            for item in self.node.at("Actions").items()
+            if isinstance(item.value, dict) and not item.is_function
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class Pipeline:
+    """A pipeline, in one scenario of its template's conditions."""
+
+    resource: Resource
+    node: Node
+
+    @property
+    def system(self) -> System:
+        """The templates among which it stands."""
+        return self.node.system
+
+    @property
+    def where(self) -> str:
+        """How messages call the pipeline."""
+        return f"pipeline {self.resource.logical_id}"
+
+    @cached_property
+    def stages(self) -> list[Stage]:
+        """Its stages."""
+        items = self.node.at("Stages").items()
+        return [
+            Stage(item, number)
+            for number, item in enumerate(items)
+            if isinstance(item.value, dict) and not item.is_function
+        ]
+
+    @cached_property
+    def actions(self) -> list[Action]:
+        """Its actions, in the order in which they run as far as that is known."""
+        found = [action for stage in self.stages for action in stage.actions]
+        return sorted(found, key=lambda action: action.order or (action.stage.number, 0))
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether these are all its stages and actions, with all their artifacts.
+
+        Otherwise something that seems to be lacking may well be there.
+        """
+        stages = self.node.at("Stages")
+        lists = [stages] + [stage.node.at("Actions") for stage in self.stages]
+        lists += [a.node.at(k) for a in self.actions for k in ("InputArtifacts", "OutputArtifacts")]
+        return (
+            isinstance(stages.value, list)
+            and all(isinstance(n.value, list) and n.is_whole for n in lists if n.is_there)
+            and all("Fn::Transform" not in (a.node.value or {}) for a in self.actions)
+        )
+
+
+def pipelines(system: System) -> list[Pipeline]:
+    """Return each pipeline of the templates, once for each way its conditions can turn out.
+
+    Those of a template that a macro rewrites are nobody's to judge.
+    """
+    return system.once("pipelines", lambda: list(_pipelines(system)))
+
+
+def _pipelines(system: System) -> Iterator[Pipeline]:
+    for resource in system.resources(PIPELINE):
+        if resource.template.rewritten:
+            continue
+        names = conditions_in(resource.properties)
+        condition = resource.body.get("Condition")
+        if isinstance(condition, str):
+            names.add(condition)
+        for scenario in scenarios(resource.template.content, names):
+            if not isinstance(condition, str) or scenario[condition]:
+                yield Pipeline(resource, properties_of(resource, system, scenario))
+
+
+def named(names: Iterable[str]) -> str:
+    """Return names as messages list them."""
+    return ", ".join(dict.fromkeys(readable(name) for name in names)) or "none"
+
+
+def _known(text: str | None) -> str | None:
+    return text if is_known(text) else None
+
+
+def _names(node: Node) -> list[Named]:
+    found = []
+    for item in node.items():
+        name = item.at("Name")
+        text = name.text
+        if text is not None:
+            found.append(Named(name=text, node=name))
+    return found

@@ -1,0 +1,298 @@
+"""What a value of a template will be, as far as it can be told before deployment."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cfn_pipeline.analysis.scenarios import Scenario
+from cfn_pipeline.analysis.system import Resource, System, Template
+from cfn_pipeline.analysis.texts import ANYTHING, is_open, may_be
+
+__all__ = ["arn_of", "exporters", "is_function", "name_of", "resource_behind", "text_of"]
+
+_DEEPEST = 20
+
+#: What Ref gives for a resource: the property that names it; none: AWS makes up the name.
+_NAMES = {
+    "AWS::CodeBuild::Project": "Name",
+    "AWS::CodePipeline::Pipeline": "Name",
+    "AWS::ECR::Repository": "RepositoryName",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::KMS::Key": None,
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::S3::Bucket": "BucketName",
+}
+
+_A, _P, _R = "${AWS::AccountId}", "${AWS::Partition}", "${AWS::Region}"
+
+#: What Fn::GetAtt gives, with {name} for what Ref gives.
+_ATTRIBUTES = {
+    ("AWS::CodeBuild::Project", "Arn"): f"arn:{_P}:codebuild:{_R}:{_A}:project/{{name}}",
+    ("AWS::ECR::Repository", "Arn"): f"arn:{_P}:ecr:{_R}:{_A}:repository/{{name}}",
+    ("AWS::ECR::Repository", "RepositoryUri"): (f"{_A}.dkr.ecr.{_R}.${{AWS::URLSuffix}}/{{name}}"),
+    ("AWS::IAM::Role", "Arn"): f"arn:{_P}:iam::{_A}:role/{{name}}",
+    ("AWS::KMS::Key", "Arn"): f"arn:{_P}:kms:{_R}:{_A}:key/{{name}}",
+    ("AWS::Lambda::Function", "Arn"): f"arn:{_P}:lambda:{_R}:{_A}:function:{{name}}",
+    ("AWS::S3::Bucket", "Arn"): f"arn:{_P}:s3:::{{name}}",
+}
+
+#: What is looked up while the stack is deployed.
+_UNKNOWABLE = re.compile(r"\{\{resolve:[^}]*\}\}")
+
+
+def is_function(value: Any) -> bool:
+    """Tell whether a value is an intrinsic function."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    [name] = value
+    return name in ("Ref", "Condition") or str(name).startswith("Fn::")
+
+
+def text_of(
+    value: Any, template: Template, system: System, scenario: Scenario | None = None
+) -> str | None:
+    """Return the text that ``value`` will be; None for what is no text, such as a mapping.
+
+    Parts that cannot be known are characters of their own (see ``texts``). A parameter is its
+    default, where it has one.
+    """
+    return _Resolution(system, scenario).text(value, template, 0)
+
+
+def name_of(resource: Resource, system: System) -> str:
+    """Return what Ref gives for a resource."""
+    return _Resolution(system, None).name(resource, 0)
+
+
+def arn_of(resource: Resource, system: System) -> str:
+    """Return what ``Fn::GetAtt [X, Arn]`` gives for a resource."""
+    value = {"Fn::GetAtt": [resource.logical_id, "Arn"]}
+    return text_of(value, resource.template, system) or ANYTHING
+
+
+def resource_behind(value: Any, template: Template, system: System, *types: str) -> Resource | None:
+    """Return the resource of one of ``types`` to which a value refers, in whichever template.
+
+    By Ref and Fn::GetAtt, through exports, and by its name; None where none, or not just one,
+    can be meant.
+    """
+    for _ in range(_DEEPEST):
+        match value:
+            case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+                if (found := template.resources.get(name)) is not None:
+                    return found if found.type in types else None
+                break
+            case {"Fn::Sub": str(text)} if m := re.fullmatch(r"\$\{(\w+)(\.\w+)?\}", text):
+                if (found := template.resources.get(m[1])) is not None:
+                    return found if found.type in types else None
+                break
+            case {"Fn::ImportValue": name}:
+                exported = exporters(name, template, system)
+                if len(exported) != 1:
+                    return None
+                [(template, value)] = exported
+            case _:
+                break
+    return _resource_named(text_of(value, template, system), system, types)
+
+
+def _resource_named(text: str | None, system: System, types: tuple[str, ...]) -> Resource | None:
+    if not text or ANYTHING in text:
+        return None
+    account = text.split(":")[4] if text.startswith("arn:") and text.count(":") >= 5 else ""
+    if account.isdecimal():
+        return None  # the account to which the templates go is not known
+    named = system.once(("named", types), lambda: _by_name(system, types))
+    found = named.get(re.split("[:/]", text)[-1], [])
+    return found[0] if len(found) == 1 else None
+
+
+def _by_name(system: System, types: tuple[str, ...]) -> dict[str, list[Resource]]:
+    resolution = _Resolution(system, None)
+    found: dict[str, list[Resource]] = {}
+    for resource in system.resources(*types):
+        found.setdefault(resolution.name(resource, 0), []).append(resource)
+    return found
+
+
+def exporters(name: Any, template: Template, system: System) -> list[tuple[Template, Any]]:
+    """Return the template and the value of each export that an import's name can mean.
+
+    Exports of just this name win over those that might have it.
+    """
+    resolution = _Resolution(system, None, follow_imports=False)  # names hold no imports
+    wanted = resolution.text(name, template, 0)
+    if wanted is None:
+        return []
+    exact, possible = [], []
+    exports = system.once(
+        "exports", lambda: [(e, v, resolution.text(n, e, 1)) for e, _, n, v in system.exports]
+    )
+    for exporter, value, text in exports:
+        if text == wanted:
+            exact.append((exporter, value))
+        elif text is not None and may_be(text, wanted):
+            possible.append((exporter, value))
+    return exact or possible
+
+
+class _Resolution:
+    def __init__(
+        self, system: System, scenario: Scenario | None, *, follow_imports: bool = True
+    ) -> None:
+        self._system = system
+        self._scenario = scenario
+        self._follow_imports = follow_imports
+
+    def text(self, value: Any, template: Template, depth: int) -> str | None:
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, (int, float)):
+            return str(value)
+        if isinstance(value, str):
+            return _UNKNOWABLE.sub(lambda m: self._open(m[0]), value)
+        if not is_function(value):
+            return None
+        if depth > _DEEPEST:
+            return ANYTHING
+        [(name, argument)] = value.items()
+        method = _FUNCTIONS.get(name)
+        found = None if method is None else method(self, argument, template, depth + 1)
+        return self._open(str(value), template) if found is None else found
+
+    def _open(self, thing: str, template: Template | None = None) -> str:
+        return self._system.unknowns.open((template, thing) if template else thing)
+
+    def name(self, resource: Resource, depth: int) -> str:
+        """Return what Ref gives for a resource."""
+        if resource.type not in _NAMES:
+            return self._system.unknowns.open((resource.template, "Ref", resource.logical_id))
+        said = resource.properties.get(_NAMES[resource.type] or "")
+        text = None if said is None else self.text(said, resource.template, depth + 1)
+        return text or self._system.unknowns.made((resource.template, resource.logical_id))
+
+    def _ref(self, name: Any, template: Template, depth: int) -> str | None:
+        if not isinstance(name, str):
+            return None
+        if name in ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix"):
+            return self._system.unknowns.open(name)
+        parameter = template.section("Parameters").get(name)
+        if isinstance(parameter, dict):
+            if self._scenario is not None and name in self._scenario.values_of:
+                return self._scenario.values_of[name] or None
+            return _default(parameter)
+        resource = template.resources.get(name)
+        return None if resource is None else self.name(resource, depth)
+
+    def _get_att(self, argument: Any, template: Template, depth: int) -> str | None:
+        parts = argument.split(".", 1) if isinstance(argument, str) else argument
+        if not isinstance(parts, list) or len(parts) != 2:
+            return None
+        resource = template.resources.get(str(parts[0]))
+        if resource is None:
+            return None
+        pattern = _ATTRIBUTES.get((resource.type, str(parts[1])))
+        if pattern is None:
+            return None
+        name = self.name(resource, depth)
+        if resource.type == "AWS::IAM::Role":
+            path = self.text(resource.properties.get("Path", "/"), resource.template, depth)
+            name = f"{(path or '/').removeprefix('/')}{name}"
+        return self._substituted(pattern.replace("{name}", name), {}, template, depth)
+
+    def _sub(self, argument: Any, template: Template, depth: int) -> str | None:
+        match argument:
+            case str(text):
+                return self._substituted(text, {}, template, depth)
+            case [str(text), dict(variables)]:
+                return self._substituted(text, variables, template, depth)
+            case _:
+                return None
+
+    def _substituted(
+        self, text: str, variables: Mapping[str, Any], template: Template, depth: int
+    ) -> str:
+        def value(part: re.Match[str]) -> str:
+            name = part[1].strip()
+            if name.startswith("!"):
+                return "${" + name[1:] + "}"
+            if name in variables:
+                said = variables[name]
+            elif "." in name:
+                said = {"Fn::GetAtt": name.split(".", 1)}
+            else:
+                said = {"Ref": name}
+            return self.text(said, template, depth) or ""
+
+        whole = _UNKNOWABLE.sub(lambda m: self._open(m[0], template), text)
+        return re.sub(r"\$\{([^}]*)\}", value, whole)
+
+    def _join(self, argument: Any, template: Template, depth: int) -> str | None:
+        match argument:
+            case [str(delimiter), list(items)]:
+                texts = [self.text(item, template, depth) for item in items]
+                return None if None in texts else delimiter.join(t for t in texts if t is not None)
+            case _:
+                return None
+
+    def _import(self, name: Any, template: Template, depth: int) -> str | None:
+        if not self._follow_imports:
+            return None
+        exported = exporters(name, template, self._system)
+        if len(exported) != 1:
+            return None
+        [(exporter, value)] = exported
+        return self.text(value, exporter, depth + _DEEPEST // 5)
+
+    def _find_in_map(self, argument: Any, template: Template, depth: int) -> str | None:
+        if not isinstance(argument, list) or len(argument) < 3:
+            return None
+        found: Any = template.section("Mappings")
+        for key in argument[:3]:
+            text = self.text(key, template, depth)
+            if not isinstance(found, dict) or text not in found:
+                return None
+            found = found[text]
+        return self.text(found, template, depth)
+
+    def _if(self, argument: Any, template: Template, depth: int) -> str | None:
+        if self._scenario is None or not isinstance(argument, list) or len(argument) != 3:
+            return None
+        holds = self._scenario.get(str(argument[0]))
+        return None if holds is None else self.text(argument[1 if holds else 2], template, depth)
+
+    def _select(self, argument: Any, template: Template, depth: int) -> str | None:
+        match argument:
+            case [index, list(items)]:
+                pass
+            case [index, {"Fn::Split": [str(delimiter), source]}]:
+                text = self.text(source, template, depth)
+                if text is None or is_open(text):
+                    return None
+                items = list(text.split(delimiter))
+            case _:
+                return None
+        number = self.text(index, template, depth)
+        if number is None or not number.isdecimal() or int(number) >= len(items):
+            return None
+        return self.text(items[int(number)], template, depth)
+
+
+_FUNCTIONS = {
+    "Ref": _Resolution._ref,
+    "Fn::GetAtt": _Resolution._get_att,
+    "Fn::Sub": _Resolution._sub,
+    "Fn::Join": _Resolution._join,
+    "Fn::ImportValue": _Resolution._import,
+    "Fn::FindInMap": _Resolution._find_in_map,
+    "Fn::If": _Resolution._if,
+    "Fn::Select": _Resolution._select,
+}
+
+
+def _default(parameter: Mapping[str, Any]) -> str | None:
+    default = parameter.get("Default")
+    type_ = str(parameter.get("Type", ""))
+    if default in (None, "") or type_.startswith("AWS::SSM::") or "List" in type_:
+        return None
+    return str(default).lower() if isinstance(default, bool) else str(default)

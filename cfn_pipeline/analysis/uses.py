@@ -1,0 +1,40 @@
+"""Where a pipeline's variables are used: ``#{namespace.name}``."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cfn_pipeline.analysis.nodes import Node
+from cfn_pipeline.analysis.pipelines import Action, Pipeline
+from cfn_pipeline.analysis.texts import readable
+
+__all__ = ["Use", "uses"]
+
+_REFERENCE = re.compile(r"#\{([^{}.]+)\.([^{}]+)\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """A reference to a variable."""
+
+    action: Action
+    node: Node
+    namespace: str
+    name: str
+
+    @property
+    def shown(self) -> str:
+        """How messages call the reference."""
+        return f"#{{{readable(self.namespace)}.{readable(self.name)}}}"
+
+
+def uses(pipeline: Pipeline) -> Iterator[Use]:
+    """Yield the references in settings, environment variables and commands."""
+    for action in pipeline.actions:
+        places = list(action.configuration.fields().values())
+        for entry in action.node.at("EnvironmentVariables").items():
+            places.append(entry.at("Value"))
+        places += action.node.at("Commands").items()
+        for node in places:
+            for match in _REFERENCE.finditer(node.text or ""):
+                yield Use(action=action, node=node, namespace=match[1], name=match[2])

@@ -1,0 +1,1 @@
+"""The templates with which an application is delivered, a module for each."""
