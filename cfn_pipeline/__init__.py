@@ -9,7 +9,7 @@ from cfn_pipeline._version import __version__
 #: (PEP 562); type checkers and editors read ``__init__.pyi``.
 _MODULES = {
     "checks.finding": ("Finding",),
-    "checks.judging": ("check",),
+    "checks.checking": ("check",),
     "editions.loading": ("EDITIONS", "edition"),
     "editions.book": ("BOOK",),
     "editions.current": ("CURRENT",),

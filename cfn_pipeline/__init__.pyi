@@ -1,8 +1,8 @@
 """Say what you deliver, get the plain CloudFormation that delivers it."""
 
 from cfn_pipeline._version import __version__ as __version__
+from cfn_pipeline.checks.checking import check as check
 from cfn_pipeline.checks.finding import Finding as Finding
-from cfn_pipeline.checks.judging import check as check
 from cfn_pipeline.editions.book import BOOK as BOOK
 from cfn_pipeline.editions.current import CURRENT as CURRENT
 from cfn_pipeline.editions.edition import Edition as Edition

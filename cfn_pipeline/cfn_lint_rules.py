@@ -1,7 +1,7 @@
 """The rules as a plugin of cfn-lint: ``cfn-lint -a cfn_pipeline.cfn_lint_rules``.
 
-cfn-lint judges templates one by one, so that rules across templates see what one template holds.
-What cfn-lint finds itself is left to it.
+cfn-lint checks templates one by one, so rules that compare templates see only one of them. Problems
+that cfn-lint reports itself are left out.
 """
 
 import sys
@@ -11,26 +11,26 @@ from typing import Any
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
 from cfn_pipeline.analysis.system import System, Template
-from cfn_pipeline.checks import RULES, Finding, Rule, judge
+from cfn_pipeline.checks import RULES, CheckRule, Finding, check_system
 
 __all__: list[str] = []
 
 
 def _findings(cfn: Any) -> list[Finding]:
-    """Judge a template once for all rules."""
-    if _judged.get("template") is not cfn:
+    """Check a template once for all rules."""
+    if _checked.get("template") is not cfn:
         template = Template(str(cfn.filename or "template"), cfn.template)
-        _judged.update(template=cfn, findings=judge(System(templates=[template])))
-    found: list[Finding] = _judged["findings"]
-    return found
+        _checked.update(template=cfn, findings=check_system(System(templates=[template])))
+    findings: list[Finding] = _checked["findings"]
+    return findings
 
 
-#: The template that was judged last: cfn-lint asks each rule about it.
-_judged: dict[str, Any] = {}
+#: The last template and its findings: cfn-lint calls each rule for it.
+_checked: dict[str, Any] = {}
 
 
-def _plugin(rule: Rule) -> type[CloudFormationLintRule]:
-    """Make the class that cfn-lint wants for a rule."""
+def _plugin(rule: CheckRule) -> type[CloudFormationLintRule]:
+    """Return the class that cfn-lint expects for a rule."""
 
     def match(self: CloudFormationLintRule, cfn: Any) -> Iterator[RuleMatch]:
         del self
@@ -46,7 +46,7 @@ def _plugin(rule: Rule) -> type[CloudFormationLintRule]:
             "__module__": __name__,
             "id": rule.id,
             "shortdesc": rule.title,
-            "description": f"{rule.breaks} {rule.mend}",
+            "description": f"{rule.impact} {rule.fix}",
             "tags": ["resources", "codepipeline"],
             "match": match,
         },

@@ -1,6 +1,6 @@
-"""Writes docs/rules.md from the rules, and from the good and the bad template of each.
+"""Write docs/rules.md from the rules and the good and bad template of each.
 
-``--check`` writes nothing and exits 1 where the page is stale.
+With ``--check`` it writes nothing, and exits with 1 if the page is stale.
 """
 
 import argparse
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from cfn_pipeline.checks import GROUPS, RULES, Rule
+from cfn_pipeline.checks import GROUPS, RULES, CheckRule
 from cfn_pipeline.output import differences, write_files
 
 ROOT = Path(__file__).parents[1]
@@ -17,12 +17,12 @@ EXAMPLES = ROOT / "tests" / "checks" / "examples"
 
 HEAD = """# Rules
 
-What `cfn-pipeline check` and the plugin of cfn-lint find. `make docs` makes this page from the
-rules themselves. An id that begins with E is an error: AWS refuses it, or it does not do what it is
-there for. W is a warning: it works, and hurts later. Each example shows what makes the bad template
-(-) good (+).
+The rules of `cfn-pipeline check` and of the cfn-lint plugin. `make docs` generates this page. An id
+that starts with E is an error: AWS rejects the template, or the pipeline fails or does not do its
+job. An id that starts with W is a warning: the pipeline works, but causes problems later. Each
+example shows the change from the bad template (-) to the good one (+).
 
-A rule is ignored on a resource, or on a whole template, with a reason:
+To ignore a rule for a resource or for a whole template, give a reason in its Metadata:
 
 ```yaml
 Metadata:
@@ -35,7 +35,7 @@ Metadata:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing: say what is stale")
+    parser.add_argument("--check", action="store_true", help="write nothing; show what is stale")
     check = parser.parse_args().check
     files = {"rules.md": page()}
     if not check:
@@ -57,32 +57,32 @@ def page() -> str:
     return "".join(parts)
 
 
-def _section(rule: Rule) -> str:
-    says = f"AWS says: `{rule.says}`\n\n" if rule.says else ""
+def _section(rule: CheckRule) -> str:
+    aws = f"AWS says: `{rule.aws_message}`\n\n" if rule.aws_message else ""
     example = "".join(_example(rule.id))
     return (
         f"\n### {rule.id}: {rule.title}\n\n"
-        f"Otherwise: {rule.breaks}\n\n"
-        f"{says}"
-        f"Mend it: {rule.mend}\n\n"
+        f"Why: {rule.impact}\n\n"
+        f"{aws}"
+        f"Fix: {rule.fix}\n\n"
         f"```diff\n{example}```\n"
     )
 
 
 def _example(rule: str) -> Iterator[str]:
-    """Yield what makes the bad template good, and a little of what is around it."""
+    """Yield the difference between the bad and the good template, with some context."""
     for bad, good, name in _files(EXAMPLES / rule):
         lines = difflib.unified_diff(_lines(bad), _lines(good), n=2)
-        found = [line for line in lines if not line.startswith(("---", "+++"))]
-        if found:
+        changes = [line for line in lines if not line.startswith(("---", "+++"))]
+        if changes:
             if name:
                 yield f"# {name}\n"
-            for line in found:
+            for line in changes:
                 yield "...\n" if line.startswith("@@") else f"{line.rstrip()}\n"
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, Path, str]]:
-    """Yield each file, bad and good, and its name where there are several."""
+    """Yield each bad and good file, and its name if there are several."""
     if (folder / "bad.yml").exists():
         yield folder / "bad.yml", folder / "good.yml", ""
         return

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cfn_pipeline.analysis.folders import system_of_files
-from cfn_pipeline.checks import RULES, judge
+from cfn_pipeline.analysis.reading import read_files
+from cfn_pipeline.checks import RULES, check_system
 from tests.checks.examples import ROOT as EXAMPLES
 from tests.checks.examples import good, pipeline
 
@@ -41,7 +41,7 @@ def test_every_bad_template_is_caught_with_its_place(matches: list[dict[str, Any
     for path in BAD:
         rule = path.parent.name
         here = [match for match in matches if match["Filename"] == str(path)]
-        [finding] = [f for f in judge(system_of_files([path], {})) if f.rule == rule]
+        [finding] = [f for f in check_system(read_files([path], {})) if f.rule == rule]
         wanted = finding.cfn_lint or rule
         # cfn-lint speaks of a part of the place, or of what is around it.
         paths = [match["Location"]["Path"] for match in here if match["Rule"]["Id"] == wanted]
@@ -54,7 +54,7 @@ def test_every_bad_template_is_caught_with_its_place(matches: list[dict[str, Any
 def test_nothing_is_told_twice(matches: list[dict[str, Any]]) -> None:
     """What cfn-lint finds by itself the plugin leaves to it."""
     for path in BAD:
-        for finding in judge(system_of_files([path], {})):
+        for finding in check_system(read_files([path], {})):
             here = [m["Rule"]["Id"] for m in matches if m["Filename"] == str(path)]
             if finding.cfn_lint is not None:
                 assert finding.cfn_lint in here, (path, finding)
@@ -83,7 +83,7 @@ def test_what_the_plugin_tells_cfn_lint_does_not(matches: list[dict[str, Any]]) 
             for match in matches
             if match["Filename"] == str(path) and match["Rule"]["Id"][1] != "9"
         ]
-        known = {f.cfn_lint for f in judge(system_of_files([path], {})) if f.cfn_lint}
+        known = {f.cfn_lint for f in check_system(read_files([path], {})) if f.cfn_lint}
         assert {rule for rule in own if rule[0] == "E"} <= known, (path, own)
 
 
@@ -113,7 +113,7 @@ def test_more_that_cfn_lint_finds_itself(change: dict[str, Any], tmp_path: Path)
         del place[key]
     path = tmp_path / "template.json"
     path.write_text(json.dumps(template))
-    own = [finding for finding in judge(system_of_files([path], {})) if finding.rule[0] == "E"]
+    own = [finding for finding in check_system(read_files([path], {})) if finding.rule[0] == "E"]
     assert own
     found = [match["Rule"]["Id"] for match in _lint(path)]
     assert all(finding.cfn_lint in found for finding in own), (own, found)

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from cfn_pipeline.analysis.nodes import Node, properties_of
+from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.resolving import resource_behind
 from cfn_pipeline.analysis.system import Artifact, Resource
-from cfn_pipeline.analysis.texts import is_known
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template import load
 from cfn_pipeline.template.positions import Path

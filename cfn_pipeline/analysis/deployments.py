@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from cfn_pipeline.analysis.overrides import FileReference, file_references, overrides_of
+from cfn_pipeline.analysis.artifact_references import FileReference, file_references, overrides_of
+from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.system import Artifact, Template
-from cfn_pipeline.analysis.texts import is_known
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template import load
 
-__all__ = ["Deployed", "File", "deployments", "left_open_in"]
+__all__ = ["Deployment", "File", "deployments", "open_parameters"]
 
 #: The modes in which a template is read.
 _READING = ("CREATE_UPDATE", "REPLACE_ON_FAILURE", "CHANGE_SET_REPLACE")
@@ -41,7 +41,7 @@ class File:
 
 
 @dataclass(frozen=True, eq=False)
-class Deployed:
+class Deployment:
     """A CloudFormation action, and what it reads as far as that is known."""
 
     action: Action
@@ -125,28 +125,28 @@ def _template(shown: str, text: str) -> Template | None:
         return None
 
 
-def deployments(pipeline: Pipeline) -> list[Deployed]:
+def deployments(pipeline: Pipeline) -> list[Deployment]:
     """Return the CloudFormation actions that read a template."""
     return pipeline.system.once(
         ("deployments", pipeline),
-        lambda: [Deployed(a, pipeline) for a in pipeline.actions if a.mode in _READING],
+        lambda: [Deployment(a, pipeline) for a in pipeline.actions if a.mode in _READING],
     )
 
 
-def left_open_in(deployed: Deployed) -> list[str]:
+def open_parameters(deployment: Deployment) -> list[str]:
     """Return the parameters that are left to be filled in, in a configuration as it was rendered.
 
     Ids of what exists in an account (a VPC, its subnets) are for those to fill in who have the
     account; they are left open where no configuration has them.
     """
-    template, file = deployed.template, deployed.files.get("TemplateConfiguration")
+    template, file = deployment.template, deployment.files.get("TemplateConfiguration")
     if template is None or file is None or not file.artifact.assumed:
         return []
     parameters = template.section("Parameters")
-    others = [other.configured for other in deployments(deployed.pipeline)]
+    others = [other.configured for other in deployments(deployment.pipeline)]
     return [
         name
-        for name in deployed.unset
+        for name in deployment.unset
         if str(parameters[name].get("Type")).startswith(("AWS::EC2", "List<AWS::"))
         and not any(name in configured for configured in others)
     ]

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cfn_pipeline.analysis.nodes import Node, properties_of
+from cfn_pipeline.analysis.partial_text import is_known, may_be, may_match
 from cfn_pipeline.analysis.resolving import arn_of, is_function, name_of, resource_behind
 from cfn_pipeline.analysis.system import Resource, System
-from cfn_pipeline.analysis.texts import is_known, may_be, may_match
 
 __all__ = ["Grants", "grants_of", "lets_in", "trusts"]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cfn_pipeline.analysis.nodes import Node, properties_of
+from cfn_pipeline.analysis.partial_text import is_known, may_be, readable
 from cfn_pipeline.analysis.scenarios import conditions_in, scenarios
 from cfn_pipeline.analysis.system import Resource, System
-from cfn_pipeline.analysis.texts import is_known, may_be, readable
 from cfn_pipeline.aws.providers import PROVIDERS, Provider
 
 __all__ = ["Action", "Named", "Pipeline", "Stage", "named", "pipelines"]

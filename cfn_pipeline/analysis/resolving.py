@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from cfn_pipeline.analysis.partial_text import ANYTHING, is_open, may_be
 from cfn_pipeline.analysis.scenarios import Scenario
 from cfn_pipeline.analysis.system import Resource, System, Template
-from cfn_pipeline.analysis.texts import ANYTHING, is_open, may_be
 
 __all__ = ["arn_of", "exporters", "is_function", "name_of", "resource_behind", "text_of"]
 

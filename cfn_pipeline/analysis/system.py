@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from cfn_pipeline.analysis.texts import Unknowns
+from cfn_pipeline.analysis.partial_text import Unknowns
 
 __all__ = ["Artifact", "Resource", "System", "Template"]
 

@@ -1,11 +1,16 @@
-"""Checks: whether a delivery pipeline can work, told from its templates.
+"""Rules that find mistakes of delivery pipelines in any CloudFormation templates.
 
-They take any CloudFormation template, and nothing of what builds ours.
+- ``rule``: what a rule and a problem are
+- ``rules``: the rules, a module for each concern
+- ``catalogue``: all rules, by id
+- ``checking``: runs the rules over templates
+- ``ignoring``: rules that a template ignores, with the reason
+- ``finding``, ``reports``: the result, and its formats
 """
 
 from cfn_pipeline.checks.catalogue import GROUPS, RULES
+from cfn_pipeline.checks.checking import check, check_system, selected
 from cfn_pipeline.checks.finding import Finding
-from cfn_pipeline.checks.judging import check, judge, selected
-from cfn_pipeline.checks.rule import Rule
+from cfn_pipeline.checks.rule import CheckRule
 
-__all__ = ["GROUPS", "RULES", "Finding", "Rule", "check", "judge", "selected"]
+__all__ = ["GROUPS", "RULES", "CheckRule", "Finding", "check", "check_system", "selected"]

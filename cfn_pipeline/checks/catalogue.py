@@ -1,11 +1,11 @@
-"""All rules, in the order of their ids' numbers."""
+"""All rules, sorted by the number of their id."""
 
 from collections.abc import Iterator
 
 from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.system import System
 from cfn_pipeline.checks.ignoring import ignored
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.checks.rules import (
     artifacts,
     builds,
@@ -27,48 +27,49 @@ from cfn_pipeline.checks.rules import (
 
 __all__ = ["GROUPS", "RULES"]
 
-#: What the second digit of an id stands for.
+#: Titles of the groups, by the second digit of an id.
 GROUPS = {
-    "0": "What is ignored",
+    "0": "Ignored rules",
     "1": "Artifacts",
     "2": "Structure",
     "3": "Change sets",
     "4": "Configuration",
     "5": "Pipeline types, modes and triggers",
     "6": "Variables",
-    "7": "Across templates: roles, builds and exports",
-    "8": "Into the artifacts: templates, configurations and buildspecs",
+    "7": "Roles, builds and exports (across templates)",
+    "8": "Files in artifacts: templates, configurations and buildspecs",
 }
 
 
-def _ignored_for_a_reason(system: System) -> Iterator[Problem]:
-    known = [rule.id for rule in RULES]
+def _ignored_rules(system: System) -> Iterator[Problem]:
+    ids = [rule.id for rule in RULES]
     for template in system.templates:
         for entry in ignored(template):
-            if entry.rule not in known:
-                said = f"there is no rule {entry.rule}; see cfn-pipeline rules"
+            if entry.rule not in ids:
+                mistake = (
+                    f"rule {entry.rule} does not exist; list the rules with: cfn-pipeline rules"
+                )
             elif not entry.reason:
-                said = (
-                    f"{entry.rule} is ignored without a reason; write '{entry.rule}: ' and why it "
-                    "does not matter"
+                mistake = (
+                    f"rule {entry.rule} is ignored without a reason; write '{entry.rule}: <reason>'"
                 )
             else:
                 continue
             yield Problem(
                 at=Node(system, template, entry.path, None, None),
-                message=f"{entry.where}: {said}",
+                message=f"{entry.where}: {mistake}",
             )
 
 
-RULES: tuple[Rule, ...] = tuple(
+RULES: tuple[CheckRule, ...] = tuple(
     sorted(
         (
-            Rule(
+            CheckRule(
                 id="E9001",
-                title="A rule that is ignored exists, and the reason is given",
-                breaks="Nobody knows later whether it may still be ignored.",
-                mend="Write the rule's id, and behind it why it does not matter here.",
-                find_in_system=_ignored_for_a_reason,
+                title="Ignored rules exist and give a reason",
+                impact="Later readers cannot tell whether the rule may still be ignored.",
+                fix="Write the id of a rule, and the reason as its value.",
+                find_in_system=_ignored_rules,
             ),
             *artifacts.RULES,
             *references.RULES,

@@ -1,4 +1,4 @@
-"""What a rule finds."""
+"""Findings of rules."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,16 +12,16 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that is wrong, and where.
+    """One mistake, and its place.
 
     Args:
         rule: the rule's id, such as ``E9101``.
-        severity: ``error``: AWS refuses it, or it does not do what it is there for. ``warning``: it
-            works, and hurts later.
-        file: the file, as it was given.
-        path: keys and indexes that lead to the place in the file; empty: the file as a whole.
-        message: where (stage and action), what value, which rule, and the way out.
-        cfn_lint: the rule of cfn-lint that finds this, too; absent: cfn-lint is silent.
+        severity: ``error``: AWS rejects the template, or the pipeline fails or does not do its job.
+            ``warning``: it works, but causes problems later.
+        file: the file name, as the caller gave it.
+        path: keys and indexes of the place in the file; empty for the file as a whole.
+        message: subject (stage and action), what it must be, what it is, and the way out.
+        cfn_lint: the rule of cfn-lint that finds this, too; default: cfn-lint has none.
 
     """
 
@@ -33,7 +33,7 @@ class Finding:
     cfn_lint: str | None = None
 
     def to_dict(self) -> dict[str, object]:
-        """Return the finding as it stands in JSON output."""
+        """Return the finding as in JSON output."""
         return {
             "rule": self.rule,
             "severity": self.severity,

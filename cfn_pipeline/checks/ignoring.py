@@ -1,4 +1,4 @@
-"""Rules that a template says are not to be heeded, each with the reason.
+"""Rules that templates ignore, each with a reason.
 
 ::
 
@@ -20,13 +20,13 @@ __all__ = ["Ignored", "ignored"]
 
 @dataclass(frozen=True, kw_only=True)
 class Ignored:
-    """An entry.
+    """An entry of ``ignore`` in Metadata.
 
     Args:
         rule: the rule's id.
-        reason: why it is not heeded; empty: none is given.
-        resource: the logical id of the resource that has the entry; None: the template has it.
-        path: where it stands.
+        reason: why the rule is ignored; empty if the entry gives none.
+        resource: the logical id of the resource that has the entry; None for the whole template.
+        path: the place of the entry in the template.
 
     """
 
@@ -37,12 +37,12 @@ class Ignored:
 
     @property
     def where(self) -> str:
-        """How messages call the place."""
+        """The place, as messages show it."""
         return "template" if self.resource is None else f"resource {self.resource}"
 
 
 def ignored(template: Template) -> Iterator[Ignored]:
-    """Yield what a template, and each of its resources, ignores."""
+    """Yield the rules that a template and its resources ignore."""
     yield from _entries(template.section("Metadata"), ("Metadata",), None)
     for resource in template.resources.values():
         path: Path = ("Resources", resource.logical_id, "Metadata")
@@ -59,9 +59,9 @@ def _entries(metadata: Any, path: Path, resource: str | None) -> Iterator[Ignore
                     resource=resource,
                     path=(*path, "cfn-pipeline", "ignore", str(rule)),
                 )
-        case {"cfn-pipeline": {"ignore": odd}}:
-            # Said in a form that has no place for reasons.
-            for rule in odd if isinstance(odd, list) else [odd]:
+        case {"cfn-pipeline": {"ignore": rules}}:
+            # A list or a single id has no place for reasons.
+            for rule in rules if isinstance(rules, list) else [rules]:
                 yield Ignored(
                     rule=str(rule),
                     reason="",

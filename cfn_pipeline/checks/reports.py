@@ -1,23 +1,23 @@
-"""Findings as text: for people, for programs, and for the services that show them."""
+"""Formats of findings: text, JSON, SARIF, JUnit XML, and GitHub annotations."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from xml.etree import ElementTree
 
 from cfn_pipeline.checks.finding import Finding
-from cfn_pipeline.checks.rule import Rule
+from cfn_pipeline.checks.rule import CheckRule
 from cfn_pipeline.template.positions import Position
 
 __all__ = ["FORMATS", "Located", "Report"]
 
-#: A finding, and where in its file it stands.
+#: A finding, and its line and column.
 Located = tuple[Finding, Position]
 
-#: What writes a report: from the findings, the rules that were held, and the files that were read.
-Report = Callable[[Sequence[Located], Sequence[Rule], Sequence[str]], str]
+#: Formats a report from the findings, the rules that were checked, and the files that were read.
+Report = Callable[[Sequence[Located], Sequence[CheckRule], Sequence[str]], str]
 
 
-def as_text(findings: Sequence[Located], rules: Sequence[Rule], files: Sequence[str]) -> str:
+def as_text(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequence[str]) -> str:
     """Write a line for each finding: ``file:line:column: rule message``."""
     del rules, files
     return "".join(
@@ -26,14 +26,14 @@ def as_text(findings: Sequence[Located], rules: Sequence[Rule], files: Sequence[
     )
 
 
-def as_json(findings: Sequence[Located], rules: Sequence[Rule], files: Sequence[str]) -> str:
+def as_json(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequence[str]) -> str:
     """Write a list of objects: rule, severity, file, path, message."""
     del rules, files
     return json.dumps([finding.to_dict() for finding, _ in findings], indent=2) + "\n"
 
 
-def as_sarif(findings: Sequence[Located], rules: Sequence[Rule], files: Sequence[str]) -> str:
-    """Write SARIF 2.1.0, which code scanning services read.
+def as_sarif(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequence[str]) -> str:
+    """Write SARIF 2.1.0, the format of code scanning services.
 
     https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
     """
@@ -44,8 +44,8 @@ def as_sarif(findings: Sequence[Located], rules: Sequence[Rule], files: Sequence
             {
                 "id": rule.id,
                 "shortDescription": {"text": f"{rule.title}."},
-                "fullDescription": {"text": rule.breaks},
-                "help": {"text": rule.mend},
+                "fullDescription": {"text": rule.impact},
+                "help": {"text": rule.fix},
                 "defaultConfiguration": {"level": rule.severity},
             }
             for rule in rules
@@ -75,33 +75,33 @@ def as_sarif(findings: Sequence[Located], rules: Sequence[Rule], files: Sequence
     return json.dumps(content, indent=2) + "\n"
 
 
-def as_junit(findings: Sequence[Located], rules: Sequence[Rule], files: Sequence[str]) -> str:
-    """Write JUnit's XML: a test for each file, or for each of its findings."""
+def as_junit(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequence[str]) -> str:
+    """Write JUnit XML: a test for each finding; a file without findings has a test that passes."""
     del rules
     names = list(dict.fromkeys([*files, *(finding.file for finding, _ in findings)]))
     cases = {name: [entry for entry in findings if entry[0].file == name] for name in names}
     suite = ElementTree.Element(
         "testsuite",
         name="cfn-pipeline check",
-        tests=str(sum(max(1, len(found)) for found in cases.values())),
+        tests=str(sum(max(1, len(entries)) for entries in cases.values())),
         failures=str(len(findings)),
     )
-    for name, found in cases.items():
-        if not found:
+    for name, entries in cases.items():
+        if not entries:
             ElementTree.SubElement(suite, "testcase", classname=name, name="check")
-        for finding, position in found:
+        for finding, position in entries:
             test = f"{finding.rule} at line {position.line}"
             case = ElementTree.SubElement(suite, "testcase", classname=name, name=test)
-            said = _printable(finding.message)
-            failure = ElementTree.SubElement(case, "failure", type=finding.rule, message=said)
-            failure.text = f"{name}:{position.line}:{position.column}: {said}"
+            message = _printable(finding.message)
+            failure = ElementTree.SubElement(case, "failure", type=finding.rule, message=message)
+            failure.text = f"{name}:{position.line}:{position.column}: {message}"
     root = ElementTree.Element("testsuites")
     root.append(suite)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def as_github(findings: Sequence[Located], rules: Sequence[Rule], files: Sequence[str]) -> str:
+def as_github(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequence[str]) -> str:
     """Write GitHub's workflow commands, which annotate the lines of a pull request.
 
     https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
@@ -115,7 +115,7 @@ def as_github(findings: Sequence[Located], rules: Sequence[Rule], files: Sequenc
 
 
 def _printable(text: str) -> str:
-    """Return a text on one line, without what no report can hold."""
+    """Return a text with ? for each character that cannot be printed, such as a newline."""
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
@@ -125,7 +125,7 @@ def _escaped(text: str, more: str = "") -> str:
     return text
 
 
-#: What writes which format.
+#: The reports, by the name of their format.
 FORMATS: Mapping[str, Report] = {
     "text": as_text,
     "json": as_json,

@@ -1,60 +1,78 @@
-"""What a rule is: data about it, and the function that finds where it is broken."""
+"""Rules as data: their texts, and the functions that find where they are broken."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from cfn_pipeline.analysis.nodes import Node
-from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.analysis.pipelines import Action, Pipeline, Stage
 from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.checks.finding import Severity
 from cfn_pipeline.template.positions import Path
 
-__all__ = ["Problem", "Rule"]
+__all__ = ["CheckRule", "Problem", "problem"]
+
+#: A place in a template, or a file (as messages show it) and the path in it.
+Place = Node | tuple[str, Path]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """A place at which a rule is broken.
+    """A place where a rule is broken.
 
     Args:
-        at: the place in a template, or the file (as messages call it) and the path in it.
-        message: where, what value, which rule, and the way out.
-        cfn_lint: the rule of cfn-lint that finds this very problem; absent: none does.
-        resource: whose Metadata may ignore it; absent: the resource in which ``at`` lies.
+        at: the place.
+        message: subject, what it must be, what it is, and the way out.
+        cfn_lint: the rule of cfn-lint that reports the same problem; default: cfn-lint has none.
+        resource: the resource whose Metadata may ignore the rule; default: the resource that
+            contains ``at``.
 
     """
 
-    at: Node | tuple[str, Path]
+    at: Place
     message: str
     cfn_lint: str | None = None
     resource: Resource | None = None
 
 
+def problem(
+    subject: Action | Stage | Pipeline,
+    at: Place,
+    message: str,
+    *,
+    cfn_lint: str | None = None,
+    resource: Resource | None = None,
+) -> Problem:
+    """Return a problem whose message begins with the action, stage or pipeline."""
+    return Problem(
+        at=at, message=f"{subject.where}: {message}", cfn_lint=cfn_lint, resource=resource
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
-class Rule:
-    """A rule that a delivery pipeline obeys.
+class CheckRule:
+    """A rule for delivery pipelines.
 
     Args:
-        id: ``E`` (error) or ``W`` (warning) and four digits, in the range that cfn-lint leaves to
-            others; the second digit is the group's.
-        title: what must be so, in a sentence.
-        breaks: what goes wrong on AWS otherwise.
-        says: the message that AWS gives; absent: none, or none that is known.
-        mend: the way out.
-        find_in_pipeline: yields what breaks the rule in one pipeline.
-        find_in_system: yields what breaks it among templates that are deployed together.
+        id: ``E`` (error) or ``W`` (warning) and four digits. cfn-lint reserves the range from 9000
+            for rules of other tools. The second digit is the group's number.
+        title: what must be true, as a short sentence.
+        impact: what goes wrong on AWS when the rule is broken.
+        aws_message: the error message of AWS; default: AWS gives none, or it is not known.
+        fix: how to correct the template.
+        find_in_pipeline: yields the problems of one pipeline.
+        find_in_system: yields the problems of templates that are deployed together.
 
     """
 
     id: str
     title: str
-    breaks: str
-    says: str | None = None
-    mend: str
+    impact: str
+    aws_message: str | None = None
+    fix: str
     find_in_pipeline: Callable[[Pipeline], Iterable[Problem]] | None = None
     find_in_system: Callable[[System], Iterable[Problem]] | None = None
 
     @property
     def severity(self) -> Severity:
-        """``error`` or ``warning``, as the id says."""
+        """``error`` or ``warning``, from the first letter of the id."""
         return "warning" if self.id.startswith("W") else "error"

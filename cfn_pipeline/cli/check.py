@@ -5,14 +5,14 @@ from pathlib import Path
 
 import click
 
-from cfn_pipeline.analysis.folders import (
+from cfn_pipeline.analysis.reading import (
     artifact_names,
-    left_open,
-    system_of_files,
-    system_of_folder,
+    open_parameters_by_file,
+    read_files,
+    read_folder,
 )
 from cfn_pipeline.analysis.system import System
-from cfn_pipeline.checks import RULES, judge, selected
+from cfn_pipeline.checks import RULES, check_system, selected
 from cfn_pipeline.checks.reports import FORMATS
 from cfn_pipeline.cli.findings import located, summary
 
@@ -76,15 +76,15 @@ def check(
     for option, ids in (("--select", select), ("--ignore", ignore)):
         for id_ in ids:
             if not id_ or not any(rule.id.startswith(id_) for rule in RULES):
-                raise click.BadParameter(f"no rule begins with {id_!r}", param_hint=option)
+                raise click.BadParameter(f"no rule id starts with {id_!r}", param_hint=option)
     rules = selected(RULES, select, ignore)
     systems = _systems(paths, dict(artifacts))
     _refuse_unknown_artifacts(systems, [name for name, _ in artifacts])
-    findings = [finding for system in systems for finding in judge(system, rules)]
+    findings = [finding for system in systems for finding in check_system(system, rules)]
     files = [template.file for system in systems for template in system.templates]
     click.echo(FORMATS[form](located(findings, _text), rules, files), nl=False)
     for system in systems:
-        for file, names in left_open(system).items():
+        for file, names in open_parameters_by_file(system).items():
             click.echo(f"{file}: fill in {', '.join(names)}", err=True)
     click.echo(summary(findings, len(files)), err=True)
     if findings:
@@ -105,8 +105,8 @@ def _refuse_unknown_artifacts(systems: Sequence[System], names: Sequence[str]) -
 
 def _systems(paths: Sequence[Path], artifacts: dict[str, Path]) -> list[System]:
     files = [path for path in paths if not path.is_dir()]
-    systems = [system_of_folder(path, artifacts) for path in paths if path.is_dir()]
-    return [system_of_files(files, artifacts), *systems] if files else systems
+    systems = [read_folder(path, artifacts) for path in paths if path.is_dir()]
+    return [read_files(files, artifacts), *systems] if files else systems
 
 
 def _text(file: str) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from cfn_pipeline import project
-from cfn_pipeline.analysis.folders import system_of_texts
-from cfn_pipeline.checks import judge
+from cfn_pipeline.analysis.reading import read_texts
+from cfn_pipeline.checks import check_system
 from cfn_pipeline.cli.findings import located, summary
 from cfn_pipeline.editions.loading import EDITIONS
 from cfn_pipeline.editions.loading import edition as load_edition
@@ -61,8 +61,8 @@ def render(name: str, folder: Path | None, check: bool) -> None:
 
 def _findings(files: dict[str, str], folder: Path) -> bool:
     """Tell whether something is wrong with what was rendered, and say what."""
-    system = system_of_texts(files)
-    findings = judge(system)
+    system = read_texts(files)
+    findings = check_system(system)
     if findings:
         for finding, (line, column) in located(findings, lambda name: files[name]):
             place = f"{folder / finding.file}:{line}:{column}"

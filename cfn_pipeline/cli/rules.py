@@ -1,10 +1,10 @@
-"""``cfn-pipeline rules``: what is checked."""
+"""``cfn-pipeline rules``: list and explain the rules of check."""
 
 import json
 
 import click
 
-from cfn_pipeline.checks import GROUPS, RULES, Rule
+from cfn_pipeline.checks import GROUPS, RULES, CheckRule
 
 __all__ = ["rules"]
 
@@ -17,40 +17,43 @@ __all__ = ["rules"]
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="How the rules are written.",
+    help="Output format.",
 )
 def rules(ids: tuple[str, ...], form: str) -> None:
-    """List the rules of check; explain those whose ids are given.
+    """List the rules of check, or explain the rules with these IDs.
 
-    An ID may be the beginning of one: E93.
+    An ID may be a prefix: E93 selects all rules whose id starts with E93.
     """
-    found = [rule for rule in RULES if not ids or rule.id.startswith(ids)]
+    selection = [rule for rule in RULES if not ids or rule.id.startswith(ids)]
     for id_ in ids:
         if not any(rule.id.startswith(id_) for rule in RULES):
-            raise click.BadParameter(f"no rule begins with {id_!r}", param_hint="ID")
+            raise click.BadParameter(
+                f"no rule id starts with {id_!r}; list the rules with: cfn-pipeline rules",
+                param_hint="ID",
+            )
     if form == "json":
-        click.echo(json.dumps([_data(rule) for rule in found], indent=2))
+        click.echo(json.dumps([_data(rule) for rule in selection], indent=2))
     elif ids:
-        click.echo("\n".join(map(_explained, found)), nl=False)
+        click.echo("\n".join(map(_explain, selection)), nl=False)
     else:
         for digit, group in GROUPS.items():
             click.echo(f"{group}")
-            for rule in found:
+            for rule in selection:
                 if rule.id[2] == digit:
                     click.echo(f"  {rule.id}  {rule.title}")
 
 
-def _data(rule: Rule) -> dict[str, str | None]:
+def _data(rule: CheckRule) -> dict[str, str | None]:
     return {
         "rule": rule.id,
         "severity": rule.severity,
         "title": rule.title,
-        "breaks": rule.breaks,
-        "says": rule.says,
-        "mend": rule.mend,
+        "impact": rule.impact,
+        "aws_message": rule.aws_message,
+        "fix": rule.fix,
     }
 
 
-def _explained(rule: Rule) -> str:
-    said = f"  AWS says: {rule.says}\n" if rule.says else ""
-    return f"{rule.id} {rule.title}\n  Otherwise: {rule.breaks}\n{said}  Mend it: {rule.mend}\n"
+def _explain(rule: CheckRule) -> str:
+    aws = f"  AWS says: {rule.aws_message}\n" if rule.aws_message else ""
+    return f"{rule.id} {rule.title}\n  Why: {rule.impact}\n{aws}  Fix: {rule.fix}\n"

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.resolving import text_of
 from cfn_pipeline.analysis.system import System, Template
-from cfn_pipeline.analysis.texts import is_known
 
 __all__ = ["nodes", "parameters_in", "secrets_in"]
 

@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.resolving import text_of
 from cfn_pipeline.analysis.system import System
-from cfn_pipeline.analysis.texts import is_known
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.artifacts import Artifacts
 from cfn_pipeline.rehearsal.cloudformation import Stacks

@@ -8,11 +8,11 @@ from typing import Any
 
 from cfn_pipeline.analysis.builds import builds
 from cfn_pipeline.analysis.deployments import deployments
-from cfn_pipeline.analysis.folders import Folder, candidates, system_of_files
+from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import PIPELINE, pipelines
+from cfn_pipeline.analysis.reading import Folder, read_files, template_files
 from cfn_pipeline.analysis.resolving import exporters, text_of
 from cfn_pipeline.analysis.system import Artifact, Resource, System, Template
-from cfn_pipeline.analysis.texts import is_known
 from cfn_pipeline.errors import RehearsalError, TemplateError
 from cfn_pipeline.rehearsal.lookups import nodes, parameters_in, secrets_in
 
@@ -63,7 +63,7 @@ def pipeline_in(template: Path, chosen: str | None) -> Resource:
         RehearsalError: it has no pipeline, or several.
 
     """
-    system = system_of_files([template], {})
+    system = read_files([template], {})
     found = {resource.logical_id: resource for resource in system.resources(PIPELINE)}
     if chosen is not None:
         if chosen not in found:
@@ -103,11 +103,11 @@ def surroundings_of(
         RehearsalError: templates need each other.
 
     """
-    given = list(system_of_files(list(others), {}).templates)
+    given = list(read_files(list(others), {}).templates)
     named = {Path(file).resolve() for file in (template, *others)}
     siblings = [
         t
-        for path in candidates(template.parent)
+        for path in template_files(template.parent)
         if path.resolve() not in named
         for t in _read(path)
     ]
@@ -161,7 +161,7 @@ def _artifacts(pipeline: Resource, sources: Collection[str]) -> dict[str, str]:
 
 def _read(path: Path) -> Sequence[Template]:
     try:
-        return system_of_files([path], {}).templates
+        return read_files([path], {}).templates
     except TemplateError:
         return []  # nobody has asked for it
 

@@ -3,9 +3,9 @@
 import pytest
 
 from cfn_pipeline import load
+from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.resolving import resource_behind, text_of
 from cfn_pipeline.analysis.system import System, Template
-from cfn_pipeline.analysis.texts import is_known, readable
 
 NETWORK = Template(
     "network.yml",

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from cfn_pipeline.analysis.folders import system_of_folder
-from cfn_pipeline.checks import Finding, judge
+from cfn_pipeline.analysis.reading import read_folder
+from cfn_pipeline.checks import Finding, check_system
 
 ROOT = Path(__file__).parents[2]
 
 
 def _check(edition: str) -> list[Finding]:
-    return judge(system_of_folder(ROOT / "templates" / edition, {}))
+    return check_system(read_folder(ROOT / "templates" / edition, {}))
 
 
 def test_check_current(benchmark: BenchmarkFixture) -> None:

@@ -1,4 +1,4 @@
-"""The current edition as mappings, to be changed and judged."""
+"""The current edition as mappings, to be changed and checked."""
 
 import copy
 import json
@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any
 
 from cfn_pipeline import CURRENT, load, render
-from cfn_pipeline.analysis.folders import system_of_texts
-from cfn_pipeline.checks import Finding, judge
+from cfn_pipeline.analysis.reading import read_texts
+from cfn_pipeline.checks import Finding, check_system
 
 Files = dict[str, Any]
 
@@ -30,7 +30,7 @@ def findings(changed: Files) -> list[Finding]:
         name: content if isinstance(content, str) else json.dumps(content)
         for name, content in changed.items()
     }
-    return judge(system_of_texts(texts))
+    return check_system(read_texts(texts))
 
 
 def properties(changed: Files, file: str, resource: str) -> Any:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cfn_pipeline.checks import GROUPS, RULES, Rule, judge
+from cfn_pipeline.checks import GROUPS, RULES, CheckRule, check_system
 from tests.checks.examples import ROOT, place, system
 
 EACH = pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.id))
@@ -28,21 +28,21 @@ def test_every_example_belongs_to_a_rule() -> None:
 
 
 @EACH
-def test_a_rule_says_what_is_so_what_breaks_and_how_to_mend_it(rule: Rule) -> None:
+def test_a_rule_says_what_is_so_what_breaks_and_how_to_mend_it(rule: CheckRule) -> None:
     assert not rule.title.endswith(".")
-    for sentence in (rule.breaks, rule.mend):
+    for sentence in (rule.impact, rule.fix):
         assert sentence.endswith(".")
     assert (rule.find_in_pipeline is None) != (rule.find_in_system is None)
 
 
 @EACH
-def test_the_good_template_is_good(rule: Rule) -> None:
-    assert judge(system(place(rule.id, "good"))) == []
+def test_the_good_template_is_good(rule: CheckRule) -> None:
+    assert check_system(system(place(rule.id, "good"))) == []
 
 
 @EACH
-def test_the_bad_template_is_caught_by_this_rule(rule: Rule) -> None:
-    found = judge(system(place(rule.id, "bad")))
+def test_the_bad_template_is_caught_by_this_rule(rule: CheckRule) -> None:
+    found = check_system(system(place(rule.id, "bad")))
     mine = [finding for finding in found if finding.rule == rule.id]
     assert len(mine) == 1
     assert {finding.rule for finding in found} <= {rule.id} | COMPANIONS.get(rule.id, set())

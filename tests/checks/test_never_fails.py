@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cfn_pipeline import load
 from cfn_pipeline.analysis.system import Artifact, System, Template
-from cfn_pipeline.checks import judge
+from cfn_pipeline.checks import check_system
 from tests.checks.edition import Files, files, findings
 
 ODD: st.SearchStrategy[Any] = st.sampled_from(
@@ -106,7 +106,7 @@ def test_odd_values_in_a_system(data: st.DataObject) -> None:
 def test_odd_values_in_other_styles(path: Path, data: st.DataObject) -> None:
     content = load(path.read_text())
     _damage(data.draw, content)
-    judge(System(templates=[Template("template.yml", content)]))
+    check_system(System(templates=[Template("template.yml", content)]))
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
@@ -116,4 +116,4 @@ def test_odd_files_in_artifacts(template: str, configuration: str) -> None:
         (Path(__file__).parent / "examples" / "E9803" / "good" / "pipeline.yml").read_text()
     )
     artifact = Artifact(name="Sources", files=system_files)
-    judge(System(templates=[Template("pipeline.yml", content)], artifacts=[artifact]))
+    check_system(System(templates=[Template("pipeline.yml", content)], artifacts=[artifact]))

@@ -7,9 +7,9 @@ import pytest
 
 from cfn_pipeline import EDITIONS, load, render
 from cfn_pipeline import edition as load_edition
-from cfn_pipeline.analysis.folders import system_of_files, system_of_folder, system_of_texts
+from cfn_pipeline.analysis.reading import read_files, read_folder, read_texts
 from cfn_pipeline.analysis.system import System, Template
-from cfn_pipeline.checks import judge
+from cfn_pipeline.checks import check_system
 
 ROOT = Path(__file__).parents[2]
 FOREIGN = sorted(
@@ -18,7 +18,7 @@ FOREIGN = sorted(
 
 
 def _says(system: System) -> list[str]:
-    return [f"{finding.file}: {finding.rule} {finding.message}" for finding in judge(system)]
+    return [f"{finding.file}: {finding.rule} {finding.message}" for finding in check_system(system)]
 
 
 def test_there_are_pipelines_of_many_styles() -> None:
@@ -27,7 +27,7 @@ def test_there_are_pipelines_of_many_styles() -> None:
 
 @pytest.mark.parametrize("path", FOREIGN, ids=lambda path: str(path.stem))
 def test_pipelines_in_other_styles_are_fine(path: Path) -> None:
-    assert _says(system_of_files([path], {})) == []
+    assert _says(read_files([path], {})) == []
 
 
 @pytest.mark.parametrize("path", FOREIGN, ids=lambda path: str(path.stem))
@@ -38,22 +38,22 @@ def test_yaml_and_json_are_one(path: Path) -> None:
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_rendered_folders_are_fine(edition: str) -> None:
-    system = system_of_folder(ROOT / "templates" / edition, {})
+    system = read_folder(ROOT / "templates" / edition, {})
     assert len(system.artifacts) == 2, "the artifacts lie in the folder, too"
     assert _says(system) == []
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_each_rendered_template_is_fine_by_itself(edition: str) -> None:
-    templates = system_of_folder(ROOT / "templates" / edition, {}).templates
+    templates = read_folder(ROOT / "templates" / edition, {}).templates
     assert len(templates) >= 6
     for template in templates:
-        assert _says(system_of_files([Path(template.file)], {})) == []
+        assert _says(read_files([Path(template.file)], {})) == []
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_what_is_rendered_is_fine_before_it_is_written(edition: str) -> None:
-    system = system_of_texts(render(edition=load_edition(edition)))
+    system = read_texts(render(edition=load_edition(edition)))
     assert len(system.artifacts) == 2
     assert _says(system) == []
 
@@ -62,7 +62,7 @@ def test_the_example_application_is_what_the_pipeline_builds() -> None:
     files = sorted((ROOT / "templates" / "current").glob("*.yml"))
     templates = [path for path in files if path.name != "buildspec.yml"]
     application = {"MyApp": ROOT / "examples" / "todobackend-app"}
-    assert _says(system_of_files(templates, application)) == []
+    assert _says(read_files(templates, application)) == []
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,6 @@ def test_the_example_application_is_what_the_pipeline_builds() -> None:
     ],
 )
 def test_templates_without_a_pipeline_give_nothing_of_pipelines(content: dict[str, object]) -> None:
-    found = judge(System(templates=[Template("template.yml", content)]))
+    found = check_system(System(templates=[Template("template.yml", content)]))
     # A pipeline without any property has nowhere to keep its artifacts, and nothing else is known.
     assert {finding.rule for finding in found} <= {"E9209"}

@@ -42,7 +42,7 @@ def test_what_is_left_to_be_filled_in_is_said() -> None:
     assert "templates/current/dev.json: fill in VpcId, ApplicationSubnets\n" in done.stderr
 
 
-def test_folders_are_judged_each_by_itself() -> None:
+def test_folders_are_checked_separately() -> None:
     done = run("check", "templates/current", "templates/book", BAD)
     assert done.returncode == 1
     assert done.stdout.count("\n") == 1
@@ -111,7 +111,7 @@ def test_a_template_says_what_is_to_be_ignored_and_why(tmp_path: Path) -> None:
     for where, reason, code, said in (
         (template["Resources"]["Pipeline"], "Made by the macro of another team", 0, ""),
         (template, "Made by the macro of another team", 0, ""),
-        (template, "  ", 1, "E9001 template: E9107 is ignored without a reason"),
+        (template, "  ", 1, "E9001 template: rule E9107 is ignored without a reason"),
     ):
         where["Metadata"] = {"cfn-pipeline": {"ignore": {"E9107": reason}}}
         path.write_text(json.dumps(template, indent=2))
@@ -120,7 +120,7 @@ def test_a_template_says_what_is_to_be_ignored_and_why(tmp_path: Path) -> None:
         del where["Metadata"]
     template["Metadata"] = {"cfn-pipeline": {"ignore": {"E9999": "It is not there"}}}
     path.write_text(json.dumps(template, indent=2))
-    assert "E9001 template: there is no rule E9999" in run("check", str(path)).stdout
+    assert "E9001 template: rule E9999 does not exist" in run("check", str(path)).stdout
 
 
 def test_a_deployed_template_says_what_is_to_be_ignored(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_deployed_template_says_what_is_to_be_ignored(tmp_path: Path) -> None:
     cluster["Metadata"] = {"cfn-pipeline": {"ignore": ["E9807"]}}
     (folder / "stack.yml").write_text(json.dumps(stack))
     told = run("check", str(folder)).stdout
-    assert "E9001 resource ApplicationCluster: E9807 is ignored without a reason" in told
+    assert "E9001 resource ApplicationCluster: rule E9807 is ignored without a reason" in told
     assert " E9807 " in told
 
 
@@ -177,15 +177,15 @@ def test_a_rendered_folder_that_was_spoilt(tmp_path: Path) -> None:
         (("check", "docs"), "docs: there is no CloudFormation template in this folder"),
         (("check", BAD, "--artifact", "Sources"), "'Sources' is not NAME=FOLDER"),
         (("check", BAD, "--artifact", "Sources=nowhere"), "nowhere: this is no folder"),
-        (("check", BAD, "--select", "E8"), "no rule begins with 'E8'"),
-        (("check", BAD, "--ignore", ""), "no rule begins with ''"),
+        (("check", BAD, "--select", "E8"), "no rule id starts with 'E8'"),
+        (("check", BAD, "--ignore", ""), "no rule id starts with ''"),
         (
             ("check", BAD, "--artifact", "Source=docs"),
             "no pipeline has the artifact 'Source'; there",
         ),
         (("check", BAD, "--artifact", "Sources=docs", "--artifact", "Sources=."), "two folders"),
         (("check", BAD, "--format", "xml"), "'xml' is not one of 'text', 'json'"),
-        (("rules", "X"), "no rule begins with 'X'"),
+        (("rules", "X"), "no rule id starts with 'X'"),
     ],
 )
 def test_bad_input_is_one_clear_message(arguments: tuple[str, ...], said: str) -> None:

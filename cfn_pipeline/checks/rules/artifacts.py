@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from cfn_pipeline.analysis.partial_text import may_be, readable
 from cfn_pipeline.analysis.pipelines import Action, Named, Pipeline, named
-from cfn_pipeline.analysis.texts import may_be, readable
 from cfn_pipeline.aws.providers import ARTIFACT_SETTINGS
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 __all__ = ["RULES"]
 
@@ -22,11 +22,12 @@ def _unknown_inputs(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
         for artifact in action.inputs:
             if not _makers(pipeline, artifact.name):
-                yield Problem(
-                    at=artifact.node,
-                    message=f"{action.where}: no action makes the input artifact "
-                    f"'{readable(artifact.name)}'; name one that is made ({named(made)}), or "
-                    "add it to the OutputArtifacts of the action that makes it",
+                yield problem(
+                    action,
+                    artifact.node,
+                    f"no action makes the input artifact '{readable(artifact.name)}'; name one "
+                    f"that is made ({named(made)}), or add it to the OutputArtifacts of the action "
+                    "that makes it",
                     cfn_lint="E3701",
                 )
 
@@ -54,9 +55,10 @@ def _late(action: Action, artifact: Named, maker: Action) -> Problem:
         way = "move one of them"
     # cfn-lint goes by the order of the text.
     behind = maker.node.path >= action.node.path if _same_shape(maker, action) else False
-    return Problem(
-        at=artifact.node,
-        message=f"{action.where}: the input artifact '{name}' is {how}; {way}",
+    return problem(
+        action,
+        artifact.node,
+        f"the input artifact '{name}' is {how}; {way}",
         cfn_lint="E3701" if behind else None,
     )
 
@@ -73,10 +75,11 @@ def _made_twice(pipeline: Pipeline) -> Iterator[Problem]:
             first = makers.setdefault(artifact.name, action)
             if first is action and artifact is action.outputs[_index(action, artifact)]:
                 continue
-            yield Problem(
-                at=artifact.node,
-                message=f"{action.where}: the artifact '{readable(artifact.name)}' is made by "
-                f"{first.where} already; give each output artifact a name of its own",
+            yield problem(
+                action,
+                artifact.node,
+                f"the artifact '{readable(artifact.name)}' is made by {first.where} already; give "
+                "each output artifact a name of its own",
                 cfn_lint="E3701",
             )
 
@@ -103,11 +106,11 @@ def _unread(pipeline: Pipeline) -> Iterator[Problem]:
             continue
         for artifact in action.outputs:
             if not any(may_be(artifact.name, name) for name in read):
-                yield Problem(
-                    at=artifact.node,
-                    message=f"{action.where}: no action reads the artifact "
-                    f"'{readable(artifact.name)}'; add it to the InputArtifacts of the action "
-                    "that needs it, or leave the output out",
+                yield problem(
+                    action,
+                    artifact.node,
+                    f"no action reads the artifact '{readable(artifact.name)}'; add it to the "
+                    "InputArtifacts of the action that needs it, or leave the output out",
                 )
 
 
@@ -118,18 +121,18 @@ def _primary_source(pipeline: Pipeline) -> Iterator[Problem]:
             continue
         primary = action.setting("PrimarySource")
         if primary.text is None and not primary.is_there and len(action.inputs) > 1:
-            yield Problem(
-                at=action.configuration,
-                message=f"{action.where}: it has {len(action.inputs)} input artifacts; say with "
-                "PrimarySource which of them holds the buildspec "
-                f"({action.inputs_named})",
+            yield problem(
+                action,
+                action.configuration,
+                f"it has {len(action.inputs)} input artifacts; say with PrimarySource which of "
+                f"them holds the buildspec ({action.inputs_named})",
             )
         elif primary.text is not None and not action.may_read(primary.text):
-            yield Problem(
-                at=primary,
-                message=f"{action.where}: PrimarySource is '{readable(primary.text)}', which is "
-                "no input of the action; name one that is "
-                f"({action.inputs_named})",
+            yield problem(
+                action,
+                primary,
+                f"PrimarySource is '{readable(primary.text)}', which is no input of the action; "
+                f"name one that is ({action.inputs_named})",
             )
 
 
@@ -140,11 +143,11 @@ def _foreign_settings(pipeline: Pipeline) -> Iterator[Problem]:
         for key in ARTIFACT_SETTINGS.get(action.provider or "", ()):
             node = action.setting(key)
             if node.text is not None and not action.may_read(node.text):
-                yield Problem(
-                    at=node,
-                    message=f"{action.where}: {key} is '{readable(node.text)}', which is no "
-                    "input of the action; add it to the action's InputArtifacts "
-                    f"(now: {action.inputs_named})",
+                yield problem(
+                    action,
+                    node,
+                    f"{key} is '{readable(node.text)}', which is no input of the action; add it to "
+                    f"the action's InputArtifacts (now: {action.inputs_named})",
                 )
 
 
@@ -160,66 +163,68 @@ def _counts(pipeline: Pipeline) -> Iterator[Problem]:
             node = action.node.at(kind)
             if not fewest <= len(artifacts) <= most and (not node.is_there or node.is_whole):
                 takes = str(most) if fewest == most else f"{fewest} to {most}"
-                yield Problem(
-                    at=node if node.is_there else action.node,
-                    message=f"{action.where}: it has {len(artifacts)} {kind}; "
-                    f"{action.category} actions of {action.provider} take {takes}",
+                yield problem(
+                    action,
+                    node if node.is_there else action.node,
+                    f"it has {len(artifacts)} {kind}; {action.category} actions of "
+                    f"{action.provider} take {takes}",
                     cfn_lint="E3702" if provider.counted_by_cfn_lint else None,
                 )
 
 
 RULES = (
-    Rule(
+    CheckRule(
         id="E9101",
         title="An input artifact is made by an action of the pipeline",
-        breaks="The pipeline cannot be created or updated.",
-        mend="Name an artifact that an earlier action has among its OutputArtifacts.",
+        impact="The pipeline cannot be created or updated.",
+        fix="Name an artifact that an earlier action has among its OutputArtifacts.",
         find_in_pipeline=_unknown_inputs,
     ),
-    Rule(
+    CheckRule(
         id="E9102",
         title="An input artifact is made by an action that runs before",
-        breaks="The pipeline cannot be created: stages run in order, and so do run orders within "
+        impact="The pipeline cannot be created: stages run in order, and so do run orders within "
         "a stage; what has the same run order runs side by side.",
-        mend="Move the action that makes it to an earlier stage, or give it a lower RunOrder.",
+        fix="Move the action that makes it to an earlier stage, or give it a lower RunOrder.",
         find_in_pipeline=_late_inputs,
     ),
-    Rule(
+    CheckRule(
         id="E9103",
         title="An artifact is made once",
-        breaks="The pipeline cannot be created: names of output artifacts are unique.",
-        says="Output Artifact Bundle name must be unique within the pipeline. ... has been used "
-        "more than once.",
-        mend="Give each output artifact a name of its own.",
+        impact="The pipeline cannot be created: names of output artifacts are unique.",
+        aws_message="Output Artifact Bundle name must be unique within the pipeline. ... has been "
+        "used more than once.",
+        fix="Give each output artifact a name of its own.",
         find_in_pipeline=_made_twice,
     ),
-    Rule(
+    CheckRule(
         id="W9104",
         title="An artifact is read by somebody",
-        breaks="Nothing fails; but what was built or fetched is not what gets deployed.",
-        mend="Add it to the InputArtifacts of the action that needs it, or leave it out.",
+        impact="Nothing fails; but what was built or fetched is not what gets deployed.",
+        fix="Add it to the InputArtifacts of the action that needs it, or leave it out.",
         find_in_pipeline=_unread,
     ),
-    Rule(
+    CheckRule(
         id="E9110",
         title="A build with several inputs says which is the primary one, and it is an input",
-        breaks="The action fails: CodeBuild does not know where the buildspec is.",
-        mend="Set PrimarySource to the name of one of the InputArtifacts.",
+        impact="The action fails: CodeBuild does not know where the buildspec is.",
+        fix="Set PrimarySource to the name of one of the InputArtifacts.",
         find_in_pipeline=_primary_source,
     ),
-    Rule(
+    CheckRule(
         id="E9111",
         title="An artifact that a setting names is an input of the action",
-        breaks="The pipeline cannot be created, or the action fails when it runs.",
-        mend="Add the artifact to the action's InputArtifacts.",
+        impact="The pipeline cannot be created, or the action fails when it runs.",
+        fix="Add the artifact to the action's InputArtifacts.",
         find_in_pipeline=_foreign_settings,
     ),
-    Rule(
+    CheckRule(
         id="E9112",
         title="An action has as many artifacts as its provider takes",
-        breaks="The pipeline cannot be created.",
-        says="Action ... declares 0 input artifacts which is less than the minimum count (1)",
-        mend="Add or remove InputArtifacts or OutputArtifacts.",
+        impact="The pipeline cannot be created.",
+        aws_message="Action ... declares 0 input artifacts which is less than the minimum count "
+        "(1)",
+        fix="Add or remove InputArtifacts or OutputArtifacts.",
         find_in_pipeline=_counts,
     ),
 )

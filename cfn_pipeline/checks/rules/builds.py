@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from cfn_pipeline.analysis.builds import Build, builds
 from cfn_pipeline.analysis.grants import Grants, grants_of, lets_in
 from cfn_pipeline.analysis.nodes import Node, properties_of
+from cfn_pipeline.analysis.partial_text import is_known, is_open, may_be, readable
 from cfn_pipeline.analysis.pipelines import Pipeline, pipelines
 from cfn_pipeline.analysis.resolving import arn_of, name_of, resource_behind
 from cfn_pipeline.analysis.system import Resource, System
-from cfn_pipeline.analysis.texts import is_known, is_open, may_be, readable
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 __all__ = ["RULES"]
 
@@ -67,10 +67,10 @@ def _is_there(pipeline: Pipeline) -> Iterator[Problem]:
         if name is None or is_open(name):
             continue
         if name.startswith("arn:"):
-            yield Problem(
-                at=node,
-                message=f"{build.action.where}: ProjectName is an ARN; give the project's name "
-                "(!Ref gives it)",
+            yield problem(
+                build.action,
+                node,
+                "ProjectName is an ARN; give the project's name (!Ref gives it)",
             )
             continue
         logical = [p.logical_id for p in projects if p.logical_id == name]
@@ -82,10 +82,11 @@ def _is_there(pipeline: Pipeline) -> Iterator[Problem]:
         near = difflib.get_close_matches(name, [n for n in idle if is_known(n)], 1, _NEAR)
         if logical or near or system.is_rendered:
             shown = ", ".join(sorted(_called(project, system) for project in projects))
-            yield Problem(
-                at=node,
-                message=f"{build.action.where}: the templates have no CodeBuild project "
-                f"'{readable(name)}'; name one that there is ({shown}), best by !Ref",
+            yield problem(
+                build.action,
+                node,
+                f"the templates have no CodeBuild project '{readable(name)}'; name one that there "
+                f"is ({shown}), best by !Ref",
             )
 
 
@@ -152,10 +153,11 @@ def _role_pulls(
     lacking = [call for call in _PULL if not grants.may(call, arn)]
     lacking += [] if grants.may(_LOGIN, "*") else [f"{_LOGIN} (on *)"]
     if lacking:
-        yield Problem(
-            at=image,
-            message=f"{build.action.where}: the project {project.logical_id} pulls its image with "
-            f"its role {grants.role.logical_id}, which may not; allow it {', '.join(lacking)} on "
+        yield problem(
+            build.action,
+            image,
+            f"the project {project.logical_id} pulls its image with its role "
+            f"{grants.role.logical_id}, which may not; allow it {', '.join(lacking)} on "
             f"{readable(arn)}",
         )
 
@@ -168,12 +170,13 @@ def _service_pulls(
             continue
         policy = properties_of(resource, system).at("RepositoryPolicyText")
         if not all(lets_in(policy, call, service="codebuild.amazonaws.com") for call in _PULL):
-            yield Problem(
-                at=image,
-                message=f"{build.action.where}: the project {project.logical_id} has its image "
-                f"pulled by CodeBuild, and the policy of the repository {resource.logical_id} "
-                f"({resource.template.file}) does not let it; allow codebuild.amazonaws.com "
-                f"{', '.join(_PULL)} there, or set ImagePullCredentialsType: SERVICE_ROLE",
+            yield problem(
+                build.action,
+                image,
+                f"the project {project.logical_id} has its image pulled by CodeBuild, and the "
+                f"policy of the repository {resource.logical_id} ({resource.template.file}) does "
+                f"not let it; allow codebuild.amazonaws.com {', '.join(_PULL)} there, or set "
+                "ImagePullCredentialsType: SERVICE_ROLE",
             )
 
 
@@ -193,11 +196,12 @@ def _pushes(pipeline: Pipeline) -> Iterator[Problem]:
             some = [call for call in _PUSH if not grants.may(call, targets[0])]
             lacking.append(f"{', '.join(some)} on {readable(targets[0])}")
         if lacking:
-            yield Problem(
-                at=properties_of(project, system).at("ServiceRole"),
-                message=f"{build.action.where}: the project {project.logical_id} builds images, "
-                f"and its role {grants.role.logical_id} ({grants.role.template.file}) may not "
-                f"publish them; allow it {'; and '.join(lacking)}",
+            yield problem(
+                build.action,
+                properties_of(project, system).at("ServiceRole"),
+                f"the project {project.logical_id} builds images, and its role "
+                f"{grants.role.logical_id} ({grants.role.template.file}) may not publish them; "
+                f"allow it {'; and '.join(lacking)}",
             )
 
 
@@ -270,47 +274,48 @@ def _privileged(pipeline: Pipeline) -> Iterator[Problem]:
             why = f"its buildspec calls '{command}'"
         else:
             continue
-        yield Problem(
-            at=privileged if privileged.is_there else environment,
-            message=f"{build.action.where}: the project {project.logical_id} runs Docker ({why}) "
-            "and is not privileged; set Environment.PrivilegedMode: true",
+        yield problem(
+            build.action,
+            privileged if privileged.is_there else environment,
+            f"the project {project.logical_id} runs Docker ({why}) and is not privileged; set "
+            "Environment.PrivilegedMode: true",
             resource=project,
         )
 
 
 RULES = (
-    Rule(
+    CheckRule(
         id="E9708",
         title="The project that a build runs exists",
-        breaks="The action fails each time it runs.",
-        says="Project cannot be found for arn: ...",
-        mend="Name a project of the templates, best by Ref or Fn::ImportValue.",
+        impact="The action fails each time it runs.",
+        aws_message="Project cannot be found for arn: ...",
+        fix="Name a project of the templates, best by Ref or Fn::ImportValue.",
         find_in_pipeline=_is_there,
     ),
-    Rule(
+    CheckRule(
         id="E9709",
         title="Somebody may pull the image in which a build runs",
-        breaks="The build fails before its first phase.",
-        says="BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE",
-        mend="With ImagePullCredentialsType CODEBUILD (the default) let the repository's policy "
+        impact="The build fails before its first phase.",
+        aws_message="BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE",
+        fix="With ImagePullCredentialsType CODEBUILD (the default) let the repository's policy "
         "allow codebuild.amazonaws.com to pull; with SERVICE_ROLE let the project's role.",
         find_in_pipeline=_pulls,
     ),
-    Rule(
+    CheckRule(
         id="E9710",
         title="The role of a build that publishes images may log in and push",
-        breaks="The build fails when it logs in, or when it pushes.",
-        says="no basic auth credentials",
-        mend="Allow ecr:GetAuthorizationToken on *, and the push on the image's repository.",
+        impact="The build fails when it logs in, or when it pushes.",
+        aws_message="no basic auth credentials",
+        fix="Allow ecr:GetAuthorizationToken on *, and the push on the image's repository.",
         find_in_pipeline=_pushes,
     ),
-    Rule(
+    CheckRule(
         id="E9711",
         title="A project that runs Docker is privileged",
-        breaks="The build fails with its first Docker command.",
-        says="Cannot connect to the Docker daemon at unix:/var/run/docker.sock. Is the docker "
-        "daemon running?",
-        mend="Set PrivilegedMode: true in the project's Environment.",
+        impact="The build fails with its first Docker command.",
+        aws_message="Cannot connect to the Docker daemon at unix:/var/run/docker.sock. Is the "
+        "docker daemon running?",
+        fix="Set PrivilegedMode: true in the project's Environment.",
         find_in_pipeline=_privileged,
     ),
 )

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from cfn_pipeline.analysis.artifact_references import artifact_functions, file_references
 from cfn_pipeline.analysis.builds import Build, Buildspec, Command, builds
 from cfn_pipeline.analysis.nodes import Node
-from cfn_pipeline.analysis.overrides import artifact_functions, file_references
+from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
-from cfn_pipeline.analysis.texts import is_known, readable
-from cfn_pipeline.analysis.uses import uses
+from cfn_pipeline.analysis.variable_references import variable_references
 from cfn_pipeline.buildspec.form import mistake_in
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 from cfn_pipeline.template.positions import Path
 
 __all__ = ["RULES"]
@@ -32,10 +32,11 @@ _HARMLESS = re.compile(r"(?:docker\s+(?:image\s+)?tag|echo|printf|ls|cd|date|exp
 def _there(pipeline: Pipeline) -> Iterator[Problem]:
     for build in builds(pipeline):
         if build.lacking:
-            yield Problem(
-                at=build.action.node,
-                message=f"{build.action.where}: there is no buildspec {build.lacking}; add it to "
-                "the sources, or give the project a BuildSpec",
+            yield problem(
+                build.action,
+                build.action.node,
+                f"there is no buildspec {build.lacking}; add it to the sources, or give the "
+                "project a BuildSpec",
             )
 
 
@@ -46,9 +47,10 @@ def _valid(pipeline: Pipeline) -> Iterator[Problem]:
             continue
         path, said = _wrong(buildspec)
         if said:
-            yield Problem(
-                at=buildspec.at(path),
-                message=f"{build.action.where}: {_place(buildspec)}{said}",
+            yield problem(
+                build.action,
+                buildspec.at(path),
+                f"{_place(buildspec)}{said}",
                 resource=build.project or pipeline.resource,
             )
 
@@ -85,12 +87,12 @@ def _produced(pipeline: Pipeline) -> Iterator[Problem]:
             kept = path not in (excluded if isinstance(excluded, list) else [excluded])
             if kept and any(re.fullmatch(pattern, path) for pattern in patterns):
                 continue
-            yield Problem(
-                at=node,
-                message=f"{action.where}: {what} reads '{path}' in the artifact "
-                f"'{readable(artifact)}', and the buildspec of {build.action.where} does not put "
-                f"it there; add {path} to {_files_key(build, artifact)} of "
-                f"{_place(build.buildspec).removesuffix(': ')}",
+            yield problem(
+                action,
+                node,
+                f"{what} reads '{path}' in the artifact '{readable(artifact)}', and the buildspec "
+                f"of {build.action.where} does not put it there; add {path} to "
+                f"{_files_key(build, artifact)} of {_place(build.buildspec).removesuffix(': ')}",
             )
 
 
@@ -102,10 +104,11 @@ def _unfilled(pipeline: Pipeline) -> Iterator[Problem]:
         outputs = build.action.outputs
         for artifact in outputs if len(outputs) > 1 else ():
             if is_known(artifact.name) and not _section(build, artifact.name):
-                yield Problem(
-                    at=artifact.node,
-                    message=f"{build.action.where}: it makes {len(outputs)} artifacts, and the "
-                    f"buildspec has no artifacts.secondary-artifacts.{artifact.name}; add it",
+                yield problem(
+                    build.action,
+                    artifact.node,
+                    f"it makes {len(outputs)} artifacts, and the buildspec has no "
+                    f"artifacts.secondary-artifacts.{artifact.name}; add it",
                 )
 
 
@@ -164,11 +167,11 @@ def _published_late(pipeline: Pipeline) -> Iterator[Problem]:
         commands = list(build.buildspec.commands())
         command = _published_although_failed(build.buildspec, commands)
         if command is not None:
-            yield Problem(
-                at=build.buildspec.at(command.path),
-                message=f"{build.action.where}: {_place(build.buildspec)}post_build runs "
-                f"'{command.text.strip()[:60]}', also when the build phase has failed; move it "
-                "to the end of the build phase",
+            yield problem(
+                build.action,
+                build.buildspec.at(command.path),
+                f"{_place(build.buildspec)}post_build runs '{command.text.strip()[:60]}', also "
+                "when the build phase has failed; move it to the end of the build phase",
                 resource=build.project or pipeline.resource,
             )
 
@@ -206,62 +209,62 @@ def _exported(pipeline: Pipeline) -> Iterator[Problem]:
         and build.buildspec.content is not None
         and build.action.setting("BatchEnabled").text != "true"
     }
-    for use in uses(pipeline):
-        build = speakers.get(use.namespace)
-        if build is None or build.buildspec is None or not is_known(use.name):
+    for reference in variable_references(pipeline):
+        build = speakers.get(reference.namespace)
+        if build is None or build.buildspec is None or not is_known(reference.name):
             continue
         env = (build.buildspec.content or {}).get("env")
         exported = env.get("exported-variables") if isinstance(env, dict) else None
-        if use.name not in (exported if isinstance(exported, list) else [exported]):
-            yield Problem(
-                at=use.node,
-                message=f"{use.action.where}: {use.shown} is not set: the buildspec of "
-                f"{build.action.where} does not export {use.name}; add it to "
-                "env.exported-variables",
+        if reference.name not in (exported if isinstance(exported, list) else [exported]):
+            yield problem(
+                reference.action,
+                reference.node,
+                f"{reference.shown} is not set: the buildspec of {build.action.where} does not "
+                f"export {reference.name}; add it to env.exported-variables",
             )
 
 
 RULES = (
-    Rule(
+    CheckRule(
         id="E9808",
         title="The buildspec is where the project looks for it",
-        breaks="The build fails before its first phase.",
-        says="YAML_FILE_ERROR: stat .../buildspec.yml: no such file or directory",
-        mend="Add buildspec.yml to the sources, or set the project's Source.BuildSpec.",
+        impact="The build fails before its first phase.",
+        aws_message="YAML_FILE_ERROR: stat .../buildspec.yml: no such file or directory",
+        fix="Add buildspec.yml to the sources, or set the project's Source.BuildSpec.",
         find_in_pipeline=_there,
     ),
-    Rule(
+    CheckRule(
         id="E9809",
         title="A buildspec is valid",
-        breaks="The build fails before its first phase, or does not heed what is misspelt.",
-        says="YAML_FILE_ERROR Message: Expected Commands[0] to be of string type: found subkeys "
-        "instead",
-        mend="Correct it; commands that hold a colon and a space stand in quotes.",
+        impact="The build fails before its first phase, or does not heed what is misspelt.",
+        aws_message="YAML_FILE_ERROR Message: Expected Commands[0] to be of string type: found "
+        "subkeys instead",
+        fix="Correct it; commands that hold a colon and a space stand in quotes.",
         find_in_pipeline=_valid,
     ),
-    Rule(
+    CheckRule(
         id="E9810",
         title="A build produces the files that are read from its artifact",
-        breaks="The action that reads the file fails each time it runs.",
-        says="File [...] does not exist in artifact [...]",
-        mend="Add the file to the buildspec's artifacts.",
+        impact="The action that reads the file fails each time it runs.",
+        aws_message="File [...] does not exist in artifact [...]",
+        fix="Add the file to the buildspec's artifacts.",
         find_in_pipeline=lambda pipeline: (*_produced(pipeline), *_unfilled(pipeline)),
     ),
-    Rule(
+    CheckRule(
         id="W9811",
         title="A build does not publish in post_build",
-        breaks="post_build runs also when build has failed: what did not pass its tests is "
+        impact="post_build runs also when build has failed: what did not pass its tests is "
         "published.",
-        mend="Publish at the end of the build phase, or ask CODEBUILD_BUILD_SUCCEEDING first.",
+        fix="Publish at the end of the build phase, or ask CODEBUILD_BUILD_SUCCEEDING first.",
         find_in_pipeline=_published_late,
     ),
-    Rule(
+    CheckRule(
         id="E9812",
         title="A build exports the variables that are read from its namespace",
-        breaks="The action that reads the variable fails each time it runs.",
-        says="An action in this pipeline failed because one or more variables could not be "
+        impact="The action that reads the variable fails each time it runs.",
+        aws_message="An action in this pipeline failed because one or more variables could not be "
         "resolved",
-        mend="Add the variable to env.exported-variables of the buildspec.",
+        fix="Add the variable to env.exported-variables of the buildspec.",
         find_in_pipeline=_exported,
     ),
 )

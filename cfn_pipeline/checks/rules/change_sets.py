@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Cloud
 import re
 from collections.abc import Iterator
 
+from cfn_pipeline.analysis.partial_text import may_be, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
-from cfn_pipeline.analysis.texts import may_be, readable
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 __all__ = ["RULES"]
 
@@ -39,7 +39,7 @@ def _same(key: tuple[str, str], other: tuple[str, str]) -> bool:
     return may_be(key[0], other[0]) and may_be(key[1], other[1])
 
 
-def _is_judged(pipeline: Pipeline) -> bool:
+def _modes_are_known(pipeline: Pipeline) -> bool:
     """Tell whether every action's mode is known, so that none is overlooked."""
     return pipeline.is_whole and all(
         action.mode is not None or action.setting("ActionMode").text is None
@@ -49,7 +49,7 @@ def _is_judged(pipeline: Pipeline) -> bool:
 
 
 def _never_made(pipeline: Pipeline) -> Iterator[Problem]:
-    if not _is_judged(pipeline):
+    if not _modes_are_known(pipeline):
         return
     made = _of_mode(pipeline, _MAKE)
     if len(made) < sum(action.mode == _MAKE for action in pipeline.actions):
@@ -80,7 +80,7 @@ def _never_made(pipeline: Pipeline) -> Iterator[Problem]:
                 f"add an action with ActionMode {_MAKE} before it"
             )
             at = action.setting("ChangeSetName")
-        yield Problem(at=at, message=f"{action.where}: {said}")
+        yield problem(action, at, f"{said}")
 
 
 def _made_later(pipeline: Pipeline) -> Iterator[Problem]:
@@ -91,11 +91,11 @@ def _made_later(pipeline: Pipeline) -> Iterator[Problem]:
             [first, *_] = makers
             beside = first.order == action.order
             how = "side by side with it" if beside else "later"
-            yield Problem(
-                at=action.node.at("RunOrder") if first.stage is action.stage else action.node,
-                message=f"{action.where}: it executes the change set '{readable(key[1])}', which "
-                f"{first.where} makes {how}; make it first, then have it approved, then execute "
-                "it (RunOrder 1, 2, 3)",
+            yield problem(
+                action,
+                action.node.at("RunOrder") if first.stage is action.stage else action.node,
+                f"it executes the change set '{readable(key[1])}', which {first.where} makes "
+                f"{how}; make it first, then have it approved, then execute it (RunOrder 1, 2, 3)",
             )
 
 
@@ -116,17 +116,18 @@ def _executed_again(pipeline: Pipeline) -> Iterator[Problem]:
                 and maker.runs_before(action) is not False
             ]
             if not anew:
-                yield Problem(
-                    at=action.node,
-                    message=f"{action.where}: {earlier.where} has executed the change set "
-                    f"'{readable(key[1])}' already, and a change set can be executed once; make "
-                    "it anew between them, or remove one of them",
+                yield problem(
+                    action,
+                    action.node,
+                    f"{earlier.where} has executed the change set '{readable(key[1])}' already, "
+                    "and a change set can be executed once; make it anew between them, or remove "
+                    "one of them",
                 )
                 break
 
 
 def _never_executed(pipeline: Pipeline) -> Iterator[Problem]:
-    if not _is_judged(pipeline):
+    if not _modes_are_known(pipeline):
         return
     made, executed = _of_mode(pipeline, _MAKE), _of_mode(pipeline, _EXECUTE)
     # An execution under another name is told where it stands.
@@ -134,11 +135,12 @@ def _never_executed(pipeline: Pipeline) -> Iterator[Problem]:
     for action, key in made:
         meant = [k for k in astray if may_be(key[0], k[0]) or may_be(key[1], k[1])]
         if not meant and not any(_same(key, other) for _, other in executed):
-            yield Problem(
-                at=action.node,
-                message=f"{action.where}: no action executes the change set "
-                f"'{readable(key[1])}' of stack '{readable(key[0])}', so the stack never changes; "
-                f"add an action with ActionMode {_EXECUTE} after it",
+            yield problem(
+                action,
+                action.node,
+                f"no action executes the change set '{readable(key[1])}' of stack "
+                f"'{readable(key[0])}', so the stack never changes; add an action with ActionMode "
+                f"{_EXECUTE} after it",
             )
 
 
@@ -167,12 +169,13 @@ def _unseen(pipeline: Pipeline) -> Iterator[Problem]:
                 continue
             said = _misplaced(approval, maker, executor, pipeline)
             if said:
-                yield Problem(
-                    at=approval.node.at("RunOrder")
+                yield problem(
+                    approval,
+                    approval.node.at("RunOrder")
                     if approval.node.at("RunOrder").is_there
                     else approval.node,
-                    message=f"{approval.where}: {said}; give it a RunOrder between "
-                    f"'{readable(maker.name)}' and '{readable(executor.name)}'",
+                    f"{said}; give it a RunOrder between '{readable(maker.name)}' and "
+                    f"'{readable(executor.name)}'",
                 )
                 break
 
@@ -214,42 +217,42 @@ def _speaks_of_change_set(approval: Action) -> bool:
 
 
 RULES = (
-    Rule(
+    CheckRule(
         id="E9301",
         title="A change set that is executed is made by the pipeline, for the same stack",
-        breaks="The action fails each time it runs, or it executes what somebody else left there.",
-        says="ChangeSet [...] does not exist",
-        mend="Use the same StackName and ChangeSetName where it is made and where it is executed.",
+        impact="The action fails each time it runs, or it executes what somebody else left there.",
+        aws_message="ChangeSet [...] does not exist",
+        fix="Use the same StackName and ChangeSetName where it is made and where it is executed.",
         find_in_pipeline=_never_made,
     ),
-    Rule(
+    CheckRule(
         id="E9302",
         title="A change set is made before it is executed",
-        breaks="The first execution fails; later ones execute the change set of the run before.",
-        says="ChangeSet [...] does not exist",
-        mend="Make it in an earlier stage, or under a lower RunOrder.",
+        impact="The first execution fails; later ones execute the change set of the run before.",
+        aws_message="ChangeSet [...] does not exist",
+        fix="Make it in an earlier stage, or under a lower RunOrder.",
         find_in_pipeline=_made_later,
     ),
-    Rule(
+    CheckRule(
         id="E9303",
         title="A change set is executed once",
-        breaks="The second action fails: an executed change set is gone.",
-        says="ChangeSet [...] does not exist",
-        mend="Make the change set anew between the two, or remove one of them.",
+        impact="The second action fails: an executed change set is gone.",
+        aws_message="ChangeSet [...] does not exist",
+        fix="Make the change set anew between the two, or remove one of them.",
         find_in_pipeline=_executed_again,
     ),
-    Rule(
+    CheckRule(
         id="E9304",
         title="An approval stands between making a change set and executing it",
-        breaks="Nobody sees what is approved, or it is deployed before it is approved.",
-        mend="Number them so: make 1, approve 2, execute 3.",
+        impact="Nobody sees what is approved, or it is deployed before it is approved.",
+        fix="Number them so: make 1, approve 2, execute 3.",
         find_in_pipeline=_unseen,
     ),
-    Rule(
+    CheckRule(
         id="E9305",
         title="A change set that is made is executed, too",
-        breaks="Nothing fails, and nothing is ever deployed.",
-        mend="Add an action with ActionMode CHANGE_SET_EXECUTE.",
+        impact="Nothing fails, and nothing is ever deployed.",
+        fix="Add an action with ActionMode CHANGE_SET_EXECUTE.",
         find_in_pipeline=_never_executed,
     ),
 )

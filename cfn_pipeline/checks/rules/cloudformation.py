@@ -7,11 +7,11 @@ import difflib
 import re
 from collections.abc import Iterator
 
+from cfn_pipeline.analysis.artifact_references import parsed_overrides
 from cfn_pipeline.analysis.nodes import Node
-from cfn_pipeline.analysis.overrides import parsed_overrides
+from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import Pipeline
-from cfn_pipeline.analysis.texts import is_known, readable
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 __all__ = ["RULES"]
 
@@ -34,10 +34,10 @@ def _modes(pipeline: Pipeline) -> Iterator[Problem]:
         if node.text not in _MODES:
             [near] = difflib.get_close_matches(node.text.upper(), _MODES, 1) or [""]
             meant = f"did you mean {near}? There are" if near else "there are"
-            yield Problem(
-                at=node,
-                message=f"{action.where}: there is no ActionMode '{node.text}'; {meant} "
-                f"{', '.join(_MODES)}",
+            yield problem(
+                action,
+                node,
+                f"there is no ActionMode '{node.text}'; {meant} {', '.join(_MODES)}",
             )
 
 
@@ -47,9 +47,10 @@ def _mode_needs(pipeline: Pipeline) -> Iterator[Problem]:
             continue
         for key in _MODES.get(action.mode or "", ()):
             if key != "RoleArn" and not action.setting(key).is_there:
-                yield Problem(
-                    at=action.configuration,
-                    message=f"{action.where}: {action.mode} needs {key}; add it to Configuration",
+                yield problem(
+                    action,
+                    action.configuration,
+                    f"{action.mode} needs {key}; add it to Configuration",
                 )
 
 
@@ -59,18 +60,19 @@ def _deployment_roles(pipeline: Pipeline) -> Iterator[Problem]:
             continue
         role = action.setting("RoleArn")
         if _is_a_name(role):
-            yield Problem(
-                at=role,
-                message=f"{action.where}: RoleArn is a role's name; give its ARN "
-                "(!GetAtt of the role's Arn gives it)",
+            yield problem(
+                action,
+                role,
+                "RoleArn is a role's name; give its ARN (!GetAtt of the role's Arn gives it)",
             )
         if not role.is_there:
             acting = action.node.at("RoleArn").is_there
             aside = ", not only the action's own RoleArn" if acting else ""
-            yield Problem(
-                at=action.configuration,
-                message=f"{action.where}: {action.mode} needs the role with which CloudFormation "
-                f"deploys; add RoleArn to Configuration{aside}",
+            yield problem(
+                action,
+                action.configuration,
+                f"{action.mode} needs the role with which CloudFormation deploys; add RoleArn to "
+                f"Configuration{aside}",
             )
 
 
@@ -91,17 +93,17 @@ def _capabilities(pipeline: Pipeline) -> Iterator[Problem]:
         if not action.is_cloudformation or node.text is None or not is_known(node.text):
             continue
         if re.search(r"\s", node.text) or not node.text:
-            yield Problem(
-                at=node,
-                message=f"{action.where}: Capabilities are {node.text!r}; separate them by "
-                "commas, without spaces",
+            yield problem(
+                action,
+                node,
+                f"Capabilities are {node.text!r}; separate them by commas, without spaces",
             )
         for word in filter(None, re.split(r"[,\s]+", node.text)):
             if word not in _CAPABILITIES:
-                yield Problem(
-                    at=node,
-                    message=f"{action.where}: there is no capability '{word}'; there are "
-                    f"{', '.join(_CAPABILITIES)}",
+                yield problem(
+                    action,
+                    node,
+                    f"there is no capability '{word}'; there are {', '.join(_CAPABILITIES)}",
                 )
 
 
@@ -125,11 +127,11 @@ def _overrides(pipeline: Pipeline) -> Iterator[Problem]:
                     wrong = [k for k, v in found.items() if not _is_override(v)]
                     if wrong:
                         said = (
-                            f"ParameterOverrides sets {', '.join(map(readable, wrong))} to what "
-                            "is neither text nor a function; write text, numbers in quotes"
+                            f"ParameterOverrides sets {', '.join(map(readable, wrong))} to what is "
+                            "neither text nor a function; write text, numbers in quotes"
                         )
         if said:
-            yield Problem(at=node, message=f"{action.where}: {said}")
+            yield problem(action, node, f"{said}")
 
 
 def _is_override(value: object) -> bool:
@@ -139,41 +141,41 @@ def _is_override(value: object) -> bool:
 
 
 RULES = (
-    Rule(
+    CheckRule(
         id="E9401",
         title="ActionMode is one that CloudFormation actions have",
-        breaks="The pipeline cannot be created.",
-        mend=f"Use {', '.join(_MODES)}.",
+        impact="The pipeline cannot be created.",
+        fix=f"Use {', '.join(_MODES)}.",
         find_in_pipeline=_modes,
     ),
-    Rule(
+    CheckRule(
         id="E9402",
         title="A CloudFormation action says what its mode needs",
-        breaks="The pipeline cannot be created, or the action fails each time it runs.",
-        mend="Add TemplatePath, ChangeSetName, or both.",
+        impact="The pipeline cannot be created, or the action fails each time it runs.",
+        fix="Add TemplatePath, ChangeSetName, or both.",
         find_in_pipeline=_mode_needs,
     ),
-    Rule(
+    CheckRule(
         id="E9403",
         title="A CloudFormation action names the role that CloudFormation is to use, by its ARN",
-        breaks="The action fails: the pipeline's own role is not used for deployments.",
-        mend="Add RoleArn to the action's Configuration; only CHANGE_SET_EXECUTE needs none.",
+        impact="The action fails: the pipeline's own role is not used for deployments.",
+        fix="Add RoleArn to the action's Configuration; only CHANGE_SET_EXECUTE needs none.",
         find_in_pipeline=_deployment_roles,
     ),
-    Rule(
+    CheckRule(
         id="E9404",
         title="Capabilities are those that CloudFormation has, separated by commas",
-        breaks="The action fails each time it runs.",
-        says="1 validation error detected: Value '[...]' at 'capabilities' failed to satisfy "
-        "constraint: Member must satisfy enum value set",
-        mend=f"Use {', '.join(_CAPABILITIES)}, with a comma and no space between two.",
+        impact="The action fails each time it runs.",
+        aws_message="1 validation error detected: Value '[...]' at 'capabilities' failed to "
+        "satisfy constraint: Member must satisfy enum value set",
+        fix=f"Use {', '.join(_CAPABILITIES)}, with a comma and no space between two.",
         find_in_pipeline=_capabilities,
     ),
-    Rule(
+    CheckRule(
         id="E9405",
         title="ParameterOverrides is a JSON object of texts and functions",
-        breaks="The action fails each time it runs.",
-        mend='Write \'{"Parameter": "value"}\'; numbers and booleans are texts, too.',
+        impact="The action fails each time it runs.",
+        fix='Write \'{"Parameter": "value"}\'; numbers and booleans are texts, too.',
         find_in_pipeline=_overrides,
     ),
 )

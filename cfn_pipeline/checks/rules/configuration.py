@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html
 import difflib
 from collections.abc import Iterator
 
-from cfn_pipeline.analysis.overrides import parsed_overrides
+from cfn_pipeline.analysis.artifact_references import parsed_overrides
+from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import Pipeline
-from cfn_pipeline.analysis.texts import is_known
 from cfn_pipeline.aws.providers import PROVIDERS
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 __all__ = ["RULES"]
 
@@ -31,16 +31,18 @@ def _long_values(pipeline: Pipeline) -> Iterator[Problem]:
                     if key == "ParameterOverrides"
                     else "shorten it"
                 )
-                yield Problem(
-                    at=node,
-                    message=f"{action.where}: {key} has {at_least}{len(text)} characters; "
-                    f"CodePipeline takes {_LONGEST_VALUE}; {way}",
+                yield problem(
+                    action,
+                    node,
+                    f"{key} has {at_least}{len(text)} characters; CodePipeline takes "
+                    f"{_LONGEST_VALUE}; {way}",
                 )
             elif not text:
-                yield Problem(
-                    at=node,
-                    message=f"{action.where}: {key} is empty; CodePipeline takes 1 to "
-                    f"{_LONGEST_VALUE} characters; leave it out or fill it in",
+                yield problem(
+                    action,
+                    node,
+                    f"{key} is empty; CodePipeline takes 1 to {_LONGEST_VALUE} characters; leave "
+                    "it out or fill it in",
                 )
 
 
@@ -56,15 +58,16 @@ def _required(pipeline: Pipeline) -> Iterator[Problem]:
                     key, [k for k in said if k not in provider.settings]
                 )
                 meant = f" (is '{near[0]}' meant to be it?)" if near else ""
-                yield Problem(
-                    at=action.configuration if action.configuration.is_there else action.node,
-                    message=f"{action.where}: {action.provider} needs {key}{meant}; add it to "
-                    "Configuration",
+                yield problem(
+                    action,
+                    action.configuration if action.configuration.is_there else action.node,
+                    f"{action.provider} needs {key}{meant}; add it to Configuration",
                 )
         if action.provider == "Commands" and not action.node.at("Commands").is_there:
-            yield Problem(
-                at=action.node,
-                message=f"{action.where}: it has no Commands; list the commands that it runs",
+            yield problem(
+                action,
+                action.node,
+                "it has no Commands; list the commands that it runs",
             )
 
 
@@ -81,10 +84,10 @@ def _misspelt(pipeline: Pipeline) -> Iterator[Problem]:
             lower = {k.lower(): k for k in known if k not in said}
             near = difflib.get_close_matches(key.lower(), lower, 1, 0.8)
             if near and lower[near[0]] not in provider.required:
-                yield Problem(
-                    at=node,
-                    message=f"{action.where}: {action.provider} knows no setting '{key}'; did "
-                    f"you mean {lower[near[0]]}?",
+                yield problem(
+                    action,
+                    node,
+                    f"{action.provider} knows no setting '{key}'; did you mean {lower[near[0]]}?",
                 )
 
 
@@ -99,10 +102,11 @@ def _types(pipeline: Pipeline) -> Iterator[Problem]:
         if not same:
             continue
         ways = " or ".join(f"Category {c}, Owner {o}, Provider {p}" for c, o, p in same)
-        yield Problem(
-            at=action.node.at("ActionTypeId"),
-            message=f"{action.where}: there is no {action.category} action of provider "
-            f"{action.provider} with Owner {action.owner}; give it {ways}",
+        yield problem(
+            action,
+            action.node.at("ActionTypeId"),
+            f"there is no {action.category} action of provider {action.provider} with Owner "
+            f"{action.owner}; give it {ways}",
         )
 
 
@@ -111,11 +115,11 @@ def _structured(pipeline: Pipeline) -> Iterator[Problem]:
         for key, node in action.configuration.fields().items():
             plain = isinstance(node.value, (dict, list)) and not node.is_function
             if plain and not (action.is_cloudformation and key == "ParameterOverrides"):
-                yield Problem(
-                    at=node,
-                    message=f"{action.where}: {key} is a "
-                    f"{'mapping' if isinstance(node.value, dict) else 'list'}; CodePipeline takes "
-                    f"texts only: {_way_out(key)}",
+                yield problem(
+                    action,
+                    node,
+                    f"{key} is a {'mapping' if isinstance(node.value, dict) else 'list'}; "
+                    f"CodePipeline takes texts only: {_way_out(key)}",
                 )
 
 
@@ -141,9 +145,10 @@ def _build_variables(pipeline: Pipeline) -> Iterator[Problem]:
             if found is not None and not _are_variables(found):
                 said = "does not have the form that CodeBuild reads"
         if said:
-            yield Problem(
-                at=node,
-                message=f"{action.where}: EnvironmentVariables {said}; write a JSON list such as "
+            yield problem(
+                action,
+                node,
+                f"EnvironmentVariables {said}; write a JSON list such as "
                 '[{"name": "STAGE", "value": "dev", "type": "PLAINTEXT"}]',
             )
 
@@ -160,51 +165,51 @@ def _are_variables(found: object) -> bool:
 
 
 RULES = (
-    Rule(
+    CheckRule(
         id="E9406",
         title="A configuration value has 1 to 1,000 characters",
-        breaks="The pipeline cannot be created.",
-        says="Map value must satisfy constraint: [Member must have length less than or equal to "
-        "1000, Member must have length greater than or equal to 1]",
-        mend="Move parameters to a file in an artifact, and name it in TemplateConfiguration.",
+        impact="The pipeline cannot be created.",
+        aws_message="Map value must satisfy constraint: [Member must have length less than or "
+        "equal to 1000, Member must have length greater than or equal to 1]",
+        fix="Move parameters to a file in an artifact, and name it in TemplateConfiguration.",
         find_in_pipeline=_long_values,
     ),
-    Rule(
+    CheckRule(
         id="E9407",
         title="An action has the settings that its provider requires",
-        breaks="The pipeline cannot be created.",
-        says="Action configuration for action '...' is missing required configuration '...'",
-        mend="Add the setting to Configuration.",
+        impact="The pipeline cannot be created.",
+        aws_message="Action configuration for action '...' is missing required configuration '...'",
+        fix="Add the setting to Configuration.",
         find_in_pipeline=_required,
     ),
-    Rule(
+    CheckRule(
         id="E9408",
         title="Settings are spelled as CodePipeline spells them",
-        breaks="The pipeline cannot be created, or the setting is not heeded.",
-        mend="Correct the spelling.",
+        impact="The pipeline cannot be created, or the setting is not heeded.",
+        fix="Correct the spelling.",
         find_in_pipeline=_misspelt,
     ),
-    Rule(
+    CheckRule(
         id="E9409",
         title="Category, owner and provider of an action fit each other",
-        breaks="The pipeline cannot be created.",
-        says="ActionType (Category: '...', Provider: '...', Owner: '...', Version: '1') in action "
-        "'...' is not available in region",
-        mend="Give the category and owner that the provider has.",
+        impact="The pipeline cannot be created.",
+        aws_message="ActionType (Category: '...', Provider: '...', Owner: '...', Version: '1') in "
+        "action '...' is not available in region",
+        fix="Give the category and owner that the provider has.",
         find_in_pipeline=_types,
     ),
-    Rule(
+    CheckRule(
         id="E9410",
         title="Configuration values are texts",
-        breaks="The pipeline cannot be created.",
-        mend="Write lists and mappings as JSON in a string.",
+        impact="The pipeline cannot be created.",
+        fix="Write lists and mappings as JSON in a string.",
         find_in_pipeline=_structured,
     ),
-    Rule(
+    CheckRule(
         id="E9411",
         title="A build's EnvironmentVariables are a JSON list of names and values",
-        breaks="The action fails each time it runs.",
-        mend='Write \'[{"name": "STAGE", "value": "dev"}]\'; the type is '
+        impact="The action fails each time it runs.",
+        fix='Write \'[{"name": "STAGE", "value": "dev"}]\'; the type is '
         f"{', '.join(_VARIABLE_TYPES)}.",
         find_in_pipeline=_build_variables,
     ),

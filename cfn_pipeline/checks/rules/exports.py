@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_pipeline.analysis.nodes import Node
+from cfn_pipeline.analysis.partial_text import may_be, readable
 from cfn_pipeline.analysis.resolving import exporters, text_of
 from cfn_pipeline.analysis.system import System, Template
-from cfn_pipeline.analysis.texts import may_be, readable
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.template.positions import Path
 
 __all__ = ["RULES"]
@@ -92,20 +92,20 @@ def _alternatives(template: Template, *outputs: str) -> bool:
 
 
 RULES = (
-    Rule(
+    CheckRule(
         id="E9712",
         title="What one template imports, another one exports",
-        breaks="The stack cannot be created.",
-        says="No export named ... found",
-        mend="Use one name in both; give all templates that belong together, or their folder.",
+        impact="The stack cannot be created.",
+        aws_message="No export named ... found",
+        fix="Use one name in both; give all templates that belong together, or their folder.",
         find_in_system=_unmet,
     ),
-    Rule(
+    CheckRule(
         id="E9713",
         title="An export has a name of its own",
-        breaks="The stack cannot be created.",
-        says="Export with name ... is already exported by stack ...",
-        mend="Begin an export's name with what it belongs to, or with ${AWS::StackName}.",
+        impact="The stack cannot be created.",
+        aws_message="Export with name ... is already exported by stack ...",
+        fix="Begin an export's name with what it belongs to, or with ${AWS::StackName}.",
         find_in_system=_doubled,
     ),
 )

@@ -7,11 +7,11 @@ import difflib
 import json
 from collections.abc import Iterator
 
+from cfn_pipeline.analysis.artifact_references import ArtifactFunction, artifact_functions
 from cfn_pipeline.analysis.deployments import File, deployments
-from cfn_pipeline.analysis.overrides import ArtifactFunction, artifact_functions
 from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.analysis.system import Artifact
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template import load
 from cfn_pipeline.template.positions import Path
@@ -22,16 +22,16 @@ _SECTIONS = ("Parameters", "Tags", "StackPolicy")
 
 
 def _are_there(pipeline: Pipeline) -> Iterator[Problem]:
-    for deployed in deployments(pipeline):
-        for file in deployed.files.values():
+    for deployment in deployments(pipeline):
+        for file in deployment.files.values():
             if file.text is None:
                 near = difflib.get_close_matches(file.reference.path, file.artifact.files, 1)
                 meant = f" (is '{near[0]}' meant to be it?)" if near else ""
-                yield Problem(
-                    at=file.reference.node,
-                    message=f"{deployed.action.where}: {file.reference.key} is not in the artifact "
-                    f"'{file.artifact.name}': there is no {file.shown}{meant}; add the file, or "
-                    "correct the path",
+                yield problem(
+                    deployment.action,
+                    file.reference.node,
+                    f"{file.reference.key} is not in the artifact '{file.artifact.name}': there is "
+                    f"no {file.shown}{meant}; add the file, or correct the path",
                 )
     for action in pipeline.actions:
         for call in artifact_functions(action):
@@ -40,10 +40,11 @@ def _are_there(pipeline: Pipeline) -> Iterator[Problem]:
                 continue
             if call.function == "Fn::GetParam" and (said := _no_value(call, artifact)):
                 path = call.arguments[1]
-                yield Problem(
-                    at=call.node,
-                    message=f"{action.where}: Fn::GetParam for '{call.parameter}' reads '{path}' "
-                    f"in the artifact '{artifact.name}': {said}",
+                yield problem(
+                    action,
+                    call.node,
+                    f"Fn::GetParam for '{call.parameter}' reads '{path}' in the artifact "
+                    f"'{artifact.name}': {said}",
                 )
 
 
@@ -77,20 +78,20 @@ def _is_source(artifact: str | None, pipeline: Pipeline) -> bool:
 
 
 def _templates(pipeline: Pipeline) -> Iterator[Problem]:
-    for deployed in deployments(pipeline):
-        file = deployed.files.get("TemplatePath")
+    for deployment in deployments(pipeline):
+        file = deployment.files.get("TemplatePath")
         if file is None or file.text is None or file.reference.path in file.artifact.parsed:
             continue
-        if deployed.template is None:
+        if deployment.template is None:
             said = _why_unreadable(file)
-        elif deployed.template.section("Resources"):
+        elif deployment.template.section("Resources"):
             continue
         else:
             said = f"{file.shown} has no Resources"
-        yield Problem(
-            at=(file.shown, ()),
-            message=f"{deployed.action.where}: the template cannot be deployed: {said}; correct "
-            "the file",
+        yield problem(
+            deployment.action,
+            (file.shown, ()),
+            f"the template cannot be deployed: {said}; correct the file",
             resource=pipeline.resource,
         )
 
@@ -104,14 +105,15 @@ def _why_unreadable(file: File) -> str:
 
 
 def _configurations(pipeline: Pipeline) -> Iterator[Problem]:
-    for deployed in deployments(pipeline):
-        file = deployed.files.get("TemplateConfiguration")
+    for deployment in deployments(pipeline):
+        file = deployment.files.get("TemplateConfiguration")
         if file is None or file.text is None:
             continue
         for path, said in _wrong(file):
-            yield Problem(
-                at=(file.shown, path),
-                message=f"{deployed.action.where}: {file.shown} {said}",
+            yield problem(
+                deployment.action,
+                (file.shown, path),
+                f"{file.shown} {said}",
                 resource=pipeline.resource,
             )
 
@@ -149,27 +151,27 @@ def _as_text(value: object) -> str:
 
 
 RULES = (
-    Rule(
+    CheckRule(
         id="E9801",
         title="The files that an action names are in the artifact",
-        breaks="The action fails each time it runs.",
-        says="File [...] does not exist in artifact [...]",
-        mend="Add the file to the repository, or correct the path.",
+        impact="The action fails each time it runs.",
+        aws_message="File [...] does not exist in artifact [...]",
+        fix="Add the file to the repository, or correct the path.",
         find_in_pipeline=_are_there,
     ),
-    Rule(
+    CheckRule(
         id="E9802",
         title="The template that an action deploys can be read",
-        breaks="The action fails each time it runs.",
-        says="Template format error: ...",
-        mend="Correct the template.",
+        impact="The action fails each time it runs.",
+        aws_message="Template format error: ...",
+        fix="Correct the template.",
         find_in_pipeline=_templates,
     ),
-    Rule(
+    CheckRule(
         id="E9803",
         title="A configuration file has the form that CodePipeline reads",
-        breaks="The action fails each time it runs.",
-        mend="Write a JSON object with Parameters, Tags and StackPolicy, whose values are texts.",
+        impact="The action fails each time it runs.",
+        fix="Write a JSON object with Parameters, Tags and StackPolicy, whose values are texts.",
         find_in_pipeline=_configurations,
     ),
 )

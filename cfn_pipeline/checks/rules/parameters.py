@@ -8,86 +8,87 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cfn_pipeline.analysis.deployments import Deployed, deployments, left_open_in
+from cfn_pipeline.analysis.deployments import Deployment, deployments, open_parameters
+from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import Pipeline
-from cfn_pipeline.analysis.texts import is_known
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 __all__ = ["RULES"]
 
 
 def _unknown(pipeline: Pipeline) -> Iterator[Problem]:
-    for deployed in deployments(pipeline):
-        template = deployed.template
+    for deployment in deployments(pipeline):
+        template = deployment.template
         if template is None or template.rewritten:
             continue
         known = template.section("Parameters")
-        for name in deployed.configured:
+        for name in deployment.configured:
             if name not in known:
-                file = deployed.files["TemplateConfiguration"]
+                file = deployment.files["TemplateConfiguration"]
                 yield Problem(
                     at=(file.shown, ("Parameters", name)),
-                    message=_no_parameter(deployed, name, f"{file.shown} sets"),
+                    message=_no_parameter(deployment, name, f"{file.shown} sets"),
                     resource=pipeline.resource,
                 )
-        for name in deployed.overridden:
+        for name in deployment.overridden:
             if is_known(name) and name not in known:
                 yield Problem(
-                    at=deployed.action.setting("ParameterOverrides"),
-                    message=_no_parameter(deployed, name, "ParameterOverrides sets"),
+                    at=deployment.action.setting("ParameterOverrides"),
+                    message=_no_parameter(deployment, name, "ParameterOverrides sets"),
                 )
 
 
-def _no_parameter(deployed: Deployed, name: str, who: str) -> str:
-    assert deployed.template is not None  # that it is there is what makes the parameter unknown
-    known = deployed.template.section("Parameters")
+def _no_parameter(deployment: Deployment, name: str, who: str) -> str:
+    assert deployment.template is not None  # that it is there is what makes the parameter unknown
+    known = deployment.template.section("Parameters")
     near = difflib.get_close_matches(name, known, 1)
     meant = f"did you mean {near[0]}?" if near else f"it has {', '.join(known) or 'none'}"
     return (
-        f"{deployed.action.where}: {who} the parameter {name}, which {deployed.template.file} does "
-        f"not have; {meant}"
+        f"{deployment.action.where}: {who} the parameter {name}, which {deployment.template.file} "
+        f"does not have; {meant}"
     )
 
 
 def _unset(pipeline: Pipeline) -> Iterator[Problem]:
-    for deployed in deployments(pipeline):
-        template = deployed.template
-        left_open = left_open_in(deployed)
-        lacking = [name for name in deployed.unset if name not in left_open]
+    for deployment in deployments(pipeline):
+        template = deployment.template
+        left_open = open_parameters(deployment)
+        lacking = [name for name in deployment.unset if name not in left_open]
         if template is not None and lacking:
-            file = deployed.files.get("TemplateConfiguration")
+            file = deployment.files.get("TemplateConfiguration")
             where = file.shown if file is not None else "a TemplateConfiguration file"
-            yield Problem(
-                at=(file.shown, ("Parameters",)) if file else deployed.action.configuration,
-                message=f"{deployed.action.where}: nothing sets {', '.join(lacking)}, which "
-                f"{template.file} gives no default; set it in {where}, or in ParameterOverrides",
+            yield problem(
+                deployment.action,
+                (file.shown, ("Parameters",)) if file else deployment.action.configuration,
+                f"nothing sets {', '.join(lacking)}, which {template.file} gives no default; set "
+                f"it in {where}, or in ParameterOverrides",
                 resource=pipeline.resource,
             )
 
 
 def _refused(pipeline: Pipeline) -> Iterator[Problem]:
-    for deployed in deployments(pipeline):
-        template = deployed.template
+    for deployment in deployments(pipeline):
+        template = deployment.template
         if template is None or template.rewritten:
             continue
         parameters = template.section("Parameters")
-        file = deployed.files.get("TemplateConfiguration")
-        for name, value in {**deployed.configured, **deployed.overridden}.items():
+        file = deployment.files.get("TemplateConfiguration")
+        for name, value in {**deployment.configured, **deployment.overridden}.items():
             parameter = parameters.get(name)
             if not isinstance(parameter, dict) or not isinstance(value, str):
                 continue
             if not is_known(value) or "#{" in value or not (why := _why_not(parameter, value)):
                 continue
-            overridden = name in deployed.overridden
+            overridden = name in deployment.overridden
             at = (
-                deployed.action.setting("ParameterOverrides")
+                deployment.action.setting("ParameterOverrides")
                 if overridden or file is None
                 else (file.shown, ("Parameters", name))
             )
-            yield Problem(
-                at=at,
-                message=f"{deployed.action.where}: {name} is set to '{value}', which "
-                f"{template.file} refuses: {why}",
+            yield problem(
+                deployment.action,
+                at,
+                f"{name} is set to '{value}', which {template.file} refuses: {why}",
                 resource=pipeline.resource,
             )
 
@@ -144,28 +145,28 @@ def _text(value: Any) -> str:
 
 
 RULES = (
-    Rule(
+    CheckRule(
         id="E9804",
         title="Every parameter that is set exists",
-        breaks="The action fails each time it runs.",
-        says="Parameters: [...] do not exist in the template",
-        mend="Correct the name, or declare the parameter in the template.",
+        impact="The action fails each time it runs.",
+        aws_message="Parameters: [...] do not exist in the template",
+        fix="Correct the name, or declare the parameter in the template.",
         find_in_pipeline=_unknown,
     ),
-    Rule(
+    CheckRule(
         id="E9805",
         title="Every parameter without a default is set",
-        breaks="The action fails each time it runs.",
-        says="Parameters: [...] must have values",
-        mend="Set it in the configuration file or in ParameterOverrides, or give it a default.",
+        impact="The action fails each time it runs.",
+        aws_message="Parameters: [...] must have values",
+        fix="Set it in the configuration file or in ParameterOverrides, or give it a default.",
         find_in_pipeline=_unset,
     ),
-    Rule(
+    CheckRule(
         id="E9813",
         title="A parameter accepts the value to which it is set",
-        breaks="The action fails each time it runs.",
-        says="Parameter ... failed to satisfy constraint: ...",
-        mend="Give a value that fits AllowedValues, AllowedPattern, and the limits.",
+        impact="The action fails each time it runs.",
+        aws_message="Parameter ... failed to satisfy constraint: ...",
+        fix="Give a value that fits AllowedValues, AllowedPattern, and the limits.",
         find_in_pipeline=_refused,
     ),
 )

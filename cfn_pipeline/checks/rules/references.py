@@ -5,15 +5,15 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delive
 
 from collections.abc import Iterator
 
-from cfn_pipeline.analysis.overrides import (
+from cfn_pipeline.analysis.artifact_references import (
     FILE_SETTINGS,
     ArtifactFunction,
     artifact_functions,
     file_references,
 )
+from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import Pipeline
-from cfn_pipeline.analysis.texts import is_known, readable
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 __all__ = ["RULES"]
 
@@ -30,12 +30,12 @@ def _foreign_files(key: str, cfn_lint: str | None, pipeline: Pipeline) -> Iterat
             continue
         for file in file_references(action):
             if file.key == key and not action.may_read(file.artifact):
-                yield Problem(
-                    at=file.node,
-                    message=f"{action.where}: {key} reads '{readable(file.path)}' in the artifact "
-                    f"'{readable(file.artifact)}', which is no input of the action; add it to "
-                    "the action's InputArtifacts "
-                    f"(now: {action.inputs_named})",
+                yield problem(
+                    action,
+                    file.node,
+                    f"{key} reads '{readable(file.path)}' in the artifact "
+                    f"'{readable(file.artifact)}', which is no input of the action; add it to the "
+                    f"action's InputArtifacts (now: {action.inputs_named})",
                     cfn_lint=cfn_lint,
                 )
 
@@ -56,12 +56,12 @@ def _foreign_values(function: str, pipeline: Pipeline) -> Iterator[Problem]:
             if call.function == function and call.artifact is not None:
                 if action.may_read(call.artifact) or not _is_well_formed(call):
                     continue
-                yield Problem(
-                    at=call.node,
-                    message=f"{action.where}: {function} for the parameter '{call.parameter}' "
-                    f"reads the artifact '{readable(call.artifact)}', which is no input of the "
-                    "action; add it to the action's InputArtifacts "
-                    f"(now: {action.inputs_named})",
+                yield problem(
+                    action,
+                    call.node,
+                    f"{function} for the parameter '{call.parameter}' reads the artifact "
+                    f"'{readable(call.artifact)}', which is no input of the action; add it to the "
+                    f"action's InputArtifacts (now: {action.inputs_named})",
                 )
 
 
@@ -83,10 +83,10 @@ def _malformed(pipeline: Pipeline) -> Iterator[Problem]:
             if text is not None and is_known(text):
                 artifact, separator, path = text.partition("::")
                 if not separator or not artifact or not path or path.startswith("/"):
-                    yield Problem(
-                        at=node,
-                        message=f"{action.where}: {key} is '{text}'; write it as "
-                        "Artifact::path/in/the/artifact",
+                    yield problem(
+                        action,
+                        node,
+                        f"{key} is '{text}'; write it as Artifact::path/in/the/artifact",
                         cfn_lint="E3703" if key == "TemplatePath" and not separator else None,
                     )
         for call in artifact_functions(action):
@@ -101,10 +101,10 @@ def _malformed(pipeline: Pipeline) -> Iterator[Problem]:
                 said = (
                     f"CodePipeline knows no function {call.function}; it has {' and '.join(_FORMS)}"
                 )
-            yield Problem(
-                at=call.node,
-                message=f"{action.where}: in ParameterOverrides, parameter "
-                f"'{call.parameter}': {said}",
+            yield problem(
+                action,
+                call.node,
+                f"in ParameterOverrides, parameter '{call.parameter}': {said}",
             )
 
 
@@ -130,39 +130,39 @@ def _is_texts(arguments: object, count: int) -> bool:
 
 
 RULES = (
-    Rule(
+    CheckRule(
         id="E9105",
         title="TemplatePath is in an artifact that is an input of the action",
-        breaks="The pipeline cannot be created.",
-        mend="Add the artifact to the action's InputArtifacts.",
+        impact="The pipeline cannot be created.",
+        fix="Add the artifact to the action's InputArtifacts.",
         find_in_pipeline=_foreign_templates,
     ),
-    Rule(
+    CheckRule(
         id="E9106",
         title="TemplateConfiguration is in an artifact that is an input of the action",
-        breaks="The pipeline cannot be created.",
-        mend="Add the artifact to the action's InputArtifacts.",
+        impact="The pipeline cannot be created.",
+        fix="Add the artifact to the action's InputArtifacts.",
         find_in_pipeline=_foreign_configurations,
     ),
-    Rule(
+    CheckRule(
         id="E9107",
         title="Fn::GetParam reads an artifact that is an input of the action",
-        breaks="The pipeline is created, and the action fails each time it runs.",
-        mend="Add the artifact to the action's InputArtifacts.",
+        impact="The pipeline is created, and the action fails each time it runs.",
+        fix="Add the artifact to the action's InputArtifacts.",
         find_in_pipeline=_foreign_params,
     ),
-    Rule(
+    CheckRule(
         id="E9108",
         title="Fn::GetArtifactAtt reads an artifact that is an input of the action",
-        breaks="The pipeline is created, and the action fails each time it runs.",
-        mend="Add the artifact to the action's InputArtifacts.",
+        impact="The pipeline is created, and the action fails each time it runs.",
+        fix="Add the artifact to the action's InputArtifacts.",
         find_in_pipeline=_foreign_attributes,
     ),
-    Rule(
+    CheckRule(
         id="E9109",
         title="References into artifacts have the form that CodePipeline reads",
-        breaks="The pipeline cannot be created, or the action fails when it runs.",
-        mend="Write Artifact::path, {'Fn::GetParam': [artifact, JSON file, key]} or "
+        impact="The pipeline cannot be created, or the action fails when it runs.",
+        fix="Write Artifact::path, {'Fn::GetParam': [artifact, JSON file, key]} or "
         "{'Fn::GetArtifactAtt': [artifact, attribute]}.",
         find_in_pipeline=_malformed,
     ),

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from cfn_pipeline.analysis.grants import Grants, grants_of, trusts
 from cfn_pipeline.analysis.nodes import Node, properties_of
+from cfn_pipeline.analysis.partial_text import ANYTHING, is_known, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.resolving import arn_of, name_of, resource_behind
 from cfn_pipeline.analysis.system import Resource, System
-from cfn_pipeline.analysis.texts import ANYTHING, is_known, readable
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem
 
 __all__ = ["RULES", "lacking_calls", "role_of"]
 
@@ -73,8 +73,8 @@ def lacking_calls(
     role = grants.role
     return Problem(
         at=node,
-        message=f"{where}: the role {role.logical_id} ({role.template.file}) may not {what}; "
-        f"allow it {', '.join(calls)} on {readable(arn)}",
+        message=f"{where}: the role {role.logical_id} ({role.template.file}) may not {what}; allow "
+        f"it {', '.join(calls)} on {readable(arn)}",
     )
 
 
@@ -246,47 +246,48 @@ def _assumed(pipeline: Pipeline) -> Iterator[tuple[Resource, str, str]]:
 
 
 RULES = (
-    Rule(
+    CheckRule(
         id="E9701",
         title="The pipeline's role may start what its actions run",
-        breaks="The action fails each time it runs.",
-        says="... is not authorized to perform: codebuild:StartBuild on resource: ...",
-        mend="Allow codebuild:StartBuild and codebuild:BatchGetBuilds on the project, "
+        impact="The action fails each time it runs.",
+        aws_message="... is not authorized to perform: codebuild:StartBuild on resource: ...",
+        fix="Allow codebuild:StartBuild and codebuild:BatchGetBuilds on the project, "
         "lambda:InvokeFunction on the function, states:StartExecution on the state machine.",
         find_in_pipeline=_start,
     ),
-    Rule(
+    CheckRule(
         id="E9702",
         title="The pipeline's role may use the connection to the repository",
-        breaks="The source action fails each time it runs.",
-        says="Unable to use Connection: ... The provided role does not have sufficient "
+        impact="The source action fails each time it runs.",
+        aws_message="Unable to use Connection: ... The provided role does not have sufficient "
         "permissions.",
-        mend="Allow codestar-connections:UseConnection and codeconnections:UseConnection on the "
+        fix="Allow codestar-connections:UseConnection and codeconnections:UseConnection on the "
         "connection: its ARN keeps the prefix with which it was made.",
         find_in_pipeline=_connect,
     ),
-    Rule(
+    CheckRule(
         id="E9703",
         title="The pipeline's role may pass the deployment role",
-        breaks="The action fails each time it runs.",
-        says="... is not authorized to perform: iam:PassRole on resource: ...",
-        mend="Allow iam:PassRole on the deployment role, to cloudformation.amazonaws.com.",
+        impact="The action fails each time it runs.",
+        aws_message="... is not authorized to perform: iam:PassRole on resource: ...",
+        fix="Allow iam:PassRole on the deployment role, to cloudformation.amazonaws.com.",
         find_in_pipeline=_pass,
     ),
-    Rule(
+    CheckRule(
         id="E9706",
         title="The pipeline's role may make the CloudFormation calls of its actions",
-        breaks="The action fails each time it runs.",
-        says="... is not authorized to perform: cloudformation:DescribeStacks on resource: ...",
-        mend="Allow the calls that the action's mode makes, on its stack.",
+        impact="The action fails each time it runs.",
+        aws_message="... is not authorized to perform: cloudformation:DescribeStacks on resource: "
+        "...",
+        fix="Allow the calls that the action's mode makes, on its stack.",
         find_in_pipeline=_deploy,
     ),
-    Rule(
+    CheckRule(
         id="E9707",
         title="A role trusts the service that assumes it",
-        breaks="The pipeline cannot be created, the build does not start, or the deployment fails.",
-        says="CodePipeline is not authorized to perform AssumeRole on role ...",
-        mend="Name the service as a principal in the role's AssumeRolePolicyDocument.",
+        impact="The pipeline cannot be created, the build does not start, or the deployment fails.",
+        aws_message="CodePipeline is not authorized to perform AssumeRole on role ...",
+        fix="Name the service as a principal in the role's AssumeRolePolicyDocument.",
         find_in_pipeline=_trust,
     ),
 )

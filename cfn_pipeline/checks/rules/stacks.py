@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from cfn_pipeline.analysis.capabilities import NAMED_BY, is_given, needed_capabilities
-from cfn_pipeline.analysis.deployments import Deployed, deployments
+from cfn_pipeline.analysis.deployments import Deployment, deployments
+from cfn_pipeline.analysis.partial_text import has_made, is_known, is_open, readable
 from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.analysis.resolving import text_of
 from cfn_pipeline.analysis.scenarios import scenarios
 from cfn_pipeline.analysis.system import System, Template
-from cfn_pipeline.analysis.texts import has_made, is_known, is_open, readable
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 from cfn_pipeline.template.positions import Path
 
 __all__ = ["RULES"]
@@ -34,7 +34,7 @@ _NAMES = {
     "AWS::ECS::Cluster": "ClusterName",
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "Name",
     "AWS::ElasticLoadBalancingV2::TargetGroup": "Name",
-    "AWS::Events::Rule": "Name",
+    "AWS::Events::CheckRule": "Name",
     "AWS::KMS::Alias": "AliasName",
     "AWS::Kinesis::Stream": "Name",
     "AWS::Lambda::Function": "FunctionName",
@@ -63,54 +63,55 @@ class _Fixed:
 
 
 def _capabilities(pipeline: Pipeline) -> Iterator[Problem]:
-    for deployed in deployments(pipeline):
-        node = deployed.action.setting("Capabilities")
-        if deployed.template is None or (node.is_there and not is_known(node.text)):
+    for deployment in deployments(pipeline):
+        node = deployment.action.setting("Capabilities")
+        if deployment.template is None or (node.is_there and not is_known(node.text)):
             continue
         given = re.split(r"[,\s]+", node.text or "")
-        macros_run = deployed.action.mode != "CHANGE_SET_REPLACE"
-        for capability, why in needed_capabilities(deployed.template, macros_run=macros_run):
+        macros_run = deployment.action.mode != "CHANGE_SET_REPLACE"
+        for capability, why in needed_capabilities(deployment.template, macros_run=macros_run):
             if not is_given(capability, given):
-                yield Problem(
-                    at=node if node.is_there else deployed.action.configuration,
-                    message=f"{deployed.action.where}: {deployed.template.file} {why}, for which "
-                    f"CloudFormation wants {capability}; set Capabilities: "
+                yield problem(
+                    deployment.action,
+                    node if node.is_there else deployment.action.configuration,
+                    f"{deployment.template.file} {why}, for which CloudFormation wants "
+                    f"{capability}; set Capabilities: "
                     f"{','.join(sorted({*filter(None, given), capability}))}",
                 )
 
 
 def _collisions(pipeline: Pipeline) -> Iterator[Problem]:
     """Find names that two stacks of one template would both claim."""
-    seen: dict[tuple[str, str, str], Deployed] = {}
+    seen: dict[tuple[str, str, str], Deployment] = {}
     told: set[Path] = set()
-    for deployed in deployments(pipeline):
-        template = deployed.template
-        file = deployed.files.get("TemplatePath")
-        stack = deployed.action.setting("StackName").text
+    for deployment in deployments(pipeline):
+        template = deployment.template
+        file = deployment.files.get("TemplatePath")
+        stack = deployment.action.setting("StackName").text
         if template is None or file is None or stack is None or template.rewritten:
             continue
-        node = deployed.action.node
+        node = deployment.action.node
         if node.at("RoleArn").is_there or node.at("Region").is_there:
             continue  # it may well be another account or region
-        for fixed in _fixed_names(deployed, template):
-            other = seen.setdefault((file.shown, fixed.kind, fixed.name), deployed)
+        for fixed in _fixed_names(deployment, template):
+            other = seen.setdefault((file.shown, fixed.kind, fixed.name), deployment)
             elsewhere = other.action.setting("StackName").text or ""
             if elsewhere == stack or fixed.path in told:
                 continue
             told.add(fixed.path)
-            yield Problem(
-                at=(template.file, fixed.path),
-                message=f"{deployed.action.where}: {fixed.kind} {fixed.path[1]} is called "
-                f"'{readable(fixed.name)}' in every stack, and {other.action.where} deploys the "
-                f"template, too (stacks {readable(elsewhere)} and {readable(stack)}); leave the "
-                "name out, or begin it with ${AWS::StackName}",
+            yield problem(
+                deployment.action,
+                (template.file, fixed.path),
+                f"{fixed.kind} {fixed.path[1]} is called '{readable(fixed.name)}' in every stack, "
+                f"and {other.action.where} deploys the template, too (stacks {readable(elsewhere)} "
+                f"and {readable(stack)}); leave the name out, or begin it with ${{AWS::StackName}}",
                 resource=pipeline.resource,
             )
 
 
-def _fixed_names(deployed: Deployed, template: Template) -> Iterator[_Fixed]:
+def _fixed_names(deployment: Deployment, template: Template) -> Iterator[_Fixed]:
     """Yield the names that are known when the stack's parameters are."""
-    said = {**deployed.configured, **deployed.overridden}
+    said = {**deployment.configured, **deployment.overridden}
     values = {name: value if isinstance(value, str) else "" for name, value in said.items()}
     parameters = {
         name: {**parameter, "Default": values.get(name, parameter.get("Default", ""))}
@@ -152,21 +153,21 @@ def _may_be_there(condition: Any, parameters: dict[str, Any], template: Template
 
 
 RULES = (
-    Rule(
+    CheckRule(
         id="E9806",
         title="An action has the capabilities that its template takes",
-        breaks="The action fails each time it runs.",
-        says="Requires capabilities : [CAPABILITY_NAMED_IAM]",
-        mend="Set Capabilities: CAPABILITY_IAM, for named resources of IAM's "
-        "CAPABILITY_NAMED_IAM, for macros besides CAPABILITY_AUTO_EXPAND.",
+        impact="The action fails each time it runs.",
+        aws_message="Requires capabilities : [CAPABILITY_NAMED_IAM]",
+        fix="Set Capabilities: CAPABILITY_IAM, for named resources of IAM's CAPABILITY_NAMED_IAM, "
+        "for macros besides CAPABILITY_AUTO_EXPAND.",
         find_in_pipeline=_capabilities,
     ),
-    Rule(
+    CheckRule(
         id="E9807",
         title="A template that is deployed twice fixes no names",
-        breaks="The second stack cannot be created.",
-        says="... already exists",
-        mend="Leave the name out, or make the stack's name or a parameter part of it.",
+        impact="The second stack cannot be created.",
+        aws_message="... already exists",
+        fix="Leave the name out, or make the stack's name or a parameter part of it.",
         find_in_pipeline=_collisions,
     ),
 )

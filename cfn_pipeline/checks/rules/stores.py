@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from cfn_pipeline.analysis.grants import grants_of, lets_in
 from cfn_pipeline.analysis.nodes import Node, properties_of
+from cfn_pipeline.analysis.partial_text import ANYTHING
 from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.analysis.resolving import arn_of, name_of, resource_behind
 from cfn_pipeline.analysis.system import Resource, System
-from cfn_pipeline.analysis.texts import ANYTHING
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.checks.rules.roles import lacking_calls, role_of
 
 __all__ = ["RULES"]
@@ -92,20 +92,20 @@ def _key(pipeline: Pipeline) -> Iterator[Problem]:
 
 
 RULES = (
-    Rule(
+    CheckRule(
         id="E9704",
         title="The pipeline's role may read and write the artifact bucket",
-        breaks="The first action fails.",
-        says="The service role or action role doesn't have the permissions required to access the "
-        "Amazon S3 bucket",
-        mend="Allow s3:GetObject and s3:PutObject on the bucket's objects.",
+        impact="The first action fails.",
+        aws_message="The service role or action role doesn't have the permissions required to "
+        "access the Amazon S3 bucket",
+        fix="Allow s3:GetObject and s3:PutObject on the bucket's objects.",
         find_in_pipeline=_bucket,
     ),
-    Rule(
+    CheckRule(
         id="E9705",
         title="The pipeline's role may use the key that encrypts the artifacts",
-        breaks="The first action fails.",
-        mend="Allow kms:Decrypt and kms:GenerateDataKey* on the key.",
+        impact="The first action fails.",
+        fix="Allow kms:Decrypt and kms:GenerateDataKey* on the key.",
         find_in_pipeline=_key,
     ),
 )

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cfn_pipeline.analysis.nodes import Node
+from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import Pipeline
-from cfn_pipeline.analysis.texts import is_known, readable
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 __all__ = ["RULES"]
 
@@ -67,10 +67,10 @@ def _doubled_stages(pipeline: Pipeline) -> Iterator[Problem]:
     counts = Counter(stage.name for stage in pipeline.stages)
     for number, stage in enumerate(pipeline.stages):
         if stage.name != "?" and stage.name in [s.name for s in pipeline.stages[:number]]:
-            yield Problem(
-                at=stage.node.at("Name"),
-                message=f"{stage.where}: {counts[stage.name]} stages have this name; give each "
-                "stage a name of its own",
+            yield problem(
+                stage,
+                stage.node.at("Name"),
+                f"{counts[stage.name]} stages have this name; give each stage a name of its own",
                 cfn_lint="E3002",
             )
 
@@ -80,10 +80,11 @@ def _doubled_actions(pipeline: Pipeline) -> Iterator[Problem]:
         seen: set[str] = set()
         for action in stage.actions:
             if action.name in seen and action.name != "?":
-                yield Problem(
-                    at=action.node.at("Name"),
-                    message=f"{action.where}: another action of the stage has this name; give "
-                    "each action of a stage a name of its own",
+                yield problem(
+                    action,
+                    action.node.at("Name"),
+                    "another action of the stage has this name; give each action of a stage a "
+                    "name of its own",
                     cfn_lint="E3002",
                 )
             seen.add(action.name)
@@ -92,10 +93,11 @@ def _doubled_actions(pipeline: Pipeline) -> Iterator[Problem]:
 def _stage_count(pipeline: Pipeline) -> Iterator[Problem]:
     node, count = pipeline.node.at("Stages"), len(pipeline.stages)
     if isinstance(node.value, list) and node.is_whole and not _within(count, _STAGES):
-        yield Problem(
-            at=node,
-            message=f"{pipeline.where}: it has {count} stages; CodePipeline takes {_STAGES[0]} to "
-            f"{_STAGES[1]}, the first of them for the sources",
+        yield problem(
+            pipeline,
+            node,
+            f"it has {count} stages; CodePipeline takes {_STAGES[0]} to {_STAGES[1]}, the first of "
+            "them for the sources",
             cfn_lint="E3032" if len(node.value) < _STAGES[0] else None,
         )
 
@@ -106,10 +108,11 @@ def _action_count(pipeline: Pipeline) -> Iterator[Problem]:
         if node.is_there and not (isinstance(node.value, list) and node.is_whole):
             continue
         if not _within(count, _ACTIONS):
-            yield Problem(
-                at=node if node.is_there else stage.node,
-                message=f"{stage.where}: it has {count} actions; CodePipeline takes "
-                f"{_ACTIONS[0]} to {_ACTIONS[1]} in a stage",
+            yield problem(
+                stage,
+                node if node.is_there else stage.node,
+                f"it has {count} actions; CodePipeline takes {_ACTIONS[0]} to {_ACTIONS[1]} in a "
+                "stage",
                 cfn_lint=None if count else "E3032" if node.value == [] else "E3003",
             )
 
@@ -121,10 +124,11 @@ def _run_orders(pipeline: Pipeline) -> Iterator[Problem]:
         if text is None or not is_known(text):
             continue
         if not re.fullmatch(r"-?\d+", text) or not _within(int(text), _RUN_ORDERS):
-            yield Problem(
-                at=node,
-                message=f"{action.where}: RunOrder is {text}; give a whole number from "
-                f"{_RUN_ORDERS[0]} to {_RUN_ORDERS[1]}",
+            yield problem(
+                action,
+                node,
+                f"RunOrder is {text}; give a whole number from {_RUN_ORDERS[0]} to "
+                f"{_RUN_ORDERS[1]}",
                 cfn_lint=None if re.fullmatch(r"-?\d+", text) else "E3012",
             )
 
@@ -135,17 +139,18 @@ def _first_stage(pipeline: Pipeline) -> Iterator[Problem]:
     first = pipeline.stages[0]
     for action in first.actions:
         if action.category not in (None, "Source"):
-            yield Problem(
-                at=action.node,
-                message=f"{action.where}: a {action.category} action stands in the first stage, "
-                "which may hold source actions only; move it to a later stage",
+            yield problem(
+                action,
+                action.node,
+                f"a {action.category} action stands in the first stage, which may hold source "
+                "actions only; move it to a later stage",
                 cfn_lint="E3700",
             )
     if first.actions and not any(a.category in (None, "Source") for a in first.actions):
-        yield Problem(
-            at=first.node,
-            message=f"{first.where}: the first stage has no source action; begin the pipeline "
-            "with a stage of sources",
+        yield problem(
+            first,
+            first.node,
+            "the first stage has no source action; begin the pipeline with a stage of sources",
             cfn_lint="E3700",
         )
 
@@ -155,11 +160,11 @@ def _late_sources(pipeline: Pipeline) -> Iterator[Problem]:
         return
     for action in pipeline.actions:
         if action.category == "Source" and action.stage.number:
-            yield Problem(
-                at=action.node,
-                message=f"{action.where}: a source action stands in stage "
-                f"{action.stage.number + 1}; sources belong in the first stage, "
-                f"'{readable(pipeline.stages[0].name)}'",
+            yield problem(
+                action,
+                action.node,
+                f"a source action stands in stage {action.stage.number + 1}; sources belong in the "
+                f"first stage, '{readable(pipeline.stages[0].name)}'",
                 cfn_lint="E3700",
             )
 
@@ -169,25 +174,28 @@ def _stores(pipeline: Pipeline) -> Iterator[Problem]:
         return
     one, many = pipeline.node.at("ArtifactStore"), pipeline.node.at("ArtifactStores")
     if one.is_there and many.is_there:
-        yield Problem(
-            at=many,
-            message=f"{pipeline.where}: it has ArtifactStore and ArtifactStores; keep one of them",
+        yield problem(
+            pipeline,
+            many,
+            "it has ArtifactStore and ArtifactStores; keep one of them",
             cfn_lint="E3014",
         )
     if not one.is_there and not many.is_there:
-        yield Problem(
-            at=pipeline.node,
-            message=f"{pipeline.where}: it has nowhere to keep its artifacts; give it an "
-            "ArtifactStore, or, with actions in other regions, ArtifactStores",
+        yield problem(
+            pipeline,
+            pipeline.node,
+            "it has nowhere to keep its artifacts; give it an ArtifactStore, or, with actions in "
+            "other regions, ArtifactStores",
             cfn_lint="E3014",
         )
     for location in (one, *(item.at("ArtifactStore") for item in many.items())):
         text = location.at("Location").text
         if text is not None and text.startswith("arn:"):
-            yield Problem(
-                at=location.at("Location"),
-                message=f"{pipeline.where}: the Location of the artifact store is an ARN; give "
-                "the bucket's name (!Ref gives it)",
+            yield problem(
+                pipeline,
+                location.at("Location"),
+                "the Location of the artifact store is an ARN; give the bucket's name (!Ref gives "
+                "it)",
             )
     used = {
         region
@@ -195,28 +203,30 @@ def _stores(pipeline: Pipeline) -> Iterator[Problem]:
         if (region := action.node.at("Region").text) is not None and is_known(region)
     }
     if one.is_there and len(used) > 1:
-        yield Problem(
-            at=one,
-            message=f"{pipeline.where}: its actions run in {', '.join(sorted(used))}, and it has "
-            "one artifact store; give it ArtifactStores with a bucket in each region",
+        yield problem(
+            pipeline,
+            one,
+            f"its actions run in {', '.join(sorted(used))}, and it has one artifact store; give it "
+            "ArtifactStores with a bucket in each region",
         )
     regions = [item.at("Region").text or "" for item in many.items()]
     for number, region in enumerate(regions):
         if region and region in regions[:number]:
-            yield Problem(
-                at=many,
-                message=f"{pipeline.where}: ArtifactStores has {readable(region)} twice; keep one "
-                "bucket for each region",
+            yield problem(
+                pipeline,
+                many,
+                f"ArtifactStores has {readable(region)} twice; keep one bucket for each region",
             )
     if not many.is_there or not many.is_whole or not all(is_known(r) for r in regions):
         return
     for action in pipeline.actions:
         region = action.node.at("Region").text
         if region is not None and is_known(region) and region not in regions:
-            yield Problem(
-                at=action.node.at("Region"),
-                message=f"{action.where}: it runs in {region}, and ArtifactStores has no bucket "
-                f"there; add one (now: {', '.join(regions)})",
+            yield problem(
+                action,
+                action.node.at("Region"),
+                f"it runs in {region}, and ArtifactStores has no bucket there; add one (now: "
+                f"{', '.join(regions)})",
             )
 
 
@@ -225,77 +235,78 @@ def _within(number: int, limits: tuple[int, int]) -> bool:
 
 
 RULES = (
-    Rule(
+    CheckRule(
         id="E9201",
         title="Names are those that CodePipeline accepts",
-        breaks="The pipeline cannot be created.",
-        says="1 validation error detected: Value '...' at '...' failed to satisfy constraint: "
-        "Member must satisfy regular expression pattern: [A-Za-z0-9.@\\-_]+",
-        mend="Use letters, digits and . @ - _ (for artifacts only - and _), 100 at most.",
+        impact="The pipeline cannot be created.",
+        aws_message="1 validation error detected: Value '...' at '...' failed to satisfy "
+        "constraint: Member must satisfy regular expression pattern: [A-Za-z0-9.@\\-_]+",
+        fix="Use letters, digits and . @ - _ (for artifacts only - and _), 100 at most.",
         find_in_pipeline=_names,
     ),
-    Rule(
+    CheckRule(
         id="E9202",
         title="Each stage has a name of its own",
-        breaks="The pipeline cannot be created.",
-        says="Stage name '...' is used more than once",
-        mend="Rename one of the stages.",
+        impact="The pipeline cannot be created.",
+        aws_message="Stage name '...' is used more than once",
+        fix="Rename one of the stages.",
         find_in_pipeline=_doubled_stages,
     ),
-    Rule(
+    CheckRule(
         id="E9203",
         title="Each action of a stage has a name of its own",
-        breaks="The pipeline cannot be created.",
-        mend="Rename one of the actions.",
+        impact="The pipeline cannot be created.",
+        fix="Rename one of the actions.",
         find_in_pipeline=_doubled_actions,
     ),
-    Rule(
+    CheckRule(
         id="E9204",
         title="A pipeline has 2 to 50 stages",
-        breaks="The pipeline cannot be created.",
-        says="Pipeline has only 1 stage(s). There should be a minimum of 2 stages in a pipeline",
-        mend="Put the sources in a stage of their own; divide what is longer.",
+        impact="The pipeline cannot be created.",
+        aws_message="Pipeline has only 1 stage(s). There should be a minimum of 2 stages in a "
+        "pipeline",
+        fix="Put the sources in a stage of their own; divide what is longer.",
         find_in_pipeline=_stage_count,
     ),
-    Rule(
+    CheckRule(
         id="E9205",
         title="A stage has 1 to 50 actions",
-        breaks="The pipeline cannot be created.",
-        mend="Remove the empty stage, or divide the one that is too large.",
+        impact="The pipeline cannot be created.",
+        fix="Remove the empty stage, or divide the one that is too large.",
         find_in_pipeline=_action_count,
     ),
-    Rule(
+    CheckRule(
         id="E9206",
         title="A run order is a whole number from 1 to 999",
-        breaks="The pipeline cannot be created.",
-        says="Value at '...runOrder' failed to satisfy constraint: Member must have value greater "
-        "than or equal to 1",
-        mend="Number the actions of a stage from 1; those with the same number run side by side.",
+        impact="The pipeline cannot be created.",
+        aws_message="Value at '...runOrder' failed to satisfy constraint: Member must have value "
+        "greater than or equal to 1",
+        fix="Number the actions of a stage from 1; those with the same number run side by side.",
         find_in_pipeline=_run_orders,
     ),
-    Rule(
+    CheckRule(
         id="E9207",
         title="The first stage holds sources, and nothing else",
-        breaks="The pipeline cannot be created.",
-        says="Pipeline should start with a stage that only contains source actions",
-        mend="Move the other actions to a later stage.",
+        impact="The pipeline cannot be created.",
+        aws_message="Pipeline should start with a stage that only contains source actions",
+        fix="Move the other actions to a later stage.",
         find_in_pipeline=_first_stage,
     ),
-    Rule(
+    CheckRule(
         id="E9208",
         title="Sources stand in the first stage only",
-        breaks="The pipeline cannot be created.",
-        says="Source actions can only be included in the first stage of the pipeline",
-        mend="Move the source to the first stage; sources run side by side.",
+        impact="The pipeline cannot be created.",
+        aws_message="Source actions can only be included in the first stage of the pipeline",
+        fix="Move the source to the first stage; sources run side by side.",
         find_in_pipeline=_late_sources,
     ),
-    Rule(
+    CheckRule(
         id="E9209",
         title="There is one artifact store in each region in which an action runs",
-        breaks="The pipeline cannot be created.",
-        says="Your pipeline must have an artifact store, such as an artifact bucket, for each "
-        "region where you have an action.",
-        mend="Give ArtifactStore, or ArtifactStores with an entry for each region.",
+        impact="The pipeline cannot be created.",
+        aws_message="Your pipeline must have an artifact store, such as an artifact bucket, for "
+        "each region where you have an action.",
+        fix="Give ArtifactStore, or ArtifactStores with an entry for each region.",
         find_in_pipeline=_stores,
     ),
 )

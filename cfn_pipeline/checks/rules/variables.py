@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-variables.ht
 from collections.abc import Iterator
 from typing import Any
 
+from cfn_pipeline.analysis.partial_text import is_known, may_be, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
-from cfn_pipeline.analysis.texts import is_known, may_be, readable
-from cfn_pipeline.analysis.uses import uses
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.analysis.variable_references import variable_references
+from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 __all__ = ["RULES"]
 
@@ -29,33 +29,34 @@ def _unknown(pipeline: Pipeline) -> Iterator[Problem]:
     if not pipeline.is_whole:
         return
     known = [a.namespace for a in pipeline.actions if a.namespace is not None]
-    for use in uses(pipeline):
-        if use.namespace in _RESERVED or _speakers(pipeline, use.namespace):
+    for reference in variable_references(pipeline):
+        if reference.namespace in _RESERVED or _speakers(pipeline, reference.namespace):
             continue
         names = ", ".join(readable(name) for name in known) or "none"
-        yield Problem(
-            at=use.node,
-            message=f"{use.action.where}: no action has the namespace "
-            f"'{readable(use.namespace)}' of {use.shown}; give the action that sets it "
-            f"Namespace: {readable(use.namespace)}, or use one that there is ({names})",
+        yield problem(
+            reference.action,
+            reference.node,
+            f"no action has the namespace '{readable(reference.namespace)}' of {reference.shown}; "
+            f"give the action that sets it Namespace: {readable(reference.namespace)}, or use one "
+            f"that there is ({names})",
         )
 
 
 def _early(pipeline: Pipeline) -> Iterator[Problem]:
-    for use in uses(pipeline):
-        speakers = _speakers(pipeline, use.namespace)
-        if speakers and all(speaker.runs_before(use.action) is False for speaker in speakers):
+    for reference in variable_references(pipeline):
+        speakers = _speakers(pipeline, reference.namespace)
+        if speakers and all(speaker.runs_before(reference.action) is False for speaker in speakers):
             speaker = speakers[0]
-            if speaker is use.action:
+            if speaker is reference.action:
                 how = "is set by this very action"
-            elif speaker.order == use.action.order:
+            elif speaker.order == reference.action.order:
                 how = f"is set by {speaker.where}, which runs side by side with it"
             else:
                 how = f"is set by {speaker.where}, which runs later"
-            yield Problem(
-                at=use.node,
-                message=f"{use.action.where}: {use.shown} {how}; let the action that sets it run "
-                "first",
+            yield problem(
+                reference.action,
+                reference.node,
+                f"{reference.shown} {how}; let the action that sets it run first",
             )
 
 
@@ -66,16 +67,17 @@ def _doubled(pipeline: Pipeline) -> Iterator[Problem]:
         if namespace is None:
             continue
         if namespace in seen:
-            yield Problem(
-                at=action.node.at("Namespace"),
-                message=f"{action.where}: the namespace '{readable(namespace)}' belongs to "
-                f"{seen[namespace].where}; give each action a namespace of its own",
+            yield problem(
+                action,
+                action.node.at("Namespace"),
+                f"the namespace '{readable(namespace)}' belongs to {seen[namespace].where}; give "
+                "each action a namespace of its own",
             )
         elif namespace in _RESERVED:
-            yield Problem(
-                at=action.node.at("Namespace"),
-                message=f"{action.where}: the namespace '{namespace}' is CodePipeline's own; "
-                "choose another",
+            yield problem(
+                action,
+                action.node.at("Namespace"),
+                f"the namespace '{namespace}' is CodePipeline's own; choose another",
             )
         seen.setdefault(namespace, action)
 
@@ -87,39 +89,40 @@ def _declared(pipeline: Pipeline) -> Iterator[Problem]:
     names = [item.at("Name").text or "" for item in variables.items()]
     for number, item in enumerate(variables.items()):
         if names[number] in names[:number]:
-            yield Problem(
-                at=item.at("Name"),
-                message=f"{pipeline.where}: the variable '{readable(names[number])}' is declared "
-                "twice; remove one of them",
+            yield problem(
+                pipeline,
+                item.at("Name"),
+                f"the variable '{readable(names[number])}' is declared twice; remove one of them",
             )
-    for use in uses(pipeline):
-        if use.namespace != "variables":
+    for reference in variable_references(pipeline):
+        if reference.namespace != "variables":
             continue
-        if not any(may_be(name, use.name) for name in names):
+        if not any(may_be(name, reference.name) for name in names):
             known = ", ".join(map(readable, names)) or "none"
-            yield Problem(
-                at=use.node,
-                message=f"{use.action.where}: the pipeline declares no variable "
-                f"'{readable(use.name)}', which {use.shown} names; add it to the pipeline's "
-                f"Variables (now: {known})",
+            yield problem(
+                reference.action,
+                reference.node,
+                f"the pipeline declares no variable '{readable(reference.name)}', which "
+                f"{reference.shown} names; add it to the pipeline's Variables (now: {known})",
             )
-        elif use.action.category == "Source":
-            yield Problem(
-                at=use.node,
-                message=f"{use.action.where}: {use.shown} stands in a source action, where the "
-                "pipeline's variables cannot be used; write the value itself",
+        elif reference.action.category == "Source":
+            yield problem(
+                reference.action,
+                reference.node,
+                f"{reference.shown} stands in a source action, where the pipeline's variables "
+                "cannot be used; write the value itself",
             )
 
 
 def _names(pipeline: Pipeline) -> Iterator[Problem]:
     """Find variables that nobody sets, where CodePipeline says which there are."""
-    for use in uses(pipeline):
+    for reference in variable_references(pipeline):
         known: Any = None
         whose = "CodePipeline"
-        if use.namespace == "codepipeline":
+        if reference.namespace == "codepipeline":
             known = _OWN
         else:
-            speakers = _speakers(pipeline, use.namespace)
+            speakers = _speakers(pipeline, reference.namespace)
             if len(speakers) == 1:
                 provider = speakers[0].terms
                 known = provider.variables if provider else None
@@ -127,56 +130,57 @@ def _names(pipeline: Pipeline) -> Iterator[Problem]:
                 if speakers[0].provider == "Commands":
                     listed = speakers[0].node.at("OutputVariables")
                     known = [item.text for item in listed.items()] if listed.is_whole else None
-        if known is not None and is_known(use.name) and use.name not in known:
-            yield Problem(
-                at=use.node,
-                message=f"{use.action.where}: {use.shown} is not set: {whose} sets "
+        if known is not None and is_known(reference.name) and reference.name not in known:
+            yield problem(
+                reference.action,
+                reference.node,
+                f"{reference.shown} is not set: {whose} sets "
                 f"{', '.join(map(str, known)) or 'none'}; use one of these",
             )
 
 
 RULES = (
-    Rule(
+    CheckRule(
         id="E9601",
         title="A variable's namespace is that of an action",
-        breaks="The pipeline cannot be created.",
-        says="The following pipeline execution variables are referencing a namespace that does not "
-        "exist.",
-        mend="Give the action that sets the variable this Namespace.",
+        impact="The pipeline cannot be created.",
+        aws_message="The following pipeline execution variables are referencing a namespace that "
+        "does not exist.",
+        fix="Give the action that sets the variable this Namespace.",
         find_in_pipeline=_unknown,
     ),
-    Rule(
+    CheckRule(
         id="E9602",
         title="A variable is set by an action that runs before",
-        breaks="The action fails each time it runs.",
-        says="An action in this pipeline failed because one or more variables could not be "
+        impact="The action fails each time it runs.",
+        aws_message="An action in this pipeline failed because one or more variables could not be "
         "resolved",
-        mend="Move the action that sets it to an earlier stage, or give it a lower RunOrder.",
+        fix="Move the action that sets it to an earlier stage, or give it a lower RunOrder.",
         find_in_pipeline=_early,
     ),
-    Rule(
+    CheckRule(
         id="E9603",
         title="A namespace belongs to one action",
-        breaks="The pipeline cannot be created.",
-        says="Namespaces must be unique across the pipeline definition.",
-        mend="Give each action a namespace of its own, other than codepipeline and variables.",
+        impact="The pipeline cannot be created.",
+        aws_message="Namespaces must be unique across the pipeline definition.",
+        fix="Give each action a namespace of its own, other than codepipeline and variables.",
         find_in_pipeline=_doubled,
     ),
-    Rule(
+    CheckRule(
         id="E9604",
         title="A variable of the pipeline is declared, once, and not used in sources",
-        breaks="The pipeline cannot be created.",
-        says="Variable names must be unique. The following variable name is already in use",
-        mend="Declare it among the pipeline's Variables.",
+        impact="The pipeline cannot be created.",
+        aws_message="Variable names must be unique. The following variable name is already in use",
+        fix="Declare it among the pipeline's Variables.",
         find_in_pipeline=_declared,
     ),
-    Rule(
+    CheckRule(
         id="E9605",
         title="A variable is one that its action sets",
-        breaks="The action fails each time it runs.",
-        says="An action in this pipeline failed because one or more variables could not be "
+        impact="The action fails each time it runs.",
+        aws_message="An action in this pipeline failed because one or more variables could not be "
         "resolved",
-        mend="Use one of the variables that the provider's page lists.",
+        fix="Use one of the variables that the provider's page lists.",
         find_in_pipeline=_names,
     ),
 )

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/pipeline-types-plannin
 from collections.abc import Iterator
 
 from cfn_pipeline.analysis.nodes import Node
+from cfn_pipeline.analysis.partial_text import is_known, may_be, readable
 from cfn_pipeline.analysis.pipelines import Pipeline, Stage
-from cfn_pipeline.analysis.texts import is_known, may_be, readable
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 __all__ = ["RULES"]
 
@@ -27,10 +27,11 @@ def _only_v2(pipeline: Pipeline) -> Iterator[Problem]:
     if pipeline.node.at("PipelineType").text != "V1":
         return
     for node, what in _features(pipeline):
-        yield Problem(
-            at=node,
-            message=f"{pipeline.where}: {what} only in pipelines of type V2, and PipelineType is "
-            "V1; set PipelineType: V2, or leave it out",
+        yield problem(
+            pipeline,
+            node,
+            f"{what} only in pipelines of type V2, and PipelineType is V1; set PipelineType: V2, "
+            "or leave it out",
         )
 
 
@@ -63,9 +64,10 @@ def _execution_mode(pipeline: Pipeline) -> Iterator[Problem]:
     ):
         node = pipeline.node.at(key)
         if node.text is not None and is_known(node.text) and node.text not in values:
-            yield Problem(
-                at=node,
-                message=f"{pipeline.where}: {key} is '{node.text}'; use {' or '.join(values)}",
+            yield problem(
+                pipeline,
+                node,
+                f"{key} is '{node.text}'; use {' or '.join(values)}",
                 cfn_lint=cfn_lint,
             )
 
@@ -88,16 +90,18 @@ def _no_rollback(pipeline: Pipeline) -> Iterator[Problem]:
                 if result.text != "ROLLBACK":
                     continue
                 if parallel:
-                    yield Problem(
-                        at=result,
-                        message=f"{stage.where}: {gate} rolls back, which execution mode PARALLEL "
-                        "does not allow; use QUEUED or SUPERSEDED, or leave the rollback out",
+                    yield problem(
+                        stage,
+                        result,
+                        f"{gate} rolls back, which execution mode PARALLEL does not allow; use "
+                        "QUEUED or SUPERSEDED, or leave the rollback out",
                     )
                 elif not stage.number:
-                    yield Problem(
-                        at=result,
-                        message=f"{stage.where}: {gate} rolls back the first stage, whose sources "
-                        "have nothing to go back to; leave it out",
+                    yield problem(
+                        stage,
+                        result,
+                        f"{gate} rolls back the first stage, whose sources have nothing to go back "
+                        "to; leave it out",
                     )
 
 
@@ -109,16 +113,17 @@ def _gates(pipeline: Pipeline) -> Iterator[Problem]:
                 if result.text is None or not is_known(result.text) or result.text in results:
                     continue
                 in_condition = "Conditions" in result.path[len(node.path) :]
-                yield Problem(
-                    at=result,
-                    message=f"{stage.where}: the result of {gate} is '{result.text}'; use "
-                    f"{' or '.join(results)}",
+                yield problem(
+                    stage,
+                    result,
+                    f"the result of {gate} is '{result.text}'; use {' or '.join(results)}",
                     cfn_lint="E3030" if gate == "OnFailure" and not in_condition else None,
                 )
             if node.at("Result").is_there and node.at("Conditions").items():
-                yield Problem(
-                    at=node.at("Result"),
-                    message=f"{stage.where}: {gate} has a Result and Conditions; keep one of them",
+                yield problem(
+                    stage,
+                    node.at("Result"),
+                    f"{gate} has a Result and Conditions; keep one of them",
                 )
 
 
@@ -126,10 +131,10 @@ def _triggers(pipeline: Pipeline) -> Iterator[Problem]:
     sources = [a for stage in pipeline.stages[:1] for a in stage.actions]
     triggers = pipeline.node.at("Triggers")
     if len(triggers.items()) > _MOST_TRIGGERS:
-        yield Problem(
-            at=triggers,
-            message=f"{pipeline.where}: it has {len(triggers.items())} triggers; CodePipeline "
-            f"takes {_MOST_TRIGGERS}",
+        yield problem(
+            pipeline,
+            triggers,
+            f"it has {len(triggers.items())} triggers; CodePipeline takes {_MOST_TRIGGERS}",
         )
     seen: set[str] = set()
     for trigger in triggers.items():
@@ -138,10 +143,11 @@ def _triggers(pipeline: Pipeline) -> Iterator[Problem]:
         if name is None:
             continue
         if name in seen:
-            yield Problem(
-                at=node,
-                message=f"{pipeline.where}: a second trigger names the source "
-                f"'{readable(name)}'; put all filters of a source into one trigger",
+            yield problem(
+                pipeline,
+                node,
+                f"a second trigger names the source '{readable(name)}'; put all filters of a "
+                "source into one trigger",
             )
         seen.add(name)
         meant = [a for a in sources if may_be(a.name, name)]
@@ -153,10 +159,11 @@ def _triggers(pipeline: Pipeline) -> Iterator[Problem]:
             said = f"'{readable(name)}' is a source of {meant[0].provider}"
         else:
             continue
-        yield Problem(
-            at=node,
-            message=f"{pipeline.where}: a trigger names a source action with a connection "
-            f"({_CONNECTION}), but {said}; name one ({known})",
+        yield problem(
+            pipeline,
+            node,
+            f"a trigger names a source action with a connection ({_CONNECTION}), but {said}; name "
+            f"one ({known})",
         )
 
 
@@ -166,86 +173,90 @@ def _filters(pipeline: Pipeline) -> Iterator[Problem]:
         for kind in ("Push", "PullRequest"):
             filters = git.at(kind).items()
             if len(filters) > _MOST_FILTERS:
-                yield Problem(
-                    at=git.at(kind),
-                    message=f"{pipeline.where}: a trigger has {len(filters)} filters of {kind}; "
-                    f"CodePipeline takes {_MOST_FILTERS}",
+                yield problem(
+                    pipeline,
+                    git.at(kind),
+                    f"a trigger has {len(filters)} filters of {kind}; CodePipeline takes "
+                    f"{_MOST_FILTERS}",
                 )
             for entry in filters:
                 for event in entry.at("Events").items():
                     if is_known(event.text) and event.text not in _EVENTS:
-                        yield Problem(
-                            at=event,
-                            message=f"{pipeline.where}: there is no event '{event.text}' of pull "
-                            f"requests; use {', '.join(_EVENTS)}",
+                        yield problem(
+                            pipeline,
+                            event,
+                            f"there is no event '{event.text}' of pull requests; use "
+                            f"{', '.join(_EVENTS)}",
                         )
                 others = [k for k in ("Branches", "FilePaths") if entry.at(k).is_there]
                 if entry.at("Tags").is_there and others:
-                    yield Problem(
-                        at=entry,
-                        message=f"{pipeline.where}: a filter of {kind} has Tags and "
-                        f"{' and '.join(others)}; give tags a filter of their own",
+                    yield problem(
+                        pipeline,
+                        entry,
+                        f"a filter of {kind} has Tags and {' and '.join(others)}; give tags a "
+                        "filter of their own",
                     )
                 for key in ("Branches", "FilePaths", "Tags"):
                     for way in ("Includes", "Excludes"):
                         patterns = entry.at(key).at(way)
                         if len(patterns.items()) > _MOST_PATTERNS:
-                            yield Problem(
-                                at=patterns,
-                                message=f"{pipeline.where}: {way} of {key} has "
-                                f"{len(patterns.items())} patterns; CodePipeline takes "
-                                f"{_MOST_PATTERNS}",
+                            yield problem(
+                                pipeline,
+                                patterns,
+                                f"{way} of {key} has {len(patterns.items())} patterns; "
+                                f"CodePipeline takes {_MOST_PATTERNS}",
                             )
 
 
 RULES = (
-    Rule(
+    CheckRule(
         id="E9501",
         title="What only type V2 has stands in a pipeline of type V2",
-        breaks="The pipeline cannot be created.",
-        says="Triggers on tag can only be used with V2 pipelines",
-        mend="Set PipelineType: V2 (which is paid by the minute), or do without.",
+        impact="The pipeline cannot be created.",
+        aws_message="Triggers on tag can only be used with V2 pipelines",
+        fix="Set PipelineType: V2 (which is paid by the minute), or do without.",
         find_in_pipeline=_only_v2,
     ),
-    Rule(
+    CheckRule(
         id="E9502",
         title="PipelineType and ExecutionMode are values that there are",
-        breaks="The pipeline cannot be created.",
-        mend="Use V1 or V2, and SUPERSEDED, QUEUED or PARALLEL.",
+        impact="The pipeline cannot be created.",
+        fix="Use V1 or V2, and SUPERSEDED, QUEUED or PARALLEL.",
         find_in_pipeline=_execution_mode,
     ),
-    Rule(
+    CheckRule(
         id="E9503",
         title="A stage that rolls back has something to go back to",
-        breaks="The pipeline cannot be created.",
-        says="Failure conditions with rollback result type cannot be added to a PARALLEL pipeline.",
-        mend="Use execution mode QUEUED or SUPERSEDED; roll back later stages than the first.",
+        impact="The pipeline cannot be created.",
+        aws_message="Failure conditions with rollback result type cannot be added to a PARALLEL "
+        "pipeline.",
+        fix="Use execution mode QUEUED or SUPERSEDED; roll back later stages than the first.",
         find_in_pipeline=_no_rollback,
     ),
-    Rule(
+    CheckRule(
         id="E9504",
         title="A trigger names a source action that has a connection",
-        breaks="The pipeline cannot be created.",
-        says="Triggers for connections must reference a CodeStarSourceConnection action. Note that "
-        "when you specify a trigger, you can't specify more than one trigger per source action.",
-        mend="Name an action of the first stage whose provider is CodeStarSourceConnection.",
+        impact="The pipeline cannot be created.",
+        aws_message="Triggers for connections must reference a CodeStarSourceConnection action. "
+        "Note that when you specify a trigger, you can't specify more than one trigger per source "
+        "action.",
+        fix="Name an action of the first stage whose provider is CodeStarSourceConnection.",
         find_in_pipeline=_triggers,
     ),
-    Rule(
+    CheckRule(
         id="E9505",
         title="A stage's gates have results that they can have",
-        breaks="The pipeline cannot be created.",
-        mend="BeforeEntry: FAIL or SKIP; OnSuccess: FAIL or ROLLBACK; OnFailure: ROLLBACK or "
-        "RETRY.",
+        impact="The pipeline cannot be created.",
+        fix="BeforeEntry: FAIL or SKIP; OnSuccess: FAIL or ROLLBACK; OnFailure: ROLLBACK or RETRY.",
         find_in_pipeline=_gates,
     ),
-    Rule(
+    CheckRule(
         id="E9506",
         title="A trigger's filters are as many as CodePipeline takes, and go together",
-        breaks="The pipeline cannot be created.",
-        says="The trigger configuration for the source action is not valid. Make sure to choose "
-        "valid filter combinations.",
-        mend="Three filters of a kind, eight patterns each; tags in a filter of their own.",
+        impact="The pipeline cannot be created.",
+        aws_message="The trigger configuration for the source action is not valid. Make sure to "
+        "choose valid filter combinations.",
+        fix="Three filters of a kind, eight patterns each; tags in a filter of their own.",
         find_in_pipeline=_filters,
     ),
 )

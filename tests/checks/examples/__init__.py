@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.analysis.folders import system_of_files
+from cfn_pipeline.analysis.reading import read_files
 from cfn_pipeline.analysis.system import System, Template
-from cfn_pipeline.checks import Finding, judge
+from cfn_pipeline.checks import Finding, check_system
 from cfn_pipeline.template import load
 
 ROOT = Path(__file__).parent
@@ -25,9 +25,9 @@ def place(rule: str, kind: str) -> Path:
 
 def system(path: Path) -> System:
     if path.is_file():
-        return system_of_files([path], {})
+        return read_files([path], {})
     artifacts = {folder.name: folder for folder in path.iterdir() if folder.is_dir()}
-    return system_of_files(sorted(path.glob("*.yml")), artifacts)
+    return read_files(sorted(path.glob("*.yml")), artifacts)
 
 
 def good(rule: str) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def findings(template: dict[str, Any], *others: dict[str, Any]) -> list[Finding]
         Template(f"{number}.yml", copy.deepcopy(content))
         for number, content in enumerate([template, *others])
     ]
-    return judge(System(templates=templates))
+    return check_system(System(templates=templates))
 
 
 def ids(found: Iterable[Finding]) -> list[str]:

@@ -116,7 +116,7 @@ def test_what_is_not_known_is_not_reported(example: str, change: Change) -> None
     assert findings(template) == []
 
 
-def test_pipelines_of_one_template_are_judged_apart() -> None:
+def test_pipelines_of_one_template_are_checked_separately() -> None:
     template = good("E9101")
     template["Resources"]["Other"] = good("E9101")["Resources"]["Pipeline"]
     assert findings(template) == []
@@ -127,7 +127,7 @@ def test_pipelines_of_one_template_are_judged_apart() -> None:
     assert (finding.rule, finding.path[1]) == ("E9101", "Other")
 
 
-def test_branches_of_a_condition_are_judged_each_by_itself() -> None:
+def test_branches_of_a_condition_are_checked_separately() -> None:
     template = good("E9101")
     template["Parameters"] = {"Stage": {"Type": "String", "AllowedValues": ["dev", "prod"]}}
     template["Conditions"] = {

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cfn_pipeline.analysis.system import Artifact, System, Template
-from cfn_pipeline.checks import judge
+from cfn_pipeline.checks import check_system
 from tests.checks.examples import findings, good, ids
 
 
@@ -117,7 +117,7 @@ def test_commands_that_need_docker(command: str, fine: bool, inline: bool) -> No
     for privileged in (True, False):
         project["Environment"]["PrivilegedMode"] = privileged
         system = System(templates=[Template("t.yml", template)], artifacts=artifacts)
-        assert ids(judge(system)) == ([] if fine or privileged else ["E9711"])
+        assert ids(check_system(system)) == ([] if fine or privileged else ["E9711"])
 
 
 def test_a_project_elsewhere_is_not_missed() -> None:

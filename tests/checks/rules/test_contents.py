@@ -7,7 +7,7 @@ import pytest
 
 from cfn_pipeline import emit, load
 from cfn_pipeline.analysis.system import Artifact, System, Template
-from cfn_pipeline.checks import Finding, judge
+from cfn_pipeline.checks import Finding, check_system
 from tests.checks.examples import ROOT, action, ids, pipeline
 
 STACK = {
@@ -20,17 +20,19 @@ def _template(example: str = "E9805") -> dict[str, Any]:
     return load((ROOT / example / "good" / "pipeline.yml").read_text())
 
 
-def _judge(template: dict[str, Any], **files: str) -> list[Finding]:
+def _check(template: dict[str, Any], **files: str) -> list[Finding]:
     found = {name.replace("_", "."): text for name, text in files.items()}
     artifact = Artifact(name="Sources", files=found, shown="src/")
-    return judge(System(templates=[Template("pipeline.yml", template)], artifacts=[artifact]))
+    return check_system(
+        System(templates=[Template("pipeline.yml", template)], artifacts=[artifact])
+    )
 
 
 def _deployed(stack: Any = STACK, configuration: Any = None, **settings: str) -> list[Finding]:
     template = _template()
     action(template, 1)["Configuration"].update(settings)
     said = {"Parameters": {"Tasks": "2"}} if configuration is None else configuration
-    return _judge(template, stack_yml=emit(stack), prod_json=json.dumps(said))
+    return _check(template, stack_yml=emit(stack), prod_json=json.dumps(said))
 
 
 def test_paths_are_corrected() -> None:
@@ -63,7 +65,7 @@ def test_forms_of_a_configuration(configuration: Any, said: str) -> None:
 
 def test_a_configuration_that_is_no_json() -> None:
     template = _template()
-    found = _judge(template, stack_yml=emit(STACK), prod_json="Parameters:\n  Tasks: 2\n")
+    found = _check(template, stack_yml=emit(STACK), prod_json="Parameters:\n  Tasks: 2\n")
     assert ids(found) == ["E9803"]
 
 
@@ -94,11 +96,11 @@ def test_what_may_be_set_elsewhere_is_not_missed() -> None:
     action(template, 1)["InputArtifacts"].append({"Name": "Settings"})
     source = pipeline(template)["Stages"][0]["Actions"]
     source.append({**source[0], "Name": "Settings", "OutputArtifacts": [{"Name": "Settings"}]})
-    assert _judge(template, stack_yml=emit(STACK)) == []
+    assert _check(template, stack_yml=emit(STACK)) == []
     del settings["TemplateConfiguration"]
-    assert ids(_judge(template, stack_yml=emit(STACK))) == ["E9805"]
+    assert ids(_check(template, stack_yml=emit(STACK))) == ["E9805"]
     settings["ParameterOverrides"] = {"Ref": "Overrides"}
-    assert _judge(template, stack_yml=emit(STACK)) == []
+    assert _check(template, stack_yml=emit(STACK)) == []
 
 
 @pytest.mark.parametrize(
@@ -191,20 +193,20 @@ def test_names_that_collide(name: object, fine: bool) -> None:
         "Parameters": {"Stage": {"Type": "String"}, "Same": {"Type": "String"}},
         "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": name}}},
     }
-    assert ids(_judge(template, stack_yml=emit(stack))) == ([] if fine else ["E9807"])
+    assert ids(_check(template, stack_yml=emit(stack))) == ([] if fine else ["E9807"])
     stages[2]["Actions"][0]["Region"] = "us-east-1"
-    assert _judge(template, stack_yml=emit(stack)) == [], "another region is another place"
+    assert _check(template, stack_yml=emit(stack)) == [], "another region is another place"
 
 
 def test_exports_that_collide() -> None:
     template = _template("E9807")
     export = {"Value": "x", "Export": {"Name": "orders-topic"}}
     stack: dict[str, Any] = {**STACK, "Parameters": {}, "Outputs": {"Topic": export}}
-    [finding] = _judge(template, stack_yml=emit(stack))
+    [finding] = _check(template, stack_yml=emit(stack))
     assert finding.rule == "E9807"
     assert "export Topic is called 'orders-topic' in every stack" in finding.message
     export["Export"] = {"Name": {"Fn::Sub": "${AWS::StackName}-topic"}}
-    assert _judge(template, stack_yml=emit(stack)) == []
+    assert _check(template, stack_yml=emit(stack)) == []
 
 
 def test_a_name_that_only_one_environment_has_collides_with_none() -> None:
@@ -223,9 +225,9 @@ def test_a_name_that_only_one_environment_has_collides_with_none() -> None:
             }
         },
     }
-    assert _judge(template, stack_yml=emit(stack)) == []
+    assert _check(template, stack_yml=emit(stack)) == []
     del stack["Resources"]["Topic"]["Condition"]
-    assert ids(_judge(template, stack_yml=emit(stack))) == ["E9807"]
+    assert ids(_check(template, stack_yml=emit(stack))) == ["E9807"]
 
 
 BUILDSPEC = "version: 0.2\nphases:\n  build:\n    commands:\n      - make test\n"
@@ -252,7 +254,7 @@ BUILDSPEC = "version: 0.2\nphases:\n  build:\n    commands:\n      - make test\n
     ],
 )
 def test_buildspecs(text: str, said: str) -> None:
-    found = _judge(_template("E9809"), buildspec_yml=text)
+    found = _check(_template("E9809"), buildspec_yml=text)
     assert ids(found) == (["E9809"] if said else [])
     assert all(said in finding.message for finding in found), found
 
@@ -276,7 +278,7 @@ def test_buildspecs(text: str, said: str) -> None:
 def test_files_that_a_build_produces(artifacts: str, fine: bool) -> None:
     stack = {"Parameters": {"ImageTag": {"Type": "String"}}, "Resources": STACK["Resources"]}
     buildspec = f"{BUILDSPEC}artifacts: {artifacts}\n"
-    found = _judge(_template("E9810"), buildspec_yml=buildspec, stack_yml=emit(stack))
+    found = _check(_template("E9810"), buildspec_yml=buildspec, stack_yml=emit(stack))
     assert ids(found) == ([] if fine else ["E9810"])
 
 
@@ -299,10 +301,10 @@ def test_publishing_in_post_build(build: list[str], post_build: list[str], fine:
     environment = template["Resources"]["Project"]["Properties"]["Environment"]
     environment["PrivilegedMode"] = True
     text = emit({"version": 0.2, "phases": phases})
-    assert ids(_judge(template, buildspec_yml=text)) == ([] if fine else ["W9811"])
+    assert ids(_check(template, buildspec_yml=text)) == ([] if fine else ["W9811"])
     aborting = {**phases, "build": {"commands": build, "on-failure": "ABORT"}}
     text = emit({"version": 0.2, "phases": aborting})
-    assert _judge(template, buildspec_yml=text) == []
+    assert _check(template, buildspec_yml=text) == []
 
 
 @pytest.mark.parametrize(
@@ -313,7 +315,7 @@ def test_where_the_buildspec_is(buildspec: str | None, lacking: str) -> None:
     template = _template("E9808")
     source = template["Resources"]["Project"]["Properties"]["Source"]
     source.update({} if buildspec is None else {"BuildSpec": buildspec})
-    found = _judge(template)
+    found = _check(template)
     assert ids(found) == (["E9808"] if lacking else [])
     assert all(f"there is no buildspec {lacking};" in finding.message for finding in found)
 
@@ -323,6 +325,6 @@ def test_values_that_a_source_lacks() -> None:
     override = '{"Tasks": {"Fn::GetParam": ["Sources", "version.json", "Tasks"]}}'
     action(template, 1)["Configuration"]["ParameterOverrides"] = override
     files = {"stack_yml": emit(STACK), "prod_json": '{"Parameters": {}}'}
-    assert ids(_judge(template, **files)) == ["E9801"]
-    assert ids(_judge(template, **files, version_json='{"Version": "1"}')) == ["E9801"]
-    assert _judge(template, **files, version_json='{"Tasks": "1"}') == []
+    assert ids(_check(template, **files)) == ["E9801"]
+    assert ids(_check(template, **files, version_json='{"Version": "1"}')) == ["E9801"]
+    assert _check(template, **files, version_json='{"Tasks": "1"}') == []

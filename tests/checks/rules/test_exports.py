@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cfn_pipeline.analysis.system import System, Template
-from cfn_pipeline.checks import judge
+from cfn_pipeline.checks import check_system
 from tests.checks.examples import findings, ids
 
 
@@ -56,8 +56,8 @@ def test_a_used_export_is_no_near_miss() -> None:
 def test_what_a_whole_system_lacks_is_nowhere() -> None:
     contents = [_exporting("net-topic"), _importing("net-topic", "net-database", "vpc-main")]
     templates = [Template(f"{n}.yml", content) for n, content in enumerate(contents)]
-    assert judge(System(templates=templates)) == []
-    [finding] = judge(System(templates=templates, is_rendered=True))
+    assert check_system(System(templates=templates)) == []
+    [finding] = check_system(System(templates=templates, is_rendered=True))
     assert "none of the templates exports 'net-database'; export it" in finding.message
 
 

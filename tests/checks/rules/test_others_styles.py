@@ -6,14 +6,14 @@ import pytest
 
 from cfn_pipeline import emit, load
 from cfn_pipeline.analysis.system import Artifact, System, Template
-from cfn_pipeline.checks import judge
+from cfn_pipeline.checks import check_system
 from tests.checks.examples import ROOT, action, findings, good, ids, pipeline
 
 
 def _with_buildspec(template: dict[str, Any], **files: str) -> list[str]:
     named = {name.replace("_", "."): text for name, text in files.items()}
     artifact = Artifact(name="Sources", files=named)
-    return ids(judge(System(templates=[Template("t.yml", template)], artifacts=[artifact])))
+    return ids(check_system(System(templates=[Template("t.yml", template)], artifacts=[artifact])))
 
 
 def test_a_policy_that_names_its_role() -> None:

@@ -1,91 +1,100 @@
-"""Holds templates against the rules."""
+"""Check templates against the rules."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cfn_pipeline.analysis.folders import system_of_texts
 from cfn_pipeline.analysis.pipelines import Pipeline, pipelines
+from cfn_pipeline.analysis.reading import read_texts
 from cfn_pipeline.analysis.system import Artifact, System
 from cfn_pipeline.checks.catalogue import RULES
 from cfn_pipeline.checks.finding import Finding
 from cfn_pipeline.checks.ignoring import ignored
-from cfn_pipeline.checks.rule import Problem, Rule
+from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.template.positions import Path
 
-__all__ = ["check", "judge", "selected"]
+__all__ = ["check", "check_system", "selected"]
 
 
 def check(
     files: Mapping[str, str], *, artifacts: Mapping[str, Mapping[str, str]] | None = None
 ) -> list[Finding]:
-    """Find what is wrong with delivery pipelines.
+    """Check the delivery pipelines of templates.
+
+    Usage: ``check({"pipeline.yml": text})``
 
     Args:
-        files: templates that are deployed together, and whatever lies beside them: text by name.
-            Of what ``render`` returns, what the pipeline deploys is judged, too.
-        artifacts: what the pipelines will find in their artifacts: text by path, by the
-            artifact's name; absent: what they find is not known.
+        files: text by file name: templates that are deployed together, and the files beside them.
+            For the files that ``render`` returns, the templates that the pipeline deploys and its
+            buildspec are checked, too.
+        artifacts: the files in the pipelines' artifacts: text by path, by name of the artifact;
+            default: rules about the contents of artifacts find nothing.
 
     Returns:
-        What was found, by file and place; nothing where all is well.
+        The findings, sorted by file and place; empty if there are none.
 
     Raises:
-        TemplateError: a template that cannot be read.
+        TemplateError: a template cannot be read.
 
     """
-    known = [
+    contents = [
         Artifact(name=n, files=texts, shown=f"{n}::") for n, texts in (artifacts or {}).items()
     ]
-    return judge(system_of_texts(files, known))
+    return check_system(read_texts(files, contents))
 
 
-def judge(system: System, rules: Sequence[Rule] = RULES) -> list[Finding]:
-    """Find what breaks the rules.
+def check_system(system: System, rules: Sequence[CheckRule] = RULES) -> list[Finding]:
+    """Check templates that are deployed together.
 
     Args:
-        system: templates that are deployed together.
-        rules: those that matter.
+        system: the templates, and what is known of the artifacts.
+        rules: the rules to check; default: all.
 
     Returns:
-        What was found, by file and place. What cannot be known before deployment is not reported.
+        The findings, sorted by file and place. A value that is not known before deployment causes
+        no finding.
 
     """
-    every = list(pipelines(system))
-    found: dict[tuple[str, str, Path, str], Finding] = {}
+    all_pipelines = list(pipelines(system))
+    findings: dict[tuple[str, str, Path, str], Finding] = {}
     for rule in rules:
         places: set[tuple[str, Path]] = set()
-        for problems in _problems(rule, system, every):
-            # What holds in two scenarios is told once, though the words may differ.
-            fresh = [f for f in problems if (f.file, f.path) not in places]
-            places |= {(finding.file, finding.path) for finding in fresh}
-            for finding in fresh:
+        for problems in _problems(rule, system, all_pipelines):
+            # A problem of two scenarios is reported once, even if the messages differ.
+            new = [f for f in problems if (f.file, f.path) not in places]
+            places |= {(finding.file, finding.path) for finding in new}
+            for finding in new:
                 key = (rule.id, finding.file, finding.path, finding.message)
-                found.setdefault(key, finding)
-    return sorted(found.values(), key=lambda finding: _order(finding, system))
+                findings.setdefault(key, finding)
+    return sorted(findings.values(), key=lambda finding: _order(finding, system))
 
 
-def selected(rules: Sequence[Rule], select: Iterable[str], ignore: Iterable[str]) -> list[Rule]:
-    """Return the rules whose ids begin with one of ``select`` and with none of ``ignore``.
+def selected(
+    rules: Sequence[CheckRule], select: Iterable[str], ignore: Iterable[str]
+) -> list[CheckRule]:
+    """Return the rules whose ids start with one of ``select`` and with none of ``ignore``.
 
-    Without ``select`` all rules are meant.
+    An empty ``select`` selects all rules.
     """
-    wanted, unwanted = tuple(select), tuple(ignore)
+    prefixes, ignored_prefixes = tuple(select), tuple(ignore)
     return [
         rule
         for rule in rules
-        if (not wanted or rule.id.startswith(wanted)) and not rule.id.startswith(unwanted or "\0")
+        if (not prefixes or rule.id.startswith(prefixes))
+        and not rule.id.startswith(ignored_prefixes or "\0")
     ]
 
 
-def _problems(rule: Rule, system: System, every: Sequence[Pipeline]) -> Iterator[list[Finding]]:
+def _problems(
+    rule: CheckRule, system: System, all_pipelines: Sequence[Pipeline]
+) -> Iterator[list[Finding]]:
     if rule.find_in_system is not None:
         yield _findings(rule, rule.find_in_system(system), system)
     if rule.find_in_pipeline is not None:
-        for pipeline in every:
+        for pipeline in all_pipelines:
             yield _findings(rule, rule.find_in_pipeline(pipeline), system)
 
 
-def _findings(rule: Rule, problems: Iterable[Problem], system: System) -> list[Finding]:
+def _findings(rule: CheckRule, problems: Iterable[Problem], system: System) -> list[Finding]:
     return [
         _finding(rule, problem, system)
         for problem in problems
@@ -93,7 +102,7 @@ def _findings(rule: Rule, problems: Iterable[Problem], system: System) -> list[F
     ]
 
 
-def _finding(rule: Rule, problem: Problem, system: System) -> Finding:
+def _finding(rule: CheckRule, problem: Problem, system: System) -> Finding:
     if isinstance(problem.at, tuple):
         file, path = problem.at
         for template in system.templates:
@@ -113,7 +122,7 @@ def _finding(rule: Rule, problem: Problem, system: System) -> Finding:
 
 
 def _existing(content: Any, path: Path) -> Path:
-    """Return the path as far as it leads to something."""
+    """Return the path up to the last part that exists."""
     for number, step in enumerate(path):
         try:
             content = content[step]
@@ -124,7 +133,7 @@ def _existing(content: Any, path: Path) -> Path:
     return path
 
 
-def _is_ignored(rule: Rule, problem: Problem, system: System) -> bool:
+def _is_ignored(rule: CheckRule, problem: Problem, system: System) -> bool:
     holders: list[tuple[object, str | None]] = []
     if problem.resource is not None:
         holders += [
@@ -148,7 +157,7 @@ def _is_ignored(rule: Rule, problem: Problem, system: System) -> bool:
 
 
 def _order(finding: Finding, system: System) -> tuple[int, list[int], str]:
-    """Return where a finding stands: by template, then by place in it, then by rule."""
+    """Return the sort key of a finding: template, place in it, rule."""
     for number, template in enumerate(system.templates):
         if template.file == finding.file:
             return number, _place(template.content, finding.path), finding.rule

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cfn_pipeline.analysis.nodes import Node
+from cfn_pipeline.analysis.partial_text import readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
-from cfn_pipeline.analysis.texts import readable
 
-__all__ = ["Use", "uses"]
+__all__ = ["VariableReference", "variable_references"]
 
 _REFERENCE = re.compile(r"#\{([^{}.]+)\.([^{}]+)\}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Use:
+class VariableReference:
     """A reference to a variable."""
 
     action: Action
@@ -28,7 +28,7 @@ class Use:
         return f"#{{{readable(self.namespace)}.{readable(self.name)}}}"
 
 
-def uses(pipeline: Pipeline) -> Iterator[Use]:
+def variable_references(pipeline: Pipeline) -> Iterator[VariableReference]:
     """Yield the references in settings, environment variables and commands."""
     for action in pipeline.actions:
         places = list(action.configuration.fields().values())
@@ -37,4 +37,4 @@ def uses(pipeline: Pipeline) -> Iterator[Use]:
         places += action.node.at("Commands").items()
         for node in places:
             for match in _REFERENCE.finditer(node.text or ""):
-                yield Use(action=action, node=node, namespace=match[1], name=match[2])
+                yield VariableReference(action=action, node=node, namespace=match[1], name=match[2])

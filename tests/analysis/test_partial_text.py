@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cfn_pipeline.analysis.texts import (
+from cfn_pipeline.analysis.partial_text import (
     ANYTHING,
     Unknowns,
     is_known,

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.analysis.deployments import deployments, left_open_in
-from cfn_pipeline.analysis.overrides import file_references
+from cfn_pipeline.analysis.artifact_references import file_references
+from cfn_pipeline.analysis.deployments import deployments, open_parameters
 from cfn_pipeline.analysis.pipelines import pipelines
 from cfn_pipeline.analysis.system import Artifact, System, Template
 from cfn_pipeline.errors import TemplateError
@@ -15,11 +15,11 @@ from cfn_pipeline.template import load
 __all__ = [
     "Folder",
     "artifact_names",
-    "candidates",
-    "left_open",
-    "system_of_files",
-    "system_of_folder",
-    "system_of_texts",
+    "open_parameters_by_file",
+    "read_files",
+    "read_folder",
+    "read_texts",
+    "template_files",
 ]
 
 _ENDINGS = (".yml", ".yaml", ".json", ".template")
@@ -58,7 +58,7 @@ class Folder(Mapping[str, str]):
         return sum(1 for _ in self)
 
 
-def system_of_files(paths: Sequence[Path], artifacts: Mapping[str, Path]) -> System:
+def read_files(paths: Sequence[Path], artifacts: Mapping[str, Path]) -> System:
     """Read templates that are deployed together.
 
     Args:
@@ -81,7 +81,7 @@ def system_of_files(paths: Sequence[Path], artifacts: Mapping[str, Path]) -> Sys
     return System(templates=templates, artifacts=list(_artifacts(artifacts)))
 
 
-def system_of_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
+def read_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
     """Read the templates of a folder, which are deployed together.
 
     In a folder that was rendered, the artifacts of its pipeline lie there, too.
@@ -91,7 +91,7 @@ def system_of_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
 
     """
     templates, names = [], {}
-    for path in candidates(folder):
+    for path in template_files(folder):
         if not _is_text(path):
             continue
         if (content := _template_in(str(path), _read(path))) is not None:
@@ -107,7 +107,7 @@ def system_of_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
     return _with_layout(system, Folder(folder), shown, names)
 
 
-def system_of_texts(files: Mapping[str, str], artifacts: Sequence[Artifact] = ()) -> System:
+def read_texts(files: Mapping[str, str], artifacts: Sequence[Artifact] = ()) -> System:
     """Take templates and the files beside them, by name, as they were rendered.
 
     Raises:
@@ -134,13 +134,13 @@ def artifact_names(system: System) -> set[str]:
     }
 
 
-def left_open(system: System) -> dict[str, list[str]]:
+def open_parameters_by_file(system: System) -> dict[str, list[str]]:
     """Return the parameters that rendered configurations leave to be filled in, by file."""
     found: dict[str, list[str]] = {}
     for pipeline in pipelines(system):
-        for deployed in deployments(pipeline):
-            file = deployed.files.get("TemplateConfiguration")
-            if file is not None and (names := left_open_in(deployed)):
+        for deployment in deployments(pipeline):
+            file = deployment.files.get("TemplateConfiguration")
+            if file is not None and (names := open_parameters(deployment)):
                 found[file.shown] = names
     return found
 
@@ -190,7 +190,7 @@ def _artifacts(folders: Mapping[str, Path]) -> Iterator[Artifact]:
         yield Artifact(name=name, files=Folder(folder), shown=str(folder / "x").removesuffix("x"))
 
 
-def candidates(folder: Path) -> list[Path]:
+def template_files(folder: Path) -> list[Path]:
     """Return the files of a folder that may be templates, by their ending."""
     return sorted(p for p in folder.iterdir() if p.suffix in _ENDINGS and p.is_file())
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from cfn_pipeline.analysis.nodes import Node
+from cfn_pipeline.analysis.partial_text import ANYTHING, is_known, readable
 from cfn_pipeline.analysis.pipelines import Action
-from cfn_pipeline.analysis.texts import ANYTHING, is_known, readable
 
 __all__ = [
     "FILE_SETTINGS",
