@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 import click
 
 from cfn_pipeline.cli.tables import table
-from cfn_pipeline.rehearsal.changes import COLUMNS
+from cfn_pipeline.rehearsal.cloudformation.changes import COLUMNS
 from cfn_pipeline.rehearsal.context import Pending
-from cfn_pipeline.rehearsal.definition import Action
+from cfn_pipeline.rehearsal.pipeline import Action
 
 __all__ = ["Always", "Terminal"]
 

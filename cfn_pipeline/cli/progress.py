@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cfn_pipeline.rehearsal.definition import Action, Pipeline
-from cfn_pipeline.rehearsal.journal import Journal
 from cfn_pipeline.rehearsal.outcome import Status
+from cfn_pipeline.rehearsal.pipeline import Action, Pipeline
+from cfn_pipeline.rehearsal.run.journal import Journal
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

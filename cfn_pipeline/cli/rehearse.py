@@ -20,13 +20,13 @@ from cfn_pipeline.cli.rehearse_options import (
     with_options,
 )
 from cfn_pipeline.cli.tables import table
-from cfn_pipeline.rehearsal.journal import Journal
 from cfn_pipeline.rehearsal.local_aws.embedded import refuse_lacking
 from cfn_pipeline.rehearsal.outcome import Status
-from cfn_pipeline.rehearsal.refusing import refuse_plan
-from cfn_pipeline.rehearsal.rehearsing import Rehearsal
-from cfn_pipeline.rehearsal.report import report
-from cfn_pipeline.rehearsal.result import result_of
+from cfn_pipeline.rehearsal.report.page import report
+from cfn_pipeline.rehearsal.report.result import result_of
+from cfn_pipeline.rehearsal.run.journal import Journal
+from cfn_pipeline.rehearsal.run.rehearsal import Rehearsal
+from cfn_pipeline.rehearsal.run.validation import refuse_plan
 
 __all__ = ["rehearse"]
 

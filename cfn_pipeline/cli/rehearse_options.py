@@ -10,9 +10,9 @@ import click
 
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.context import BuildSettings
-from cfn_pipeline.rehearsal.journal import Journal
 from cfn_pipeline.rehearsal.outcome import Status
-from cfn_pipeline.rehearsal.plan import Plan, Settings
+from cfn_pipeline.rehearsal.run.journal import Journal
+from cfn_pipeline.rehearsal.run.plan import Plan, Settings
 
 __all__ = ["plan_of", "refuse_for_resume", "settings_of", "with_options"]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from cfn_pipeline.rehearsal.artifacts import Artifacts
-from cfn_pipeline.rehearsal.cloudformation import Stacks
-from cfn_pipeline.rehearsal.definition import Action, Pipeline
+from cfn_pipeline.rehearsal.artifacts.store import Artifacts
+from cfn_pipeline.rehearsal.cloudformation.stacks import Stacks
 from cfn_pipeline.rehearsal.local_aws.account import Account
+from cfn_pipeline.rehearsal.pipeline import Action, Pipeline
 
 __all__ = ["Approver", "BuildSettings", "Context", "Pending"]
 

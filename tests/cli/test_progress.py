@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from cfn_pipeline.cli.progress import LivingTable
-from cfn_pipeline.rehearsal.definition import Action, Pipeline, Stage
-from cfn_pipeline.rehearsal.journal import Journal
 from cfn_pipeline.rehearsal.outcome import Outcome, Status
+from cfn_pipeline.rehearsal.pipeline import Action, Pipeline, Stage
+from cfn_pipeline.rehearsal.run.journal import Journal
 
 ACTIONS = [
     Action(stage="S", name=name, category=category, owner="AWS", provider="X")

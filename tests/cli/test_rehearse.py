@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.rehearsal.run.test_rehearsal import J
 from tests.rehearsal.small import BUILD, Small, command, environment, stack_action, usual_stages
-from tests.rehearsal.test_running import J
 
 
 @pytest.fixture

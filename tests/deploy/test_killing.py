@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from cfn_pipeline.rehearsal.local_aws.embedded import embedded_aws
+from tests.rehearsal.run.test_rehearsal import ALL, J
 from tests.rehearsal.small import BUILD, BUILDSPEC, Small, command, environment
-from tests.rehearsal.test_running import ALL, J
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cfn_pipeline.buildspec.reading import Buildspec, Files
+from cfn_pipeline.rehearsal.artifacts.zips import zip_of
 from cfn_pipeline.rehearsal.building.collecting import collect
 from cfn_pipeline.rehearsal.building.containers import Container, container_of
 from cfn_pipeline.rehearsal.building.environment import Lookup, given, of_this_machine
@@ -23,9 +24,8 @@ from cfn_pipeline.rehearsal.building.shims import (
     write_shims,
 )
 from cfn_pipeline.rehearsal.context import Context
-from cfn_pipeline.rehearsal.definition import Action
 from cfn_pipeline.rehearsal.outcome import ActionFailed
-from cfn_pipeline.rehearsal.zips import zip_of
+from cfn_pipeline.rehearsal.pipeline import Action
 
 __all__ = ["Build", "Built", "folder_of"]
 

@@ -12,8 +12,8 @@ from cfn_pipeline.rehearsal.building.build import Build
 from cfn_pipeline.rehearsal.building.project import Project
 from cfn_pipeline.rehearsal.context import BuildSettings
 from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws
+from tests.rehearsal.actions.test_cloudformation import Execution
 from tests.rehearsal.small import SOURCES, Small, action, template, usual_stages
-from tests.rehearsal.test_deploying import Execution
 
 J = ("--format", "json")
 

@@ -1,0 +1,1 @@
+"""What runs an action: one module for each kind of action."""

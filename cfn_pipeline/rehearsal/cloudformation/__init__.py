@@ -1,0 +1,1 @@
+"""Stacks and change sets, by CloudFormation's API."""
