@@ -14,7 +14,7 @@ from cfn_pipeline.rehearsal.preparation.surroundings import (
 )
 from tests.rehearsal.small import STACK, Small
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cfn_pipeline.rehearsal.report.limits import LIMITS
 
-DOCS = (Path(__file__).parents[2] / "docs" / "rehearsal.md").read_text(encoding="utf-8")
+DOCS = (Path(__file__).parents[3] / "docs" / "rehearsal.md").read_text(encoding="utf-8")
 
 
 def test_the_documentation_tells_all_of_it() -> None:
