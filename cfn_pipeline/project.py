@@ -1,7 +1,8 @@
 """An application in an edition, as files."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,64 @@ from cfn_pipeline.model.application import Application
 from cfn_pipeline.output import Change, write_files
 from cfn_pipeline.template import emit
 
-__all__ = ["missing_parameters", "render", "write"]
+__all__ = ["Rendering", "render", "rendering", "write"]
 
 _APPLICATION_STACK = "stack.yml"
-_GIVEN_BY_PIPELINE = "ApplicationImageTag"
+_SET_BY_PIPELINE = "ApplicationImageTag"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendering:
+    """An application in an edition.
+
+    Args:
+        files: the texts by file name: templates in the order in which their stacks are deployed,
+            then the environments' configurations, then the other files.
+        templates: the templates among them in long form, by file name; ``load`` reads the same
+            from their texts.
+        missing: what the application's stack needs and an environment's configuration lacks, by
+            environment. The pipeline sets the image's tag; somebody must fill in the rest before
+            the pipeline can deploy.
+
+    """
+
+    files: dict[str, str]
+    templates: dict[str, dict[str, Any]]
+    missing: dict[str, list[str]]
+
+
+def rendering(
+    application: Application | None = None, *, edition: Edition | None = None
+) -> Rendering:
+    """Render every file of an edition; each template is built once.
+
+    Args:
+        application: absent: the edition's own example.
+        edition: how the system is built; absent: the current edition.
+
+    Raises:
+        ModelError: an environment sets a parameter that the application's stack does not have.
+
+    """
+    edition = _chosen(edition)
+    application = edition.application if application is None else application
+    line = _header(application, edition)
+    templates = edition.templates(application)
+    parameters = templates[_APPLICATION_STACK]["Parameters"]
+    ModelError.raise_for(_unknown_parameters(application, parameters))
+    configurations = {
+        environment.name: edition.configuration(application, environment)
+        for environment in application.environments
+    }
+    files = {
+        **{name: emit(template, header=line) for name, template in templates.items()},
+        **{f"{name}.json": text for name, text in configurations.items()},
+        **{
+            name: f"# {line}\n{write_text(application)}"
+            for name, write_text in edition.files.items()
+        },
+    }
+    return Rendering(files=files, templates=templates, missing=_missing(parameters, configurations))
 
 
 def render(
@@ -36,22 +91,7 @@ def render(
         the environments' configurations, then the other files.
 
     """
-    edition = _chosen(edition)
-    application = edition.application if application is None else application
-    line = _header(application, edition)
-    templates = {stack.file: stack.build(application).to_dict() for stack in edition.stacks}
-    ModelError.raise_for(_unknown_parameters(application, templates[_APPLICATION_STACK]))
-    return {
-        **{name: emit(template, header=line) for name, template in templates.items()},
-        **{
-            f"{environment.name}.json": edition.configuration(application, environment)
-            for environment in application.environments
-        },
-        **{
-            name: f"# {line}\n{write_text(application)}"
-            for name, write_text in edition.files.items()
-        },
-    }
+    return rendering(application, edition=edition).files
 
 
 def write(
@@ -77,24 +117,20 @@ def write(
     return write_files(render(application, edition=edition), Path(folder))
 
 
-def missing_parameters(
-    application: Application | None = None, *, edition: Edition | None = None
+def _missing(
+    parameters: Mapping[str, Any], configurations: Mapping[str, str]
 ) -> dict[str, list[str]]:
-    """Return what the application's stack needs and an environment's configuration lacks.
-
-    The pipeline gives the image's tag. What else is missing, by environment, somebody must fill
-    in before the pipeline can deploy.
-    """
-    edition = _chosen(edition)
-    application = edition.application if application is None else application
-    template = edition.stack("stack").build(application).to_dict()
-    needed = [n for n, p in template["Parameters"].items() if "Default" not in p]
+    """Return the parameters without a default that configurations lack, by environment."""
+    needed = [
+        name
+        for name, parameter in parameters.items()
+        if "Default" not in parameter and name != _SET_BY_PIPELINE
+    ]
     missing = {}
-    for environment in application.environments:
-        said = json.loads(edition.configuration(application, environment))["Parameters"]
-        lacking = [name for name in needed if name not in said and name != _GIVEN_BY_PIPELINE]
-        if lacking:
-            missing[environment.name] = lacking
+    for environment, text in configurations.items():
+        existing = json.loads(text)["Parameters"]
+        if lacking := [name for name in needed if name not in existing]:
+            missing[environment] = lacking
     return missing
 
 
@@ -109,8 +145,7 @@ def _chosen(edition: Edition | None) -> Edition:
     return edition
 
 
-def _unknown_parameters(application: Application, template: dict[str, Any]) -> Iterator[str]:
-    known = template["Parameters"]
+def _unknown_parameters(application: Application, known: Mapping[str, Any]) -> Iterator[str]:
     for environment in application.environments:
         for name in environment.parameters:
             if name not in known:

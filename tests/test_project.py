@@ -19,6 +19,7 @@ from cfn_pipeline import (
     GitHubRepository,
     Instances,
     ModelError,
+    StackFile,
     edition,
     load,
     render,
@@ -26,7 +27,7 @@ from cfn_pipeline import (
     todobackend_of_the_book,
     write,
 )
-from cfn_pipeline.project import missing_parameters
+from cfn_pipeline.project import rendering
 
 SMALL = Application(
     name="orders-api",
@@ -159,12 +160,35 @@ def test_the_committed_templates_are_what_is_rendered(edition: Edition) -> None:
 
 
 def test_what_is_missing_before_a_pipeline_can_deploy() -> None:
-    assert missing_parameters(todobackend_of_the_book, edition=BOOK) == {}
-    assert missing_parameters(SMALL) == {"live": ["VpcId", "ApplicationSubnets"]}
-    assert missing_parameters(SMALL, edition=BOOK) == {
+    assert rendering(todobackend_of_the_book, edition=BOOK).missing == {}
+    assert rendering(SMALL).missing == {"live": ["VpcId", "ApplicationSubnets"]}
+    assert rendering(SMALL, edition=BOOK).missing == {
         "test": ["ApplicationImageId"],
         "live": ["VpcId", "ApplicationSubnets", "ApplicationImageId"],
     }
+
+
+@each_edition
+def test_templates_are_what_is_read_from_their_texts(edition: Edition) -> None:
+    rendered = rendering(edition=edition)
+    assert list(rendered.templates) == [stack.file for stack in edition.stacks]
+    for name, template in rendered.templates.items():
+        assert load(rendered.files[name]) == template
+
+
+@each_edition
+def test_each_template_is_built_once(edition: Edition) -> None:
+    built: list[str] = []
+
+    def counted(stack: StackFile) -> StackFile:
+        def build(*arguments: Any) -> Any:
+            built.append(stack.file)
+            return stack.build(*arguments)
+
+        return replace(stack, build=build)
+
+    rendering(edition=replace(edition, stacks=[counted(stack) for stack in edition.stacks]))
+    assert sorted(built) == sorted(stack.file for stack in edition.stacks)
 
 
 @each_edition

@@ -41,7 +41,8 @@ def render(name: str, folder: Path | None, check: bool) -> None:
     """
     edition = load_edition(name)
     folder = Path("templates", edition.name) if folder is None else folder
-    files = project.render(edition=edition)
+    rendered = project.rendering(edition=edition)
+    files = rendered.files
     found = _findings(files, folder)
     if check:
         _check(files, folder)
@@ -53,7 +54,7 @@ def render(name: str, folder: Path | None, check: bool) -> None:
     click.echo(
         f"{folder}: {len(written)} written, {len(changes) - len(written)} unchanged", err=True
     )
-    for environment, lacking in project.missing_parameters(edition=edition).items():
+    for environment, lacking in rendered.missing.items():
         click.echo(f"{folder / environment}.json: fill in {', '.join(lacking)}", err=True)
     if found:
         raise SystemExit(1)

@@ -1,14 +1,17 @@
 """The current edition: the same system as it is deployed today."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
-from troposphere import GetAtt, Ref
+from troposphere import GetAtt, Ref, Template
 
 from cfn_pipeline.editions.edition import Edition, StackFile, from_pipeline
 from cfn_pipeline.editions.todobackend import todobackend
 from cfn_pipeline.files.buildspec import buildspec
 from cfn_pipeline.files.configuration import protected_configuration
 from cfn_pipeline.files.dockerfile import installing_by_apk
+from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.delivery import (
     continuous_delivery,
 )
@@ -124,6 +127,17 @@ _PARTS: list[Part] = [
     within_boundary,
 ]
 
+
+def _iam_template(application: Application, stack: Mapping[str, Any]) -> Template:
+    return iam.iam_template(
+        continuous_delivery(application),
+        arns=_ARNS,
+        pull=application.build_image_repository_name,
+        push=application.image_repository_name,
+        deploys=[stack],
+    )
+
+
 CURRENT = Edition(
     name="current",
     summary="the same system as it is deployed today",
@@ -143,15 +157,8 @@ CURRENT = Edition(
             file="iam.yml",
             stack="{application}-iam",
             capabilities=["CAPABILITY_IAM"],
-            build=exempted(
-                lambda app: iam.iam_template(
-                    continuous_delivery(app),
-                    arns=_ARNS,
-                    pull=app.build_image_repository_name,
-                    push=app.image_repository_name,
-                    deploys=[application_template(app, parts=_PARTS)],
-                )
-            ),
+            build=exempted(_iam_template),
+            deploys=["stack.yml"],
         ),
         StackFile(
             file="codebuild.yml",

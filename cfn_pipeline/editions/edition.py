@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cfn_pipeline.errors import EditionError
 from cfn_pipeline.model.application import Application
@@ -22,14 +22,17 @@ class StackFile:
     Args:
         file: the template's file name.
         stack: the stack's name, with ``{application}`` and ``{environment}`` to be filled in.
-        build: makes the template, an object with ``to_dict()``, as troposphere's Template has.
+        build: makes the template, an object with ``to_dict()`` as troposphere's Template has, from
+            the application and the templates that ``deploys`` names.
+        deploys: the files of the templates that ``build`` needs, in long form.
         capabilities: what ``aws cloudformation deploy`` must be told that the template does.
 
     """
 
     file: str
     stack: str
-    build: Callable[[Application], Intrinsic]
+    build: Callable[..., Intrinsic]
+    deploys: Sequence[str] = ()
     capabilities: Sequence[str] = ()
 
     @property
@@ -76,6 +79,19 @@ class Edition:
                 return stack
         known = ", ".join(stack.target for stack in self.stacks)
         raise EditionError(f"the {self.name} edition has no template {target!r}; it has {known}")
+
+    def templates(self, application: Application) -> dict[str, dict[str, Any]]:
+        """Build every template of an application once; in long form, by file name."""
+        built: dict[str, dict[str, Any]] = {}
+
+        def build(file: str) -> dict[str, Any]:
+            if file not in built:
+                stack = self.stack(file.removesuffix(".yml"))
+                needed = [build(name) for name in stack.deploys]
+                built[file] = stack.build(application, *needed).to_dict()
+            return built[file]
+
+        return {stack.file: build(stack.file) for stack in self.stacks}
 
 
 def from_pipeline(

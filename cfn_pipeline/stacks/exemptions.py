@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 
 from troposphere import Template
 
-from cfn_pipeline.model.application import Application
-
 __all__ = ["EXEMPTIONS", "exempted"]
 
 _PARAMETER = "A parameter, and true where nothing else is said"
@@ -152,12 +150,12 @@ EXEMPTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 
 
 def exempted(
-    build: Callable[[Application], Template],
-) -> Callable[[Application], Template]:
+    build: Callable[..., Template],
+) -> Callable[..., Template]:
     """Build a template whose resources tell checkers what to pass over, and why."""
 
-    def build_exempted(application: Application) -> Template:
-        template = build(application)
+    def build_exempted(*arguments: object) -> Template:
+        template = build(*arguments)
         for logical_id, resource in template.resources.items():
             if logical_id in EXEMPTIONS:
                 resource.Metadata = _metadata(EXEMPTIONS[logical_id])

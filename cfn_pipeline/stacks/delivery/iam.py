@@ -1,8 +1,8 @@
 """The roles of the pipeline, of its builds and of its deployments."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from awacs.aws import Condition, Statement, StringEqualsIfExists
 from troposphere import AWSObject, Equals, GetAtt, If, Not, Ref, Template
@@ -51,7 +51,7 @@ def iam_template(
     *,
     pull: str,
     push: str,
-    deploys: Sequence[Intrinsic],
+    deploys: Sequence[Mapping[str, Any] | Intrinsic],
     arns: Arns = Arns(),  # noqa: B008
 ) -> Template:
     """Make the roles with which a pipeline, its builds and its deployments work.
@@ -65,7 +65,7 @@ def iam_template(
         pipeline: what the roles are for.
         pull: the repository of the image in which it builds.
         push: the repository of the images that it builds.
-        deploys: the templates that the pipeline deploys.
+        deploys: the templates that the pipeline deploys: troposphere's, or mappings in long form.
         arns: how ARNs are written; absent: in whatever partition the stack is deployed.
 
     Raises:
@@ -75,7 +75,7 @@ def iam_template(
     """
     ModelError.raise_for(_name_problems(pipeline, (pull, push)))
     needed = derive(
-        [template.to_dict() for template in deploys],
+        [t if isinstance(t, Mapping) else t.to_dict() for t in deploys],
         stacks=_stacks(pipeline),
         boundary=_boundary().to_dict(),
     )
