@@ -85,7 +85,7 @@ ARTIFACT = NameForm(
     longest=100,
 )
 NAMESPACE = NameForm(
-    kind="variable namespace",
+    kind="namespace",
     pattern="[A-Za-z0-9@_-]+",
     characters="letters, digits and @ - _",
     longest=100,

@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
+
 __all__ = ["ARTIFACT_SETTINGS", "PROVIDERS", "Provider"]
 
 
@@ -78,7 +80,7 @@ PROVIDERS: Mapping[tuple[str | None, str | None, str | None], Provider] = {
         variables=("ImageDigest", "ImageTag", "ImageURI", "RegistryId", "RepositoryName"),
         counted_by_cfn_lint=True,
     ),
-    ("Source", "AWS", "CodeStarSourceConnection"): Provider(
+    ("Source", "AWS", CONNECTION_PROVIDER): Provider(
         inputs=_NONE,
         outputs=_ONE,
         required=("ConnectionArn", "FullRepositoryId", "BranchName"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws.pipelines import CONFIGURATION_VALUE
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.artifacts import Artifact
 from cfn_pipeline.model.validated import Validated
@@ -192,7 +193,8 @@ class Approve(Action):
         """Yield also a note that is too long."""
         yield from super().problems()
         yield from names.arn_problems(self.topic, "topic", self.where)
-        if self.note is not None and len(self.note) > 1000:
+        if self.note is not None and len(self.note) > CONFIGURATION_VALUE.most:
             yield (
-                f"{self.where}: the note has {len(self.note)} characters; CodePipeline takes 1,000"
+                f"{self.where}: the note has {len(self.note)} characters; CodePipeline takes "
+                f"{CONFIGURATION_VALUE.most:,}"
             )

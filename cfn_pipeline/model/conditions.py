@@ -8,16 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws.pipelines import CONDITION_RESULTS, RULE_PROVIDERS
 from cfn_pipeline.model.validated import Validated
 
-__all__ = ["RESULTS", "RULE_PROVIDERS", "Condition", "Rule"]
-
-#: What a stage does when a condition is not met.
-RESULTS = ("FAIL", "ROLLBACK", "SKIP")
-
-#: The rules that need nothing but the pipeline's role.
-#: https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference.html
-RULE_PROVIDERS = ("CloudWatchAlarm", "DeploymentWindow", "VariableCheck")
+__all__ = ["Condition", "Rule"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +20,8 @@ class Rule(Validated):
 
     Args:
         name: unique in its condition.
-        provider: CloudWatchAlarm, DeploymentWindow or VariableCheck.
+        provider: CloudWatchAlarm, DeploymentWindow or VariableCheck. CodePipeline also has
+            CodeBuild, Commands and LambdaInvoke, which are not supported yet.
         configuration: by the provider's keys, such as ``AlarmName``.
 
     """
@@ -38,11 +33,16 @@ class Rule(Validated):
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with name and provider."""
         yield from names.ACTION.problems(self.name, self.where)
-        if self.provider not in RULE_PROVIDERS:
-            yield (
-                f"{self.where}: there is no provider {self.provider!r} here; "
-                f"use {', '.join(RULE_PROVIDERS)}"
-            )
+        provider = RULE_PROVIDERS.get(self.provider)
+        usable = ", ".join(name for name, terms in RULE_PROVIDERS.items() if not terms.runs)
+        if provider is None:
+            yield f"{self.where}: unknown rule provider {self.provider!r}; use {usable}"
+        elif provider.runs:
+            yield f"{self.where}: rules of {self.provider} are not supported yet; use {usable}"
+        else:
+            for key in provider.required:
+                if key not in self.configuration:
+                    yield f"{self.where}: {self.provider} needs {key}; add it to configuration"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,5 +66,6 @@ class Condition(Validated):
         for name, count in Counter(rule.name for rule in self.rules).items():
             if count > 1:
                 yield f"condition: {count} rules are called {name!r}; a name is unique"
-        if self.result not in RESULTS:
-            yield f"condition: there is no result {self.result!r}; use {', '.join(RESULTS)}"
+        if self.result not in CONDITION_RESULTS:
+            known = ", ".join(CONDITION_RESULTS)
+            yield f"condition: there is no result {self.result!r}; use {known}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws.pipelines import CONFIGURATION_VALUE
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact, ArtifactFile, ArtifactParameter
 from cfn_pipeline.model.values import Value
@@ -22,7 +23,6 @@ __all__ = [
 ]
 
 CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
-_LONGEST_CONFIGURATION_VALUE = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,10 +124,10 @@ class Deployment(StackAction):
                 )
         for name in self.parameters:
             yield from names.PARAMETER.problems(name, self.where)
-        if len(self.parameter_overrides) > _LONGEST_CONFIGURATION_VALUE:
+        if len(self.parameter_overrides) > CONFIGURATION_VALUE.most:
             yield (
                 f"{self.where}: the parameters are {len(self.parameter_overrides)} characters of "
-                f"JSON; CodePipeline takes {_LONGEST_CONFIGURATION_VALUE:,}. Move what is fixed "
+                f"JSON; CodePipeline takes {CONFIGURATION_VALUE.most:,}. Move what is fixed "
                 "into the template configuration file"
             )
 

@@ -5,6 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 
 from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws.pipelines import (
+    ACTIONS,
+    ACTIONS_IN_STAGE,
+    EXECUTION_MODES,
+    GATES,
+    ONLY_V2_MODES,
+    PIPELINE_TYPES,
+    STAGES,
+)
 from cfn_pipeline.model.actions import Action
 from cfn_pipeline.model.conditions import Condition
 from cfn_pipeline.model.deployments import CreateChangeSet, ExecuteChangeSet, StackAction
@@ -12,16 +21,7 @@ from cfn_pipeline.model.sources import GitHub
 from cfn_pipeline.model.validated import Validated
 from cfn_pipeline.model.values import Value
 
-__all__ = ["EXECUTION_MODES", "ON_FAILURE", "PIPELINE_TYPES", "Pipeline", "Stage"]
-
-PIPELINE_TYPES = ("V1", "V2")
-EXECUTION_MODES = ("SUPERSEDED", "QUEUED", "PARALLEL")
-ON_FAILURE = ("ROLLBACK", "RETRY")
-
-# https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
-_FEWEST_STAGES = 2
-_MOST_STAGES = 50
-_MOST_ACTIONS = 50
+__all__ = ["Pipeline", "Stage"]
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ class Stage(Validated):
         flat = list(_actions(self))
         if not flat:
             yield f"{where}: it has no action; give it one, or leave the stage out"
-        if len(flat) > _MOST_ACTIONS:
-            yield f"{where}: it has {len(flat)} actions; CodePipeline takes {_MOST_ACTIONS}"
+        if len(flat) > ACTIONS_IN_STAGE.most:
+            yield f"{where}: it has {len(flat)} actions; CodePipeline takes {ACTIONS_IN_STAGE.most}"
         yield from self._condition_problems(where)
         for name, count in Counter(action.name for action in flat).items():
             if count > 1:
@@ -86,14 +86,16 @@ class Stage(Validated):
         return "ROLLBACK" in (self.on_failure, after)
 
     def _condition_problems(self, where: str) -> Iterator[str]:
-        if self.on_failure not in (None, *ON_FAILURE):
-            yield (
-                f"{where}: on failure it cannot {self.on_failure!r}; use {' or '.join(ON_FAILURE)}"
-            )
-        if self.before_entry is not None and self.before_entry.result not in ("FAIL", "SKIP"):
-            yield f"{where}: before entry a stage can FAIL or SKIP, not {self.before_entry.result}"
-        if self.on_success is not None and self.on_success.result not in ("FAIL", "ROLLBACK"):
-            yield f"{where}: on success a stage can FAIL or ROLLBACK, not {self.on_success.result}"
+        if self.on_failure not in (None, *GATES["OnFailure"]):
+            known = " or ".join(GATES["OnFailure"])
+            yield f"{where}: on failure it cannot {self.on_failure!r}; use {known}"
+        for gate, shown, condition in (
+            ("BeforeEntry", "before entry", self.before_entry),
+            ("OnSuccess", "on success", self.on_success),
+        ):
+            if condition is not None and condition.result not in GATES[gate]:
+                known = " or ".join(GATES[gate])
+                yield f"{where}: {shown} a stage can {known}, not {condition.result}"
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ class Pipeline(Validated):
                 f"{where}: there is no execution mode {self.execution_mode!r}; "
                 f"use {', '.join(EXECUTION_MODES)}"
             )
-        elif self.execution_mode != "SUPERSEDED" and self.pipeline_type == "V1":
+        elif self.execution_mode in ONLY_V2_MODES and self.pipeline_type == "V1":
             yield f"{where}: execution mode {self.execution_mode} needs pipeline type V2"
 
     def _option_problems(self) -> Iterator[str]:
@@ -176,10 +178,12 @@ class Pipeline(Validated):
 
     def _stage_problems(self) -> Iterator[str]:
         where = f"pipeline {self.name!r}"
-        if not _FEWEST_STAGES <= len(self.stages) <= _MOST_STAGES:
+        if len(self.stages) not in STAGES:
+            yield f"{where}: it has {len(self.stages)} stages; CodePipeline takes {STAGES}"
+        if len(self.actions) > ACTIONS.most:
             yield (
-                f"{where}: it has {len(self.stages)} stages; CodePipeline takes "
-                f"{_FEWEST_STAGES} to {_MOST_STAGES}"
+                f"{where}: it has {len(self.actions):,} actions; CodePipeline takes "
+                f"{ACTIONS.most:,}; divide it"
             )
         for name, count in Counter(stage.name for stage in self.stages).items():
             if count > 1:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER, TRIGGER_FILTERS
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
@@ -12,8 +13,6 @@ from cfn_pipeline.model.triggers import PullRequest, Push
 from cfn_pipeline.model.values import Value
 
 __all__ = ["GitHub", "GitHubOAuth", "Source"]
-
-_MOST_FILTERS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +83,7 @@ class GitHub(Source):
     """
 
     type: ClassVar[ActionType] = ActionType(
-        category="Source", owner="AWS", provider="CodeStarSourceConnection"
+        category="Source", owner="AWS", provider=CONNECTION_PROVIDER
     )
 
     connection: Value | None = None
@@ -109,10 +108,10 @@ class GitHub(Source):
         """Yield also a connection that is no ARN, and too many filters."""
         yield from super().problems()
         for kind, filters in (("pushes", self.push), ("pull requests", self.pull_requests)):
-            if len(filters) > _MOST_FILTERS:
+            if len(filters) > TRIGGER_FILTERS.most:
                 yield (
                     f"{self.where}: {len(filters)} filters of {kind}; CodePipeline takes "
-                    f"{_MOST_FILTERS}"
+                    f"{TRIGGER_FILTERS.most}"
                 )
         yield from names.arn_problems(self.connection, "connection", self.where)
 

@@ -6,14 +6,10 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-triggers.htm
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from cfn_pipeline.aws.pipelines import PULL_REQUEST_EVENTS, TRIGGER_PATTERN, TRIGGER_PATTERNS
 from cfn_pipeline.model.validated import Validated
 
-__all__ = ["PULL_REQUEST_EVENTS", "Patterns", "PullRequest", "Push"]
-
-PULL_REQUEST_EVENTS = ("OPEN", "UPDATED", "CLOSED")
-
-_MOST_PATTERNS = 8
-_LONGEST_PATTERN = 255
+__all__ = ["Patterns", "PullRequest", "Push"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,16 +30,16 @@ class Patterns(Validated):
         if not (self.includes or self.excludes):
             yield "patterns: neither includes nor excludes; give a pattern, or leave the filter out"
         for kind, patterns in (("includes", self.includes), ("excludes", self.excludes)):
-            if len(patterns) > _MOST_PATTERNS:
+            if len(patterns) > TRIGGER_PATTERNS.most:
                 yield (
-                    f"patterns: {len(patterns)} {kind}; CodePipeline takes {_MOST_PATTERNS}: join "
-                    "some, as in 'release/{1,2}'"
+                    f"patterns: {len(patterns)} {kind}; CodePipeline takes "
+                    f"{TRIGGER_PATTERNS.most}: join some, as in 'release/{{1,2}}'"
                 )
             for pattern in patterns:
-                if not 1 <= len(pattern) <= _LONGEST_PATTERN:
+                if len(pattern) not in TRIGGER_PATTERN:
                     yield (
                         f"patterns: {pattern[:40]!r} has {len(pattern)} characters; CodePipeline "
-                        f"takes 1 to {_LONGEST_PATTERN}"
+                        f"takes {TRIGGER_PATTERN}"
                     )
 
 

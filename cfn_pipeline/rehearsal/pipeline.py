@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from cfn_pipeline.aws.pipelines import GATES
 from cfn_pipeline.errors import RehearsalError
 
 __all__ = ["Action", "Pipeline", "Stage", "pipeline_of", "pipeline_of_api", "pipeline_of_record"]
@@ -192,7 +193,7 @@ def _stage(stage: Mapping[str, Any]) -> Stage:
     return Stage(
         name=name,
         actions=[_action(name, action) for action in stage["Actions"]],
-        unrehearsed=[key for key in ("BeforeEntry", "OnSuccess", "OnFailure") if stage.get(key)],
+        unrehearsed=[key for key in GATES if stage.get(key)],
     )
 
 

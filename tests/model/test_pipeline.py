@@ -166,7 +166,7 @@ def test_a_change_set_is_made_before_it_is_executed() -> None:
         ([], "it has no action"),
         ([()], "it has no action"),
         ([Approve(name="A"), Approve(name="A")], "2 actions are called 'A'"),
-        ([Approve(name=f"A{n}") for n in range(51)], "it has 51 actions"),
+        ([Approve(name=f"A{n}") for n in range(101)], "it has 101 actions"),
     ],
 )
 def test_stages_that_are_refused(actions: list[Action], said: str) -> None:
@@ -182,7 +182,7 @@ def test_stages_that_are_refused(actions: list[Action], said: str) -> None:
         (lambda: replace(BUILD, name="a" * 101), "has 101 characters"),
         (lambda: replace(BUILD, name="a/b"), "the action name 'a/b' is refused"),
         (lambda: replace(BUILD, output="a.b"), "the artifact name 'a.b' is refused"),
-        (lambda: replace(BUILD, namespace="a.b"), "the variable namespace 'a.b' is refused"),
+        (lambda: replace(BUILD, namespace="a.b"), "the namespace 'a.b' is refused"),
         (lambda: replace(BUILD, project="_a"), "the CodeBuild project name '_a' is refused"),
         (lambda: replace(DEPLOY, stack="1dev"), "the stack name '1dev' is refused"),
         (lambda: replace(CHANGE, change_set="a_b"), "the change set name 'a_b' is refused"),

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from cfn_pipeline.analysis.artifact_references import parsed_overrides
 from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.aws.pipelines import CONFIGURATION_VALUE
 from cfn_pipeline.aws.providers import PROVIDERS
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 __all__ = ["RULES"]
 
-_LONGEST_VALUE = 1000
 _VARIABLE_TYPES = ("PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER")
 
 
@@ -24,7 +24,7 @@ def _long_values(pipeline: Pipeline) -> Iterator[Problem]:
             text = node.text
             if text is None:
                 continue
-            if len(text) > _LONGEST_VALUE:
+            if len(text) > CONFIGURATION_VALUE.most:
                 at_least = "" if is_known(text) else "at least "
                 way = (
                     "move parameters to a TemplateConfiguration file"
@@ -35,13 +35,13 @@ def _long_values(pipeline: Pipeline) -> Iterator[Problem]:
                     action,
                     node,
                     f"{key} has {at_least}{len(text)} characters; CodePipeline takes "
-                    f"{_LONGEST_VALUE}; {way}",
+                    f"{CONFIGURATION_VALUE.most:,}; {way}",
                 )
             elif not text:
                 yield problem(
                     action,
                     node,
-                    f"{key} is empty; CodePipeline takes 1 to {_LONGEST_VALUE} characters; leave "
+                    f"{key} is empty; CodePipeline takes {CONFIGURATION_VALUE} characters; leave "
                     "it out or fill it in",
                 )
 
@@ -167,7 +167,7 @@ def _are_variables(found: object) -> bool:
 RULES = (
     CheckRule(
         id="E9406",
-        title="A configuration value has 1 to 1,000 characters",
+        title=f"A configuration value has {CONFIGURATION_VALUE} characters",
         impact="The pipeline cannot be created.",
         aws_message="Map value must satisfy constraint: [Member must have length less than or "
         "equal to 1000, Member must have length greater than or equal to 1]",

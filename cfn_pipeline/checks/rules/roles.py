@@ -12,6 +12,7 @@ from cfn_pipeline.analysis.partial_text import ANYTHING, is_known, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.resolving import arn_of, name_of, resource_behind
 from cfn_pipeline.analysis.system import Resource, System
+from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 from cfn_pipeline.checks.rule import CheckRule, Problem
 
 __all__ = ["RULES", "lacking_calls", "role_of"]
@@ -126,7 +127,7 @@ def _connect(pipeline: Pipeline) -> Iterator[Problem]:
     for action, grants in _acting(pipeline):
         node = action.setting("ConnectionArn")
         arn = node.text
-        if action.provider != "CodeStarSourceConnection" or arn is None:
+        if action.provider != CONNECTION_PROVIDER or arn is None:
             continue
         prefixes = _prefixes(node, arn)
         calls = [f"{prefix}:UseConnection" for prefix in _PREFIXES]

@@ -10,55 +10,45 @@ from collections.abc import Iterator
 from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.aws.name_forms import ACTION, ARTIFACT, NAMESPACE, PIPELINE, STAGE, NameForm
+from cfn_pipeline.aws.pipelines import ACTIONS, ACTIONS_IN_STAGE, RUN_ORDERS, STAGES
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 __all__ = ["RULES"]
 
-_STAGES = (2, 50)
-_ACTIONS = (1, 50)
-_RUN_ORDERS = (1, 999)
-
-_NAME = (r"[A-Za-z0-9.@_-]+", "letters, digits and . @ - _")
-_ARTIFACT = (r"[A-Za-z0-9_-]+", "letters, digits, - and _")
-_NAMESPACE = (r"[A-Za-z0-9@_-]+", "letters, digits and @ - _")
-_LONGEST = 100
-
 
 def _names(pipeline: Pipeline) -> Iterator[Problem]:
-    yield from _name(pipeline.node.at("Name"), "pipeline name", pipeline.where, _NAME)
+    yield from _name(pipeline.node.at("Name"), PIPELINE, pipeline.where)
     for stage in pipeline.stages:
-        yield from _name(stage.node.at("Name"), "stage name", stage.where, _NAME)
+        yield from _name(stage.node.at("Name"), STAGE, stage.where)
     for action in pipeline.actions:
-        name = action.node.at("Name")
-        yield from _name(name, "action name", action.where, _NAME, cfn_lint="E3031")
-        yield from _name(action.node.at("Namespace"), "namespace", action.where, _NAMESPACE)
+        yield from _name(action.node.at("Name"), ACTION, action.where, cfn_lint="E3031")
+        yield from _name(action.node.at("Namespace"), NAMESPACE, action.where)
         for artifact in (*action.inputs, *action.outputs):
-            yield from _name(artifact.node, "artifact name", action.where, _ARTIFACT)
+            yield from _name(artifact.node, ARTIFACT, action.where)
 
 
-def _name(
-    node: Node, kind: str, where: str, form: tuple[str, str], cfn_lint: str | None = None
-) -> Iterator[Problem]:
+def _name(node: Node, form: NameForm, where: str, cfn_lint: str | None = None) -> Iterator[Problem]:
     text = node.text
     if text is None:
         return
-    pattern, characters = form
     # Parts that are not known may be anything that fits.
     if not is_known(text):
         shown, text = readable(text), "".join(c if is_known(c) else "x" for c in text)
     else:
         shown = text
-    if not 1 <= len(text) <= _LONGEST:
+    if not form.shortest <= len(text) <= form.longest:
         yield Problem(
             at=node,
-            message=f"{where}: the {kind} has {len(text)} characters; CodePipeline takes 1 to "
-            f"{_LONGEST}",
+            message=f"{where}: the {form.kind} has {len(text)} characters; CodePipeline takes "
+            f"{form.shortest} to {form.longest}",
             cfn_lint=cfn_lint,
         )
-    elif not re.fullmatch(pattern, text):
+    elif not re.fullmatch(form.pattern, text):
         yield Problem(
             at=node,
-            message=f"{where}: CodePipeline refuses the {kind} {shown!r}; use {characters}",
+            message=f"{where}: CodePipeline refuses the {form.kind} {shown!r}; use "
+            f"{form.characters}",
             cfn_lint=cfn_lint,
         )
 
@@ -92,13 +82,13 @@ def _doubled_actions(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _stage_count(pipeline: Pipeline) -> Iterator[Problem]:
     node, count = pipeline.node.at("Stages"), len(pipeline.stages)
-    if isinstance(node.value, list) and node.is_whole and not _within(count, _STAGES):
+    if isinstance(node.value, list) and node.is_whole and count not in STAGES:
         yield problem(
             pipeline,
             node,
-            f"it has {count} stages; CodePipeline takes {_STAGES[0]} to {_STAGES[1]}, the first of "
-            "them for the sources",
-            cfn_lint="E3032" if len(node.value) < _STAGES[0] else None,
+            f"it has {count} stages; CodePipeline takes {STAGES}, the first of them for the "
+            "sources",
+            cfn_lint="E3032" if len(node.value) < STAGES.least else None,
         )
 
 
@@ -107,14 +97,21 @@ def _action_count(pipeline: Pipeline) -> Iterator[Problem]:
         node, count = stage.node.at("Actions"), len(stage.actions)
         if node.is_there and not (isinstance(node.value, list) and node.is_whole):
             continue
-        if not _within(count, _ACTIONS):
+        if count not in ACTIONS_IN_STAGE:
             yield problem(
                 stage,
                 node if node.is_there else stage.node,
-                f"it has {count} actions; CodePipeline takes {_ACTIONS[0]} to {_ACTIONS[1]} in a "
-                "stage",
+                f"it has {count} actions; CodePipeline takes {ACTIONS_IN_STAGE} in a stage",
                 cfn_lint=None if count else "E3032" if node.value == [] else "E3003",
             )
+
+    if len(pipeline.actions) > ACTIONS.most:
+        yield problem(
+            pipeline,
+            pipeline.node.at("Stages"),
+            f"it has {len(pipeline.actions):,} actions; CodePipeline takes {ACTIONS.most:,} in a "
+            "pipeline; divide it",
+        )
 
 
 def _run_orders(pipeline: Pipeline) -> Iterator[Problem]:
@@ -123,12 +120,11 @@ def _run_orders(pipeline: Pipeline) -> Iterator[Problem]:
         text = node.text
         if text is None or not is_known(text):
             continue
-        if not re.fullmatch(r"-?\d+", text) or not _within(int(text), _RUN_ORDERS):
+        if not re.fullmatch(r"-?\d+", text) or int(text) not in RUN_ORDERS:
             yield problem(
                 action,
                 node,
-                f"RunOrder is {text}; give a whole number from {_RUN_ORDERS[0]} to "
-                f"{_RUN_ORDERS[1]}",
+                f"RunOrder is {text}; give a whole number from {RUN_ORDERS}",
                 cfn_lint=None if re.fullmatch(r"-?\d+", text) else "E3012",
             )
 
@@ -230,10 +226,6 @@ def _stores(pipeline: Pipeline) -> Iterator[Problem]:
             )
 
 
-def _within(number: int, limits: tuple[int, int]) -> bool:
-    return limits[0] <= number <= limits[1]
-
-
 RULES = (
     CheckRule(
         id="E9201",
@@ -261,7 +253,7 @@ RULES = (
     ),
     CheckRule(
         id="E9204",
-        title="A pipeline has 2 to 50 stages",
+        title=f"A pipeline has {STAGES} stages",
         impact="The pipeline cannot be created.",
         aws_message="Pipeline has only 1 stage(s). There should be a minimum of 2 stages in a "
         "pipeline",
@@ -270,14 +262,14 @@ RULES = (
     ),
     CheckRule(
         id="E9205",
-        title="A stage has 1 to 50 actions",
+        title=f"A stage has {ACTIONS_IN_STAGE} actions, a pipeline {ACTIONS.most:,} at most",
         impact="The pipeline cannot be created.",
-        fix="Remove the empty stage, or divide the one that is too large.",
+        fix="Remove the empty stage, or divide the stage or the pipeline that is too large.",
         find_in_pipeline=_action_count,
     ),
     CheckRule(
         id="E9206",
-        title="A run order is a whole number from 1 to 999",
+        title=f"A run order is a whole number from {RUN_ORDERS}",
         impact="The pipeline cannot be created.",
         aws_message="Value at '...runOrder' failed to satisfy constraint: Member must have value "
         "greater than or equal to 1",

@@ -8,19 +8,20 @@ from collections.abc import Iterator
 from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.partial_text import is_known, may_be, readable
 from cfn_pipeline.analysis.pipelines import Pipeline, Stage
+from cfn_pipeline.aws.pipelines import (
+    CONNECTION_PROVIDER,
+    EXECUTION_MODES,
+    GATES,
+    ONLY_V2_MODES,
+    PIPELINE_TYPES,
+    PULL_REQUEST_EVENTS,
+    TRIGGER_FILTERS,
+    TRIGGER_PATTERNS,
+    TRIGGERS,
+)
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 __all__ = ["RULES"]
-
-_MODES = ("SUPERSEDED", "QUEUED", "PARALLEL")
-_GATES = {
-    "BeforeEntry": ("FAIL", "SKIP"),
-    "OnSuccess": ("FAIL", "ROLLBACK"),
-    "OnFailure": ("ROLLBACK", "RETRY"),
-}
-_CONNECTION = "CodeStarSourceConnection"
-_EVENTS = ("OPEN", "UPDATED", "CLOSED")
-_MOST_FILTERS, _MOST_PATTERNS, _MOST_TRIGGERS = 3, 8, 50
 
 
 def _only_v2(pipeline: Pipeline) -> Iterator[Problem]:
@@ -42,10 +43,10 @@ def _features(pipeline: Pipeline) -> Iterator[tuple[Node, str]]:
         if node.items():
             yield node, what
     mode = pipeline.node.at("ExecutionMode")
-    if mode.text in ("QUEUED", "PARALLEL"):
+    if mode.text in ONLY_V2_MODES:
         yield mode, f"execution mode {mode.text} is"
     for stage in pipeline.stages:
-        for gate in _GATES:
+        for gate in GATES:
             if stage.node.at(gate).is_there:
                 yield stage.node.at(gate), f"{stage.where}: {gate} is"
     for action in pipeline.actions:
@@ -59,8 +60,8 @@ def _features(pipeline: Pipeline) -> Iterator[tuple[Node, str]]:
 
 def _execution_mode(pipeline: Pipeline) -> Iterator[Problem]:
     for key, values, cfn_lint in (
-        ("ExecutionMode", _MODES, "E3030"),
-        ("PipelineType", ("V1", "V2"), "E3030"),
+        ("ExecutionMode", EXECUTION_MODES, "E3030"),
+        ("PipelineType", PIPELINE_TYPES, "E3030"),
     ):
         node = pipeline.node.at(key)
         if node.text is not None and is_known(node.text) and node.text not in values:
@@ -85,7 +86,7 @@ def _results(stage: Stage, gate: str) -> Iterator[Node]:
 def _no_rollback(pipeline: Pipeline) -> Iterator[Problem]:
     parallel = pipeline.node.at("ExecutionMode").text == "PARALLEL"
     for stage in pipeline.stages:
-        for gate in _GATES:
+        for gate in GATES:
             for result in _results(stage, gate):
                 if result.text != "ROLLBACK":
                     continue
@@ -107,7 +108,7 @@ def _no_rollback(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _gates(pipeline: Pipeline) -> Iterator[Problem]:
     for stage in pipeline.stages:
-        for gate, results in _GATES.items():
+        for gate, results in GATES.items():
             node = stage.node.at(gate)
             for result in _results(stage, gate):
                 if result.text is None or not is_known(result.text) or result.text in results:
@@ -130,11 +131,11 @@ def _gates(pipeline: Pipeline) -> Iterator[Problem]:
 def _triggers(pipeline: Pipeline) -> Iterator[Problem]:
     sources = [a for stage in pipeline.stages[:1] for a in stage.actions]
     triggers = pipeline.node.at("Triggers")
-    if len(triggers.items()) > _MOST_TRIGGERS:
+    if len(triggers.items()) > TRIGGERS.most:
         yield problem(
             pipeline,
             triggers,
-            f"it has {len(triggers.items())} triggers; CodePipeline takes {_MOST_TRIGGERS}",
+            f"it has {len(triggers.items())} triggers; CodePipeline takes {TRIGGERS.most}",
         )
     seen: set[str] = set()
     for trigger in triggers.items():
@@ -151,7 +152,7 @@ def _triggers(pipeline: Pipeline) -> Iterator[Problem]:
             )
         seen.add(name)
         meant = [a for a in sources if may_be(a.name, name)]
-        connected = [a for a in sources if a.provider in (None, _CONNECTION)]
+        connected = [a for a in sources if a.provider in (None, CONNECTION_PROVIDER)]
         known = ", ".join(readable(a.name) for a in connected) or "there is none"
         if not meant and pipeline.is_whole:
             said = f"no source action is called '{readable(name)}'"
@@ -162,8 +163,8 @@ def _triggers(pipeline: Pipeline) -> Iterator[Problem]:
         yield problem(
             pipeline,
             node,
-            f"a trigger names a source action with a connection ({_CONNECTION}), but {said}; name "
-            f"one ({known})",
+            f"a trigger names a source action with a connection ({CONNECTION_PROVIDER}), but "
+            f"{said}; name one ({known})",
         )
 
 
@@ -172,21 +173,21 @@ def _filters(pipeline: Pipeline) -> Iterator[Problem]:
         git = trigger.at("GitConfiguration")
         for kind in ("Push", "PullRequest"):
             filters = git.at(kind).items()
-            if len(filters) > _MOST_FILTERS:
+            if len(filters) > TRIGGER_FILTERS.most:
                 yield problem(
                     pipeline,
                     git.at(kind),
                     f"a trigger has {len(filters)} filters of {kind}; CodePipeline takes "
-                    f"{_MOST_FILTERS}",
+                    f"{TRIGGER_FILTERS.most}",
                 )
             for entry in filters:
                 for event in entry.at("Events").items():
-                    if is_known(event.text) and event.text not in _EVENTS:
+                    if is_known(event.text) and event.text not in PULL_REQUEST_EVENTS:
                         yield problem(
                             pipeline,
                             event,
                             f"there is no event '{event.text}' of pull requests; use "
-                            f"{', '.join(_EVENTS)}",
+                            f"{', '.join(PULL_REQUEST_EVENTS)}",
                         )
                 others = [k for k in ("Branches", "FilePaths") if entry.at(k).is_there]
                 if entry.at("Tags").is_there and others:
@@ -199,12 +200,12 @@ def _filters(pipeline: Pipeline) -> Iterator[Problem]:
                 for key in ("Branches", "FilePaths", "Tags"):
                     for way in ("Includes", "Excludes"):
                         patterns = entry.at(key).at(way)
-                        if len(patterns.items()) > _MOST_PATTERNS:
+                        if len(patterns.items()) > TRIGGER_PATTERNS.most:
                             yield problem(
                                 pipeline,
                                 patterns,
                                 f"{way} of {key} has {len(patterns.items())} patterns; "
-                                f"CodePipeline takes {_MOST_PATTERNS}",
+                                f"CodePipeline takes {TRIGGER_PATTERNS.most}",
                             )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.actions.cloudformation import run_cloudformation
 from cfn_pipeline.rehearsal.actions.codebuild import run_codebuild, run_commands
@@ -18,9 +19,8 @@ _RUNNERS: Mapping[tuple[str, str], Callable[[Action, Context], Outcome]] = {
     ("Build", "CodeBuild"): run_codebuild,
     ("Compute", "Commands"): run_commands,
     ("Deploy", "CloudFormation"): run_cloudformation,
-    ("Source", "Bitbucket"): run_source,
     ("Source", "CodeCommit"): run_source,
-    ("Source", "CodeStarSourceConnection"): run_source,
+    ("Source", CONNECTION_PROVIDER): run_source,
     ("Source", "ECR"): run_source,
     ("Source", "GitHub"): run_source,
     ("Source", "S3"): run_source,

@@ -7,6 +7,7 @@ import json
 import tempfile
 from pathlib import Path
 
+from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 from cfn_pipeline.rehearsal.artifacts.sources import Revision, fetch
 from cfn_pipeline.rehearsal.artifacts.zips import zip_of
 from cfn_pipeline.rehearsal.context import Context
@@ -71,7 +72,7 @@ def _variables(action: Action, context: Context, revision: Revision) -> dict[str
         "CommitId": revision.commit,
         "CommitMessage": revision.message or "files of no commit",
     }
-    if action.provider == "CodeStarSourceConnection":
+    if action.provider == CONNECTION_PROVIDER:
         return found | {
             "ConnectionArn": settings.get("ConnectionArn", ""),
             "FullRepositoryName": settings.get("FullRepositoryId", ""),

@@ -25,12 +25,28 @@ def test_numbers_of_stages(count: int, fine: bool) -> None:
     assert ids(findings(template)) == ([] if fine else ["E9204"])
 
 
-@pytest.mark.parametrize("count, fine", [(50, True), (51, False)])
+@pytest.mark.parametrize("count, fine", [(100, True), (101, False)])
 def test_numbers_of_actions(count: int, fine: bool) -> None:
     template = good("E9205")
     build = action(template, 1)
     pipeline(template)["Stages"][1]["Actions"] = [
         {**copy.deepcopy(build), "Name": f"Build{number}"} for number in range(count)
+    ]
+    assert ids(findings(template)) == ([] if fine else ["E9205"])
+
+
+@pytest.mark.parametrize("count, fine", [(1000, True), (1001, False)])
+def test_numbers_of_actions_in_a_pipeline(count: int, fine: bool) -> None:
+    template = good("E9205")
+    source, build = pipeline(template)["Stages"][:2]
+    [first, *_] = build["Actions"]
+    names = [f"Build{number}" for number in range(count - len(source["Actions"]))]
+    pipeline(template)["Stages"] = [source] + [
+        {
+            "Name": f"Stage{start}",
+            "Actions": [{**copy.deepcopy(first), "Name": name} for name in names[start:][:50]],
+        }
+        for start in range(0, len(names), 50)
     ]
     assert ids(findings(template)) == ([] if fine else ["E9205"])
 

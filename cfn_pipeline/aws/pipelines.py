@@ -1,0 +1,124 @@
+"""Facts of pipelines: limits, types, execution modes, gates, rules and triggers.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
+https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_Types.html
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+__all__ = [
+    "ACTIONS",
+    "ACTIONS_IN_STAGE",
+    "CONDITION_RESULTS",
+    "CONFIGURATION_VALUE",
+    "CONNECTION_PROVIDER",
+    "EXECUTION_MODES",
+    "GATES",
+    "ONLY_V2_MODES",
+    "PIPELINE_TYPES",
+    "PULL_REQUEST_EVENTS",
+    "RETRY_MODES",
+    "RULE_PROVIDERS",
+    "RUN_ORDERS",
+    "STAGES",
+    "TRIGGERS",
+    "TRIGGER_FILTERS",
+    "TRIGGER_PATTERN",
+    "TRIGGER_PATTERNS",
+    "Range",
+    "RuleProvider",
+]
+
+
+class Range(NamedTuple):
+    """Whole numbers from ``least`` to ``most``, both included: ``50 in Range(2, 50)``."""
+
+    least: int
+    most: int
+
+    def __contains__(self, number: object) -> bool:
+        """Tell whether a number is within the range."""
+        return isinstance(number, int) and self.least <= number <= self.most
+
+    def __str__(self) -> str:
+        """Return the range as messages write it: ``1 to 1,000``."""
+        return f"{self.least} to {self.most:,}"
+
+
+#: Stages of a pipeline.
+STAGES = Range(2, 50)
+
+#: Actions of a stage. The page of limits speaks of 50 in one row, and of 100 side by side and
+#: 100 one after another in others; AWS raised the limit in 2024:
+#: https://github.com/awslabs/aws-deployment-framework/pull/799
+ACTIONS_IN_STAGE = Range(1, 100)
+
+#: Actions of a pipeline.
+ACTIONS = Range(2, 1000)
+
+#: An action's RunOrder.
+RUN_ORDERS = Range(1, 999)
+
+#: Characters of one value of an action's Configuration.
+CONFIGURATION_VALUE = Range(1, 1000)
+
+#: https://docs.aws.amazon.com/codepipeline/latest/userguide/pipeline-types-planning.html
+PIPELINE_TYPES = ("V1", "V2")
+
+#: What a second execution does while a first one runs; the first is the default.
+#: https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html
+EXECUTION_MODES = ("SUPERSEDED", "QUEUED", "PARALLEL")
+ONLY_V2_MODES = EXECUTION_MODES[1:]
+
+#: The conditions of a stage, and the results that each can have.
+#: https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html
+GATES: Mapping[str, tuple[str, ...]] = {
+    "BeforeEntry": ("FAIL", "SKIP"),
+    "OnSuccess": ("FAIL", "ROLLBACK"),
+    "OnFailure": ("ROLLBACK", "RETRY"),
+}
+
+#: The results of a condition before a stage or after its success.
+CONDITION_RESULTS = tuple(sorted({*GATES["BeforeEntry"], *GATES["OnSuccess"]}))
+
+#: What a stage with the result RETRY runs again.
+#: https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-retry.html
+RETRY_MODES = ("FAILED_ACTIONS", "ALL_ACTIONS")
+
+
+class RuleProvider(NamedTuple):
+    """What a rule of a condition takes.
+
+    Args:
+        required: the keys that its Configuration must have.
+        runs: whether it runs something, for which it takes commands or input artifacts, and the
+            pipeline's role permissions on what is run.
+
+    """
+
+    required: tuple[str, ...]
+    runs: bool = False
+
+
+#: https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference.html
+RULE_PROVIDERS: Mapping[str, RuleProvider] = {
+    "CloudWatchAlarm": RuleProvider(("AlarmName",)),
+    "CodeBuild": RuleProvider(("ProjectName",), runs=True),
+    "Commands": RuleProvider((), runs=True),
+    "DeploymentWindow": RuleProvider(("Cron",)),
+    "LambdaInvoke": RuleProvider(("FunctionName",), runs=True),
+    "VariableCheck": RuleProvider(("Variable", "Value", "Operator")),
+}
+
+#: The only provider of sources that triggers filter, and the only one of triggers.
+#: https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-triggers.html
+CONNECTION_PROVIDER = "CodeStarSourceConnection"
+PULL_REQUEST_EVENTS = ("OPEN", "UPDATED", "CLOSED")
+
+#: Triggers of a pipeline; filters of one kind (Push, PullRequest) in a trigger; patterns of one
+#: list (Includes, Excludes); characters of a pattern.
+TRIGGERS = Range(0, 50)
+TRIGGER_FILTERS = Range(1, 3)
+TRIGGER_PATTERNS = Range(1, 8)
+TRIGGER_PATTERN = Range(1, 255)
