@@ -1,13 +1,11 @@
 """Files in a folder: which are stale, and how they are replaced."""
 
-import contextlib
 import difflib
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cfn_pipeline.atomic import replace_files
 from cfn_pipeline.errors import OutputError
 
 __all__ = ["Change", "differences", "write_files"]
@@ -67,59 +65,10 @@ def _read(path: Path) -> str | None:
 
 
 def _replace(files: Mapping[str, str], folder: Path) -> None:
-    """Write everything beside its place first, so that what can fail fails before any change."""
-    staged: dict[Path, Path] = {}
-    before: dict[Path, Path] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            path = (folder / name).resolve()
-            staged[path] = _stage(path, text.encode(), _mode(path))
-            if path.exists():
-                before[path] = _stage(path, path.read_bytes(), _mode(path))
-        _swap(staged, before)
+        replace_files({folder / name: text.encode() for name, text in files.items()})
     except OSError as error:
         raise OutputError(
             f"{folder}: cannot be written: {error.strerror}; give a folder that can, with -o"
         ) from error
-    finally:
-        for temporary in (*staged.values(), *before.values()):
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-
-
-def _swap(staged: Mapping[Path, Path], before: Mapping[Path, Path]) -> None:
-    """Put each staged file in its place; if one cannot be put, bring back those before it."""
-    done: list[Path] = []
-    try:
-        for path, temporary in staged.items():
-            temporary.replace(path)
-            done.append(path)
-    except BaseException:
-        for path in done:
-            with contextlib.suppress(OSError):
-                before[path].replace(path) if path in before else path.unlink()
-        raise
-
-
-def _stage(path: Path, content: bytes, mode: int) -> Path:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        temporary.chmod(mode)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return temporary
-
-
-def _mode(path: Path) -> int:
-    """Return the permissions of the file that is replaced, or those of a new file."""
-    try:
-        return path.stat().st_mode & 0o777
-    except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from cfn_pipeline.rehearsal.replacing import replacing
+from cfn_pipeline.atomic import replace_file
 
 __all__ = ["files_below", "unzip", "zip_of"]
 
@@ -22,7 +22,7 @@ def zip_of(files: Mapping[str, Path], target: Path) -> Path:
 
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(target) as file, zipfile.ZipFile(file, "w") as made:
+    with replace_file(target, mode=0o600) as file, zipfile.ZipFile(file, "w") as made:
         for path, source in sorted(files.items()):
             entry = zipfile.ZipInfo(path, _LONG_AGO)
             entry.compress_type = zipfile.ZIP_DEFLATED

@@ -5,9 +5,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from cfn_pipeline.atomic import replace_file
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.cloudformation.changes import COLUMNS
-from cfn_pipeline.rehearsal.replacing import replacing
 
 __all__ = ["report"]
 
@@ -36,8 +36,7 @@ def report(result: Mapping[str, Any], folder: Path, target: Path) -> None:
     }
     page = environment.from_string(text).render(result=result, logs=logs, columns=COLUMNS)
     try:
-        with replacing(target) as file:
+        with replace_file(target) as file:
             file.write(page.encode())
-        target.chmod(0o644)
     except OSError as error:
         raise RehearsalError(f"--report {target}: cannot be written: {error.strerror}") from error

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from cfn_pipeline.atomic import replace_file
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.outcome import Outcome, Status
-from cfn_pipeline.rehearsal.replacing import replacing
 
 __all__ = ["Journal", "now"]
 
@@ -178,7 +178,7 @@ class Journal:
         self._write()
 
     def _write(self) -> None:
-        with replacing(self.folder / _FILE) as file:
+        with replace_file(self.folder / _FILE, mode=0o600) as file:
             file.write(json.dumps(self.said, indent=2).encode())
 
 

@@ -80,7 +80,7 @@ def test_nothing_half_written(tmp_path: Path) -> None:
     with pytest.raises(TypeError):
         journal.record(bad=object())
     assert json.loads((journal.folder / "run.json").read_text())["run"] == "app-0001"
-    assert list(journal.folder.glob(".run-*")) == []
+    assert list(journal.folder.glob(".run*")) == []
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:

@@ -1,0 +1,139 @@
+"""Files that are replaced whole, or not at all.
+
+The new content is written to a temporary file beside the target, which then takes its place. The
+temporary file of a process that was killed is removed by the next process that writes there.
+"""
+
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+__all__ = ["replace_file", "replace_files"]
+
+_SUFFIX = ".cfn-pipeline-tmp"
+#: The machine is part of the name: a process id says nothing about another machine's processes.
+_NODE = re.sub(r"[^\w-]", "", os.uname().nodename)[:24] if hasattr(os, "uname") else ""
+_TEMPORARY = re.compile(rf"\..+\.{re.escape(_NODE)}\.(\d+)\.\w+{re.escape(_SUFFIX)}", re.DOTALL)
+#: Characters of the target's name in the temporary one: file systems take 255 bytes.
+_NAME = 32
+
+
+@contextlib.contextmanager
+def replace_file(target: Path, *, mode: int | None = None) -> Iterator[BinaryIO]:
+    """Yield a file to write to, which replaces the target when the block ends without an error.
+
+    Args:
+        target: the file; a link is followed. Its folder must exist.
+        mode: permissions of the new file; None: those of the target, or what the umask leaves of
+            0666 where there is none.
+
+    Raises:
+        OSError: the file cannot be written; the target is as it was.
+
+    """
+    target = target.resolve()
+    temporary, file = _open_temporary(target)
+    try:
+        with file:
+            yield file
+        temporary.chmod(_mode(target) if mode is None else mode)
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def replace_files(files: Mapping[Path, bytes]) -> None:
+    """Replace several files: all of them, or none.
+
+    Everything is written beside its place first, so that most failures come before any change.
+
+    Args:
+        files: the content, by path; a link is followed. Permissions of existing files are kept.
+
+    Raises:
+        OSError: a file cannot be written; all are as they were.
+
+    """
+    staged: dict[Path, Path] = {}
+    backups: dict[Path, Path] = {}
+    try:
+        for path, content in files.items():
+            target = path.resolve()
+            staged[target] = _stage(target, content)
+            if target.exists():
+                backups[target] = _stage(target, target.read_bytes())
+        _swap(staged, backups)
+    finally:
+        for temporary in (*staged.values(), *backups.values()):
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def _swap(staged: Mapping[Path, Path], backups: Mapping[Path, Path]) -> None:
+    """Put each staged file in its place; if one fails, restore those before it."""
+    done: list[Path] = []
+    try:
+        for target, temporary in staged.items():
+            temporary.replace(target)
+            done.append(target)
+    except BaseException:
+        for target in done:
+            with contextlib.suppress(OSError):
+                backups[target].replace(target) if target in backups else target.unlink()
+        raise
+
+
+def _stage(target: Path, content: bytes) -> Path:
+    temporary, file = _open_temporary(target)
+    try:
+        with file:
+            file.write(content)
+        temporary.chmod(_mode(target))
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def _open_temporary(target: Path) -> tuple[Path, BinaryIO]:
+    _remove_stale(target.parent)
+    prefix = f".{target.name[:_NAME]}.{_NODE}.{os.getpid()}."
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=_SUFFIX, dir=target.parent)
+    return Path(name), os.fdopen(handle, "wb")
+
+
+def _remove_stale(folder: Path) -> None:
+    """Remove the temporary files of processes of this machine that no longer run."""
+    if not _NODE:
+        return  # without os.uname, os.kill(pid, 0) is no harmless question either
+    with contextlib.suppress(OSError):
+        for name in os.listdir(folder):  # noqa: PTH208 - names suffice, and are read faster
+            temporary = _TEMPORARY.fullmatch(name)
+            if temporary is not None and not _runs(int(temporary[1])):
+                with contextlib.suppress(OSError):
+                    (folder / name).unlink()
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True  # it belongs to somebody else
+    return True
+
+
+def _mode(target: Path) -> int:
+    """Return the permissions of an existing file, or those of a new one."""
+    try:
+        return target.stat().st_mode & 0o777
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
