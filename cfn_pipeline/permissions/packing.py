@@ -36,16 +36,22 @@ def pack(statements: Sequence[Statement]) -> list[dict[str, Any]]:
         TemplateError: a statement that is too long for a policy, or too many for a role.
 
     """
+    empty = _sizes(_document([]))
     policies: list[list[Statement]] = [[]]
+    taken = empty
     for statement in statements:
-        if size(_document([statement])) > LONGEST:
+        own = _sizes(statement)
+        if max(_sum(empty, own)) > LONGEST:
             raise TemplateError(
                 f"the statement {statement['Sid']} has {size(statement)} characters, and a policy "
                 f"takes {LONGEST}; give fewer stacks, or a pattern that stands for them"
             )
-        if policies[-1] and size(_document([*policies[-1], statement])) > LONGEST:
+        grown = _sum(taken, own, (1, 1)) if policies[-1] else _sum(empty, own)  # 1: a comma
+        if max(grown) > LONGEST:
             policies.append([])
+            grown = _sum(empty, own)
         policies[-1].append(statement)
+        taken = grown
     if len(policies) > MOST:
         raise TemplateError(
             f"the templates need {len(policies)} policies, and a role takes {MOST}; divide what "
@@ -56,7 +62,19 @@ def pack(statements: Sequence[Statement]) -> list[dict[str, Any]]:
 
 def size(value: Any) -> int:
     """Return how long a policy is at most, white space aside: as it stands, and deployed."""
-    return max(len(json.dumps(v, separators=(",", ":"))) for v in (value, _deployed(value)))
+    return max(_sizes(value))
+
+
+def _sizes(value: Any) -> tuple[int, int]:
+    """Return the length as it stands, and as it is deployed."""
+    stands, deployed = (
+        len(json.dumps(v, separators=(",", ":"))) for v in (value, _deployed(value))
+    )
+    return stands, deployed
+
+
+def _sum(*sizes: tuple[int, int]) -> tuple[int, int]:
+    return sum(stands for stands, _ in sizes), sum(deployed for _, deployed in sizes)
 
 
 def _deployed(value: Any) -> Any:

@@ -8,9 +8,16 @@ from typing import Any
 
 from cfn_pipeline.permissions import catalogue, tables
 from cfn_pipeline.permissions.needs import Need
-from cfn_pipeline.permissions.patterns import Stacks, name_patterns, resources, value_patterns
+from cfn_pipeline.permissions.patterns import (
+    bind,
+    is_open,
+    name_pattern,
+    of_stack,
+    resources,
+    value_pattern,
+)
 
-__all__ = ["Scope", "own_kinds"]
+__all__ = ["Arn", "Scope", "bound", "own_kinds"]
 
 #: An ARN as text with ``${AWS::Region}`` and so on, or a function that gives one.
 Arn = str | Mapping[str, Any]
@@ -25,27 +32,34 @@ _VERBS = (
 )
 
 
-class Scope:
-    """The ARNs that a template's own names allow."""
+def bound(arn: Arn, stack: str) -> Arn:
+    """Return an ARN as it is in a stack."""
+    return bind(arn, stack) if isinstance(arn, str) else arn
 
-    def __init__(self, template: Mapping[str, Any], stacks: Stacks) -> None:
+
+class Scope:
+    """The ARNs that a template's own names allow, in whatever stack."""
+
+    def __init__(self, template: Mapping[str, Any]) -> None:
         self._template = template
-        self._stacks = stacks
+        #: The template's resources by logical id.
+        self.resources = made = resources(template)
+        self._texts = {name: json.dumps(properties) for name, (_, properties) in made.items()}
         self._named_ones: set[tuple[str, str]] = set()
         self._names: dict[tuple[str, str], list[str]] = {}
-        made = resources(template)
         # What is named itself comes first: a bucket's policy has the bucket's name.
         ordered = sorted(made, key=lambda n: catalogue.name_property(made[n][0]) is None)
         for logical_id in ordered:
-            type_, properties = made[logical_id]
+            type_, _ = made[logical_id]
             is_named = catalogue.name_property(type_) is not None
-            names = name_patterns(logical_id, type_, properties, template, stacks)
+            name = name_pattern(logical_id, made)
             for real in tables.MADE_OF.get(type_, (type_,)):
-                named = names if real == type_ or real not in tables.GENERATED_NAMES else ["*"]
+                named = name if real == type_ or real not in tables.GENERATED_NAMES else "*"
                 for kind in own_kinds(real):
                     if is_named or kind not in self._named_ones:
                         known = self._names.setdefault(kind, [])
-                        known += [name for name in named if name not in known]
+                        if named not in known:
+                            known.append(named)
                     if is_named:
                         self._named_ones.add(kind)
 
@@ -77,7 +91,7 @@ class Scope:
             return [kind for kind in kinds if kind in own]
         if len(kinds) > _MANY:
             return [k for k in kinds if (service, k) in self._names]
-        properties = json.dumps(resources(self._template).get(need.resource, ("", {}))[1])
+        properties = self._texts.get(need.resource, "{}")
         return [
             kind
             for kind in kinds
@@ -87,9 +101,7 @@ class Scope:
         ]
 
     def _arns_of(self, service: str, kind: str, names: Sequence[str] | None = None) -> list[Arn]:
-        form = catalogue.arn(service, kind)
-        form = re.sub(r"\[[^\]]*\]", "", form)  # what may be there, such as an event bus
-        form = re.sub(r"\$\{(\w+)\}", lambda part: f"${{{_KEPT[part[1]]}}}", form)
+        form = _form(service, kind)
         named = _NAME.findall(form)
         if not named:
             return [re.sub(r"\$?\{(?!AWS)[^}]*\}", "*", form)]
@@ -108,8 +120,8 @@ class Scope:
 
     def arns_of_resource(self, logical_id: str) -> list[Arn]:
         """Return the ARN that a resource of the template will have; none where nobody can tell."""
-        type_, properties = resources(self._template)[logical_id]
-        names = name_patterns(logical_id, type_, properties, self._template, self._stacks)
+        type_, _ = self.resources[logical_id]
+        names = [name_pattern(logical_id, self.resources)]
         for service, kind in own_kinds(type_)[:1]:
             return self._arns_of(service, kind, names)
         return []
@@ -122,32 +134,28 @@ class Scope:
         return ["*"]
 
     def _known_names(self, service: str, kind: str) -> list[str]:
-        forms = tables.KIND_NAMES.get((service, kind), ["*"])
-        return [
-            form.replace("{stack-lower}", stack.lower()) for form in forms for stack in self._stacks
-        ]
+        return [of_stack(form) for form in tables.KIND_NAMES.get((service, kind), ["*"])]
 
     def _roles(self, need: Need) -> list[Arn]:
         """Return the template's own roles, and those of others' that a resource names."""
         names = self._names.get(("iam", "role"), [])
         found: list[Arn] = [f"{_PREFIX}:iam::${{AWS::AccountId}}:role/{name}" for name in names]
-        _, properties = resources(self._template).get(need.resource, ("", {}))
+        _, properties = self.resources.get(need.resource, ("", {}))
         for value in _said(properties, re.compile("Role")):
             if isinstance(value, dict) and isinstance(value.get("Fn::ImportValue"), str):
                 found.append(value)
                 continue
-            for text in value_patterns(value, self._template, self._stacks):
-                if ":role/" in text and not text.endswith(":role/*"):
-                    found.append(text)
+            text = value_pattern(value, self.resources)
+            if ":role/" in text and not text.endswith(":role/*"):
+                found.append(text)
         return found
 
     def _objects(self, need: Need) -> list[Arn] | None:
         """Return the objects of which a resource names the bucket."""
-        _, properties = resources(self._template).get(need.resource, ("", {}))
+        _, properties = self.resources.get(need.resource, ("", {}))
         buckets = [
-            text
+            value_pattern(value, self.resources)
             for value in _said(properties, re.compile("^(?:S3)?Bucket$|^CodeUri$|^DefinitionUri$"))
-            for text in value_patterns(value, self._template, self._stacks)
         ]
         names = {re.sub("^s3://", "", text).split("/")[0] for text in buckets}
         return [f"{_PREFIX}:s3:::{name}/*" for name in sorted(names)] or None
@@ -156,7 +164,7 @@ class Scope:
         """Return the keys that a resource names, as it names them where that is the same here."""
         if need.type in ("AWS::KMS::Alias", "AWS::KMS::Key"):
             return None
-        _, properties = resources(self._template)[need.resource]
+        _, properties = self.resources[need.resource]
         found: list[Arn] = []
         for value in _said(properties, re.compile("Kms|KMS|EncryptionKey")):
             match value:
@@ -179,8 +187,8 @@ class Scope:
         if isinstance(parameter, dict):
             default = parameter.get("Default")
             names = [default if isinstance(default, str) else "/*"]
-        elif need.resource in resources(self._template):
-            text = json.dumps(resources(self._template)[need.resource][1])
+        elif need.resource in self.resources:
+            text = self._texts[need.resource]
             names = [m.split(":")[0] for m in re.findall(r"\{\{resolve:ssm[^:]*:([^}]*)\}\}", text)]
         found: list[Arn] = []
         for name in names:
@@ -196,28 +204,28 @@ class Scope:
         if need.source != "a dynamic reference":
             return None
         found: list[Arn] = []
-        _, properties = resources(self._template)[need.resource]
+        _, properties = self.resources[need.resource]
         for value in _references(properties, "secretsmanager"):
-            for text in value_patterns(value, self._template, self._stacks):
-                named = re.search(r"\{\{resolve:secretsmanager:(.*?)(?::SecretString.*)?\}\}", text)
-                name = named[1] if named else "*"
-                if name.startswith("arn:"):
-                    found.append(name)
-                elif name == "*":
-                    found += self._arns_of("secretsmanager", "Secret")
-                else:
-                    found.append(
-                        f"{_PREFIX}:secretsmanager:${{AWS::Region}}:${{AWS::AccountId}}:"
-                        f"secret:{name}-??????"
-                    )
+            text = value_pattern(value, self.resources)
+            named = re.search(r"\{\{resolve:secretsmanager:(.*?)(?::SecretString.*)?\}\}", text)
+            name = named[1] if named else "*"
+            if name.startswith("arn:"):
+                found.append(name)
+            elif name == "*":
+                found += self._arns_of("secretsmanager", "Secret")
+            else:
+                found.append(
+                    f"{_PREFIX}:secretsmanager:${{AWS::Region}}:${{AWS::AccountId}}:"
+                    f"secret:{name}-??????"
+                )
         return list(dict.fromkeys(str(arn) for arn in found))
 
     def _functions(self, need: Need) -> list[Arn] | None:
         if need.type in ("", "AWS::Lambda::Function"):
             return None
-        _, properties = resources(self._template).get(need.resource, ("", {}))
+        _, properties = self.resources.get(need.resource, ("", {}))
         match properties.get("ServiceToken"):
-            case {"Fn::GetAtt": [str(name), "Arn"]} if name in resources(self._template):
+            case {"Fn::GetAtt": [str(name), "Arn"]} if name in self.resources:
                 pass
             case str(text) if text.startswith("arn:"):
                 return [text]
@@ -226,15 +234,11 @@ class Scope:
             case None:
                 return None
             case value:
-                texts = value_patterns(value, self._template, self._stacks)
-                known = [text for text in texts if ":function:" in text]
+                text = value_pattern(value, self.resources)
                 whole = f"{_PREFIX}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:*"
-                return [*known] or [whole]
-        type_, own = resources(self._template)[name]
-        return [
-            f"{_PREFIX}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{pattern}"
-            for pattern in name_patterns(name, type_, own, self._template, self._stacks)
-        ]
+                return [text if ":function:" in text else whole]
+        own = name_pattern(name, self.resources)
+        return [f"{_PREFIX}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{own}"]
 
     def _transforms(self, need: Need) -> list[Arn]:
         del need
@@ -295,6 +299,13 @@ def own_kinds(type_: str) -> tuple[tuple[str, str], ...]:
     return tuple((service, kind) for kind in wanted or ())
 
 
+@cache
+def _form(service: str, kind: str) -> str:
+    """Return the form of an ARN, without what only may be there, such as an event bus."""
+    form = re.sub(r"\[[^\]]*\]", "", catalogue.arn(service, kind))
+    return re.sub(r"\$\{(\w+)\}", lambda part: f"${{{_KEPT[part[1]]}}}", form)
+
+
 def _lists(action: str) -> bool:
     """Tell whether an action looks through everything, whatever it can be bound to."""
     name = action.split(":")[1]
@@ -308,7 +319,7 @@ def _more(service: str, kind: str, arns: list[str]) -> list[str]:
     if (service, kind) == ("kms", "alias"):
         return [arn.replace(":alias/alias/", ":alias/") for arn in arns]
     if (service, kind) == ("secretsmanager", "Secret"):
-        return [arn if arn.endswith("*") else f"{arn}-??????" for arn in arns]
+        return [arn if is_open(arn) else f"{arn}-??????" for arn in arns]
     return arns
 
 

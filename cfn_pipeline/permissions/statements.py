@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cfn_pipeline.permissions import catalogue, tables
-from cfn_pipeline.permissions.needs import Need, needs
-from cfn_pipeline.permissions.patterns import Stacks, resources, value_patterns
-from cfn_pipeline.permissions.scoping import Arn, Scope
+from cfn_pipeline.permissions.patterns import Stacks
+from cfn_pipeline.permissions.scoping import Arn, bound
+from cfn_pipeline.permissions.template_needs import TemplateNeeds
 
 __all__ = ["BOUNDED", "Statement", "resource_value", "statements"]
 
@@ -33,35 +33,27 @@ _LOOSENING = (
 
 
 def statements(
-    templates: Sequence[Mapping[str, Any]], stacks: Stacks, boundary: Any | None
+    templates: Sequence[TemplateNeeds], stacks: Stacks, boundary: Any | None
 ) -> list[Statement]:
-    """Return what the role that deploys the templates must be allowed, and no more.
+    """Return what the role that deploys templates must be allowed, and no more.
 
     Args:
-        templates: each is deployed to each of the stacks.
+        templates: what each needs; each is deployed to each of the stacks.
         stacks: the stacks' names, or patterns of them.
         boundary: the ARN of the boundary that roles must have, or a function that gives it;
             None: roles are made without one.
 
     """
     granted = _Granted()
-    passed_to: set[str] = set()
-    linked: set[str] = set()
     for template in templates:
-        needed = needs(template)
         for stack in stacks:
-            scope = Scope(template, [stack])
-            for need in needed:
-                granted.add(need, scope.arns(need))
-        passed_to |= _assuming_services(template)
-        types = {type_ for type_, _ in resources(template).values()}
-        linked |= {s for type_ in types for s in tables.SERVICE_LINKED.get(type_, ())}
+            granted.add(template, stack)
     found = [
         *granted.reading(),
         *granted.changing(boundary),
         *_granting(granted),
-        *_passing(granted, passed_to),
-        *_linking(linked),
+        *_passing(granted, {name for t in templates for name in t.passed_to}),
+        *_linking({service for t in templates for service in t.linked}),
         *_keeping(granted, boundary),
     ]
     # Two services may have a type of the same name.
@@ -77,9 +69,17 @@ class _Granted:
     def __init__(self) -> None:
         self._by_type: dict[str, dict[str, dict[str, Arn]]] = {}
 
-    def add(self, need: Need, arns: Sequence[Arn]) -> None:
-        known = self._by_type.setdefault(need.type, {}).setdefault(need.action, {})
-        known |= {json.dumps(arn): arn for arn in arns}
+    def add(self, template: TemplateNeeds, stack: str) -> None:
+        keyed: dict[str, tuple[str, Arn]] = {}
+        for (type_, action), arns in template.arns.items():
+            known = self._by_type.setdefault(type_, {}).setdefault(action, {})
+            for arn in arns:
+                mark = str(arn)
+                if mark not in keyed:
+                    value = bound(arn, stack)
+                    keyed[mark] = (json.dumps(value), value)
+                key, value = keyed[mark]
+                known[key] = value
 
     def arns(self, action: str) -> dict[str, Arn]:
         found: dict[str, Arn] = {}
@@ -211,26 +211,6 @@ def _statement(
 def resource_value(arn: Arn) -> Any:
     """Return an ARN as a template takes it."""
     return {"Fn::Sub": arn} if isinstance(arn, str) and "${" in arn else arn
-
-
-def _assuming_services(template: Mapping[str, Any]) -> set[str]:
-    """Return the services that the template's roles trust: to them CloudFormation passes roles."""
-    found: set[str] = set()
-    for type_, properties in resources(template).values():
-        if type_ == "AWS::IAM::Role":
-            document = properties.get("AssumeRolePolicyDocument")
-            listed = document.get("Statement") if isinstance(document, dict) else None
-            for statement in listed if isinstance(listed, list) else [listed]:
-                principal = statement.get("Principal") if isinstance(statement, dict) else None
-                said = principal.get("Service") if isinstance(principal, dict) else None
-                for value in said if isinstance(said, list) else [said]:
-                    names = value_patterns(value, template, ["*"]) if value is not None else []
-                    found |= {name for name in names if "*" not in name}
-        elif type_ in ("AWS::Serverless::Function",) and "Role" not in properties:
-            found.add("lambda.amazonaws.com")
-        elif type_ == "AWS::Serverless::StateMachine" and "Role" not in properties:
-            found.add("states.amazonaws.com")
-    return found
 
 
 def _granting(granted: _Granted) -> list[Statement]:
