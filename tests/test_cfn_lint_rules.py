@@ -10,6 +10,7 @@ import pytest
 
 from cfn_pipeline.analysis.reading import read_files
 from cfn_pipeline.checks import RULES, check_system
+from tests.cfn_lint import lint
 from tests.checks.examples import ROOT as EXAMPLES
 from tests.checks.examples import good, pipeline
 
@@ -18,52 +19,33 @@ CFN_LINT = str(Path(sys.executable).with_name("cfn-lint"))
 BAD = sorted(EXAMPLES.glob("*/bad.yml"))
 
 
-def _lint(*files: Path | str, plugin: bool = True) -> list[dict[str, Any]]:
-    appended = ["-a", "cfn_pipeline.cfn_lint_rules"] if plugin else []
-    done = subprocess.run(
-        [CFN_LINT, "--format", "json", *appended, "-t", *map(str, files)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-    )
-    found: list[dict[str, Any]] = json.loads(done.stdout)
-    return found
-
-
-@pytest.fixture(scope="module")
-def matches() -> list[dict[str, Any]]:
-    return _lint(*BAD)
-
-
-def test_every_bad_template_is_caught_with_its_place(matches: list[dict[str, Any]]) -> None:
+def test_there_are_bad_templates() -> None:
     assert len(BAD) > 50
-    for path in BAD:
-        rule = path.parent.name
-        here = [match for match in matches if match["Filename"] == str(path)]
-        [finding] = [f for f in check_system(read_files([path], {})) if f.rule == rule]
-        wanted = finding.cfn_lint or rule
-        # cfn-lint speaks of a part of the place, or of what is around it.
-        paths = [match["Location"]["Path"] for match in here if match["Rule"]["Id"] == wanted]
-        assert any(
-            list(finding.path[: len(p)]) == p or p[: len(finding.path)] == list(finding.path)
-            for p in paths
-        ), f"{rule}: {finding.path} {paths}"
 
 
-def test_nothing_is_told_twice(matches: list[dict[str, Any]]) -> None:
-    """What cfn-lint finds by itself the plugin leaves to it."""
-    for path in BAD:
-        for finding in check_system(read_files([path], {})):
-            here = [m["Rule"]["Id"] for m in matches if m["Filename"] == str(path)]
-            if finding.cfn_lint is not None:
-                assert finding.cfn_lint in here, (path, finding)
-                assert finding.rule not in here
+@pytest.mark.parametrize("path", BAD, ids=lambda path: str(path.parent.name))
+def test_a_bad_template_is_caught_once_and_with_its_place(path: Path) -> None:
+    matches = lint(path, plugin=True)
+    told = {match.rule.id for match in matches}
+    findings = check_system(read_files([path], {}))
+    [finding] = [finding for finding in findings if finding.rule == path.parent.name]
+    wanted = finding.cfn_lint or finding.rule
+    # cfn-lint speaks of a part of the place, or of what is around it.
+    paths = [match.path or [] for match in matches if match.rule.id == wanted]
+    assert any(
+        list(finding.path[: len(p)]) == p or p[: len(finding.path)] == list(finding.path)
+        for p in paths
+    ), f"{finding.path} {paths}"
+    # What cfn-lint finds by itself the plugin leaves to it, and the plugin knows all of it.
+    known = {finding.cfn_lint for finding in findings if finding.cfn_lint}
+    assert known <= told
+    assert not {finding.rule for finding in findings if finding.cfn_lint} & told
+    assert {rule for rule in told if rule[0] == "E" and rule[1] != "9"} <= known
 
 
 def test_rendered_templates_are_fine() -> None:
     files = [p for p in (ROOT / "templates" / "current").glob("*.yml") if p.name != "buildspec.yml"]
-    assert _lint(*files) == []
+    assert lint(*files, plugin=True) == []
 
 
 def test_the_rules_are_listed() -> None:
@@ -74,17 +56,6 @@ def test_the_rules_are_listed() -> None:
         check=True,
     )
     assert all(f"{rule.id}: {rule.title}" in done.stdout for rule in RULES)
-
-
-def test_what_the_plugin_tells_cfn_lint_does_not(matches: list[dict[str, Any]]) -> None:
-    for path in BAD:
-        own = [
-            match["Rule"]["Id"]
-            for match in matches
-            if match["Filename"] == str(path) and match["Rule"]["Id"][1] != "9"
-        ]
-        known = {f.cfn_lint for f in check_system(read_files([path], {})) if f.cfn_lint}
-        assert {rule for rule in own if rule[0] == "E"} <= known, (path, own)
 
 
 @pytest.mark.parametrize(
@@ -115,5 +86,5 @@ def test_more_that_cfn_lint_finds_itself(change: dict[str, Any], tmp_path: Path)
     path.write_text(json.dumps(template))
     own = [finding for finding in check_system(read_files([path], {})) if finding.rule[0] == "E"]
     assert own
-    found = [match["Rule"]["Id"] for match in _lint(path)]
+    found = [match.rule.id for match in lint(path, plugin=True)]
     assert all(finding.cfn_lint in found for finding in own), (own, found)

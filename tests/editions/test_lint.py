@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pytest
-from cfnlint.api import lint_file
-from cfnlint.config import ManualArgs
 from cfnlint.match import Match
 
 from cfn_pipeline import edition as load_edition
+from tests.cfn_lint import lint
 from tests.editions.book_findings import KNOWN
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -19,7 +18,7 @@ REGIONS = ["us-east-1", "eu-central-1", "ap-southeast-2", "us-gov-west-1", "sa-e
 
 
 def found_in(path: Path) -> set[tuple[str, str, str]]:
-    return {(path.name, match.rule.id, _logical_id(match)) for match in lint_file(path)}
+    return {(path.name, match.rule.id, _logical_id(match)) for match in lint(path)}
 
 
 def _logical_id(match: Match) -> str:
@@ -39,8 +38,7 @@ def test_every_listed_finding_has_a_file_and_a_reason() -> None:
 
 @pytest.mark.parametrize("path", CURRENT, ids=lambda path: path.name)
 def test_nothing_is_found_in_current_whatever_the_region(path: Path) -> None:
-    config = ManualArgs(include_checks=["I"], regions=REGIONS)
-    assert [str(match) for match in lint_file(path, config=config)] == []
+    assert [str(match) for match in lint(path, include=["I"], regions=REGIONS)] == []
 
 
 def test_current_asks_cfn_lint_to_ignore_nothing() -> None:
