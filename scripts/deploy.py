@@ -32,7 +32,14 @@ LARGEST_TEMPLATE = 51_200
 
 
 def main(arguments: Sequence[str]) -> int:
-    options = parse(arguments)
+    """Deploy, and return what AWS returned; end with 2 where AWS was not called."""
+    try:
+        return deploy(parse(arguments))
+    except CfnPipelineError as error:
+        fail(str(error))
+
+
+def deploy(options: argparse.Namespace) -> int:
     chosen = edition(options.edition)
     stack, environment = find(chosen, options.target)
     folder = options.templates / chosen.name
@@ -132,7 +139,4 @@ def fail(message: str) -> NoReturn:
 
 
 if __name__ == "__main__":
-    try:
-        raise SystemExit(main(sys.argv[1:]))
-    except CfnPipelineError as error:
-        fail(str(error))
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,21 +1,17 @@
 """The audit's own judgement: findings and list must be the same."""
 
-import importlib.util
 import json
 import os
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "audit" / "audit.py"
-_spec = importlib.util.spec_from_file_location("audit", SCRIPT)
-assert _spec is not None
-assert _spec.loader is not None
-audit = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(audit)
+from tests.command import Done
+from tests.scripts import load_script, run_script
+
+audit = load_script("audit/audit.py")
 
 TEMPLATE = """
 Resources:
@@ -79,23 +75,19 @@ def finds(folder: Path, checkov: str = "CKV_1", guard: str = "rule_2", nag: str 
         (folder / name).write_text(json.dumps(report))
 
 
-def run(folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [
-            *(sys.executable, str(SCRIPT), "--tools", str(folder / "tools")),
-            *("--templates", str(folder / "templates")),
-        ],
-        env={**os.environ, "PATH": f"{folder}/tools/bin:{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture
+def run(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[[], Done]:
+    monkeypatch.setenv("PATH", f"{folder}/tools/bin:{os.environ['PATH']}")
+    words = ["--tools", str(folder / "tools"), "--templates", str(folder / "templates")]
+    return lambda: run_script(audit, words, capfd)
 
 
-def test_what_is_listed_and_found_is_well(folder: Path) -> None:
-    done = run(folder)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "checkov: 1 findings" in done.stdout
+def test_what_is_listed_and_found_is_well(folder: Path, run: Callable[[], Done]) -> None:
+    done = run()
+    assert (done.code, done.err) == (0, "")
+    assert "checkov: 1 findings" in done.out
     seen = json.loads((folder / "seen").read_text())["Resources"]["Bucket"]
     assert seen["Metadata"] == {"Other": "stays"}
     assert seen["Properties"] == {"BucketName": {"Ref": "AWS::StackName"}}
@@ -104,22 +96,24 @@ def test_what_is_listed_and_found_is_well(folder: Path) -> None:
 @pytest.mark.parametrize(
     "tool, name", [("checkov", "checkov"), ("guard", "guard"), ("nag", "cdk-nag")]
 )
-def test_what_is_not_listed_or_not_found_fails(folder: Path, tool: str, name: str) -> None:
+def test_what_is_not_listed_or_not_found_fails(
+    folder: Path, run: Callable[[], Done], tool: str, name: str
+) -> None:
     finds(folder, **{tool: "new"})
-    done = run(folder)
-    assert done.returncode == 1
-    assert f"s.yml Bucket: {name} finds new; mend it, or list it with a reason" in done.stdout
-    assert f"is listed for {name}, which does not find it; unlist it" in done.stdout
+    done = run()
+    assert done.code == 1
+    assert f"s.yml Bucket: {name} finds new; mend it, or list it with a reason" in done.out
+    assert f"is listed for {name}, which does not find it; unlist it" in done.out
 
 
-def test_an_entry_without_a_reason_fails(folder: Path) -> None:
+def test_an_entry_without_a_reason_fails(folder: Path, run: Callable[[], Done]) -> None:
     template = folder / "templates" / "s.yml"
     template.write_text(template.read_text().replace("comment: because", "comment: ' '"))
-    assert "CKV_1 is listed without a reason" in run(folder).stdout
+    assert "CKV_1 is listed without a reason" in run().out
 
 
-def test_a_checker_that_breaks_is_no_finding(folder: Path) -> None:
+def test_a_checker_that_breaks_is_no_finding(folder: Path, run: Callable[[], Done]) -> None:
     (folder / "guard.json").write_text("no report")
-    done = run(folder)
-    assert done.returncode == 2
-    assert "cfn-guard has failed" in done.stderr
+    done = run()
+    assert done.code == 2
+    assert "cfn-guard has failed" in done.err

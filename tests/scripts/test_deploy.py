@@ -8,15 +8,19 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.command import ROOT, Done
+from tests.scripts import load_script, run_script
+
+deploy = load_script("deploy.py")
 
 
 class Hand:
     """Runs the script in a folder with templates/, and reads what the stand-in was told."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
         self.folder = folder
         self.log = folder / "log"
+        self.capfd = capfd
         (folder / "bin").mkdir()
         shutil.copytree(ROOT / "templates", folder / "templates")
         self.stand_in('printf "%s\\n" "$@" > "$LOG"')
@@ -26,15 +30,8 @@ class Hand:
         aws.write_text(f"#!/bin/sh\n{script}\n")
         aws.chmod(0o755)
 
-    def deploy(self, *words: str, edition: str = "book") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, str(ROOT / "scripts" / "deploy.py"), "--edition", edition, *words],
-            cwd=self.folder,
-            env={**os.environ, "PATH": f"{self.folder / 'bin'}:/bin", "LOG": str(self.log)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def deploy(self, *words: str, edition: str = "book") -> Done:
+        return run_script(deploy, ["--edition", edition, *words], self.capfd)
 
     @property
     def told(self) -> list[str] | None:
@@ -42,8 +39,14 @@ class Hand:
 
 
 @pytest.fixture
-def hand(tmp_path: Path) -> Hand:
-    return Hand(tmp_path)
+def hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Hand:
+    hand = Hand(tmp_path, capfd)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/bin")
+    monkeypatch.setenv("LOG", str(hand.log))
+    return hand
 
 
 def command(file: str, stack: str, *rest: str) -> list[str]:
@@ -57,7 +60,7 @@ def command(file: str, stack: str, *rest: str) -> list[str]:
 def test_an_environment_is_the_application_with_its_configuration(
     hand: Hand, environment: str
 ) -> None:
-    assert hand.deploy(environment).returncode == 0
+    assert hand.deploy(environment).code == 0
     assert hand.told == command(
         "stack.yml",
         f"todobackend-{environment}",
@@ -89,18 +92,18 @@ def test_an_environment_is_the_application_with_its_configuration(
     ],
 )
 def test_templates_have_their_stacks(hand: Hand, words: list[str], told: list[str]) -> None:
-    assert hand.deploy(*words).returncode == 0
+    assert hand.deploy(*words).code == 0
     assert hand.told == told
 
 
 def test_a_parameter_of_the_command_line_wins(hand: Hand) -> None:
-    assert hand.deploy("dev", "ApplicationImageTag=a=b").returncode == 0
+    assert hand.deploy("dev", "ApplicationImageTag=a=b").code == 0
     assert "ApplicationImageTag=a=b" in (hand.told or [])
 
 
 def test_what_aws_returns_is_returned(hand: Hand) -> None:
     hand.stand_in("exit 254")
-    assert hand.deploy("kms").returncode == 254
+    assert hand.deploy("kms").code == 254
 
 
 @pytest.mark.parametrize(
@@ -118,26 +121,26 @@ def test_what_is_missing_is_said_before_aws_is_called(
     hand: Hand, words: list[str], said: str
 ) -> None:
     done = hand.deploy(*words)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"deploy: {said}")
-    assert done.stderr.count("\n") == 1
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"deploy: {said}")
+    assert done.err.count("\n") == 1
     assert hand.told is None
 
 
 def test_missing_files_and_cli(hand: Hand) -> None:
     folder = hand.folder / "templates" / "book"
     (folder / "dev.json").write_text("[]")
-    assert 'dev.json is no configuration file; it should read {"Para' in hand.deploy("dev").stderr
+    assert 'dev.json is no configuration file; it should read {"Para' in hand.deploy("dev").err
     (folder / "dev.json").unlink()
-    assert "dev.json cannot be read (No such file" in hand.deploy("dev").stderr
+    assert "dev.json cannot be read (No such file" in hand.deploy("dev").err
     (folder / "kms.yml").write_text("A: ]")
-    assert "deploy: kms.yml, line 1: " in hand.deploy("kms").stderr
+    assert "deploy: kms.yml, line 1: " in hand.deploy("kms").err
     (folder / "kms.yml").write_text("# " + "x" * 51_200 + "\nResources: {}\n")
-    assert "CloudFormation takes 51,200 without a bucket" in hand.deploy("kms").stderr
+    assert "CloudFormation takes 51,200 without a bucket" in hand.deploy("kms").err
     (folder / "ecr.yml").unlink()
-    assert "ecr.yml cannot be read (No such file" in hand.deploy("ecr").stderr
+    assert "ecr.yml cannot be read (No such file" in hand.deploy("ecr").err
     (hand.folder / "bin" / "aws").unlink()
-    assert "the AWS CLI is not on PATH" in hand.deploy("iam").stderr
+    assert "the AWS CLI is not on PATH" in hand.deploy("iam").err
     assert hand.told is None
 
 
@@ -177,15 +180,24 @@ CONNECTION = "ConnectionArn=arn:aws:codeconnections:eu-central-1:123456789012:co
 def test_the_current_edition(
     hand: Hand, words: list[str], file: str, stack: str, rest: list[str]
 ) -> None:
-    assert hand.deploy(*words, edition="current").returncode == 0
+    assert hand.deploy(*words, edition="current").code == 0
     told = [word.replace("templates/book", "templates/current") for word in command(file, stack)]
     assert hand.told == [*told, *rest]
 
 
 def test_the_current_edition_asks_for_network_and_tag(hand: Hand) -> None:
     done = hand.deploy("prod", edition="current")
-    assert done.returncode == 2
-    assert "stack.yml needs VpcId, ApplicationSubnets, ApplicationImageTag; add" in done.stderr
+    assert done.code == 2
+    assert "stack.yml needs VpcId, ApplicationSubnets, ApplicationImageTag; add" in done.err
+
+
+def test_the_script_runs(hand: Hand) -> None:
+    script = [sys.executable, str(ROOT / "scripts" / "deploy.py"), "--edition", "book"]
+    assert subprocess.run([*script, "kms"], check=False).returncode == 0
+    assert hand.told == command("kms.yml", "kms")
+    wrong = subprocess.run([*script, "test"], capture_output=True, text=True, check=False)
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("deploy: there is nothing called 'test' to deploy; there is")
 
 
 def test_make_hands_edition_and_parameters_on() -> None:

@@ -1,24 +1,16 @@
 """The table that make simulate puts to an IAM evaluator."""
 
-import importlib.util
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from cfn_pipeline import load, render
 from cfn_pipeline.permissions import catalogue
+from tests.scripts import SCRIPTS, load_script
 
-ROOT = Path(__file__).parents[2]
-_spec = importlib.util.spec_from_file_location(
-    "simulate", ROOT / "scripts" / "simulate" / "simulate.py"
-)
-assert _spec is not None
-assert _spec.loader is not None
-simulate = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(simulate)
+simulate = load_script("simulate/simulate.py")
 ROWS: dict[str, list[list[Any]]] = yaml.safe_load(
-    (ROOT / "scripts" / "simulate" / "requests.yml").read_text()
+    (SCRIPTS / "simulate" / "requests.yml").read_text()
 )
 
 
