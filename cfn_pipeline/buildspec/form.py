@@ -1,70 +1,211 @@
-"""The form of a buildspec: a JSON Schema of it, and what a breach of it means.
+"""The form of a buildspec: its keys, and what stands under each.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 """
 
-import difflib
-import json
-from functools import cache
-from importlib.resources import files
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, Optional
 
 from cfn_pipeline.template.positions import Path
 
 __all__ = ["mistake_in"]
 
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "array": (list,),
+    "boolean": (bool,),
+    "null": (type(None),),
+    "number": (int, float),
+    "object": (dict,),
+    "string": (str,),
+}
+
+
+class _Form(NamedTuple):
+    """What a value must be.
+
+    Args:
+        kinds: of one of these kinds; empty: of any.
+        choices: one of these; empty: any.
+        pattern: a text that matches this; empty: any.
+        items: the form of each item of a list; absent: anything.
+        keys: the keys that a mapping may have, and the forms of their values.
+        others: the form of the values under other keys; absent: there are no others.
+        required: the keys that a mapping has.
+        either: the keys of which a mapping has at least one; empty: it need not.
+
+    """
+
+    kinds: tuple[str, ...] = ()
+    choices: tuple[Any, ...] = ()
+    pattern: str = ""
+    items: Optional["_Form"] = None
+    keys: Mapping[str, "_Form"] = {}
+    others: Optional["_Form"] = None
+    required: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()
+
+
+_ANYTHING = _Form()
+_MAPPING = _Form(("object",), others=_ANYTHING)
+_LIST = _Form(("array",))
+_TEXT = _Form(("string",))
+_TEXTS = _Form(("array", "string"), items=_TEXT)
+_VALUES = _Form(("object", "null"), others=_Form(("string", "number", "boolean", "null")))
+_SWITCH = _Form(choices=("yes", "no", "true", "false", True, False))
+_COMMANDS = _Form(("array", "string", "null"), items=_TEXT)
+
+_PHASE_KEYS = {
+    "run-as": _TEXT,
+    "on-failure": _Form(("string",), pattern="ABORT|CONTINUE|RETRY(?:-.+)?"),
+    "commands": _COMMANDS,
+    "steps": _LIST,
+    "finally": _COMMANDS,
+}
+_PHASE = _Form(("object",), keys=_PHASE_KEYS)
+_INSTALL = _Form(("object",), keys={**_PHASE_KEYS, "runtime-versions": _VALUES})
+
+_FILES_KEYS = {
+    "files": _TEXTS,
+    "name": _TEXT,
+    "discard-paths": _SWITCH,
+    "base-directory": _TEXT,
+}
+_SECONDARY = _Form(("object",), keys=_FILES_KEYS, others=_ANYTHING, required=("files",))
+_REPORT_KEYS = {
+    "files": _TEXTS,
+    "file-format": _TEXT,
+    "base-directory": _TEXT,
+    "discard-paths": _SWITCH,
+}
+
+_BUILDSPEC = _Form(
+    ("object",),
+    required=("version",),
+    either=("phases", "batch", "artifacts"),
+    keys={
+        "version": _Form(choices=(0.2, "0.2", 0.1, "0.1")),
+        "run-as": _TEXT,
+        "environment_variables": _MAPPING,
+        "env": _Form(
+            ("object", "null"),
+            keys={
+                "shell": _Form(
+                    choices=(
+                        *("bash", "/bin/bash", "/bin/sh", "sh"),
+                        *("powershell.exe", "cmd.exe", "pwsh.exe"),
+                    )
+                ),
+                "variables": _VALUES,
+                "parameter-store": _VALUES,
+                "secrets-manager": _VALUES,
+                "exported-variables": _TEXTS,
+                "git-credential-helper": _SWITCH,
+            },
+        ),
+        "proxy": _Form(("object",), keys={"upload-artifacts": _SWITCH, "logs": _SWITCH}),
+        "batch": _Form(
+            ("object",),
+            keys={
+                "fast-fail": _SWITCH,
+                "build-graph": _LIST,
+                "build-list": _LIST,
+                "build-matrix": _MAPPING,
+                "build-fanout": _MAPPING,
+            },
+        ),
+        "phases": _Form(
+            ("object",),
+            keys={"install": _INSTALL, "pre_build": _PHASE, "build": _PHASE, "post_build": _PHASE},
+        ),
+        "reports": _Form(
+            ("object",), others=_Form(("object",), keys=_REPORT_KEYS, required=("files",))
+        ),
+        "artifacts": _Form(
+            ("object",),
+            either=("files", "secondary-artifacts"),
+            keys={
+                **_FILES_KEYS,
+                "exclude-paths": _TEXTS,
+                "enable-symlinks": _SWITCH,
+                "s3-prefix": _TEXT,
+                "secondary-artifacts": _Form(("object",), others=_SECONDARY),
+            },
+        ),
+        "cache": _Form(
+            ("object",),
+            keys={
+                "key": _TEXT,
+                "fallback-keys": _TEXTS,
+                "action": _Form(choices=("restore", "save")),
+                "paths": _TEXTS,
+            },
+        ),
+    },
+)
+
 
 def mistake_in(content: Any) -> tuple[Path, str]:
     """Return the path to the first mistake of a buildspec, and what it is; or nothing."""
-    import fastjsonschema  # only those who have a buildspec need it
-
-    try:
-        _validator()(content)
-    except fastjsonschema.JsonSchemaValueException as error:
-        return _explained(error)
-    return (), ""
+    return next(_mistakes(_BUILDSPEC, content, ()), ((), ""))
 
 
-@cache
-def _validator() -> Any:
-    import fastjsonschema
-
-    text = files("cfn_pipeline.buildspec").joinpath("buildspec.schema.json").read_text()
-    return fastjsonschema.compile(json.loads(text))
-
-
-def _explained(error: Any) -> tuple[Path, str]:
-    steps = [step for step in error.path[1:] if step != ""]
-    path: Path = tuple(int(step) if step.isdecimal() else step for step in steps)
-    where = ".".join(steps) or "the whole"
-    match error.rule:
-        case "additionalProperties":
-            known = list(error.definition.get("properties", ()))
-            odd = [str(key) for key in error.value if key not in known]
-            near = difflib.get_close_matches(odd[0], known, 1) if odd else []
-            meant = f"did you mean '{near[0]}'?" if near else f"it takes {', '.join(known)}"
-            return (*path, *odd[:1]), f"{where} has the key '{''.join(odd[:1])}'; {meant}"
-        case "required":
-            lacking = [key for key in error.definition["required"] if key not in error.value]
-            return path, f"{where} lacks {', '.join(lacking)}; add it"
-        case "anyOf":
-            ways = [option["required"][0] for option in error.definition["anyOf"]]
-            return path, f"{where} lacks {' or '.join(ways)}; add it"
-        case "enum":
-            allowed = ", ".join(dict.fromkeys(str(v) for v in error.rule_definition))
-            return path, f"{where} is {error.value!r}; use one of {allowed}"
-        case "type" if "commands" in steps and isinstance(error.value, dict):
-            return path, (
-                f"{where} is a mapping, since it holds a colon and a space; put the command in "
-                "quotes"
+def _mistakes(form: _Form, value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    where = ".".join(map(str, path)) or "the whole"
+    if form.kinds and not any(_is(value, kind) for kind in form.kinds):
+        if isinstance(value, dict) and "commands" in path:
+            yield (
+                path,
+                (
+                    f"{where} is a mapping, since it holds a colon and a space; put the command in "
+                    "quotes"
+                ),
             )
-        case _:
-            return path, f"{where} is {error.value!r:.60}, {_rule_said(error)}"
+        else:
+            kinds = " or ".join(kind for kind in form.kinds if kind != "null")
+            yield path, f"{where} is {value!r:.60}, where CodeBuild reads {kinds}; correct it"
+    elif form.choices and not any(_is_same(value, choice) for choice in form.choices):
+        choices = ", ".join(dict.fromkeys(map(str, form.choices)))
+        yield path, f"{where} is {value!r:.60}; use one of {choices}"
+    elif form.pattern and not re.fullmatch(form.pattern, value):
+        yield path, f"{where} is {value!r:.60}, which does not fit '{form.pattern}'; correct it"
+    elif isinstance(value, list) and form.items is not None:
+        for number, item in enumerate(value):
+            yield from _mistakes(form.items, item, (*path, number))
+    elif isinstance(value, dict):
+        yield from _mistakes_in_keys(form, value, path, where)
 
 
-def _rule_said(error: Any) -> str:
-    if error.rule == "type":
-        wanted = error.rule_definition
-        kinds = wanted if isinstance(wanted, list) else [wanted]
-        return f"where CodeBuild reads {' or '.join(k for k in kinds if k != 'null')}; correct it"
-    return f"which does not fit {error.rule_definition!r}; correct it"
+def _mistakes_in_keys(
+    form: _Form, value: Mapping[Any, Any], path: Path, where: str
+) -> Iterator[tuple[Path, str]]:
+    for key in value:
+        if key not in form.keys and form.others is None and (form.keys or form.kinds):
+            yield (*path, str(key)), f"{where} has the key '{key}'; {_instead(str(key), form)}"
+    lacking = [key for key in form.required if key not in value]
+    if lacking:
+        yield path, f"{where} lacks {', '.join(lacking)}; add it"
+    if form.either and not any(key in value for key in form.either):
+        yield path, f"{where} lacks {' or '.join(form.either)}; add it"
+    for key, inside in value.items():
+        inner = form.keys.get(key, form.others)
+        if inner is not None:
+            yield from _mistakes(inner, inside, (*path, str(key)))
+
+
+def _instead(key: str, form: _Form) -> str:
+    import difflib  # only those who misspell a key need it
+
+    near = difflib.get_close_matches(key, form.keys, 1)
+    return f"did you mean '{near[0]}'?" if near else f"it takes {', '.join(form.keys)}"
+
+
+def _is(value: Any, kind: str) -> bool:
+    if isinstance(value, bool):
+        return kind == "boolean"
+    return isinstance(value, _KINDS[kind])
+
+
+def _is_same(value: Any, choice: Any) -> bool:
+    """Tell whether a value is a choice; 1 is not true."""
+    return type(value) is type(choice) and bool(value == choice)

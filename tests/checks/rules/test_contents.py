@@ -241,7 +241,8 @@ BUILDSPEC = "version: 0.2\nphases:\n  build:\n    commands:\n      - make test\n
         ("version: 0.2\n", "the whole lacks phases or batch or artifacts"),
         ("version: 1\nphases: {}\n", "version is 1; use one of 0.2, 0.1"),
         (BUILDSPEC + "artefacts:\n  files: [a]\n", "key 'artefacts'; did you mean 'artifacts'?"),
-        (BUILDSPEC + "artifacts:\n  file: [a]\n", "artifacts lacks files or secondary-artifacts"),
+        (BUILDSPEC + "artifacts:\n  file: [a]\n", "key 'file'; did you mean 'files'?"),
+        (BUILDSPEC + "artifacts: {}\n", "artifacts lacks files or secondary-artifacts"),
         (
             BUILDSPEC.replace("make test", "echo tests: done"),
             "phases.build.commands.0 is a mapping, since it holds a colon and a space; put",
