@@ -1,6 +1,17 @@
 """What all tests share."""
 
+import os
+import sys
+
 from hypothesis import settings
 
-settings.register_profile("project", deadline=None, max_examples=60)
-settings.load_profile("project")
+# Tests start Python a hundred times: what it imports is compiled once, and not each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# CI draws the same examples each time: what fails there fails because of the change that it tests.
+# A long search for examples that fail: pytest --hypothesis-profile long
+settings.register_profile("short", deadline=None, max_examples=60)
+settings.register_profile("ci", settings.get_profile("short"), derandomize=True, database=None)
+settings.register_profile("long", settings.get_profile("short"), max_examples=6000)
+settings.load_profile("ci" if os.environ.get("CI") else "short")

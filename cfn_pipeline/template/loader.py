@@ -33,9 +33,11 @@ def load(text: str, *, source: str = "template") -> dict[str, Any]:
 
     """
     try:
-        if _too_deep(text):
+        content = _json(text)
+        if _too_deep(text) if content is None else _is_deep(content):
             raise TemplateError(f"{source}: nested more than {_DEEPEST} levels deep")
-        content = _json(text) or yaml.load(text, Loader=_Loader)
+        if content is None:
+            content = yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f"{mark.line + 1}" if mark else "?"
@@ -56,7 +58,7 @@ def _json(text: str) -> Any:
         return None
     try:
         return json.loads(text, object_pairs_hook=_unique)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None  # YAML may read it; if not, it says in which line
 
 
@@ -65,6 +67,21 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise ValueError("a key stands there twice")
     return found
+
+
+def _is_deep(content: Any) -> bool:
+    """Tell whether a value is nested as deeply as YAML may not be."""
+    level = [content]
+    for _ in range(_DEEPEST):
+        containers = (value for value in level if isinstance(value, (dict, list)))
+        level = [
+            inner
+            for value in containers
+            for inner in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return False
+    return any(isinstance(value, (dict, list)) for value in level)
 
 
 def _too_deep(text: str) -> bool:

@@ -401,7 +401,7 @@ BREAKING: list[tuple[str, Callable[[Draw, Files], None]]] = [
 @pytest.mark.parametrize(
     "rule, change", BREAKING, ids=[f"{number}-{rule}" for number, (rule, _) in enumerate(BREAKING)]
 )
-@settings(max_examples=8)
+@settings(max_examples=settings().max_examples // 8)
 @given(data=st.data())
 def test_what_breaks_a_rule_is_caught_by_it(
     rule: str, change: Callable[[Draw, Files], None], data: st.DataObject

@@ -83,7 +83,7 @@ def _damage(draw: Any, content: Any) -> None:
             holder[key] = copy.deepcopy(draw(ODD))
 
 
-@settings(max_examples=300)
+@settings(max_examples=5 * settings().max_examples)
 @given(st.data())
 def test_odd_values_in_a_system(data: st.DataObject) -> None:
     changed: Files = files()
@@ -101,7 +101,7 @@ def test_odd_values_in_a_system(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("path", FOREIGN, ids=lambda path: str(path.stem))
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples // 3)
 @given(st.data())
 def test_odd_values_in_other_styles(path: Path, data: st.DataObject) -> None:
     content = load(path.read_text())

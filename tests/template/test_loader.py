@@ -53,3 +53,14 @@ def test_json_is_read_too() -> None:
 def test_what_is_no_template_is_refused_with_its_line(text: str, said: str) -> None:
     with pytest.raises(TemplateError, match=f"(?s)template.yml.*{said}|{said}"):
         load(text, source="template.yml")
+
+
+@pytest.mark.parametrize("opening", ['{"A": ', "{A: "], ids=["JSON", "YAML"])
+def test_depth_is_limited(opening: str) -> None:
+    def nested(depth: int) -> str:
+        return opening * depth + "1" + "}" * depth
+
+    assert load(nested(150)).keys() == {"A"}
+    for depth in (151, 100_000):
+        with pytest.raises(TemplateError, match="json: nested more than 150 levels deep"):
+            load(nested(depth), source="stack.json")
