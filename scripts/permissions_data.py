@@ -15,6 +15,8 @@ from typing import Any
 from policy_sentry.querying.all import get_all_actions, get_all_service_prefixes
 from policy_sentry.shared.iam_data import get_service_prefix_data
 
+from cfn_pipeline.aws.resource_names import NAME_PROPERTIES
+
 TARGET = Path(__file__).parents[1] / "cfn_pipeline" / "permissions" / "data"
 OPERATIONS = ("create", "read", "update", "delete")
 
@@ -25,6 +27,7 @@ REGION = "us-east-1"
 def main() -> None:
     types = _types()
     names = {type_: said.pop("name") for type_, said in types.items() if "name" in said}
+    names = {type_: name for type_, name in names.items() if type_ not in NAME_PROPERTIES}
     used = {a for operations in types.values() for actions in operations.values() for a in actions}
     TARGET.mkdir(exist_ok=True)
     _write("types.json", types)

@@ -6,20 +6,10 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-wi
 from collections.abc import Collection, Iterator
 
 from cfn_pipeline.analysis.system import Resource, Template
+from cfn_pipeline.aws.cloudformation import ACTION_MODES, IAM_TYPES
+from cfn_pipeline.aws.resource_names import NAME_PROPERTIES
 
-__all__ = ["NAMED_BY", "is_given", "needed_capabilities"]
-
-#: The property that gives a resource of IAM's a name.
-NAMED_BY = {
-    "AWS::IAM::AccessKey": None,
-    "AWS::IAM::Group": "GroupName",
-    "AWS::IAM::InstanceProfile": "InstanceProfileName",
-    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
-    "AWS::IAM::Policy": None,
-    "AWS::IAM::Role": "RoleName",
-    "AWS::IAM::User": "UserName",
-    "AWS::IAM::UserToGroupAddition": None,
-}
+__all__ = ["is_given", "needed_capabilities"]
 
 
 def is_given(capability: str, given: Collection[str]) -> bool:
@@ -29,12 +19,12 @@ def is_given(capability: str, given: Collection[str]) -> bool:
     )
 
 
-def needed_capabilities(template: Template, *, macros_run: bool) -> Iterator[tuple[str, str]]:
+def needed_capabilities(template: Template, mode: str) -> Iterator[tuple[str, str]]:
     """Yield the capabilities that deploying a template takes, with the reason.
 
     Args:
         template: what is deployed.
-        macros_run: whether macros run as the stack is made; in a change set they run before it.
+        mode: the ActionMode with which it is deployed.
 
     """
     named, plain = None, None
@@ -42,17 +32,18 @@ def needed_capabilities(template: Template, *, macros_run: bool) -> Iterator[tup
         makes_role = resource.type.startswith("AWS::Serverless::") and _makes_role(
             resource, template
         )
-        if resource.type not in NAMED_BY and not makes_role:
+        if resource.type not in IAM_TYPES and not makes_role:
             continue
         plain = plain or resource
-        if (NAMED_BY.get(resource.type) or "\0") in resource.properties:
+        is_iam = resource.type in IAM_TYPES
+        if is_iam and NAME_PROPERTIES.get(resource.type, "\0") in resource.properties:
             named = named or resource
     if named is not None:
-        key = NAMED_BY[named.type]
+        key = NAME_PROPERTIES[named.type]
         yield "CAPABILITY_NAMED_IAM", f"gives {named.logical_id} a {key} of its own"
     elif plain is not None:
         yield "CAPABILITY_IAM", f"makes {plain.logical_id}, which is IAM's"
-    if template.transforms and macros_run:
+    if template.transforms and ACTION_MODES[mode].expands_macros:
         yield "CAPABILITY_AUTO_EXPAND", f"goes through the macro {template.transforms[0]}"
 
 

@@ -15,9 +15,6 @@ from cfn_pipeline.template import load
 
 __all__ = ["Deployment", "File", "deployments", "open_parameters"]
 
-#: The modes in which a template is read.
-_READING = ("CREATE_UPDATE", "REPLACE_ON_FAILURE", "CHANGE_SET_REPLACE")
-
 
 @dataclass(frozen=True, kw_only=True)
 class File:
@@ -125,11 +122,15 @@ def _template(shown: str, text: str) -> Template | None:
         return None
 
 
+def _reads_template(action: Action) -> bool:
+    return action.mode_terms is not None and action.mode_terms.reads_template
+
+
 def deployments(pipeline: Pipeline) -> list[Deployment]:
     """Return the CloudFormation actions that read a template."""
     return pipeline.system.once(
         ("deployments", pipeline),
-        lambda: [Deployment(a, pipeline) for a in pipeline.actions if a.mode in _READING],
+        lambda: [Deployment(a, pipeline) for a in pipeline.actions if _reads_template(a)],
     )
 
 

@@ -7,26 +7,9 @@ from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import is_known, may_be, may_match
 from cfn_pipeline.analysis.resolving import arn_of, is_function, name_of, resource_behind
 from cfn_pipeline.analysis.system import Resource, System
+from cfn_pipeline.aws.managed_policies import managed_policy
 
 __all__ = ["Grants", "grants_of", "lets_in", "trusts"]
-
-_ECR_READ = (
-    *("ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage"),
-    *("ecr:GetDownloadUrlForLayer", "ecr:Describe*", "ecr:List*"),
-    *("ecr:GetRepositoryPolicy", "ecr:GetLifecyclePolicy*"),
-)
-_ECR_WRITE = (
-    *("ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"),
-    "ecr:PutImage",
-)
-
-#: AWS's own policies, as far as they matter here, by the end of their ARNs.
-_AWS_POLICIES = {
-    "policy/AdministratorAccess": ("*",),
-    "policy/AmazonEC2ContainerRegistryFullAccess": ("ecr:*",),
-    "policy/AmazonEC2ContainerRegistryPowerUser": _ECR_READ + _ECR_WRITE,
-    "policy/AmazonEC2ContainerRegistryReadOnly": _ECR_READ,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,12 +147,8 @@ def _managed(arn: Node, system: System) -> Iterator[Node | _Statement | None]:
     if found is not None:
         yield properties_of(found, system).at("PolicyDocument")
         return
-    text = arn.text or ""
-    for ending, actions in _AWS_POLICIES.items():
-        if text.endswith(f":{ending}"):
-            yield _Statement(actions=actions, resources=None, services=None)
-            return
-    yield None
+    actions = managed_policy(arn.text or "")
+    yield None if actions is None else _Statement(actions=actions, resources=None, services=None)
 
 
 def _allowing(document: Node) -> Iterator[_Statement | None]:

@@ -9,6 +9,7 @@ from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import is_known, may_be, readable
 from cfn_pipeline.analysis.scenarios import conditions_in, scenarios
 from cfn_pipeline.analysis.system import Resource, System
+from cfn_pipeline.aws.cloudformation import ACTION_MODES, ActionMode
 from cfn_pipeline.aws.providers import PROVIDERS, Provider
 
 __all__ = ["Action", "Named", "Pipeline", "Stage", "named", "pipelines"]
@@ -85,6 +86,11 @@ class Action:
     def mode(self) -> str | None:
         """A CloudFormation action's mode; None: none, or not known."""
         return _known(self.setting("ActionMode").text) if self.is_cloudformation else None
+
+    @property
+    def mode_terms(self) -> ActionMode | None:
+        """What is known of its mode; None: nothing."""
+        return ACTION_MODES.get(self.mode or "")
 
     @cached_property
     def order(self) -> tuple[int, int] | None:

@@ -7,34 +7,11 @@ from typing import Any
 from cfn_pipeline.analysis.partial_text import ANYTHING, is_open, may_be
 from cfn_pipeline.analysis.scenarios import Scenario
 from cfn_pipeline.analysis.system import Resource, System, Template
+from cfn_pipeline.aws.resource_names import ATTRIBUTES, NAME_PROPERTIES, REF_GIVES_NAME
 
 __all__ = ["arn_of", "exporters", "is_function", "name_of", "resource_behind", "text_of"]
 
 _DEEPEST = 20
-
-#: What Ref gives for a resource: the property that names it; none: AWS makes up the name.
-_NAMES = {
-    "AWS::CodeBuild::Project": "Name",
-    "AWS::CodePipeline::Pipeline": "Name",
-    "AWS::ECR::Repository": "RepositoryName",
-    "AWS::IAM::Role": "RoleName",
-    "AWS::KMS::Key": None,
-    "AWS::Lambda::Function": "FunctionName",
-    "AWS::S3::Bucket": "BucketName",
-}
-
-_A, _P, _R = "${AWS::AccountId}", "${AWS::Partition}", "${AWS::Region}"
-
-#: What Fn::GetAtt gives, with {name} for what Ref gives.
-_ATTRIBUTES = {
-    ("AWS::CodeBuild::Project", "Arn"): f"arn:{_P}:codebuild:{_R}:{_A}:project/{{name}}",
-    ("AWS::ECR::Repository", "Arn"): f"arn:{_P}:ecr:{_R}:{_A}:repository/{{name}}",
-    ("AWS::ECR::Repository", "RepositoryUri"): (f"{_A}.dkr.ecr.{_R}.${{AWS::URLSuffix}}/{{name}}"),
-    ("AWS::IAM::Role", "Arn"): f"arn:{_P}:iam::{_A}:role/{{name}}",
-    ("AWS::KMS::Key", "Arn"): f"arn:{_P}:kms:{_R}:{_A}:key/{{name}}",
-    ("AWS::Lambda::Function", "Arn"): f"arn:{_P}:lambda:{_R}:{_A}:function:{{name}}",
-    ("AWS::S3::Bucket", "Arn"): f"arn:{_P}:s3:::{{name}}",
-}
 
 #: What is looked up while the stack is deployed.
 _UNKNOWABLE = re.compile(r"\{\{resolve:[^}]*\}\}")
@@ -165,9 +142,9 @@ class _Resolution:
 
     def name(self, resource: Resource, depth: int) -> str:
         """Return what Ref gives for a resource."""
-        if resource.type not in _NAMES:
+        if resource.type not in REF_GIVES_NAME:
             return self._system.unknowns.open((resource.template, "Ref", resource.logical_id))
-        said = resource.properties.get(_NAMES[resource.type] or "")
+        said = resource.properties.get(NAME_PROPERTIES.get(resource.type, ""))
         text = None if said is None else self.text(said, resource.template, depth + 1)
         return text or self._system.unknowns.made((resource.template, resource.logical_id))
 
@@ -191,7 +168,7 @@ class _Resolution:
         resource = template.resources.get(str(parts[0]))
         if resource is None:
             return None
-        pattern = _ATTRIBUTES.get((resource.type, str(parts[1])))
+        pattern = ATTRIBUTES.get((resource.type, str(parts[1])))
         if pattern is None:
             return None
         name = self.name(resource, depth)

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws.cloudformation import CAPABILITIES
 from cfn_pipeline.aws.pipelines import CONFIGURATION_VALUE
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact, ArtifactFile, ArtifactParameter
 from cfn_pipeline.model.values import Value
 
 __all__ = [
-    "CAPABILITIES",
     "CreateChangeSet",
     "DeleteStack",
     "Deployment",
@@ -21,8 +21,6 @@ __all__ = [
     "StackAction",
     "UpdateStack",
 ]
-
-CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
 
 
 @dataclass(frozen=True, kw_only=True)

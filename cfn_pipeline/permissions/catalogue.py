@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cfn_pipeline.aws.resource_names import NAME_PROPERTIES
 from cfn_pipeline.permissions import tables
 
 __all__ = [
@@ -114,7 +115,7 @@ def own_service(type_: str) -> str:
 
 def name_property(type_: str) -> str | None:
     """Return the property that gives a resource its name; None: AWS alone names it."""
-    found: str | None = tables.NAME_PROPERTIES.get(type_) or _data("names.json").get(type_)
+    found: str | None = NAME_PROPERTIES.get(type_) or _data("names.json").get(type_)
     return found
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from cfn_pipeline.permissions import tables
+from cfn_pipeline.aws.managed_policies import managed_policy
 from cfn_pipeline.permissions.needs import Unknown
 from cfn_pipeline.permissions.patterns import Resources, bind, value_pattern
 from cfn_pipeline.permissions.scoping import Arn, Scope
@@ -34,7 +34,7 @@ def unknown_policies(known: Resources) -> list[Unknown]:
         )
         for name, properties in _roles(known)
         for arn in _listed(properties.get("ManagedPolicyArns"))
-        if _of_aws(arn) is None and not _is_own(arn, known)
+        if _of_aws(arn, known) is None and not _is_own(arn, known)
     ]
 
 
@@ -51,7 +51,7 @@ def _documents(known: Resources) -> Iterator[tuple[str, Any]]:
             if isinstance(policy, dict):
                 yield name, policy.get("PolicyDocument")
         for arn in _listed(properties.get("ManagedPolicyArns")):
-            actions = _of_aws(arn)
+            actions = _of_aws(arn, known)
             if actions is not None:
                 yield name, {"Statement": {"Action": list(actions), "Resource": "*"}}
     for name, (type_, properties) in known.items():
@@ -109,13 +109,10 @@ def _is_the_same_everywhere(value: Any) -> bool:
     return not any(mark in referring for mark in ("${", '"Ref"', '"Fn::GetAtt"', '"Fn::If"'))
 
 
-def _of_aws(arn: Any) -> Sequence[str] | None:
-    """Return what a policy of AWS's own allows; None: it is none that is known."""
-    text = json.dumps(arn)
-    for ending, actions in tables.AWS_POLICIES.items():
-        if re.search(rf':policy/{ending}"', text):
-            return actions
-    return None
+def _of_aws(arn: Any, known: Resources) -> Sequence[str] | None:
+    """Return what a policy of AWS's own allows; None: not known, or everything."""
+    actions = managed_policy(value_pattern(arn, known))
+    return None if actions == ("*",) else actions
 
 
 def _is_own(arn: Any, known: Resources) -> bool:

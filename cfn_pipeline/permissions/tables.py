@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 __all__ = [
     "ADDED",
     "ARNS",
-    "AWS_POLICIES",
     "BY_HAND",
     "DROPPED",
     "FOREIGN",
@@ -14,35 +13,12 @@ __all__ = [
     "KIND_NAMES",
     "KIND_WITH",
     "MADE_OF",
-    "NAME_PROPERTIES",
     "NOUNS",
     "ONLY_WITH",
     "OWN",
     "SERVICE_LINKED",
     "UNSCOPED",
 ]
-
-#: What AWS's own policies allow, by the end of their ARNs: those that roles of applications have.
-AWS_POLICIES: Mapping[str, Sequence[str]] = {
-    "service-role/AWSLambdaBasicExecutionRole": (
-        *("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
-    ),
-    "service-role/AWSLambdaVPCAccessExecutionRole": (
-        *("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
-        *("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"),
-        *("ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses"),
-        "ec2:UnassignPrivateIpAddresses",
-    ),
-    "service-role/AmazonECSTaskExecutionRolePolicy": (
-        *("ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability"),
-        *("ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"),
-        *("logs:CreateLogStream", "logs:PutLogEvents"),
-    ),
-    "AWSXRayDaemonWriteAccess": (
-        *("xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules"),
-        *("xray:GetSamplingTargets", "xray:GetSamplingStatisticSummaries"),
-    ),
-}
 
 #: Types without handlers in the schemas.
 BY_HAND: Mapping[str, Mapping[str, Sequence[str]]] = {
@@ -322,45 +298,6 @@ OWN: Mapping[str, Sequence[str]] = {
     "AWS::EC2::EIP": ["elastic-ip"],
     "AWS::ElasticLoadBalancingV2::Listener": ["listener/app", "listener/net", "listener/gwy"],
     "AWS::Route53::RecordSetGroup": ["hostedzone"],
-}
-
-#: The property that gives a resource its name.
-NAME_PROPERTIES: Mapping[str, str] = {
-    "AWS::AutoScaling::AutoScalingGroup": "AutoScalingGroupName",
-    "AWS::CloudWatch::Alarm": "AlarmName",
-    "AWS::CodeBuild::Project": "Name",
-    "AWS::DynamoDB::Table": "TableName",
-    "AWS::ECR::Repository": "RepositoryName",
-    "AWS::ECS::CapacityProvider": "Name",
-    "AWS::ECS::Cluster": "ClusterName",
-    "AWS::ECS::Service": "ServiceName",
-    "AWS::ECS::TaskDefinition": "Family",
-    "AWS::Events::EventBus": "Name",
-    "AWS::Events::Rule": "Name",
-    "AWS::IAM::Group": "GroupName",
-    "AWS::IAM::InstanceProfile": "InstanceProfileName",
-    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
-    "AWS::IAM::Role": "RoleName",
-    "AWS::IAM::User": "UserName",
-    "AWS::KMS::Alias": "AliasName",
-    "AWS::Kinesis::Stream": "Name",
-    "AWS::Lambda::Function": "FunctionName",
-    "AWS::Lambda::LayerVersion": "LayerName",
-    "AWS::Logs::LogGroup": "LogGroupName",
-    "AWS::RDS::DBCluster": "DBClusterIdentifier",
-    "AWS::RDS::DBInstance": "DBInstanceIdentifier",
-    "AWS::RDS::DBParameterGroup": "DBParameterGroupName",
-    "AWS::RDS::DBSubnetGroup": "DBSubnetGroupName",
-    "AWS::S3::Bucket": "BucketName",
-    "AWS::SNS::Topic": "TopicName",
-    "AWS::SQS::Queue": "QueueName",
-    "AWS::SSM::Parameter": "Name",
-    "AWS::Scheduler::Schedule": "Name",
-    "AWS::SecretsManager::Secret": "Name",
-    "AWS::Serverless::Function": "FunctionName",
-    "AWS::Serverless::SimpleTable": "TableName",
-    "AWS::Serverless::StateMachine": "Name",
-    "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
 
 #: How CloudFormation begins the names that it makes, where not with the stack's name; ``*``: so

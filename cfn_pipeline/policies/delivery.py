@@ -18,8 +18,9 @@ from awacs import (
     sns,
     ssm,
 )
-from awacs.aws import Action, Condition, Statement, StringEqualsIfExists
+from awacs.aws import Condition, Statement, StringEqualsIfExists
 
+from cfn_pipeline.aws.cloudformation import ACTION_MODES
 from cfn_pipeline.aws.name_forms import capitalized
 from cfn_pipeline.model.actions import Approve, CodeBuild
 from cfn_pipeline.model.deployments import ExecuteChangeSet, StackAction
@@ -136,32 +137,18 @@ def _run_builds(pipeline: Pipeline, resources: PipelineResources) -> Iterator[St
         yield allow(codebuild.StartBuild, codebuild.BatchGetBuilds, on=used, sid="RunBuilds")
 
 
-_CALLS: dict[str, tuple[Action, ...]] = {
-    "CREATE_UPDATE": (cloudformation.CreateStack, cloudformation.UpdateStack),
-    "REPLACE_ON_FAILURE": (
-        cloudformation.CreateStack,
-        cloudformation.UpdateStack,
-        cloudformation.DeleteStack,
-    ),
-    "DELETE_ONLY": (cloudformation.DeleteStack,),
-    "CHANGE_SET_REPLACE": (
-        cloudformation.DescribeChangeSet,
-        cloudformation.CreateChangeSet,
-        cloudformation.DeleteChangeSet,
-    ),
-    "CHANGE_SET_EXECUTE": (cloudformation.DescribeChangeSet, cloudformation.ExecuteChangeSet),
-}
-_FOLLOW = (cloudformation.DescribeStacks, cloudformation.DescribeStackEvents)
+#: What the console asks to show how a deployment goes on.
+_FOLLOW = ("DescribeStacks", "DescribeStackEvents")
 
 
 def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
     """Each stack gets the calls of the actions that deploy it, and those that follow them."""
-    calls: dict[Value, dict[Action, None]] = {}
+    calls: dict[Value, dict[str, None]] = {}
     roles: dict[Value, None] = {}
     for action in pipeline.actions:
         if isinstance(action, (StackAction, ExecuteChangeSet)):
             calls.setdefault(action.stack, dict.fromkeys(_FOLLOW)).update(
-                dict.fromkeys(_CALLS[action.mode])
+                dict.fromkeys(ACTION_MODES[action.mode].calls)
             )
         if isinstance(action, StackAction):
             roles[resources.role if action.role is None else action.role] = None
@@ -170,7 +157,9 @@ def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator
         sid = "Deploy" + (capitalized(stack) if isinstance(stack, str) else f"Stack{number}")
         sid = f"{sid}{number}" if sid in sids else sid
         sids.add(sid)
-        yield allow(*allowed, on=resources.stack(stack), sid=sid)
+        yield allow(
+            *(cloudformation.Action(call) for call in allowed), on=resources.stack(stack), sid=sid
+        )
     if calls and resources.parameters is not None:
         yield allow(ssm.GetParameters, on=resources.parameters, sid="ReadParameters")
     if roles:

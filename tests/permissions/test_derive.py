@@ -262,6 +262,18 @@ def test_keys_are_lent_to_services_only() -> None:
         ),
         ("AWS::EC2::EIP", {}, "ec2:ReleaseAddress", ["ec2:{r}:{a}:elastic-ip/*"]),
         (
+            "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            {"Name": "web"},
+            "elasticloadbalancing:DeleteLoadBalancer",
+            ["elasticloadbalancing:{r}:{a}:loadbalancer/app/web/*"],
+        ),
+        (
+            "AWS::ElasticLoadBalancingV2::TargetGroup",
+            {"Name": "web"},
+            "elasticloadbalancing:DeleteTargetGroup",
+            ["elasticloadbalancing:{r}:{a}:targetgroup/web/*"],
+        ),
+        (
             "AWS::CodePipeline::Pipeline",
             {"Name": "deliver"},
             "codepipeline:DeletePipeline",

@@ -11,19 +11,10 @@ from cfn_pipeline.analysis.artifact_references import parsed_overrides
 from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.aws.cloudformation import ACTION_MODES, CAPABILITIES
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 __all__ = ["RULES"]
-
-#: What an ActionMode needs besides StackName.
-_MODES = {
-    "CREATE_UPDATE": ("TemplatePath", "RoleArn"),
-    "REPLACE_ON_FAILURE": ("TemplatePath", "RoleArn"),
-    "DELETE_ONLY": ("RoleArn",),
-    "CHANGE_SET_REPLACE": ("TemplatePath", "ChangeSetName", "RoleArn"),
-    "CHANGE_SET_EXECUTE": ("ChangeSetName",),
-}
-_CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
 
 
 def _modes(pipeline: Pipeline) -> Iterator[Problem]:
@@ -31,21 +22,22 @@ def _modes(pipeline: Pipeline) -> Iterator[Problem]:
         node = action.setting("ActionMode")
         if not action.is_cloudformation or node.text is None or not is_known(node.text):
             continue
-        if node.text not in _MODES:
-            [near] = difflib.get_close_matches(node.text.upper(), _MODES, 1) or [""]
+        if node.text not in ACTION_MODES:
+            [near] = difflib.get_close_matches(node.text.upper(), ACTION_MODES, 1) or [""]
             meant = f"did you mean {near}? There are" if near else "there are"
             yield problem(
                 action,
                 node,
-                f"there is no ActionMode '{node.text}'; {meant} {', '.join(_MODES)}",
+                f"there is no ActionMode '{node.text}'; {meant} {', '.join(ACTION_MODES)}",
             )
 
 
 def _mode_needs(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
-        if action.configuration.is_function:
+        mode = action.mode_terms
+        if mode is None or action.configuration.is_function:
             continue
-        for key in _MODES.get(action.mode or "", ()):
+        for key in mode.settings:
             if key != "RoleArn" and not action.setting(key).is_there:
                 yield problem(
                     action,
@@ -56,7 +48,8 @@ def _mode_needs(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _deployment_roles(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
-        if action.configuration.is_function or "RoleArn" not in _MODES.get(action.mode or "", ()):
+        mode = action.mode_terms
+        if mode is None or action.configuration.is_function or "RoleArn" not in mode.settings:
             continue
         role = action.setting("RoleArn")
         if _is_a_name(role):
@@ -99,11 +92,11 @@ def _capabilities(pipeline: Pipeline) -> Iterator[Problem]:
                 f"Capabilities are {node.text!r}; separate them by commas, without spaces",
             )
         for word in filter(None, re.split(r"[,\s]+", node.text)):
-            if word not in _CAPABILITIES:
+            if word not in CAPABILITIES:
                 yield problem(
                     action,
                     node,
-                    f"there is no capability '{word}'; there are {', '.join(_CAPABILITIES)}",
+                    f"there is no capability '{word}'; there are {', '.join(CAPABILITIES)}",
                 )
 
 
@@ -145,7 +138,7 @@ RULES = (
         id="E9401",
         title="ActionMode is one that CloudFormation actions have",
         impact="The pipeline cannot be created.",
-        fix=f"Use {', '.join(_MODES)}.",
+        fix=f"Use {', '.join(ACTION_MODES)}.",
         find_in_pipeline=_modes,
     ),
     CheckRule(
@@ -168,7 +161,7 @@ RULES = (
         impact="The action fails each time it runs.",
         aws_message="1 validation error detected: Value '[...]' at 'capabilities' failed to "
         "satisfy constraint: Member must satisfy enum value set",
-        fix=f"Use {', '.join(_CAPABILITIES)}, with a comma and no space between two.",
+        fix=f"Use {', '.join(CAPABILITIES)}, with a comma and no space between two.",
         find_in_pipeline=_capabilities,
     ),
     CheckRule(

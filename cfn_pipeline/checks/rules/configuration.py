@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from cfn_pipeline.analysis.artifact_references import parsed_overrides
 from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.aws.codebuild import VARIABLE_TYPES
 from cfn_pipeline.aws.pipelines import CONFIGURATION_VALUE
 from cfn_pipeline.aws.providers import PROVIDERS
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 __all__ = ["RULES"]
-
-_VARIABLE_TYPES = ("PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER")
 
 
 def _long_values(pipeline: Pipeline) -> Iterator[Problem]:
@@ -158,7 +157,7 @@ def _are_variables(found: object) -> bool:
         isinstance(entry, dict)
         and isinstance(entry.get("name"), str)
         and isinstance(entry.get("value"), str)
-        and entry.get("type", "PLAINTEXT") in _VARIABLE_TYPES
+        and entry.get("type", "PLAINTEXT") in VARIABLE_TYPES
         and set(entry) <= {"name", "value", "type"}
         for entry in found
     )
@@ -210,7 +209,7 @@ RULES = (
         title="A build's EnvironmentVariables are a JSON list of names and values",
         impact="The action fails each time it runs.",
         fix='Write \'[{"name": "STAGE", "value": "dev"}]\'; the type is '
-        f"{', '.join(_VARIABLE_TYPES)}.",
+        f"{', '.join(VARIABLE_TYPES)}.",
         find_in_pipeline=_build_variables,
     ),
 )

@@ -21,16 +21,6 @@ _ROLE, _PROJECT = "AWS::IAM::Role", "AWS::CodeBuild::Project"
 _PREFIXES = ("codestar-connections", "codeconnections")
 _CONNECTIONS = ("AWS::CodeStarConnections::Connection", "AWS::CodeConnections::Connection")
 
-_CALLS = {
-    "CREATE_UPDATE": ("DescribeStacks", "CreateStack", "UpdateStack"),
-    "REPLACE_ON_FAILURE": ("DescribeStacks", "CreateStack", "UpdateStack", "DeleteStack"),
-    "DELETE_ONLY": ("DescribeStacks", "DeleteStack"),
-    "CHANGE_SET_REPLACE": (
-        *("DescribeStacks", "DescribeChangeSet", "CreateChangeSet", "DeleteChangeSet"),
-    ),
-    "CHANGE_SET_EXECUTE": ("DescribeStacks", "DescribeChangeSet", "ExecuteChangeSet"),
-}
-
 
 def _arn(system: System, service: str, resource: str, *, regional: bool = True) -> str:
     """Return an ARN in the account, and, where ``regional``, in the region of the stacks."""
@@ -196,9 +186,10 @@ def _deploy(pipeline: Pipeline) -> Iterator[Problem]:
     system = pipeline.system
     for action, grants in _acting(pipeline):
         stack = action.setting("StackName").text
-        if action.mode is None or stack is None:
+        mode = action.mode_terms
+        if mode is None or stack is None:
             continue
-        calls = tuple(f"cloudformation:{call}" for call in _CALLS.get(action.mode, ()))
+        calls = tuple(f"cloudformation:{call}" for call in mode.calls)
         arn = _arn(system, "cloudformation", f"stack/{stack}/{ANYTHING}")
         what = f"do what {action.mode} needs to the stack {readable(stack)}"
         lacking = [call for call in calls if not grants.may(call, arn)]

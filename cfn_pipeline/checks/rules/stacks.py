@@ -8,49 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cfn_pipeline.analysis.capabilities import NAMED_BY, is_given, needed_capabilities
+from cfn_pipeline.analysis.capabilities import is_given, needed_capabilities
 from cfn_pipeline.analysis.deployments import Deployment, deployments
 from cfn_pipeline.analysis.partial_text import has_made, is_known, is_open, readable
 from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.analysis.resolving import text_of
 from cfn_pipeline.analysis.scenarios import scenarios
 from cfn_pipeline.analysis.system import System, Template
+from cfn_pipeline.aws.resource_names import NAME_PROPERTIES, NOT_UNIQUE
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 from cfn_pipeline.template.positions import Path
 
 __all__ = ["RULES"]
-
-#: Properties that name a resource within an account and region (or more widely).
-_NAMES = {
-    **{type_: key for type_, key in NAMED_BY.items() if key is not None},
-    "AWS::AutoScaling::AutoScalingGroup": "AutoScalingGroupName",
-    "AWS::CloudWatch::Alarm": "AlarmName",
-    "AWS::CloudWatch::Dashboard": "DashboardName",
-    "AWS::CodeBuild::Project": "Name",
-    "AWS::CodePipeline::Pipeline": "Name",
-    "AWS::DynamoDB::Table": "TableName",
-    "AWS::ECR::Repository": "RepositoryName",
-    "AWS::ECS::CapacityProvider": "Name",
-    "AWS::ECS::Cluster": "ClusterName",
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": "Name",
-    "AWS::ElasticLoadBalancingV2::TargetGroup": "Name",
-    "AWS::Events::CheckRule": "Name",
-    "AWS::KMS::Alias": "AliasName",
-    "AWS::Kinesis::Stream": "Name",
-    "AWS::Lambda::Function": "FunctionName",
-    "AWS::Logs::LogGroup": "LogGroupName",
-    "AWS::RDS::DBCluster": "DBClusterIdentifier",
-    "AWS::RDS::DBInstance": "DBInstanceIdentifier",
-    "AWS::RDS::DBSubnetGroup": "DBSubnetGroupName",
-    "AWS::S3::Bucket": "BucketName",
-    "AWS::SNS::Topic": "TopicName",
-    "AWS::SQS::Queue": "QueueName",
-    "AWS::SSM::Parameter": "Name",
-    "AWS::SecretsManager::Secret": "Name",
-    "AWS::Serverless::Function": "FunctionName",
-    "AWS::Serverless::SimpleTable": "TableName",
-    "AWS::StepFunctions::StateMachine": "StateMachineName",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +37,8 @@ def _capabilities(pipeline: Pipeline) -> Iterator[Problem]:
         if deployment.template is None or (node.is_there and not is_known(node.text)):
             continue
         given = re.split(r"[,\s]+", node.text or "")
-        macros_run = deployment.action.mode != "CHANGE_SET_REPLACE"
-        for capability, why in needed_capabilities(deployment.template, macros_run=macros_run):
+        mode = deployment.action.mode or ""
+        for capability, why in needed_capabilities(deployment.template, mode):
             if not is_given(capability, given):
                 yield problem(
                     deployment.action,
@@ -132,9 +101,10 @@ def _fixed_names(deployment: Deployment, template: Template) -> Iterator[_Fixed]
 def _named(template: Template, system: System) -> Iterator[tuple[str, Path, Any, Any]]:
     """Yield what has a name: its kind, where the name stands, the name, and the condition."""
     for resource in template.resources.values():
-        key = _NAMES.get(resource.type)
+        key = NAME_PROPERTIES.get(resource.type)
         # Names of rules are unique within a bus.
-        if key is not None and "EventBusName" not in resource.properties:
+        unique = resource.type not in NOT_UNIQUE and "EventBusName" not in resource.properties
+        if key is not None and unique:
             path: Path = ("Resources", resource.logical_id, "Properties", key)
             condition = resource.body.get("Condition")
             yield resource.type, path, resource.properties.get(key), condition

@@ -166,7 +166,7 @@ def _request(action: Action, context: Context, details: dict[str, Any]) -> Reque
         word for word in re.split(r"[,\s]+", action.configuration.get("Capabilities", "")) if word
     ]
     mode = action.configuration["ActionMode"]
-    needed = needed_capabilities(template, macros_run=mode != "CHANGE_SET_REPLACE")
+    needed = needed_capabilities(template, mode)
     lacking = [name for name, _ in needed if not is_given(name, capabilities)]
     if lacking:
         raise ActionFailed(f"Requires capabilities : [{', '.join(lacking)}]")

@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cfn_pipeline.aws.codebuild import VARIABLE_TYPES
 from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 
 __all__ = ["Project", "Variable", "project_named", "variables_of"]
-
-_TYPES = ("PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +107,6 @@ def variables_of(text: str) -> list[Variable]:
 def _variable(entry: Mapping[str, Any]) -> Variable:
     said = {str(key).lower(): value for key, value in entry.items()}
     type_ = str(said.get("type") or "PLAINTEXT")
-    if type_ not in _TYPES:
+    if type_ not in VARIABLE_TYPES:
         raise ActionFailed(f"the variable {said['name']} has the type {type_}, which there is not")
     return Variable(name=str(said["name"]), value=str(said["value"]), type=type_)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cfn_pipeline.analysis.system import Template
+from cfn_pipeline.aws.cloudformation import CAPABILITIES
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.cloudformation.stacks import Request, Stacks
 from cfn_pipeline.rehearsal.local_aws.account import Account
@@ -21,7 +22,6 @@ __all__ = ["Preparation"]
 
 _BUCKET = "rehearsal-templates"
 _EXPORTS = "rehearsal-exports"
-_CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
 _MADE_UP = "rehearsal"
 
 
@@ -141,7 +141,7 @@ class Preparation:
         stack = self._stack_name(template)
         values = self._values(template)
         self._stack(
-            Request(stack=stack, template=text, parameters=values, capabilities=_CAPABILITIES),
+            Request(stack=stack, template=text, parameters=values, capabilities=CAPABILITIES),
             template.file,
         )
         return self._stacks.outputs(stack)

@@ -198,6 +198,23 @@ def test_names_that_collide(name: object, fine: bool) -> None:
     assert _check(template, stack_yml=emit(stack)) == [], "another region is another place"
 
 
+@pytest.mark.parametrize(
+    "type_, key, fine",
+    [
+        ("AWS::Events::Rule", "Name", False),
+        ("AWS::Events::EventBus", "Name", False),
+        ("AWS::ElasticLoadBalancingV2::TargetGroup", "Name", False),
+        ("AWS::IAM::Role", "RoleName", False),
+        ("AWS::ECS::TaskDefinition", "Family", True),  # each stack's are revisions of one family
+        ("AWS::ECS::Service", "ServiceName", True),  # unique in its cluster
+    ],
+)
+def test_types_whose_names_collide(type_: str, key: str, fine: bool) -> None:
+    resource = {"Type": type_, "Properties": {key: "orders"}}
+    found = _check(_template("E9807"), stack_yml=emit({"Resources": {"It": resource}}))
+    assert ("E9807" not in ids(found)) is fine
+
+
 def test_exports_that_collide() -> None:
     template = _template("E9807")
     export = {"Value": "x", "Export": {"Name": "orders-topic"}}

@@ -1,0 +1,71 @@
+"""Facts of CloudFormation and of CodePipeline's actions for it: modes and capabilities.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+__all__ = ["ACTION_MODES", "CAPABILITIES", "IAM_TYPES", "ActionMode"]
+
+
+class ActionMode(NamedTuple):
+    """What an ActionMode needs and does.
+
+    Args:
+        settings: the settings that it needs besides StackName.
+        calls: the calls of CloudFormation that the action's role makes, on the stack.
+        expands_macros: whether the stack is made from the template at once, so that macros need
+            the capability CAPABILITY_AUTO_EXPAND; a change set shows what they make of it.
+
+    """
+
+    settings: tuple[str, ...]
+    calls: tuple[str, ...]
+    expands_macros: bool = False
+
+    @property
+    def reads_template(self) -> bool:
+        """Whether the action deploys a template, or makes a change set of it."""
+        return "TemplatePath" in self.settings
+
+
+ACTION_MODES: Mapping[str, ActionMode] = {
+    "CREATE_UPDATE": ActionMode(
+        settings=("TemplatePath", "RoleArn"),
+        calls=("DescribeStacks", "CreateStack", "UpdateStack"),
+        expands_macros=True,
+    ),
+    "REPLACE_ON_FAILURE": ActionMode(
+        settings=("TemplatePath", "RoleArn"),
+        calls=("DescribeStacks", "CreateStack", "UpdateStack", "DeleteStack"),
+        expands_macros=True,
+    ),
+    "DELETE_ONLY": ActionMode(settings=("RoleArn",), calls=("DescribeStacks", "DeleteStack")),
+    "CHANGE_SET_REPLACE": ActionMode(
+        settings=("TemplatePath", "ChangeSetName", "RoleArn"),
+        calls=("DescribeStacks", "DescribeChangeSet", "CreateChangeSet", "DeleteChangeSet"),
+    ),
+    "CHANGE_SET_EXECUTE": ActionMode(
+        settings=("ChangeSetName",),
+        calls=("DescribeStacks", "DescribeChangeSet", "ExecuteChangeSet"),
+    ),
+}
+
+#: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
+
+#: The types that need CAPABILITY_IAM, or CAPABILITY_NAMED_IAM where the template names them.
+IAM_TYPES = frozenset(
+    {
+        "AWS::IAM::AccessKey",
+        "AWS::IAM::Group",
+        "AWS::IAM::InstanceProfile",
+        "AWS::IAM::ManagedPolicy",
+        "AWS::IAM::Policy",
+        "AWS::IAM::Role",
+        "AWS::IAM::User",
+        "AWS::IAM::UserToGroupAddition",
+    }
+)
