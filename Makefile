@@ -41,6 +41,7 @@ types: $(READY) ## Check types
 
 bench: $(READY) ## Measure, as ratios to a plain dump of the same templates
 	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=min,median,rounds
+	@$(BIN)/python tests/benchmarks/processes.py
 
 audit: $(READY) .audit/.ready ## Run security checkers (checkov, Guard, cdk-nag) over the current edition; needs npm
 	@$(BIN)/python scripts/audit/audit.py
@@ -76,6 +77,8 @@ $(READY): setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cfn_pipeline needs Python 3.11 or newer: make PYTHON=python3.x" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@# The package stays editable: Python compiles a module anew when its file changes.
+	@$(BIN)/python -m compileall -q cfn_pipeline
 	@touch $@
 
 FORCE:

@@ -7,7 +7,6 @@ temporary file of a process that was killed is removed by the next process that 
 import contextlib
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -103,6 +102,8 @@ def _stage(target: Path, content: bytes) -> Path:
 def _open_temporary(target: Path) -> tuple[Path, BinaryIO]:
     _remove_stale(target.parent)
     prefix = f".{target.name[:_NAME]}.{_NODE}.{os.getpid()}."
+    import tempfile  # only those who write need it, and all that it loads
+
     handle, name = tempfile.mkstemp(prefix=prefix, suffix=_SUFFIX, dir=target.parent)
     return Path(name), os.fdopen(handle, "wb")
 

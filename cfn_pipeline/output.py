@@ -1,6 +1,5 @@
 """Files in a folder: which are stale, and how they are replaced."""
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,8 @@ def differences(files: Mapping[str, str], folder: Path) -> Iterator[str]:
         path = folder / name
         found = _read(path)
         if found != wanted:
+            import difflib  # most files are as they should be
+
             lines = difflib.unified_diff(
                 [] if found is None else found.splitlines(keepends=True),
                 wanted.splitlines(keepends=True),

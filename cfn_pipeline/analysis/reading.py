@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from cfn_pipeline.analysis.artifact_references import file_references
@@ -107,18 +108,31 @@ def read_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
     return _with_layout(system, Folder(folder), shown, names)
 
 
-def read_texts(files: Mapping[str, str], artifacts: Sequence[Artifact] = ()) -> System:
+def read_texts(
+    files: Mapping[str, str],
+    artifacts: Sequence[Artifact] = (),
+    *,
+    parsed: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> System:
     """Take templates and the files beside them, by name, as they were rendered.
+
+    Args:
+        files: the texts.
+        artifacts: what is known of the pipelines' artifacts.
+        parsed: those of the files that are known to be templates, in long form; absent: each
+            text is read.
 
     Raises:
         TemplateError: a template that cannot be read.
 
     """
-    contents = {
-        name: content
-        for name, text in files.items()
-        if name.endswith(_ENDINGS) and (content := _template_in(name, text)) is not None
-    }
+    contents: dict[str, Mapping[str, Any]] = {}
+    for name, text in files.items():
+        content = parsed.get(name)
+        if content is None and name.endswith(_ENDINGS):
+            content = _template_in(name, text)
+        if content is not None:
+            contents[name] = content
     templates = [Template(name, content) for name, content in contents.items()]
     system = System(templates=templates, artifacts=artifacts)
     return _with_layout(system, files, "", contents)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from xml.etree import ElementTree
 
 from cfn_pipeline.checks.finding import Finding
 from cfn_pipeline.checks.rule import CheckRule
@@ -77,6 +76,8 @@ def as_sarif(findings: Sequence[Located], rules: Sequence[CheckRule], files: Seq
 
 def as_junit(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequence[str]) -> str:
     """Write JUnit XML: a test for each finding; a file without findings has a test that passes."""
+    from xml.etree import ElementTree  # only this format needs it
+
     del rules
     names = list(dict.fromkeys([*files, *(finding.file for finding, _ in findings)]))
     cases = {name: [entry for entry in findings if entry[0].file == name] for name in names}

@@ -43,7 +43,7 @@ def render(name: str, folder: Path | None, check: bool) -> None:
     folder = Path("templates", edition.name) if folder is None else folder
     rendered = project.rendering(edition=edition)
     files = rendered.files
-    found = _findings(files, folder)
+    found = _findings(rendered, folder)
     if check:
         _check(files, folder)
         raise SystemExit(1 if found else 0)
@@ -60,9 +60,10 @@ def render(name: str, folder: Path | None, check: bool) -> None:
         raise SystemExit(1)
 
 
-def _findings(files: dict[str, str], folder: Path) -> bool:
+def _findings(rendered: project.Rendering, folder: Path) -> bool:
     """Tell whether something is wrong with what was rendered, and say what."""
-    system = read_texts(files)
+    files = rendered.files
+    system = read_texts(files, parsed=rendered.templates)
     findings = check_system(system)
     if findings:
         for finding, (line, column) in located(findings, lambda name: files[name]):

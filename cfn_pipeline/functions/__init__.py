@@ -5,11 +5,11 @@ so a module imports the standard library, boto3 and cfnresponse, and nothing of 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-lambda-function-code-cfnresponsemodule.html
 """
 
-from importlib.resources import files
+from pathlib import Path
 
 __all__ = ["source"]
 
 
 def source(module: str) -> str:
     """Return the text of a module of this package, by its name without ``.py``."""
-    return files(__name__).joinpath(f"{module}.py").read_text(encoding="utf-8")
+    return Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8")

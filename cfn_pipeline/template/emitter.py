@@ -11,7 +11,7 @@ import yaml
 
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template import order
-from cfn_pipeline.template.scalars import LITERAL_SAFE, PRINTABLE, spell
+from cfn_pipeline.template.scalars import is_literal_safe, is_printable, spell
 
 __all__ = ["SupportsToDict", "emit"]
 
@@ -142,7 +142,7 @@ class _Layout:
                 f"{_where(path)}: the key {key!r} is no string; CloudFormation's keys are strings"
             )
         _check_surrogates(key, path)
-        quoted = len(key) + sum(10 for c in key if not PRINTABLE.fullmatch(c)) + key.count("'")
+        quoted = len(key) + sum(10 for c in key if not is_printable(c)) + key.count("'")
         if quoted > _SIMPLE_KEY_LENGTH:
             raise TemplateError(
                 f"{_where(path[:-1])}: the key {key[:40]!r}... is {quoted} characters in quotes; "
@@ -157,7 +157,7 @@ class _Layout:
         tag, body = _short_form(value, inside)
         prefix = f"{head} {tag}" if tag else head
         within = next(iter(value)) if tag else ""
-        if isinstance(body, str) and "\n" in body and LITERAL_SAFE.fullmatch(body):
+        if isinstance(body, str) and "\n" in body and is_literal_safe(body):
             return [f"{prefix} {_literal_header(body)}", *_literal_lines(body, indent + _STEP)]
         if (inline := self._inline(tag, body, path, within)) is not None:
             return [f"{head} {inline}"]
@@ -279,7 +279,7 @@ def _check_surrogates(text: str, path: tuple[Any, ...]) -> None:
 
 
 def _scalar_node(tag: str, text: str) -> yaml.ScalarNode:
-    style = None if PRINTABLE.fullmatch(text) else '"'
+    style = None if is_printable(text) else '"'
     return yaml.ScalarNode(tag, text, style=style)
 
 

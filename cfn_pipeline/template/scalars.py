@@ -7,19 +7,41 @@ only where both read the same string.
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import yaml
 
-__all__ = ["LITERAL_SAFE", "PRINTABLE", "spell"]
+__all__ = ["is_literal_safe", "is_printable", "spell"]
 
-_SAFE = "\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
+_ASCII = "\x20-\x7e"
+_SAFE = f"{_ASCII}\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
 
-#: A string that can stand on one line as it is.
-PRINTABLE = re.compile(f"[{_SAFE}]*")
 
-#: A string that can stand in a literal block: lines of printable text and tabs, and no blank
-#: lines at its end, since the blank line that follows a block would be counted among them.
-LITERAL_SAFE = re.compile(f"(?:[\t{_SAFE}]*\n)*[\t{_SAFE}]+\n?")
+def is_printable(text: str) -> bool:
+    """Tell whether a string can stand on one line as it is."""
+    if text.isascii():
+        return text.isprintable()
+    return _printable().fullmatch(text) is not None
+
+
+def is_literal_safe(text: str) -> bool:
+    """Tell whether a string can stand in a literal block.
+
+    It can where it is lines of printable text and tabs, with no blank lines at its end, since
+    the blank line that follows a block would be counted among them.
+    """
+    return _literal(_ASCII if text.isascii() else _SAFE).fullmatch(text) is not None
+
+
+# These take milliseconds to compile, which only texts beyond ASCII need.
+@cache
+def _printable() -> re.Pattern[str]:
+    return re.compile(f"[{_SAFE}]*")
+
+
+@cache
+def _literal(characters: str) -> re.Pattern[str]:
+    return re.compile(f"(?:[\t{characters}]*\n)*[\t{characters}]+\n?")
 
 
 _NO_FOLDING = 2**31 - 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from awacs.aws import Condition, Statement, StringEqualsIfExists
 from troposphere import AWSObject, Equals, GetAtt, If, Not, Ref, Template
@@ -11,7 +11,6 @@ from cfn_pipeline.aws import name_forms as names
 from cfn_pipeline.errors import ModelError, TemplateError
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.values import Intrinsic
-from cfn_pipeline.permissions import Permissions, derive
 from cfn_pipeline.policies import application as images
 from cfn_pipeline.policies import delivery as duties
 from cfn_pipeline.policies import keys
@@ -21,6 +20,9 @@ from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import Arns, artifact_bucket_name
 from cfn_pipeline.stacks.document import add_resources, new_template
 from cfn_pipeline.stacks.parameters import BOUNDARY, CONNECTION
+
+if TYPE_CHECKING:
+    from cfn_pipeline.permissions import Permissions
 
 __all__ = [
     "MakeRoles",
@@ -74,6 +76,8 @@ def iam_template(
 
     """
     ModelError.raise_for(_name_problems(pipeline, (pull, push)))
+    from cfn_pipeline.permissions import derive  # only roles that are derived need it
+
     needed = derive(
         [t if isinstance(t, Mapping) else t.to_dict() for t in deploys],
         stacks=_stacks(pipeline),
@@ -267,7 +271,7 @@ def administrator_role(pipeline: Pipeline, *, arns: Arns, name: str) -> list[AWS
     ]
 
 
-def deployment_role(pipeline: Pipeline, *, needed: Permissions) -> list[AWSObject]:
+def deployment_role(pipeline: Pipeline, *, needed: "Permissions") -> list[AWSObject]:
     """Make CloudFormation's role, which may deploy the application's stacks and nothing else.
 
     Args:
@@ -298,7 +302,7 @@ def deployment_role(pipeline: Pipeline, *, needed: Permissions) -> list[AWSObjec
     return [role, *policies]
 
 
-def permissions_boundary(pipeline: Pipeline, *, needed: Permissions) -> list[AWSObject]:
+def permissions_boundary(pipeline: Pipeline, *, needed: "Permissions") -> list[AWSObject]:
     """Make the boundary of the roles that the application's stacks make, if there are any."""
     if needed.boundary is None:
         return []

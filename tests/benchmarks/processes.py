@@ -1,0 +1,99 @@
+"""How long whole processes take: each verb beside a bare interpreter and what it must import.
+
+``make bench`` prints it. Every command runs once in each of nine rounds, one after the other, with
+its bytecode present; what is shown are medians of CPU time (user and system) and of wall time.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+ROUNDS = 9
+VERB = ("-m", "cfn_pipeline")
+
+COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "P: python -I -c pass": ("-I", "-c", "pass"),
+    "F: import troposphere, awacs.aws, yaml, click": (
+        "-c",
+        "import troposphere, awacs.aws, yaml, click",
+    ),
+    "import cfnlint.api": ("-c", "import cfnlint.api"),
+    "--version": (*VERB, "--version"),
+    "rules": (*VERB, "rules"),
+    "check templates/current": (*VERB, "check", "templates/current"),
+    "permissions stack.yml": (*VERB, "permissions", "templates/current/stack.yml"),
+    "render --edition book": (*VERB, "render", "--edition", "book", "--check"),
+    "render --edition current": (*VERB, "render", "--edition", "current", "--check"),
+}
+BARE, FOUNDATION, CFN_LINT = list(COMMANDS)[:3]
+
+
+class Took(NamedTuple):
+    """Seconds that a process took."""
+
+    cpu: float
+    wall: float
+
+
+def took(arguments: tuple[str, ...]) -> Took:
+    """Run Python and return how long it took."""
+    # The bytecode of a module that was just edited is written by the first round, which warms up.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    begin = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stderr is not None
+        said = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{' '.join(arguments)}: exit code {process.returncode}\n{said.decode()}")
+    return Took(usage.ru_utime + usage.ru_stime, time.perf_counter() - begin)
+
+
+def measured() -> dict[str, Took]:
+    """Return the medians of every command, measured in turns."""
+    for arguments in COMMANDS.values():
+        took(arguments)
+    rounds = [
+        {name: took(arguments) for name, arguments in COMMANDS.items()} for _ in range(ROUNDS)
+    ]
+    return {
+        name: Took(median(r[name].cpu for r in rounds), median(r[name].wall for r in rounds))
+        for name in COMMANDS
+    }
+
+
+def main() -> None:
+    """Print the table, and what was promised."""
+    found = measured()
+    print(f"{'':<48}{'CPU ms':>8}{'wall ms':>9}{'CPU / F':>9}")
+    for name, (cpu, wall) in found.items():
+        ratio = cpu / found[FOUNDATION].cpu
+        print(f"{name:<48}{cpu * 1000:>8.0f}{wall * 1000:>9.0f}{ratio:>9.2f}")
+    print()
+    goals = (
+        ("--version", "P + 35 ms", found[BARE].cpu + 0.035),
+        ("check templates/current", "a third of importing cfn-lint", found[CFN_LINT].cpu / 3),
+        ("render --edition book", "1.8 F", found[FOUNDATION].cpu * 1.8),
+        ("render --edition current", "2.2 F", found[FOUNDATION].cpu * 2.2),
+    )
+    for name, goal, most in goals:
+        cpu = found[name].cpu
+        met = "reached" if cpu <= most else "missed"
+        print(f"{name}: {cpu * 1000:.0f} ms, goal {goal} ({most * 1000:.0f} ms): {met}")
+
+
+if __name__ == "__main__":
+    main()
