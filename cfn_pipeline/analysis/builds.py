@@ -11,6 +11,7 @@ from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.resolving import resource_behind
 from cfn_pipeline.analysis.system import Artifact, Resource
+from cfn_pipeline.buildspec.reading import PHASES
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template import load
 from cfn_pipeline.template.positions import Path
@@ -18,7 +19,6 @@ from cfn_pipeline.template.positions import Path
 __all__ = ["Build", "Buildspec", "Command", "builds", "primary_artifact"]
 
 _PROJECT = "AWS::CodeBuild::Project"
-_PHASES = ("install", "pre_build", "build", "post_build")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class Buildspec:
     def commands(self) -> Iterator[Command]:
         """Yield its commands in the order in which they run."""
         phases = (self.content or {}).get("phases")
-        for name in _PHASES:
+        for name in PHASES:
             phase = phases.get(name) if isinstance(phases, dict) else None
             for key in ("commands", "finally"):
                 said = phase.get(key) if isinstance(phase, dict) else None

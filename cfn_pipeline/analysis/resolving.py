@@ -7,7 +7,9 @@ from typing import Any
 from cfn_pipeline.analysis.partial_text import ANYTHING, is_open, may_be
 from cfn_pipeline.analysis.scenarios import Scenario
 from cfn_pipeline.analysis.system import Resource, System, Template
+from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS
 from cfn_pipeline.aws.resource_names import ATTRIBUTES, NAME_PROPERTIES, REF_GIVES_NAME
+from cfn_pipeline.template.values import scalar_text, substitute
 
 __all__ = ["arn_of", "exporters", "is_function", "name_of", "resource_behind", "text_of"]
 
@@ -122,10 +124,8 @@ class _Resolution:
         self._follow_imports = follow_imports
 
     def text(self, value: Any, template: Template, depth: int) -> str | None:
-        if isinstance(value, bool):
-            return str(value).lower()
-        if isinstance(value, (int, float)):
-            return str(value)
+        if isinstance(value, (bool, int, float)):
+            return scalar_text(value)
         if isinstance(value, str):
             return _UNKNOWABLE.sub(lambda m: self._open(m[0]), value)
         if not is_function(value):
@@ -151,7 +151,7 @@ class _Resolution:
     def _ref(self, name: Any, template: Template, depth: int) -> str | None:
         if not isinstance(name, str):
             return None
-        if name in ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix"):
+        if name in PLACE_PARAMETERS:
             return self._system.unknowns.open(name)
         parameter = template.section("Parameters").get(name)
         if isinstance(parameter, dict):
@@ -189,20 +189,8 @@ class _Resolution:
     def _substituted(
         self, text: str, variables: Mapping[str, Any], template: Template, depth: int
     ) -> str:
-        def value(part: re.Match[str]) -> str:
-            name = part[1].strip()
-            if name.startswith("!"):
-                return "${" + name[1:] + "}"
-            if name in variables:
-                said = variables[name]
-            elif "." in name:
-                said = {"Fn::GetAtt": name.split(".", 1)}
-            else:
-                said = {"Ref": name}
-            return self.text(said, template, depth) or ""
-
         whole = _UNKNOWABLE.sub(lambda m: self._open(m[0], template), text)
-        return re.sub(r"\$\{([^}]*)\}", value, whole)
+        return substitute(whole, variables, lambda v: self.text(v, template, depth) or "")
 
     def _join(self, argument: Any, template: Template, depth: int) -> str | None:
         match argument:
@@ -272,4 +260,4 @@ def _default(parameter: Mapping[str, Any]) -> str | None:
     type_ = str(parameter.get("Type", ""))
     if default in (None, "") or type_.startswith("AWS::SSM::") or "List" in type_:
         return None
-    return str(default).lower() if isinstance(default, bool) else str(default)
+    return scalar_text(default)

@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cfn_pipeline.template.values import scalar_text
+
 __all__ = ["Scenario", "conditions_in", "scenarios"]
 
 
@@ -109,17 +111,17 @@ class _Evaluation:
             if name is None or _variable(other) is not None:
                 continue
             values = self._values.setdefault(name, self._allowed(name))
-            if _text(other) not in values and not self._is_closed(name):
-                values.insert(0, _text(other))
+            if scalar_text(other) not in values and not self._is_closed(name):
+                values.insert(0, scalar_text(other))
 
     def _allowed(self, name: str) -> list[object]:
         parameter = self._parameters.get(name)
         if isinstance(parameter, dict):
             allowed = parameter.get("AllowedValues")
             if isinstance(allowed, list) and allowed:
-                return [_text(value) for value in allowed]
+                return [scalar_text(value) for value in allowed]
             if "Default" in parameter:
-                return [_text(parameter["Default"]), _Other(name)]
+                return [scalar_text(parameter["Default"]), _Other(name)]
         return [_Other(name)]
 
     def _is_closed(self, name: str) -> bool:
@@ -200,11 +202,7 @@ def _variable(side: Any) -> str | None:
 
 def _side(side: Any, assignment: Mapping[str, object]) -> object:
     name = _variable(side)
-    return _text(side) if name is None else assignment.get(name)
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return scalar_text(side) if name is None else assignment.get(name)
 
 
 def _key(expression: Any) -> str:

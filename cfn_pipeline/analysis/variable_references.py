@@ -1,16 +1,14 @@
 """Where a pipeline's variables are used: ``#{namespace.name}``."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.partial_text import readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
+from cfn_pipeline.aws.pipelines import VARIABLE
 
 __all__ = ["VariableReference", "variable_references"]
-
-_REFERENCE = re.compile(r"#\{([^{}.]+)\.([^{}]+)\}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,5 +34,5 @@ def variable_references(pipeline: Pipeline) -> Iterator[VariableReference]:
             places.append(entry.at("Value"))
         places += action.node.at("Commands").items()
         for node in places:
-            for match in _REFERENCE.finditer(node.text or ""):
+            for match in VARIABLE.finditer(node.text or ""):
                 yield VariableReference(action=action, node=node, namespace=match[1], name=match[2])

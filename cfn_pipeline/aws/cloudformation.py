@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-wi
 from collections.abc import Mapping
 from typing import NamedTuple
 
-__all__ = ["ACTION_MODES", "CAPABILITIES", "IAM_TYPES", "ActionMode"]
+__all__ = ["ACTION_MODES", "CAPABILITIES", "IAM_TYPES", "PLACE_PARAMETERS", "ActionMode"]
 
 
 class ActionMode(NamedTuple):
@@ -55,6 +55,10 @@ ACTION_MODES: Mapping[str, ActionMode] = {
 
 #: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
+
+#: The pseudo parameters that are the same for every stack of an account and region.
+#: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+PLACE_PARAMETERS = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix")
 
 #: The types that need CAPABILITY_IAM, or CAPABILITY_NAMED_IAM where the template names them.
 IAM_TYPES = frozenset(

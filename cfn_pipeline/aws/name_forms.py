@@ -32,7 +32,6 @@ __all__ = [
     "VPC",
     "NameForm",
     "arn_problems",
-    "capitalized",
 ]
 
 
@@ -60,11 +59,6 @@ class NameForm:
             )
         elif not re.fullmatch(self.pattern, name):
             yield f"{where}: the {self.kind} {name!r} is refused by AWS; use {self.characters}"
-
-
-def capitalized(name: str) -> str:
-    """Return a name as logical ids and statement ids take it: ``orders-api`` becomes OrdersApi."""
-    return "".join(word.capitalize() for word in name.split("-"))
 
 
 def arn_problems(arn: object, kind: str, where: str) -> Iterator[str]:

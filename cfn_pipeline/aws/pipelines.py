@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
 https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_Types.html
 """
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ __all__ = [
     "TRIGGER_FILTERS",
     "TRIGGER_PATTERN",
     "TRIGGER_PATTERNS",
+    "VARIABLE",
     "Range",
     "RuleProvider",
 ]
@@ -122,3 +124,7 @@ TRIGGERS = Range(0, 50)
 TRIGGER_FILTERS = Range(1, 3)
 TRIGGER_PATTERNS = Range(1, 8)
 TRIGGER_PATTERN = Range(1, 255)
+
+#: How settings refer to a variable: ``#{namespace.name}``.
+#: https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-variables.html
+VARIABLE = re.compile(r"#\{([^{}.]+)\.([^{}]+)\}")

@@ -4,12 +4,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
 import json
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.permissions.statements import Statement
+from cfn_pipeline.template.values import SUB_VARIABLE
 
 __all__ = ["LONGEST", "MOST", "pack", "size"]
 
@@ -80,7 +80,7 @@ def _sum(*sizes: tuple[int, int]) -> tuple[int, int]:
 def _deployed(value: Any) -> Any:
     match value:
         case {"Fn::Sub": str(text)}:
-            return re.sub(r"\$\{([^}]*)\}", lambda part: _VALUES.get(part[1], _AN_ARN), text)
+            return SUB_VARIABLE.sub(lambda part: _VALUES.get(part[1], _AN_ARN), text)
         case {"Ref": str(name)} if name in _VALUES:
             return _VALUES[name]
         case {"Ref": _} | {"Fn::GetAtt": _} | {"Fn::ImportValue": _} | {"Fn::If": _}:

@@ -8,7 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS
 from cfn_pipeline.permissions import catalogue, tables
+from cfn_pipeline.template.values import scalar_text, substitute
 
 __all__ = [
     "Resources",
@@ -21,8 +23,6 @@ __all__ = [
     "value_pattern",
 ]
 
-#: What IAM policies may keep, since it means the same wherever the policy is deployed.
-_KEPT = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix")
 _DEEPEST = 10
 
 #: Characters for private use, which stand for a stack's name and for the beginning of the names
@@ -107,10 +107,10 @@ def _pattern(value: Any, known: Resources, depth: int) -> str:
         return "*"
     match value:
         case bool() | int() | float() | str():
-            return str(value)
+            return scalar_text(value)
         case {"Ref": "AWS::StackName"}:
             return _STACK
-        case {"Ref": str(name)} if name in _KEPT:
+        case {"Ref": str(name)} if name in PLACE_PARAMETERS:  # the same in each policy of the place
             return f"${{{name}}}"
         case {"Ref": str(name)}:
             return _referred(name, known, depth)
@@ -136,20 +136,5 @@ def _referred(name: str, known: Resources, depth: int) -> str:
     return name_pattern(name, known) if given is None else _pattern(given, known, depth + 1)
 
 
-def _substituted(
-    text: str,
-    variables: Mapping[str, Any],
-    known: Resources,
-    depth: int,
-) -> str:
-    def part(match: re.Match[str]) -> str:
-        name = match[1].strip()
-        if name.startswith("!"):
-            return "*"
-        if name in variables:
-            return _pattern(variables[name], known, depth + 1)
-        if "." in name:
-            return "*"
-        return _pattern({"Ref": name}, known, depth + 1)
-
-    return re.sub(r"\$\{([^}]*)\}", part, text)
+def _substituted(text: str, variables: Mapping[str, Any], known: Resources, depth: int) -> str:
+    return substitute(text, variables, lambda v: _pattern(v, known, depth + 1), literal="*")

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS
 from cfn_pipeline.aws.managed_policies import managed_policy
 from cfn_pipeline.permissions.needs import Unknown
 from cfn_pipeline.permissions.patterns import Resources, bind, value_pattern
@@ -12,7 +13,7 @@ from cfn_pipeline.permissions.scoping import Arn, Scope
 
 __all__ = ["Allowed", "allowed", "assuming_services", "unknown_policies"]
 
-_PSEUDO = re.compile(r"\$\{AWS::(?:AccountId|Partition|Region|URLSuffix)\}")
+_PLACE = "|".join(PLACE_PARAMETERS)
 
 
 class Allowed(NamedTuple):
@@ -104,8 +105,8 @@ def _substituted(text: str, scope: Scope) -> list[str]:
 
 def _is_the_same_everywhere(value: Any) -> bool:
     """Tell whether a value means the same in the template of the boundary."""
-    text = _PSEUDO.sub("", json.dumps(value))
-    referring = re.sub(r'\{"Ref": "AWS::(?:AccountId|Partition|Region|URLSuffix)"\}', "", text)
+    text = re.sub(rf"\$\{{(?:{_PLACE})\}}", "", json.dumps(value))
+    referring = re.sub(rf'\{{"Ref": "(?:{_PLACE})"\}}', "", text)
     return not any(mark in referring for mark in ("${", '"Ref"', '"Fn::GetAtt"', '"Fn::If"'))
 
 

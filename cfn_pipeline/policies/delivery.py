@@ -21,13 +21,12 @@ from awacs import (
 from awacs.aws import Condition, Statement, StringEqualsIfExists
 
 from cfn_pipeline.aws.cloudformation import ACTION_MODES
-from cfn_pipeline.aws.name_forms import capitalized
 from cfn_pipeline.model.actions import Approve, CodeBuild
 from cfn_pipeline.model.deployments import ExecuteChangeSet, StackAction
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.sources import GitHub
 from cfn_pipeline.model.values import Value
-from cfn_pipeline.policies.documents import allow
+from cfn_pipeline.policies.documents import allow, pascal_case
 
 __all__ = [
     "PipelineResources",
@@ -154,7 +153,7 @@ def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator
             roles[resources.role if action.role is None else action.role] = None
     sids: set[str] = set()
     for number, (stack, allowed) in enumerate(calls.items(), start=1):
-        sid = "Deploy" + (capitalized(stack) if isinstance(stack, str) else f"Stack{number}")
+        sid = "Deploy" + (pascal_case(stack) if isinstance(stack, str) else f"Stack{number}")
         sid = f"{sid}{number}" if sid in sids else sid
         sids.add(sid)
         yield allow(

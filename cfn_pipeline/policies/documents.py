@@ -18,10 +18,15 @@ from awacs.aws import (
 
 from cfn_pipeline.model.values import Value
 
-__all__ = ["VERSION", "allow", "document", "from_account", "principals", "trust"]
+__all__ = ["VERSION", "allow", "document", "from_account", "pascal_case", "principals", "trust"]
 
 #: The version of the policy language; the one before it, 2008-10-17, has no policy variables.
 VERSION = "2012-10-17"
+
+
+def pascal_case(name: str) -> str:
+    """Return a name as statement ids and logical ids take it: ``orders-api`` becomes OrdersApi."""
+    return "".join(word.capitalize() for word in name.split("-"))
 
 
 def document(*statements: Statement, version: str = VERSION, **rest: Any) -> PolicyDocument:

@@ -7,6 +7,7 @@ from typing import Any
 
 from cfn_pipeline.aws.pipelines import GATES
 from cfn_pipeline.errors import RehearsalError
+from cfn_pipeline.template.values import scalar_text
 
 __all__ = ["Action", "Pipeline", "Stage", "pipeline_of", "pipeline_of_api", "pipeline_of_record"]
 
@@ -209,18 +210,14 @@ def _action(stage: str, said: Mapping[str, Any]) -> Action:
         run_order=int(said.get("RunOrder", 1)),
         inputs=[str(artifact["Name"]) for artifact in said.get("InputArtifacts", [])],
         outputs=[str(artifact["Name"]) for artifact in outputs],
-        configuration={k: _text(v) for k, v in said.get("Configuration", {}).items()},
+        configuration={k: scalar_text(v) for k, v in said.get("Configuration", {}).items()},
         namespace=said.get("Namespace"),
         commands=[str(command) for command in said.get("Commands", [])],
         files={str(a["Name"]): [str(f) for f in a.get("Files", [])] for a in outputs},
         output_variables=[str(name) for name in said.get("OutputVariables", [])],
         environment_variables=[
-            {str(key): _text(value) for key, value in variable.items()}
+            {str(key): scalar_text(value) for key, value in variable.items()}
             for variable in said.get("EnvironmentVariables", [])
         ],
         region=said.get("Region"),
     )
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -12,6 +12,7 @@ from cfn_pipeline.analysis.deployments import Deployment, deployments, open_para
 from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
+from cfn_pipeline.template.values import scalar_text
 
 __all__ = ["RULES"]
 
@@ -99,8 +100,8 @@ def _why_not(parameter: Mapping[str, Any], value: str) -> str:
     if type_ == "CommaDelimitedList" or type_.startswith(("List<", "AWS::SSM::")):
         return ""
     allowed = parameter.get("AllowedValues")
-    if isinstance(allowed, list) and value not in map(_text, allowed):
-        return f"give one of {', '.join(map(_text, allowed))}"
+    if isinstance(allowed, list) and value not in map(scalar_text, allowed):
+        return f"give one of {', '.join(map(scalar_text, allowed))}"
     if type_ == "Number":
         return _why_no_number(parameter, value)
     pattern = parameter.get("AllowedPattern")
@@ -138,10 +139,6 @@ def _number(value: Any) -> float | None:
         return float(value)
     except (TypeError, ValueError):
         return None
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 RULES = (

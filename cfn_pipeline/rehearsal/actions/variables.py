@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 
-__all__ = ["Unresolved", "resolved"]
+from cfn_pipeline.aws.pipelines import VARIABLE
 
-_REFERENCE = re.compile(r"#\{([^{}.]+)\.([^{}]+)\}")
+__all__ = ["Unresolved", "resolved"]
 
 
 class Unresolved(Exception):  # noqa: N818 - a state of affairs, told as CodePipeline tells it
@@ -30,4 +30,4 @@ def resolved(text: str, variables: Mapping[str, Mapping[str, str]]) -> str:
             raise Unresolved(reference[0])
         return found
 
-    return _REFERENCE.sub(value, text)
+    return VARIABLE.sub(value, text)

@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from awacs.aws import PolicyDocument
 from troposphere import Template
 
-from cfn_pipeline.aws.name_forms import capitalized
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies import application as duties
-from cfn_pipeline.policies.documents import VERSION, document
+from cfn_pipeline.policies.documents import VERSION, document, pascal_case
 from cfn_pipeline.resources import ecr
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import Arns
@@ -41,7 +40,7 @@ def open_ecr_template(application: Application, *, policy_version: str) -> Templ
             policy=_pull_policy({"Service": [_CODEBUILD]}, "CodeBuildAccess", policy_version),
         ),
         ecr.repository(
-            f"{capitalized(application.name)}Repository",
+            f"{pascal_case(application.name)}Repository",
             name=application.image_repository_name,
             policy=_pull_policy(
                 {**accounts, "Service": [_CODEBUILD]},
@@ -79,7 +78,7 @@ def ecr_template(application: Application, *, arns: Arns = Arns()) -> Template: 
         expire_untagged_after_days=_UNTAGGED_DAYS,
     )
     images = ecr.repository(
-        f"{capitalized(application.name)}Repository",
+        f"{pascal_case(application.name)}Repository",
         name=application.image_repository_name,
         policy=policy,
         immutable_tags=True,

@@ -32,7 +32,7 @@ _TOKEN = Parameter(
     Type="String",
     Description="Secret in Secrets Manager whose key token holds a GitHub OAuth token",
     Default="github",
-    AllowedPattern="[A-Za-z0-9/_+=.@-]+",
+    AllowedPattern=names.SECRET.pattern,
     ConstraintDescription="the name of a secret in Secrets Manager",
 )
 
