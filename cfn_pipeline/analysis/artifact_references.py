@@ -1,4 +1,4 @@
-"""What a CloudFormation action takes from artifacts: files, and values in them."""
+"""Files and values that CloudFormation actions read from artifacts."""
 
 import json
 import re
@@ -24,13 +24,13 @@ __all__ = [
 #: The settings that name a file as ``Artifact::path``.
 FILE_SETTINGS = ("TemplatePath", "TemplateConfiguration")
 
-#: Places of a value in JSON text at which a function of the template may stand unquoted.
-_STANDING = '"' + ANYTHING + '"'
+#: The replacement of an unknown, unquoted value in JSON text.
+_UNKNOWN_VALUE = '"' + ANYTHING + '"'
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileReference:
-    """A setting that reads ``Artifact::path``."""
+    """A setting with the form ``Artifact::path``."""
 
     key: str
     node: Node
@@ -49,13 +49,13 @@ class ArtifactFunction:
 
     @property
     def artifact(self) -> str | None:
-        """The artifact from which it reads, where its form is right so far."""
+        """The name of the artifact; None if the arguments are invalid."""
         named = isinstance(self.arguments, list) and self.arguments
         return self.arguments[0] if named and isinstance(self.arguments[0], str) else None
 
 
 def file_references(action: Action) -> Iterator[FileReference]:
-    """Yield the settings that name a file in an artifact."""
+    """Yield the settings that refer to a file in an artifact."""
     for key in FILE_SETTINGS:
         node = action.setting(key)
         text = node.text
@@ -67,10 +67,10 @@ def file_references(action: Action) -> Iterator[FileReference]:
 
 @lru_cache(maxsize=512)
 def parsed_overrides(text: str) -> Any:
-    """Read the JSON of ParameterOverrides.
+    """Parse the JSON of ParameterOverrides; None if unknown parts prevent it.
 
     Raises:
-        ValueError: it is no JSON, whatever its unknown parts may be.
+        ValueError: the text is invalid JSON for any values of its unknown parts.
 
     """
     try:
@@ -82,34 +82,34 @@ def parsed_overrides(text: str) -> Any:
             raise
     quoted = _quoted(text)
     if quoted == text:
-        raise ValueError("as far as it is known")
+        raise ValueError("the known parts are invalid")
     try:
-        found = json.loads(quoted)
+        value = json.loads(quoted)
     except (ValueError, RecursionError):
-        return None  # what is not known may be a list of entries: nobody can tell
-    return found if isinstance(found, dict) else None
+        return None  # the unknown parts may be lists of entries
+    return value if isinstance(value, dict) else None
 
 
 def _quoted(text: str) -> str:
-    """Put quotes around the unknown parts that stand where a value stands."""
+    """Put quotes around the unknown parts that are outside of strings."""
     parts = re.split(r'("(?:[^"\\]|\\.)*")', text)
     return "".join(
-        part if number % 2 else "".join(c if is_known(c) else _STANDING for c in part)
+        part if number % 2 else "".join(c if is_known(c) else _UNKNOWN_VALUE for c in part)
         for number, part in enumerate(parts)
     )
 
 
 def overrides_of(action: Action) -> dict[str, Any]:
-    """Return the parameters that an action overrides; none where they cannot be told."""
+    """Return the parameters that an action overrides; empty if they are not known."""
     node = action.setting("ParameterOverrides")
     text = node.text
     if text is None:
         return {}
     try:
-        found = parsed_overrides(text)
+        overrides = parsed_overrides(text)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return overrides if isinstance(overrides, dict) else {}
 
 
 def artifact_functions(action: Action) -> Iterator[ArtifactFunction]:

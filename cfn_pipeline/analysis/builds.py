@@ -1,4 +1,4 @@
-"""The buildspec of a build, wherever it stands."""
+"""CodeBuild actions with their projects and buildspecs."""
 
 import re
 from collections.abc import Iterator
@@ -32,12 +32,12 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class Buildspec:
-    """A buildspec that was found.
+    """A buildspec of a project, an action or an artifact.
 
     Args:
-        place: the node that holds its text, or the file.
-        content: what it says; None: it cannot be read.
-        why: why it cannot be read; empty: it can.
+        place: the node of its text, or its file.
+        content: the parsed buildspec; None if it cannot be read.
+        why: why it cannot be read; empty if it can be, or if parts of the text are unknown.
 
     """
 
@@ -46,17 +46,19 @@ class Buildspec:
     why: str = ""
 
     def at(self, path: Path) -> Node | tuple[str, Path]:
-        """Return the place of a part of it."""
+        """Return the place of a part."""
         return (self.place, path) if isinstance(self.place, str) else self.place
 
     def commands(self) -> Iterator[Command]:
-        """Yield its commands in the order in which they run."""
+        """Yield the commands in the order in which they run."""
         phases = (self.content or {}).get("phases")
         for name in PHASES:
             phase = phases.get(name) if isinstance(phases, dict) else None
             for key in ("commands", "finally"):
-                said = phase.get(key) if isinstance(phase, dict) else None
-                for number, text in enumerate(said if isinstance(said, list) else [said]):
+                commands = phase.get(key) if isinstance(phase, dict) else None
+                for number, text in enumerate(
+                    commands if isinstance(commands, list) else [commands]
+                ):
                     if isinstance(text, str):
                         path: Path = ("phases", name, key, number)
                         yield Command(phase=name, path=path, text=text)
@@ -64,24 +66,24 @@ class Buildspec:
 
 @dataclass(frozen=True, kw_only=True)
 class Build:
-    """An action that runs a CodeBuild project, as far as the templates show it.
+    """An action that runs a CodeBuild project.
 
     Args:
         action: the action.
-        project: the project; None: it is in none of the templates.
-        buildspec: what it does; None: it cannot be seen.
-        lacking: the file that should hold it and is not in its artifact; empty: none.
+        project: the project; None if it is not in the templates.
+        buildspec: its buildspec; None if not known.
+        missing_file: the buildspec's file, if it does not exist in the artifact; else empty.
 
     """
 
     action: Action
     project: Resource | None
     buildspec: Buildspec | None
-    lacking: str = ""
+    missing_file: str = ""
 
 
 def builds(pipeline: Pipeline) -> list[Build]:
-    """Return the builds of a pipeline."""
+    """Return the CodeBuild actions of a pipeline."""
     return pipeline.system.once(("builds", pipeline), lambda: list(_builds(pipeline)))
 
 
@@ -90,12 +92,14 @@ def _builds(pipeline: Pipeline) -> Iterator[Build]:
         if action.is_codebuild:
             name = action.setting("ProjectName")
             project = resource_behind(name.value, name.template, pipeline.system, _PROJECT)
-            buildspec, lacking = _buildspec(action, project, pipeline)
-            yield Build(action=action, project=project, buildspec=buildspec, lacking=lacking)
+            buildspec, missing_file = _buildspec(action, project, pipeline)
+            yield Build(
+                action=action, project=project, buildspec=buildspec, missing_file=missing_file
+            )
 
 
 def primary_artifact(action: Action, pipeline: Pipeline) -> Artifact | None:
-    """Return what is known of the artifact that holds a build's sources."""
+    """Return the artifact that contains a build's sources; None if its files are not known."""
     primary = action.setting("PrimarySource").text
     names = [artifact.name for artifact in action.inputs]
     if primary is None and len(names) == 1:
@@ -130,12 +134,12 @@ def _buildspec(
     if artifact is None or path.startswith("arn:"):
         return None, ""
     path = path.removeprefix("./")
-    found = artifact.files.get(path)
-    if found is None:
-        # A project that we cannot see may have a buildspec of its own.
-        unseen = project is None or artifact.assumed
-        return None, "" if unseen else f"{artifact.shown}{path}"
-    return _parsed(f"{artifact.shown}{path}", found), ""
+    text = artifact.files.get(path)
+    if text is None:
+        # A project outside the templates may define a buildspec itself.
+        uncertain = project is None or artifact.assumed
+        return None, "" if uncertain else f"{artifact.shown}{path}"
+    return _parsed(f"{artifact.shown}{path}", text), ""
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""The capabilities with which one says that a template may make roles, or run macros.
+"""Capabilities that a template requires: to create IAM resources, or to run macros.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html
 """
@@ -13,26 +13,26 @@ __all__ = ["is_given", "needed_capabilities"]
 
 
 def is_given(capability: str, given: Collection[str]) -> bool:
-    """Tell whether what is given is enough for a capability that is needed."""
+    """Whether the given capabilities include one that is required."""
     return capability in given or (
         capability == "CAPABILITY_IAM" and "CAPABILITY_NAMED_IAM" in given
     )
 
 
 def needed_capabilities(template: Template, mode: str) -> Iterator[tuple[str, str]]:
-    """Yield the capabilities that deploying a template takes, with the reason.
+    """Yield the capabilities that a deployment of a template requires, with the reason.
 
     Args:
-        template: what is deployed.
-        mode: the ActionMode with which it is deployed.
+        template: the template.
+        mode: the ActionMode of the deployment.
 
     """
     named, plain = None, None
     for resource in template.resources.values():
-        makes_role = resource.type.startswith("AWS::Serverless::") and _makes_role(
+        creates_role = resource.type.startswith("AWS::Serverless::") and _creates_role(
             resource, template
         )
-        if resource.type not in IAM_TYPES and not makes_role:
+        if resource.type not in IAM_TYPES and not creates_role:
             continue
         plain = plain or resource
         is_iam = resource.type in IAM_TYPES
@@ -40,14 +40,14 @@ def needed_capabilities(template: Template, mode: str) -> Iterator[tuple[str, st
             named = named or resource
     if named is not None:
         key = NAME_PROPERTIES[named.type]
-        yield "CAPABILITY_NAMED_IAM", f"gives {named.logical_id} a {key} of its own"
+        yield "CAPABILITY_NAMED_IAM", f"sets {key} of {named.logical_id}"
     elif plain is not None:
-        yield "CAPABILITY_IAM", f"makes {plain.logical_id}, which is IAM's"
+        yield "CAPABILITY_IAM", f"creates the IAM resource {plain.logical_id}"
     if template.transforms and ACTION_MODES[mode].expands_macros:
-        yield "CAPABILITY_AUTO_EXPAND", f"goes through the macro {template.transforms[0]}"
+        yield "CAPABILITY_AUTO_EXPAND", f"uses the macro {template.transforms[0]}"
 
 
-def _makes_role(resource: Resource, template: Template) -> bool:
+def _creates_role(resource: Resource, template: Template) -> bool:
     kind = resource.type.rsplit("::", 1)[-1]
     common = template.section("Globals").get(kind)
     return (

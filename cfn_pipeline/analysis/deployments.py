@@ -1,4 +1,4 @@
-"""What a CloudFormation action will deploy: the files that it finds in its artifacts."""
+"""CloudFormation actions with their templates, configurations and parameters."""
 
 import json
 from collections.abc import Mapping
@@ -18,12 +18,12 @@ __all__ = ["Deployment", "File", "deployments", "open_parameters"]
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """A file that an action names, in an artifact whose files are known.
+    """A file that an action uses, in an artifact whose files are known.
 
     Args:
-        reference: the setting that names it.
+        reference: the setting that refers to the file.
         artifact: the artifact.
-        text: what the file holds; None: there is no such file.
+        text: the content of the file; None if it does not exist.
 
     """
 
@@ -33,31 +33,31 @@ class File:
 
     @property
     def shown(self) -> str:
-        """How messages call the file."""
+        """The file, as messages show it."""
         return f"{self.artifact.shown}{self.reference.path}"
 
 
 @dataclass(frozen=True, eq=False)
 class Deployment:
-    """A CloudFormation action, and what it reads as far as that is known."""
+    """A CloudFormation action that deploys a template, and the files that it uses."""
 
     action: Action
     pipeline: Pipeline
 
     @cached_property
     def files(self) -> dict[str, File]:
-        """The files that it names, by setting: TemplatePath and TemplateConfiguration."""
-        found = {}
+        """The known files, by setting: TemplatePath and TemplateConfiguration."""
+        files = {}
         for reference in file_references(self.action):
             artifact = self.pipeline.system.artifact(reference.artifact)
             if artifact is not None and is_known(reference.path):
                 text = artifact.files.get(reference.path)
-                found[reference.key] = File(reference=reference, artifact=artifact, text=text)
-        return found
+                files[reference.key] = File(reference=reference, artifact=artifact, text=text)
+        return files
 
     @cached_property
     def template(self) -> Template | None:
-        """The template; None: not known, not there, or none that can be read."""
+        """The template; None if it is unknown, missing or invalid."""
         file = self.files.get("TemplatePath")
         if file is None or file.text is None:
             return None
@@ -70,21 +70,21 @@ class Deployment:
 
     @cached_property
     def configuration(self) -> Mapping[str, Any] | None:
-        """What the configuration file says; None: not known, or no mapping."""
+        """The content of the configuration file; None if it is unknown, missing or invalid."""
         file = self.files.get("TemplateConfiguration")
         if file is None or file.text is None:
             return None
         try:
-            found = json.loads(file.text)
+            content = json.loads(file.text)
         except (ValueError, RecursionError):
             return None
-        return found if isinstance(found, dict) else None
+        return content if isinstance(content, dict) else None
 
     @property
     def configured(self) -> Mapping[str, Any]:
         """The parameters that the configuration file sets."""
-        found = (self.configuration or {}).get("Parameters")
-        return found if isinstance(found, dict) else {}
+        parameters = (self.configuration or {}).get("Parameters")
+        return parameters if isinstance(parameters, dict) else {}
 
     @property
     def overridden(self) -> Mapping[str, Any]:
@@ -93,7 +93,7 @@ class Deployment:
 
     @cached_property
     def unset(self) -> list[str]:
-        """The parameters without default that nothing sets, as far as that can be told."""
+        """The parameters without default that are not set; empty if not all values are known."""
         template = self.template
         if template is None or template.rewritten or not self._sees_all_values:
             return []
@@ -135,10 +135,9 @@ def deployments(pipeline: Pipeline) -> list[Deployment]:
 
 
 def open_parameters(deployment: Deployment) -> list[str]:
-    """Return the parameters that are left to be filled in, in a configuration as it was rendered.
+    """Return the parameters that users still have to set in a rendered configuration.
 
-    Ids of what exists in an account (a VPC, its subnets) are for those to fill in who have the
-    account; they are left open where no configuration has them.
+    Rendered configurations do not contain ids of existing resources of the account, such as a VPC.
     """
     template, file = deployment.template, deployment.files.get("TemplateConfiguration")
     if template is None or file is None or not file.artifact.assumed:

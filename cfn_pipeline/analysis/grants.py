@@ -1,4 +1,4 @@
-"""What a role may do, as far as the templates say."""
+"""What the policies of a role allow, and who may use a resource by its own policy."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ __all__ = ["Grants", "grants_of", "lets_in", "trusts"]
 
 @dataclass(frozen=True, kw_only=True)
 class _Statement:
-    """A statement that allows something; None: something that cannot be told."""
+    """A policy statement; None stands for values that are not known."""
 
     actions: tuple[str, ...] | None
     resources: tuple[str, ...] | None
@@ -32,7 +32,7 @@ class _Statement:
         )
 
     def forbids(self, action: str, resource: str) -> bool:
-        """Tell whether the statement, which denies, is certainly about this."""
+        """Whether this Deny statement certainly applies."""
         return (
             self.actions is not None
             and self.resources is not None
@@ -43,13 +43,13 @@ class _Statement:
 
 @dataclass(frozen=True, kw_only=True)
 class Grants:
-    """What a role may do.
+    """The permissions of a role.
 
     Args:
         role: the role.
-        statements: what its policies allow.
-        is_whole: whether these are all of its policies.
-        denied: what its policies deny, whatever the conditions.
+        statements: the statements that allow.
+        is_whole: whether all policies of the role are known.
+        denied: the statements that deny without conditions.
 
     """
 
@@ -59,12 +59,12 @@ class Grants:
     denied: tuple[_Statement, ...] = ()
 
     def may(self, action: str, resource: str, *, service: str | None = None) -> bool:
-        """Tell whether the role may, as far as can be told, do something to a resource.
+        """Whether the role is allowed an action; True if that is not known.
 
         Args:
             action: such as ``s3:GetObject``.
-            resource: an ARN, parts of which may be unknown.
-            service: the one to which a role is passed; absent: it does not matter.
+            resource: an ARN, which may have unknown parts.
+            service: the service to which a role is passed; default: any.
 
         """
         if any(statement.forbids(action, resource) for statement in self.denied):
@@ -83,7 +83,7 @@ def _any_match(patterns: tuple[str, ...] | None, text: str, *, fold: bool = Fals
 
 
 def grants_of(role: Resource, system: System) -> Grants:
-    """Collect what the policies of a role allow, wherever they stand in the templates."""
+    """Collect the permissions of a role from all policies in the templates."""
     return system.once(("grants", role), lambda: _collected(role, system))
 
 
@@ -98,14 +98,14 @@ def _collected(role: Resource, system: System) -> Grants:
             statements.append(document)
         else:
             denied += _denying(document)
-            found = list(_allowing(document))
-            statements += [entry for entry in found if entry is not None]
-            is_whole = is_whole and None not in found
+            allowed = list(_allowing(document))
+            statements += [entry for entry in allowed if entry is not None]
+            is_whole = is_whole and None not in allowed
     return Grants(role=role, statements=tuple(statements), is_whole=is_whole, denied=tuple(denied))
 
 
 def _documents(role: Resource, system: System) -> Iterator[Node | _Statement | None]:
-    """Yield the policy documents of a role; None for one that cannot be seen."""
+    """Yield the policy documents of a role; None for a document that is not known."""
     if _is_exported(role):
         yield None
     properties = properties_of(role, system)
@@ -125,7 +125,7 @@ def _documents(role: Resource, system: System) -> Iterator[Node | _Statement | N
 
 
 def _is_exported(role: Resource) -> bool:
-    """Tell whether others may well give the role policies, since they are told its name."""
+    """Whether other stacks may attach policies to the role, because its name is exported."""
     return any(
         isinstance(body, dict)
         and "Export" in body
@@ -143,16 +143,16 @@ def _is_role(holder: Node, role: Resource, system: System) -> bool:
 
 
 def _managed(arn: Node, system: System) -> Iterator[Node | _Statement | None]:
-    found = resource_behind(arn.value, arn.template, system, "AWS::IAM::ManagedPolicy")
-    if found is not None:
-        yield properties_of(found, system).at("PolicyDocument")
+    policy = resource_behind(arn.value, arn.template, system, "AWS::IAM::ManagedPolicy")
+    if policy is not None:
+        yield properties_of(policy, system).at("PolicyDocument")
         return
     actions = managed_policy(arn.text or "")
     yield None if actions is None else _Statement(actions=actions, resources=None, services=None)
 
 
 def _allowing(document: Node) -> Iterator[_Statement | None]:
-    """Yield the statements that allow something; None where that cannot be told."""
+    """Yield the statements that allow; None for a statement that is not known."""
     document = document.parsed
     if not document.is_there or is_function(document.value):
         yield None
@@ -171,7 +171,7 @@ def _allowing(document: Node) -> Iterator[_Statement | None]:
 
 
 def _denying(document: Node) -> Iterator[_Statement]:
-    """Yield the statements that deny something without any condition."""
+    """Yield the statements that deny without conditions."""
     for statement in document.parsed.at("Statement").items():
         plain = statement.at("Action").is_there and statement.at("Resource").is_there
         bare = plain and not statement.at("Condition").is_there
@@ -192,7 +192,7 @@ def _texts(node: Node) -> tuple[str, ...] | None:
 
 
 def _passed_to(condition: Node) -> tuple[str, ...] | None:
-    """Return the services to which a role may be passed; None where that is not said."""
+    """Return the services to which a role may be passed; None if they are not limited."""
     for operator, keys in condition.fields().items():
         for key, node in keys.fields().items():
             positive = operator.startswith(("StringEquals", "StringLike"))
@@ -202,7 +202,7 @@ def _passed_to(condition: Node) -> tuple[str, ...] | None:
 
 
 def trusts(role: Resource, service: str, system: System) -> bool:
-    """Tell whether a service (``codebuild.amazonaws.com``) may, as far as can be told, assume it.
+    """Whether a service (``codebuild.amazonaws.com``) may assume the role; True if not known.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
@@ -211,7 +211,7 @@ def trusts(role: Resource, service: str, system: System) -> bool:
 
 
 def _is_regional(text: str, service: str) -> bool:
-    """Tell whether a text is a service's name with a region or another partition in it."""
+    """Whether a text is the service's name with a region or of another partition."""
     name, _, rest = text.partition(".")
     return name == service.split(".")[0] and (".amazonaws." in f".{rest}." or not is_known(rest))
 
@@ -219,7 +219,7 @@ def _is_regional(text: str, service: str) -> bool:
 def lets_in(
     document: Node, action: str, *, service: str | None = None, role: Resource | None = None
 ) -> bool:
-    """Tell whether a resource's own policy lets a service or a role in, as far as can be told."""
+    """Whether a resource's own policy allows a service or a role; True if not known."""
     document = document.parsed
     if not document.is_there:
         return False

@@ -1,4 +1,4 @@
-"""A place in a template, read under one way in which its conditions turn out."""
+"""A value of a template with its path, in one scenario of the conditions."""
 
 import json
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ _ABSENT = object()
 class Node:
     """A value of a template, and the path to it.
 
-    Fn::If is followed: to the branch that holds, or, without a scenario, to each branch of a list
-    and to none elsewhere.
+    Fn::If resolves to the branch of the scenario. Without a scenario, items of a list include both
+    branches, and other values stay unresolved.
     """
 
     system: System
@@ -31,24 +31,24 @@ class Node:
 
     @property
     def is_there(self) -> bool:
-        """Whether there is a value at all; ``AWS::NoValue`` is none."""
+        """Whether the value exists; ``AWS::NoValue`` counts as missing."""
         return self.value is not _ABSENT
 
     @property
     def is_function(self) -> bool:
-        """Whether only the deployment tells what the value is, list or mapping or text."""
+        """Whether the value is an intrinsic function."""
         return is_function(self.value)
 
     @property
     def text(self) -> str | None:
-        """The value as text; None where it is none, or no text."""
+        """The value as a string; None if it is missing or not a string."""
         if not self.is_there:
             return None
         return text_of(self.value, self.template, self.system, self.scenario)
 
     @property
     def parsed(self) -> "Node":
-        """The same place, read as JSON where it is a text that holds a JSON object."""
+        """The same place; a string with a JSON object is parsed."""
         if not isinstance(self.value, str) or not self.value.lstrip().startswith("{"):
             return self
         try:
@@ -58,7 +58,7 @@ class Node:
         return Node(self.system, self.template, self.path, value, self.scenario)
 
     def at(self, key: str) -> "Node":
-        """Return the value of a key."""
+        """Return the value of a key, which may be missing."""
         inside = self.value if isinstance(self.value, dict) and not self.is_function else {}
         return self._child(key, inside.get(key, _ABSENT))
 
@@ -66,27 +66,27 @@ class Node:
         """Return the values of all keys."""
         if not isinstance(self.value, dict) or self.is_function:
             return {}
-        found = {str(key): self._child(str(key), value) for key, value in self.value.items()}
-        return {key: node for key, node in found.items() if node.is_there}
+        nodes = {str(key): self._child(str(key), value) for key, value in self.value.items()}
+        return {key: node for key, node in nodes.items() if node.is_there}
 
     def items(self) -> list["Node"]:
-        """Return the items of a list that are there; a single value is a list of itself."""
+        """Return the items of a list; a single value counts as a list of one."""
         if self.scenario is None and self.is_function and "Fn::If" in self.value:
             return [item for branch in self._branches() for item in branch.items()]
         if not isinstance(self.value, list):
             return [self] if self.is_there and not self.is_function else []
-        found: list[Node] = []
+        items: list[Node] = []
         for number, value in enumerate(self.value):
             item = self._child(number, value)
             if item.scenario is None and item.is_function and "Fn::If" in item.value:
-                found += item._branches()
+                items += item._branches()
             elif item.is_there:
-                found.append(item)
-        return found
+                items.append(item)
+        return items
 
     @property
     def is_whole(self) -> bool:
-        """Whether :meth:`items` are all the items there will be."""
+        """Whether :meth:`items` returns all items, because no function can add more."""
         if self.is_function:
             return False
         return not (isinstance(self.value, list) and any(item.is_function for item in self.items()))
@@ -104,7 +104,7 @@ class Node:
 
 
 def _settled(parent: Node, path: Path, value: Any) -> Node:
-    """Follow Fn::If to the branch that holds."""
+    """Follow Fn::If to the branch of the scenario."""
     while isinstance(value, dict) and len(value) == 1:
         match value:
             case {"Ref": "AWS::NoValue"}:
@@ -119,6 +119,6 @@ def _settled(parent: Node, path: Path, value: Any) -> Node:
 
 
 def properties_of(resource: Resource, system: System, scenario: Scenario | None = None) -> Node:
-    """Return the properties of a resource as a place from which to read on."""
+    """Return the properties of a resource."""
     path = ("Resources", resource.logical_id, "Properties")
     return Node(system, resource.template, path, resource.properties, scenario)

@@ -1,11 +1,11 @@
-"""Texts of which parts are not known.
+"""Strings with parts that are unknown before deployment, and their comparison.
 
-Each part that is not known before deployment is one character of a private area of Unicode, so
-that texts are joined, split and compared as they are. Equal characters stand for equal parts.
+Each unknown part is one character of a private area of Unicode, so these strings can be joined,
+split and compared like others. Equal characters stand for equal parts.
 
-- A *narrow* part is a word: an account's number, a region.
-- An *open* part is any text, also none.
-- A *made* part is a name that AWS makes up, which no other thing has.
+- A *narrow* part is a word, such as an account id or a region.
+- An *open* part is any string, also an empty one.
+- A *generated* part is a unique name that AWS generates.
 """
 
 import re
@@ -14,7 +14,7 @@ from functools import lru_cache
 __all__ = [
     "ANYTHING",
     "Unknowns",
-    "has_made",
+    "has_generated",
     "is_known",
     "is_open",
     "may_be",
@@ -22,7 +22,7 @@ __all__ = [
     "readable",
 ]
 
-_NARROW, _OPEN, _MADE, _END = 0xF0000, 0xF0100, 0xF8000, 0xFFFFE
+_NARROW, _OPEN, _GENERATED, _END = 0xF0000, 0xF0100, 0xF8000, 0xFFFFE
 _UNKNOWN = re.compile(f"[{chr(_NARROW)}-{chr(_END - 1)}]")
 
 _PSEUDO = {
@@ -30,56 +30,58 @@ _PSEUDO = {
     for number, name in enumerate(("AccountId", "Partition", "Region", "URLSuffix"))
 }
 
-#: A part of which nothing is known, equal to no other.
+#: An unknown part that is not equal to any other.
 ANYTHING = chr(_OPEN)
 
 
 class Unknowns:
-    """Gives each thing that is not known its character, the same for the same thing."""
+    """Assigns characters to unknown values, always the same for the same value."""
 
     def __init__(self) -> None:
         self._open: dict[object, str] = {}
-        self._made: dict[object, str] = {}
+        self._generated: dict[object, str] = {}
 
     def open(self, thing: object) -> str:
-        """Return the character of a value that may be any text."""
+        """Return the character of a value that may be any string."""
         if thing in _PSEUDO:
             return _PSEUDO[str(thing)]
-        return self._open.setdefault(thing, chr(min(_OPEN + 1 + len(self._open), _MADE - 1)))
+        return self._open.setdefault(thing, chr(min(_OPEN + 1 + len(self._open), _GENERATED - 1)))
 
-    def made(self, thing: object) -> str:
-        """Return the character of a name that AWS makes up for ``thing``."""
-        return self._made.setdefault(thing, chr(min(_MADE + len(self._made), _END - 1)))
+    def generated(self, thing: object) -> str:
+        """Return the character of the name that AWS generates for ``thing``."""
+        return self._generated.setdefault(
+            thing, chr(min(_GENERATED + len(self._generated), _END - 1))
+        )
 
 
 def is_known(text: str | None) -> bool:
-    """Tell whether a text is known in full."""
+    """Whether a text has no unknown parts."""
     return text is not None and not _UNKNOWN.search(text)
 
 
 def is_open(text: str) -> bool:
-    """Tell whether a text has a part that may be any text, so that its parts cannot be told."""
-    return any(_OPEN <= ord(character) < _MADE for character in text)
+    """Whether a text has an open part, so that it cannot be split reliably."""
+    return any(_OPEN <= ord(character) < _GENERATED for character in text)
 
 
-def has_made(text: str) -> bool:
-    """Tell whether a text holds a name that AWS makes up."""
-    return any(_MADE <= ord(character) < _END for character in text)
+def has_generated(text: str) -> bool:
+    """Whether a text contains a name that AWS generates."""
+    return any(_GENERATED <= ord(character) < _END for character in text)
 
 
 def readable(text: str) -> str:
-    """Return a text with an ellipsis for each part that is not known."""
+    """Return a text for messages, with an ellipsis for each unknown part."""
     names = {character: f"${{{name}}}" for name, character in _PSEUDO.items()}
     return _UNKNOWN.sub(lambda part: names.get(part[0], "..."), text)
 
 
 def may_be(text: str, other: str) -> bool:
-    """Tell whether two texts could be the same."""
+    """Whether two texts may be equal."""
     return _may_meet(text, other, wildcards=False)
 
 
 def may_match(pattern: str, text: str) -> bool:
-    """Tell whether a text could match a pattern of IAM's, in which * and ? are wildcards."""
+    """Whether a text may match a pattern of IAM, with wildcards * and ?."""
     if pattern == "*":
         return True
     fields, parts = pattern.split(":", 5), text.split(":", 5)
@@ -91,7 +93,7 @@ def may_match(pattern: str, text: str) -> bool:
     return _may_meet(pattern, text, wildcards=True)
 
 
-# A unit is a character or a run of characters: (what it may be, which one, whether it repeats).
+# A unit is one or more characters: (kind, which character, whether it repeats).
 _Unit = tuple[str, str, bool]
 
 
@@ -107,10 +109,10 @@ def _units(text: str, *, wildcards: bool) -> list[_Unit]:
             units.append(("is", character, False))
         elif code < _OPEN:
             units += [("narrow", character, False), ("narrow", character, True)]
-        elif code < _MADE:
+        elif code < _GENERATED:
             units.append(("any", "", True))
         else:
-            units += [("made", character, False), ("made", character, True)]
+            units += [("generated", character, False), ("generated", character, True)]
     return units
 
 
@@ -118,7 +120,7 @@ def _meet(a: _Unit, b: _Unit) -> bool:
     (kind, which, _), (other_kind, other, _) = a, b
     if kind == "any" or other_kind == "any":
         return True
-    if kind == other_kind and kind in ("is", "made"):
+    if kind == other_kind and kind in ("is", "generated"):
         return which == other
     if "is" in (kind, other_kind):
         return (which if kind == "is" else other) not in ":/"
@@ -157,10 +159,10 @@ def _may_meet(text: str, other: str, *, wildcards: bool) -> bool:
 
 
 def _skipped(positions: set[int], units: list[_Unit]) -> set[int]:
-    """Add the positions behind the runs that may be empty."""
-    found = set(positions)
+    """Add the positions after units that may be empty."""
+    reachable = set(positions)
     for position in positions:
         while position < len(units) and units[position][2]:
             position += 1
-            found.add(position)
-    return found
+            reachable.add(position)
+    return reachable

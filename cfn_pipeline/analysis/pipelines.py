@@ -1,4 +1,4 @@
-"""A pipeline as CodePipeline will see it, under one way in which the conditions turn out."""
+"""Pipelines, stages and actions, in one scenario of the template's conditions."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ PIPELINE = "AWS::CodePipeline::Pipeline"
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """A name, and where it is said."""
+    """A name and its place."""
 
     name: str
     node: Node
@@ -27,39 +27,39 @@ class Named:
 
 @dataclass(frozen=True, eq=False)
 class Action:
-    """An action, and the number of its stage."""
+    """An action of a stage."""
 
     node: Node
     stage: "Stage"
 
     @cached_property
     def name(self) -> str:
-        """The action's name as far as it is known."""
+        """The action's name, which may have unknown parts; ``?`` if it is missing."""
         return self.node.at("Name").text or "?"
 
     @cached_property
     def where(self) -> str:
-        """How messages call the action."""
+        """The action, as messages show it."""
         return f"stage '{readable(self.stage.name)}', action '{readable(self.name)}'"
 
     @cached_property
     def category(self) -> str | None:
-        """Source, Build, Test, Deploy, Invoke, Approval or Compute; None: not known."""
+        """Source, Build, Test, Deploy, Invoke, Approval or Compute; None if not known."""
         return _known(self.node.at("ActionTypeId").at("Category").text)
 
     @cached_property
     def owner(self) -> str | None:
-        """AWS, ThirdParty or Custom; None: not known."""
+        """AWS, ThirdParty or Custom; None if not known."""
         return _known(self.node.at("ActionTypeId").at("Owner").text)
 
     @cached_property
     def provider(self) -> str | None:
-        """CodeBuild, CloudFormation and so on; None: not known."""
+        """CodeBuild, CloudFormation and so on; None if not known."""
         return _known(self.node.at("ActionTypeId").at("Provider").text)
 
     @cached_property
     def terms(self) -> Provider | None:
-        """What is known of its provider; None: nothing."""
+        """The requirements of its provider; None if not known."""
         return PROVIDERS.get((self.category, self.owner, self.provider))
 
     @property
@@ -79,12 +79,12 @@ class Action:
 
     @property
     def is_approval(self) -> bool:
-        """Whether it waits for a person."""
+        """Whether it is a manual approval."""
         return self.category == "Approval"
 
     @cached_property
     def mode(self) -> str | None:
-        """A CloudFormation action's mode; None: none, or not known."""
+        """The ActionMode of a CloudFormation action; None for other actions, or if not known."""
         return _known(self.setting("ActionMode").text) if self.is_cloudformation else None
 
     @property
@@ -94,7 +94,7 @@ class Action:
 
     @cached_property
     def order(self) -> tuple[int, int] | None:
-        """The number of its stage and its run order; None: not known."""
+        """The number of its stage and its run order; None if not known."""
         node = self.node.at("RunOrder")
         if not node.is_there:
             return self.stage.number, 1
@@ -104,7 +104,7 @@ class Action:
         return self.stage.number, int(text)
 
     def runs_before(self, other: "Action") -> bool | None:
-        """Tell whether it has ended when ``other`` begins; None: not known."""
+        """Whether it ends before ``other`` starts; None if not known."""
         if self.stage.number != other.stage.number:
             return self.stage.number < other.stage.number
         if self.order is None or other.order is None:
@@ -127,17 +127,17 @@ class Action:
         return named([artifact.name for artifact in self.inputs])
 
     def may_read(self, artifact: str) -> bool:
-        """Tell whether an artifact may be one of its inputs."""
-        return any(may_be(artifact, known.name) for known in self.inputs)
+        """Whether an artifact may be one of its inputs."""
+        return any(may_be(artifact, other.name) for other in self.inputs)
 
     @cached_property
     def namespace(self) -> str | None:
-        """The namespace of its variables; None: none."""
+        """The namespace of its variables; None if it has none."""
         return self.node.at("Namespace").text
 
     @cached_property
     def configuration(self) -> Node:
-        """Its configuration; where a JSON text holds it, what the text says."""
+        """Its configuration; a string of JSON is parsed."""
         return self.node.at("Configuration").parsed
 
     def setting(self, key: str) -> Node:
@@ -147,19 +147,19 @@ class Action:
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """A stage, and its number, from 0."""
+    """A stage and its number, from 0."""
 
     node: Node
     number: int
 
     @cached_property
     def name(self) -> str:
-        """The stage's name as far as it is known."""
+        """The stage's name, which may have unknown parts; ``?`` if it is missing."""
         return self.node.at("Name").text or "?"
 
     @property
     def where(self) -> str:
-        """How messages call the stage."""
+        """The stage, as messages show it."""
         return f"stage '{readable(self.name)}'"
 
     @cached_property
@@ -181,12 +181,12 @@ class Pipeline:
 
     @property
     def system(self) -> System:
-        """The templates among which it stands."""
+        """The templates of its system."""
         return self.node.system
 
     @property
     def where(self) -> str:
-        """How messages call the pipeline."""
+        """The pipeline, as messages show it."""
         return f"pipeline {self.resource.logical_id}"
 
     @cached_property
@@ -201,15 +201,15 @@ class Pipeline:
 
     @cached_property
     def actions(self) -> list[Action]:
-        """Its actions, in the order in which they run as far as that is known."""
-        found = [action for stage in self.stages for action in stage.actions]
-        return sorted(found, key=lambda action: action.order or (action.stage.number, 0))
+        """Its actions, in the order in which they run, as far as known."""
+        actions = [action for stage in self.stages for action in stage.actions]
+        return sorted(actions, key=lambda action: action.order or (action.stage.number, 0))
 
     @cached_property
     def is_whole(self) -> bool:
-        """Whether these are all its stages and actions, with all their artifacts.
+        """Whether all stages, actions and artifacts are known.
 
-        Otherwise something that seems to be lacking may well be there.
+        If not, something that seems to be missing may exist.
         """
         stages = self.node.at("Stages")
         lists = [stages] + [stage.node.at("Actions") for stage in self.stages]
@@ -222,9 +222,9 @@ class Pipeline:
 
 
 def pipelines(system: System) -> list[Pipeline]:
-    """Return each pipeline of the templates, once for each way its conditions can turn out.
+    """Return each pipeline of the templates, once for each scenario of its conditions.
 
-    Those of a template that a macro rewrites are nobody's to judge.
+    Templates that a macro rewrites are left out.
     """
     return system.once("pipelines", lambda: list(_pipelines(system)))
 
@@ -243,7 +243,7 @@ def _pipelines(system: System) -> Iterator[Pipeline]:
 
 
 def named(names: Iterable[str]) -> str:
-    """Return names as messages list them."""
+    """Return names as a list in messages."""
     return ", ".join(dict.fromkeys(readable(name) for name in names)) or "none"
 
 
@@ -252,10 +252,10 @@ def _known(text: str | None) -> str | None:
 
 
 def _names(node: Node) -> list[Named]:
-    found = []
+    names = []
     for item in node.items():
         name = item.at("Name")
         text = name.text
         if text is not None:
-            found.append(Named(name=text, node=name))
-    return found
+            names.append(Named(name=text, node=name))
+    return names

@@ -1,4 +1,4 @@
-"""Templates and artifacts that lie in folders."""
+"""Read templates and artifacts from files, folders or texts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ __all__ = [
 
 _ENDINGS = (".yml", ".yaml", ".json", ".template")
 
-#: The names of rendered files; a folder that has this many of them is one that we rendered.
+#: The names of rendered files; a folder with at least _ENOUGH of them was rendered by us.
 _LAYOUT = (
     *("codebuild.yml", "ecr.yml", "iam.yml", "kms.yml", "pipeline.yml", "stack.yml"),
     *("Dockerfile.codebuild", "buildspec.yml"),
@@ -34,7 +34,7 @@ _ENOUGH = 5
 
 
 class Folder(Mapping[str, str]):
-    """The texts of a folder's files, by path; each is read when it is asked for."""
+    """The texts of a folder's files, by path; each is read on access."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -43,7 +43,7 @@ class Folder(Mapping[str, str]):
         file = self.root / path
         try:
             inside = file.is_file() and file.resolve().is_relative_to(self.root.resolve())
-        except (OSError, ValueError):  # a name that no file can have
+        except (OSError, ValueError):  # an invalid file name
             inside = False
         if not inside:
             raise KeyError(path)
@@ -64,10 +64,10 @@ def read_files(paths: Sequence[Path], artifacts: Mapping[str, Path]) -> System:
 
     Args:
         paths: the templates' files.
-        artifacts: folders, by the artifact whose files they hold.
+        artifacts: folders with the files of artifacts, by name of the artifact.
 
     Raises:
-        TemplateError: a file that cannot be read, or that is no template.
+        TemplateError: a file cannot be read, or is not a template.
 
     """
     templates = []
@@ -75,8 +75,8 @@ def read_files(paths: Sequence[Path], artifacts: Mapping[str, Path]) -> System:
         template = Template(str(path), load(_read(path), source=str(path)))
         if not isinstance(template.content.get("Resources"), dict):
             raise TemplateError(
-                f"{path}: it has no Resources, so it is no CloudFormation template; give templates,"
-                " and folders of artifacts with --artifact NAME=FOLDER"
+                f"{path}: not a CloudFormation template, because it has no Resources; give "
+                "templates as arguments, and artifacts with --artifact NAME=FOLDER"
             )
         templates.append(template)
     return System(templates=templates, artifacts=list(_artifacts(artifacts)))
@@ -85,27 +85,27 @@ def read_files(paths: Sequence[Path], artifacts: Mapping[str, Path]) -> System:
 def read_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
     """Read the templates of a folder, which are deployed together.
 
-    In a folder that was rendered, the artifacts of its pipeline lie there, too.
+    A rendered folder also contains the files of its pipeline's source artifact.
 
     Raises:
-        TemplateError: a file that cannot be read, or no template at all.
+        TemplateError: a file cannot be read, or the folder has no template.
 
     """
-    templates, names = [], {}
+    templates, contents = [], {}
     for path in template_files(folder):
         if not _is_text(path):
             continue
         if (content := _template_in(str(path), _read(path))) is not None:
             templates.append(Template(str(path), content))
-            names[path.name] = content
+            contents[path.name] = content
     if not templates:
         raise TemplateError(
-            f"{folder}: there is no CloudFormation template in this folder; give one that has "
-            f"files ({', '.join(_ENDINGS)}) with Resources"
+            f"{folder}: the folder contains no CloudFormation template; give a folder with "
+            f"templates ({', '.join(_ENDINGS)})"
         )
     system = System(templates=templates, artifacts=list(_artifacts(artifacts)))
     shown = str(folder / "x").removesuffix("x")
-    return _with_layout(system, Folder(folder), shown, names)
+    return _with_layout(system, Folder(folder), shown, contents)
 
 
 def read_texts(
@@ -114,7 +114,7 @@ def read_texts(
     *,
     parsed: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> System:
-    """Take templates and the files beside them, by name, as they were rendered.
+    """Read templates and the files beside them from texts, by file name.
 
     Args:
         files: the texts.
@@ -123,7 +123,7 @@ def read_texts(
             text is read.
 
     Raises:
-        TemplateError: a template that cannot be read.
+        TemplateError: a template cannot be read.
 
     """
     contents: dict[str, Mapping[str, Any]] = {}
@@ -139,7 +139,7 @@ def read_texts(
 
 
 def artifact_names(system: System) -> set[str]:
-    """Return the names of the artifacts that the pipelines have."""
+    """Return the names of the pipelines' artifacts."""
     return {
         artifact.name
         for pipeline in pipelines(system)
@@ -149,14 +149,14 @@ def artifact_names(system: System) -> set[str]:
 
 
 def open_parameters_by_file(system: System) -> dict[str, list[str]]:
-    """Return the parameters that rendered configurations leave to be filled in, by file."""
-    found: dict[str, list[str]] = {}
+    """Return the parameters that users still have to set in rendered configurations, by file."""
+    parameters: dict[str, list[str]] = {}
     for pipeline in pipelines(system):
         for deployment in deployments(pipeline):
             file = deployment.files.get("TemplateConfiguration")
             if file is not None and (names := open_parameters(deployment)):
-                found[file.shown] = names
-    return found
+                parameters[file.shown] = names
+    return parameters
 
 
 def _with_layout(
@@ -165,20 +165,20 @@ def _with_layout(
     shown: str,
     parsed: Mapping[str, Mapping[str, Any]],
 ) -> System:
-    """Add the artifacts that lie beside the templates, where these were rendered by us."""
+    """Add the artifacts of the files beside the templates, if we rendered these."""
     ours = all(name in files for name in ("pipeline.yml", "Dockerfile.codebuild"))
     if not ours or sum(name in files for name in _LAYOUT) < _ENOUGH:
         return system
-    known = {artifact.name for artifact in system.artifacts}
-    found = [
+    names = {artifact.name for artifact in system.artifacts}
+    additional = [
         Artifact(name=name, files=files, shown=shown, parsed=parsed, assumed=True)
-        for name in sorted(_read_from(system) - known)
+        for name in sorted(_used_sources(system) - names)
     ]
-    return replace(system, artifacts=[*system.artifacts, *found], is_rendered=True)
+    return replace(system, artifacts=[*system.artifacts, *additional], is_rendered=True)
 
 
-def _read_from(system: System) -> set[str]:
-    """Return the artifacts of sources in which a pipeline looks for templates or a buildspec."""
+def _used_sources(system: System) -> set[str]:
+    """Return the source artifacts from which a pipeline reads templates or a buildspec."""
     names = set()
     for pipeline in pipelines(system):
         sources = {
@@ -198,14 +198,13 @@ def _artifacts(folders: Mapping[str, Path]) -> Iterator[Artifact]:
     for name, folder in folders.items():
         if not folder.is_dir():
             raise TemplateError(
-                f"{folder}: this is no folder; give the artifact {name} a folder that holds what "
-                "the pipeline will find in it"
+                f"{folder}: not a folder; give a folder with the files of artifact {name}"
             )
         yield Artifact(name=name, files=Folder(folder), shown=str(folder / "x").removesuffix("x"))
 
 
 def template_files(folder: Path) -> list[Path]:
-    """Return the files of a folder that may be templates, by their ending."""
+    """Return the files of a folder that may be templates, by their suffix."""
     return sorted(p for p in folder.iterdir() if p.suffix in _ENDINGS and p.is_file())
 
 
@@ -215,12 +214,12 @@ def _is_text(path: Path) -> bool:
     except UnicodeDecodeError:
         return False
     except OSError:
-        return True  # reading it says what is wrong
+        return True  # reading it reports the error
     return True
 
 
 def _template_in(file: str, text: str) -> dict[str, Any] | None:
-    """Return what a file holds, where it is a template."""
+    """Return the content of a file; None if it is not a template."""
     if "Resources" not in text:
         return None
     content = load(text, source=file)
@@ -231,5 +230,5 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
         raise TemplateError(f"{path}: cannot be read: {reason}") from error

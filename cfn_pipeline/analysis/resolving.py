@@ -1,4 +1,4 @@
-"""What a value of a template will be, as far as it can be told before deployment."""
+"""Resolve values and intrinsic functions to strings, as far as known before deployment."""
 
 import re
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ __all__ = ["arn_of", "exporters", "is_function", "name_of", "resource_behind", "
 
 _DEEPEST = 20
 
-#: What is looked up while the stack is deployed.
+#: Dynamic references, which are resolved during the deployment.
 _UNKNOWABLE = re.compile(r"\{\{resolve:[^}]*\}\}")
 
 
 def is_function(value: Any) -> bool:
-    """Tell whether a value is an intrinsic function."""
+    """Whether a value is an intrinsic function."""
     if not isinstance(value, dict) or len(value) != 1:
         return False
     [name] = value
@@ -30,40 +30,40 @@ def is_function(value: Any) -> bool:
 def text_of(
     value: Any, template: Template, system: System, scenario: Scenario | None = None
 ) -> str | None:
-    """Return the text that ``value`` will be; None for what is no text, such as a mapping.
+    """Return the string to which ``value`` resolves; None if it is not a string, such as a mapping.
 
-    Parts that cannot be known are characters of their own (see ``texts``). A parameter is its
-    default, where it has one.
+    Unknown parts are special characters (see ``partial_text``). A parameter resolves to its
+    default, if it has one.
     """
     return _Resolution(system, scenario).text(value, template, 0)
 
 
 def name_of(resource: Resource, system: System) -> str:
-    """Return what Ref gives for a resource."""
+    """Return the value of Ref for a resource."""
     return _Resolution(system, None).name(resource, 0)
 
 
 def arn_of(resource: Resource, system: System) -> str:
-    """Return what ``Fn::GetAtt [X, Arn]`` gives for a resource."""
+    """Return the value of ``Fn::GetAtt [X, Arn]`` for a resource."""
     value = {"Fn::GetAtt": [resource.logical_id, "Arn"]}
     return text_of(value, resource.template, system) or ANYTHING
 
 
 def resource_behind(value: Any, template: Template, system: System, *types: str) -> Resource | None:
-    """Return the resource of one of ``types`` to which a value refers, in whichever template.
+    """Return the resource of one of ``types`` to which a value refers, in any template.
 
-    By Ref and Fn::GetAtt, through exports, and by its name; None where none, or not just one,
-    can be meant.
+    The value may be a Ref or Fn::GetAtt, an import of an export, or the name of the resource. None
+    if no resource matches, or several do.
     """
     for _ in range(_DEEPEST):
         match value:
             case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
-                if (found := template.resources.get(name)) is not None:
-                    return found if found.type in types else None
+                if (resource := template.resources.get(name)) is not None:
+                    return resource if resource.type in types else None
                 break
             case {"Fn::Sub": str(text)} if m := re.fullmatch(r"\$\{(\w+)(\.\w+)?\}", text):
-                if (found := template.resources.get(m[1])) is not None:
-                    return found if found.type in types else None
+                if (resource := template.resources.get(m[1])) is not None:
+                    return resource if resource.type in types else None
                 break
             case {"Fn::ImportValue": name}:
                 exported = exporters(name, template, system)
@@ -80,37 +80,37 @@ def _resource_named(text: str | None, system: System, types: tuple[str, ...]) ->
         return None
     account = text.split(":")[4] if text.startswith("arn:") and text.count(":") >= 5 else ""
     if account.isdecimal():
-        return None  # the account to which the templates go is not known
+        return None  # the account of the deployment is not known
     named = system.once(("named", types), lambda: _by_name(system, types))
-    found = named.get(re.split("[:/]", text)[-1], [])
-    return found[0] if len(found) == 1 else None
+    matches = named.get(re.split("[:/]", text)[-1], [])
+    return matches[0] if len(matches) == 1 else None
 
 
 def _by_name(system: System, types: tuple[str, ...]) -> dict[str, list[Resource]]:
     resolution = _Resolution(system, None)
-    found: dict[str, list[Resource]] = {}
+    resources: dict[str, list[Resource]] = {}
     for resource in system.resources(*types):
-        found.setdefault(resolution.name(resource, 0), []).append(resource)
-    return found
+        resources.setdefault(resolution.name(resource, 0), []).append(resource)
+    return resources
 
 
 def exporters(name: Any, template: Template, system: System) -> list[tuple[Template, Any]]:
-    """Return the template and the value of each export that an import's name can mean.
+    """Return the template and value of each export that an import may refer to.
 
-    Exports of just this name win over those that might have it.
+    An exact match of the name takes precedence over possible matches.
     """
-    resolution = _Resolution(system, None, follow_imports=False)  # names hold no imports
-    wanted = resolution.text(name, template, 0)
-    if wanted is None:
+    resolution = _Resolution(system, None, follow_imports=False)  # names cannot contain imports
+    imported = resolution.text(name, template, 0)
+    if imported is None:
         return []
     exact, possible = [], []
     exports = system.once(
         "exports", lambda: [(e, v, resolution.text(n, e, 1)) for e, _, n, v in system.exports]
     )
     for exporter, value, text in exports:
-        if text == wanted:
+        if text == imported:
             exact.append((exporter, value))
-        elif text is not None and may_be(text, wanted):
+        elif text is not None and may_be(text, imported):
             possible.append((exporter, value))
     return exact or possible
 
@@ -134,19 +134,19 @@ class _Resolution:
             return ANYTHING
         [(name, argument)] = value.items()
         method = _FUNCTIONS.get(name)
-        found = None if method is None else method(self, argument, template, depth + 1)
-        return self._open(str(value), template) if found is None else found
+        text = None if method is None else method(self, argument, template, depth + 1)
+        return self._open(str(value), template) if text is None else text
 
     def _open(self, thing: str, template: Template | None = None) -> str:
         return self._system.unknowns.open((template, thing) if template else thing)
 
     def name(self, resource: Resource, depth: int) -> str:
-        """Return what Ref gives for a resource."""
+        """Return the value of Ref for a resource."""
         if resource.type not in REF_GIVES_NAME:
             return self._system.unknowns.open((resource.template, "Ref", resource.logical_id))
-        said = resource.properties.get(NAME_PROPERTIES.get(resource.type, ""))
-        text = None if said is None else self.text(said, resource.template, depth + 1)
-        return text or self._system.unknowns.made((resource.template, resource.logical_id))
+        value = resource.properties.get(NAME_PROPERTIES.get(resource.type, ""))
+        text = None if value is None else self.text(value, resource.template, depth + 1)
+        return text or self._system.unknowns.generated((resource.template, resource.logical_id))
 
     def _ref(self, name: Any, template: Template, depth: int) -> str | None:
         if not isinstance(name, str):
@@ -212,13 +212,13 @@ class _Resolution:
     def _find_in_map(self, argument: Any, template: Template, depth: int) -> str | None:
         if not isinstance(argument, list) or len(argument) < 3:
             return None
-        found: Any = template.section("Mappings")
+        entry: Any = template.section("Mappings")
         for key in argument[:3]:
             text = self.text(key, template, depth)
-            if not isinstance(found, dict) or text not in found:
+            if not isinstance(entry, dict) or text not in entry:
                 return None
-            found = found[text]
-        return self.text(found, template, depth)
+            entry = entry[text]
+        return self.text(entry, template, depth)
 
     def _if(self, argument: Any, template: Template, depth: int) -> str | None:
         if self._scenario is None or not isinstance(argument, list) or len(argument) != 3:

@@ -1,4 +1,4 @@
-"""Which of a template's conditions can hold together."""
+"""The combinations of values that a template's conditions can have."""
 
 import itertools
 import json
@@ -11,12 +11,12 @@ __all__ = ["Scenario", "conditions_in", "scenarios"]
 
 
 class Scenario(dict[str, bool]):
-    """A truth value for each condition that matters, and what it says of parameters.
+    """A value for each condition, and the values of parameters that follow from them.
 
     Args:
-        holds: the conditions, by name.
-        values: the values of the parameters that the conditions compare; None: several values
-            make the conditions turn out so.
+        holds: the values of the conditions, by name.
+        values: the values of the parameters that the conditions compare; None if several values
+            are possible.
 
     """
 
@@ -50,29 +50,29 @@ def conditions_in(value: Any) -> set[str]:
 
 
 def scenarios(template: Mapping[str, Any], names: set[str]) -> list[Scenario]:
-    """Return the ways in which the conditions ``names`` can turn out, each once.
+    """Return the possible combinations of values of the conditions ``names``.
 
-    Conditions that depend on the same parameter depend on each other: ``IsProd`` and ``Not IsProd``
-    never hold together. What a condition compares that cannot be known may turn out either way.
-    When there are too many ways, these are some of them.
+    Conditions that compare the same parameter depend on each other: ``IsProd`` and ``Not IsProd``
+    are never both true. A comparison of unknown values may be true or false. If there are too many
+    combinations, only some of them are returned.
     """
     if not names:
         return [Scenario({})]
     evaluation = _Evaluation(template)
     for name in sorted(names):
         evaluation.prepare({"Condition": name}, ())
-    found: dict[tuple[bool, ...], Scenario] = {}
+    combinations: dict[tuple[bool, ...], Scenario] = {}
     for assignment in itertools.islice(evaluation.assignments(), _MOST_ASSIGNMENTS):
         holds = {n: evaluation.holds({"Condition": n}, assignment, {}) for n in sorted(names)}
         values = evaluation.parameters_of(assignment)
-        known = found.get(tuple(holds.values()))
-        if known is not None:
-            before = known.values_of
+        existing = combinations.get(tuple(holds.values()))
+        if existing is not None:
+            before = existing.values_of
             values = {n: v if before.get(n) == v else None for n, v in values.items()}
-        elif len(found) >= _MOST_SCENARIOS:
+        elif len(combinations) >= _MOST_SCENARIOS:
             continue
-        found[tuple(holds.values())] = Scenario(holds, values)
-    return list(found.values())
+        combinations[tuple(holds.values())] = Scenario(holds, values)
+    return list(combinations.values())
 
 
 class _Evaluation:
@@ -86,7 +86,7 @@ class _Evaluation:
         self._prepared: set[str] = set()
 
     def prepare(self, expression: Any, above: tuple[str, ...]) -> None:
-        """Collect what the expression compares, and with which values."""
+        """Collect the parameters and values that the expression compares."""
         match expression:
             case {"Condition": str(name)} if name in self._conditions:
                 if name in self._prepared:
@@ -102,10 +102,10 @@ class _Evaluation:
                 self._values[_key(expression)] = [True, False]
 
     def _compare(self, left: Any, right: Any) -> None:
-        """Collect the values with which something that varies is compared."""
+        """Collect the values with which a parameter or function is compared."""
         names = [_variable(side) for side in (left, right)]
         if None not in names:
-            # Two things that vary may be the same, whatever each of them is.
+            # Two unknown values may be equal or not.
             self._values[_key({"Fn::Equals": [left, right]})] = [True, False]
         for name, other in ((names[0], right), (names[1], left)):
             if name is None or _variable(other) is not None:
@@ -145,7 +145,7 @@ class _Evaluation:
             yield dict(zip(names, chosen, strict=True))
 
     def parameters_of(self, assignment: Mapping[str, object]) -> dict[str, str | None]:
-        """Return what an assignment says of parameters; None: some value that nobody names."""
+        """Return the values of parameters; None for a value that no condition compares."""
         return {
             name: value if isinstance(value, str) and not isinstance(value, _Other) else None
             for name, value in assignment.items()
@@ -153,35 +153,35 @@ class _Evaluation:
         }
 
     def holds(
-        self, expression: Any, assignment: Mapping[str, object], known: dict[str, bool]
+        self, expression: Any, assignment: Mapping[str, object], results: dict[str, bool]
     ) -> bool:
-        """Tell whether a condition holds, given the values that it compares.
+        """Whether a condition is true for the values that it compares.
 
-        ``known`` keeps what was found of conditions; one that depends on itself does not hold.
+        ``results`` caches the conditions; one that depends on itself is false.
         """
         match expression:
             case {"Condition": str(name)} if name in self._conditions:
-                if name not in known:
-                    known[name] = False
-                    known[name] = self.holds(self._conditions[name], assignment, known)
-                return known[name]
+                if name not in results:
+                    results[name] = False
+                    results[name] = self.holds(self._conditions[name], assignment, results)
+                return results[name]
             case {"Fn::Equals": [left, right]}:
                 free = assignment.get(_key(expression))
                 if isinstance(free, bool):
                     return free
                 return _side(left, assignment) == _side(right, assignment)
             case {"Fn::Not": [part]}:
-                return not self.holds(part, assignment, known)
+                return not self.holds(part, assignment, results)
             case {"Fn::And": list(parts)}:
-                return all(self.holds(part, assignment, known) for part in parts)
+                return all(self.holds(part, assignment, results) for part in parts)
             case {"Fn::Or": list(parts)}:
-                return any(self.holds(part, assignment, known) for part in parts)
+                return any(self.holds(part, assignment, results) for part in parts)
             case _:
                 return assignment.get(_key(expression)) is True
 
 
 class _Other(str):
-    """A value of a parameter that none of the conditions names."""
+    """A value of a parameter that no condition compares."""
 
     __slots__ = ()
 
@@ -190,7 +190,7 @@ class _Other(str):
 
 
 def _variable(side: Any) -> str | None:
-    """Return what to call something that varies, a parameter by its name; None: it is a text."""
+    """Return the name of a parameter, or a key for a function; None for a literal."""
     match side:
         case {"Ref": str(name)}:
             return name

@@ -1,4 +1,4 @@
-"""What is judged: templates that are deployed together, and what their pipelines will find."""
+"""Templates that are deployed together, and the artifacts of their pipelines."""
 
 import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -15,21 +15,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Template:
-    """A template as it was read: its file, and its content in long form.
+    """A template: its file, and its content with functions in long form.
 
-    Sections that are no mappings are taken for empty ones: saying so is cfn-lint's work.
+    A section that is not a mapping counts as empty; cfn-lint reports it.
     """
 
     file: str
     content: Mapping[str, Any]
 
     def section(self, name: str) -> Mapping[str, Any]:
-        """Return a section, empty where it is lacking."""
+        """Return a section; empty if it is missing."""
         return _mapping(self.content.get(name))
 
     @cached_property
     def resources(self) -> Mapping[str, "Resource"]:
-        """The resources that can be told from the template, by logical id."""
+        """The resources of the template, by logical id."""
         return {
             name: Resource(self, name, body["Type"], body)
             for name, body in self.section("Resources").items()
@@ -38,19 +38,19 @@ class Template:
 
     @property
     def rewritten(self) -> bool:
-        """Whether somebody's macro may make another template of it before it is deployed."""
+        """Whether a macro, other than those of AWS, may change the template before deployment."""
         return any(not name.startswith("AWS::") for name in self.transforms)
 
     @property
     def hides_resources(self) -> bool:
-        """Whether functions make resources of it that cannot be seen."""
+        """Whether functions such as Fn::ForEach generate resources, which are not known."""
         return any(str(name).startswith("Fn::") for name in self.section("Resources"))
 
     @property
     def transforms(self) -> tuple[str, ...]:
-        """The names of the macros that the template as a whole goes through."""
-        said = self.content.get("Transform", [])
-        entries = said if isinstance(said, list) else [said]
+        """The names of the macros in Transform."""
+        transform = self.content.get("Transform", [])
+        entries = transform if isinstance(transform, list) else [transform]
         names = [entry.get("Name") if isinstance(entry, dict) else entry for entry in entries]
         return tuple(name for name in names if isinstance(name, str))
 
@@ -66,21 +66,21 @@ class Resource:
 
     @property
     def properties(self) -> Mapping[str, Any]:
-        """The properties, empty where there are none."""
+        """The properties; empty if the resource has none."""
         return _mapping(self.body.get("Properties"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Artifact:
-    """The files that a pipeline will find in one of its artifacts.
+    """The files of a pipeline's artifact.
 
     Args:
         name: the artifact's name in the pipeline.
-        files: text by path. A mapping that reads a folder does.
-        shown: how a file of it is called in messages: what stands before the path.
-        parsed: what those files hold that were read as templates already, by path.
-        assumed: whether nobody said that the artifact has these files; then a value that depends
-            on the account, such as the id of a VPC, may still be left to be filled in.
+        files: text by path; may be a mapping that reads a folder.
+        shown: the prefix of its paths in messages.
+        parsed: the content of files that were already read as templates, by path.
+        assumed: whether the files are assumed, because they lie beside rendered templates. Then
+            users may still have to set values of their account, such as the id of a VPC.
 
     """
 
@@ -97,9 +97,10 @@ class System:
 
     Args:
         templates: in any order.
-        artifacts: what is known of the pipelines' artifacts.
-        is_rendered: whether these are all templates of a folder that was rendered, so that what
-            none of them has is nowhere.
+        artifacts: the artifacts whose files are known.
+        is_rendered: whether these are all templates of a rendered folder, so that a resource that
+            is missing in them does not exist.
+        unknowns: the characters that stand for unknown parts of strings.
 
     """
 
@@ -107,14 +108,14 @@ class System:
     artifacts: Sequence[Artifact] = ()
     is_rendered: bool = False
     unknowns: Unknowns = field(default_factory=Unknowns, repr=False)
-    _known: dict[Hashable, Any] = field(init=False, default_factory=dict, repr=False)
+    _cache: dict[Hashable, Any] = field(init=False, default_factory=dict, repr=False)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what ``make`` makes, and make it once for each key."""
-        if key not in self._known:
-            self._known[key] = make()
-        found: T = self._known[key]
-        return found
+        """Return the result of ``make``, cached by ``key``."""
+        if key not in self._cache:
+            self._cache[key] = make()
+        result: T = self._cache[key]
+        return result
 
     def resources(self, *types: str) -> list[Resource]:
         """Return the resources of these types, of all templates."""
@@ -126,19 +127,19 @@ class System:
         ]
 
     def artifact(self, name: str) -> Artifact | None:
-        """Return what is known of an artifact, or nothing."""
+        """Return an artifact; None if its files are not known."""
         return next((artifact for artifact in self.artifacts if artifact.name == name), None)
 
     @cached_property
     def exports(self) -> list[tuple[Template, str, Any, Any]]:
         """Every export: its template, the output's logical id, the name and the value."""
-        found = []
+        exports = []
         for template in self.templates:
             for output, body in template.section("Outputs").items():
                 export = _mapping(_mapping(body).get("Export"))
                 if "Name" in export:
-                    found.append((template, output, export["Name"], body.get("Value")))
-        return found
+                    exports.append((template, output, export["Name"], body.get("Value")))
+        return exports
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

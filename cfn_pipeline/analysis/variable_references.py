@@ -1,4 +1,4 @@
-"""Where a pipeline's variables are used: ``#{namespace.name}``."""
+"""Where actions use variables: ``#{namespace.name}``."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class VariableReference:
 
     @property
     def shown(self) -> str:
-        """How messages call the reference."""
+        """The reference, as messages show it."""
         return f"#{{{readable(self.namespace)}.{readable(self.name)}}}"
 
 

@@ -20,7 +20,7 @@ from cfn_pipeline.analysis.partial_text import (
 U = Unknowns()
 ACCOUNT, REGION = U.open("AWS::AccountId"), U.open("AWS::Region")
 OPEN, OTHER = U.open("a"), U.open("b")
-MADE, MADE_TOO = U.made("a"), U.made("b")
+MADE, MADE_TOO = U.generated("a"), U.generated("b")
 
 WORDS = st.text(alphabet="ab:/-", max_size=12)
 PATTERNS = st.text(alphabet="ab:/-*?", max_size=12)
@@ -28,7 +28,7 @@ PATTERNS = st.text(alphabet="ab:/-*?", max_size=12)
 
 def test_the_same_thing_is_the_same_character() -> None:
     assert U.open("a") == OPEN != OTHER
-    assert U.made("a") == MADE != MADE_TOO
+    assert U.generated("a") == MADE != MADE_TOO
     assert is_known("arn:aws")
     assert not any(is_known(f"x{part}y") for part in (ACCOUNT, OPEN, MADE, ANYTHING))
     assert not is_known(None)

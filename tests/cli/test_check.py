@@ -20,9 +20,9 @@ def test_findings_are_lines_that_an_editor_can_follow() -> None:
     done = run("check", BAD)
     assert done.code == 1
     assert done.out == (
-        f"{BAD}:39:17: E9107 stage 'Deploy', action 'Deploy': Fn::GetParam for the parameter "
-        "'ImageTag' reads the artifact 'Version', which is no input of the action; add it to the "
-        "action's InputArtifacts (now: Sources)\n"
+        f"{BAD}:39:17: E9107 stage 'Deploy', action 'Deploy': Fn::GetParam for parameter "
+        "'ImageTag' uses artifact 'Version', which is not an input artifact of the action; add "
+        "it to the action's InputArtifacts (currently: Sources)\n"
     )
     assert done.err == "1 template checked: 1 error\n"
     assert (ROOT / BAD).read_text().split("\n")[38][16:].startswith("ParameterOverrides:")
@@ -171,10 +171,13 @@ def test_a_rendered_folder_that_was_spoilt(tmp_path: Path) -> None:
         (("check",), "Missing argument 'TEMPLATE...'"),
         (("check", "nowhere.yml"), "'nowhere.yml' does not exist"),
         (("check", "README.md"), "README.md, line"),
-        (("check", "templates/book/buildspec.yml"), "it has no Resources, so it is no Cloud"),
-        (("check", "docs"), "docs: there is no CloudFormation template in this folder"),
+        (
+            ("check", "templates/book/buildspec.yml"),
+            "not a CloudFormation template, because it has no Res",
+        ),
+        (("check", "docs"), "docs: the folder contains no CloudFormation template"),
         (("check", BAD, "--artifact", "Sources"), "'Sources' is not NAME=FOLDER"),
-        (("check", BAD, "--artifact", "Sources=nowhere"), "nowhere: this is no folder"),
+        (("check", BAD, "--artifact", "Sources=nowhere"), "nowhere: not a folder"),
         (("check", BAD, "--select", "E8"), "no rule id starts with 'E8'"),
         (("check", BAD, "--ignore", ""), "no rule id starts with ''"),
         (
@@ -210,6 +213,9 @@ def test_what_is_rendered_is_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     done = run("render", "-o", str(tmp_path / "out"))
     assert done.code == 1
     assert f"{tmp_path}/out/dev.json:" in done.err
-    assert "E9813 stage 'Dev', action 'Deploy': DatabaseMultiAZ is set to 'perhaps'" in done.err
+    assert (
+        "E9813 stage 'Dev', action 'Deploy': invalid value 'perhaps' for parameter DatabaseMultiAZ"
+        in done.err
+    )
     assert (tmp_path / "out" / "dev.json").exists(), "it is there to be looked at"
     assert run("render", "--check", "-o", str(tmp_path / "out")).code == 1

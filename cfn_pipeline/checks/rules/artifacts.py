@@ -1,4 +1,4 @@
-"""Artifacts: made once, before they are read, and read by somebody."""
+"""Artifacts: each is produced by one action, before other actions use it."""
 
 from collections.abc import Iterator
 
@@ -11,23 +11,23 @@ __all__ = ["RULES"]
 
 
 def _makers(pipeline: Pipeline, name: str) -> list[Action]:
-    """Return the actions that may make an artifact of this name."""
+    """Return the actions that may produce an artifact with this name."""
     return [a for a in pipeline.actions for out in a.outputs if may_be(out.name, name)]
 
 
 def _unknown_inputs(pipeline: Pipeline) -> Iterator[Problem]:
     if not pipeline.is_whole:
         return
-    made = [out.name for action in pipeline.actions for out in action.outputs]
+    names = [out.name for action in pipeline.actions for out in action.outputs]
     for action in pipeline.actions:
         for artifact in action.inputs:
             if not _makers(pipeline, artifact.name):
                 yield problem(
                     action,
                     artifact.node,
-                    f"no action makes the input artifact '{readable(artifact.name)}'; name one "
-                    f"that is made ({named(made)}), or add it to the OutputArtifacts of the action "
-                    "that makes it",
+                    f"input artifact '{readable(artifact.name)}' is not an output of any action; "
+                    f"use an existing artifact ({named(names)}), or add it to the OutputArtifacts "
+                    "of the action that produces it",
                     cfn_lint="E3701",
                 )
 
@@ -45,20 +45,20 @@ def _late_inputs(pipeline: Pipeline) -> Iterator[Problem]:
 def _late(action: Action, artifact: Named, maker: Action) -> Problem:
     name = readable(artifact.name)
     if maker is action:
-        how = "made by the action itself"
-        way = "name the artifact of an earlier action"
+        how = "an output of the same action"
+        way = "use an output of an earlier action"
     elif maker.order == action.order:
-        how = f"made by {maker.where}, which runs side by side with it"
-        way = "give the reader a higher RunOrder"
+        how = f"an output of {maker.where}, which runs in parallel"
+        way = "give the action that uses it a higher RunOrder"
     else:
-        how = f"made by {maker.where}, which runs later"
-        way = "move one of them"
-    # cfn-lint goes by the order of the text.
+        how = f"an output of {maker.where}, which runs later"
+        way = "move one of the actions"
+    # cfn-lint compares positions in the text.
     behind = maker.node.path >= action.node.path if _same_shape(maker, action) else False
     return problem(
         action,
         artifact.node,
-        f"the input artifact '{name}' is {how}; {way}",
+        f"input artifact '{name}' is {how}; {way}",
         cfn_lint="E3701" if behind else None,
     )
 
@@ -68,7 +68,7 @@ def _same_shape(maker: Action, action: Action) -> bool:
     return [type(step) for step in a] == [type(step) for step in b]
 
 
-def _made_twice(pipeline: Pipeline) -> Iterator[Problem]:
+def _duplicates(pipeline: Pipeline) -> Iterator[Problem]:
     makers: dict[str, Action] = {}
     for action in pipeline.actions:
         for artifact in action.outputs:
@@ -78,8 +78,8 @@ def _made_twice(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 action,
                 artifact.node,
-                f"the artifact '{readable(artifact.name)}' is made by {first.where} already; give "
-                "each output artifact a name of its own",
+                f"output artifact '{readable(artifact.name)}' is also an output of {first.where}; "
+                "names of output artifacts must be unique",
                 cfn_lint="E3701",
             )
 
@@ -89,28 +89,28 @@ def _index(action: Action, artifact: Named) -> int:
     return next(i for i, out in enumerate(action.outputs) if out.name == artifact.name)
 
 
-def _unread(pipeline: Pipeline) -> Iterator[Problem]:
+def _unused(pipeline: Pipeline) -> Iterator[Problem]:
     if not pipeline.is_whole or not pipeline.actions:
         return
-    read = [a.name for action in pipeline.actions for a in action.inputs]
-    if not all(_makers(pipeline, name) for name in read):
-        return  # one of these may be a misspelt name of the artifact that nobody reads
+    inputs = [a.name for action in pipeline.actions for a in action.inputs]
+    if not all(_makers(pipeline, name) for name in inputs):
+        return  # one of these may be a misspelt name of the unused artifact
     used_namespaces = str([action.node.value for action in pipeline.actions])
     last = pipeline.stages[-1].number
     for action in pipeline.actions:
-        # Images and archives are often there to start the pipeline, reports to be looked at.
-        meant_for_others = action.category == "Source" and action.provider not in ("ECR", "S3")
-        meant_for_others = meant_for_others or action.category == "Build"
-        speaks = action.namespace and f"#{{{action.namespace}." in used_namespaces
-        if action.stage.number == last or not meant_for_others or speaks:
+        # Images and archives often only start the pipeline; reports are for people.
+        expects_use = action.category == "Source" and action.provider not in ("ECR", "S3")
+        expects_use = expects_use or action.category == "Build"
+        sets_variables = action.namespace and f"#{{{action.namespace}." in used_namespaces
+        if action.stage.number == last or not expects_use or sets_variables:
             continue
         for artifact in action.outputs:
-            if not any(may_be(artifact.name, name) for name in read):
+            if not any(may_be(artifact.name, name) for name in inputs):
                 yield problem(
                     action,
                     artifact.node,
-                    f"no action reads the artifact '{readable(artifact.name)}'; add it to the "
-                    "InputArtifacts of the action that needs it, or leave the output out",
+                    f"no action uses the output artifact '{readable(artifact.name)}'; add it to "
+                    "the InputArtifacts of the action that needs it, or remove the output",
                 )
 
 
@@ -124,15 +124,15 @@ def _primary_source(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 action,
                 action.configuration,
-                f"it has {len(action.inputs)} input artifacts; say with PrimarySource which of "
-                f"them holds the buildspec ({action.inputs_named})",
+                f"PrimarySource is required for {len(action.inputs)} input artifacts; set it to "
+                f"the artifact that contains the buildspec ({action.inputs_named})",
             )
         elif primary.text is not None and not action.may_read(primary.text):
             yield problem(
                 action,
                 primary,
-                f"PrimarySource is '{readable(primary.text)}', which is no input of the action; "
-                f"name one that is ({action.inputs_named})",
+                f"PrimarySource '{readable(primary.text)}' is not an input artifact of the action; "
+                f"use one of its inputs ({action.inputs_named})",
             )
 
 
@@ -146,9 +146,13 @@ def _foreign_settings(pipeline: Pipeline) -> Iterator[Problem]:
                 yield problem(
                     action,
                     node,
-                    f"{key} is '{readable(node.text)}', which is no input of the action; add it to "
-                    f"the action's InputArtifacts (now: {action.inputs_named})",
+                    f"{key} '{readable(node.text)}' is not an input artifact of the action; add it "
+                    f"to the action's InputArtifacts (currently: {action.inputs_named})",
                 )
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
 
 
 def _counts(pipeline: Pipeline) -> Iterator[Problem]:
@@ -166,7 +170,7 @@ def _counts(pipeline: Pipeline) -> Iterator[Problem]:
                 yield problem(
                     action,
                     node if node.is_there else action.node,
-                    f"it has {len(artifacts)} {kind}; {action.category} actions of "
+                    f"{kind} has {_entries(len(artifacts))}; {action.category} actions of "
                     f"{action.provider} take {takes}",
                     cfn_lint="E3702" if provider.counted_by_cfn_lint else None,
                 )
@@ -175,52 +179,52 @@ def _counts(pipeline: Pipeline) -> Iterator[Problem]:
 RULES = (
     CheckRule(
         id="E9101",
-        title="An input artifact is made by an action of the pipeline",
+        title="Every input artifact is an output of an action",
         impact="The pipeline cannot be created or updated.",
-        fix="Name an artifact that an earlier action has among its OutputArtifacts.",
+        fix="Use an artifact that is in the OutputArtifacts of an earlier action.",
         find_in_pipeline=_unknown_inputs,
     ),
     CheckRule(
         id="E9102",
-        title="An input artifact is made by an action that runs before",
+        title="Input artifacts are outputs of earlier actions",
         impact="The pipeline cannot be created: stages run in order, and so do run orders within "
-        "a stage; what has the same run order runs side by side.",
-        fix="Move the action that makes it to an earlier stage, or give it a lower RunOrder.",
+        "a stage; actions with the same run order run in parallel.",
+        fix="Move the action that produces it to an earlier stage, or give it a lower RunOrder.",
         find_in_pipeline=_late_inputs,
     ),
     CheckRule(
         id="E9103",
-        title="An artifact is made once",
-        impact="The pipeline cannot be created: names of output artifacts are unique.",
+        title="Output artifact names are unique",
+        impact="The pipeline cannot be created.",
         aws_message="Output Artifact Bundle name must be unique within the pipeline. ... has been "
         "used more than once.",
-        fix="Give each output artifact a name of its own.",
-        find_in_pipeline=_made_twice,
+        fix="Give each output artifact a unique name.",
+        find_in_pipeline=_duplicates,
     ),
     CheckRule(
         id="W9104",
-        title="An artifact is read by somebody",
-        impact="Nothing fails; but what was built or fetched is not what gets deployed.",
-        fix="Add it to the InputArtifacts of the action that needs it, or leave it out.",
-        find_in_pipeline=_unread,
+        title="Every artifact is used",
+        impact="Nothing fails, but the files that were built or fetched are not deployed.",
+        fix="Add it to the InputArtifacts of the action that needs it, or remove it.",
+        find_in_pipeline=_unused,
     ),
     CheckRule(
         id="E9110",
-        title="A build with several inputs says which is the primary one, and it is an input",
-        impact="The action fails: CodeBuild does not know where the buildspec is.",
+        title="PrimarySource is set for several inputs, and is one of them",
+        impact="The action fails: CodeBuild cannot find the buildspec.",
         fix="Set PrimarySource to the name of one of the InputArtifacts.",
         find_in_pipeline=_primary_source,
     ),
     CheckRule(
         id="E9111",
-        title="An artifact that a setting names is an input of the action",
+        title="Artifacts in settings are inputs of the action",
         impact="The pipeline cannot be created, or the action fails when it runs.",
         fix="Add the artifact to the action's InputArtifacts.",
         find_in_pipeline=_foreign_settings,
     ),
     CheckRule(
         id="E9112",
-        title="An action has as many artifacts as its provider takes",
+        title="The number of artifacts is valid for the provider",
         impact="The pipeline cannot be created.",
         aws_message="Action ... declares 0 input artifacts which is less than the minimum count "
         "(1)",

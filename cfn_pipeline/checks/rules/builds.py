@@ -1,4 +1,4 @@
-"""Builds: the project exists, and its role and its container let it do its work.
+"""Builds: the project exists, can pull its image, may push images, and can run Docker.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/sample-docker.html
 """
@@ -30,13 +30,13 @@ _PUSH = (
 )
 _LOGIN = "ecr:GetAuthorizationToken"
 
-#: How much alike two names are of which one is meant to be the other.
+#: The similarity from which a name counts as a misspelt other name.
 _NEAR = 0.8
 
 #: An image in ECR: the registry, then the repository, then a tag or a digest.
 _IMAGE = re.compile(r"(?P<registry>[^/]*dkr\.ecr[^/]*)/(?P<name>[^:@]+)(?:[:@].*)?", re.DOTALL)
 
-#: A command that needs a daemon of the build's own, where a command can begin.
+#: A command that needs a Docker daemon in the build container.
 _DOCKER = re.compile(
     r"(?:^|&&|\|\||;|\||\(|\b(?:then|do|else|sudo|nohup|time|timeout\s+\S+)\s)\s*(?:\w+=\S*\s+)*"
     r"(?P<command>(?:/[\w/]*/)?dockerd\b"
@@ -45,7 +45,7 @@ _DOCKER = re.compile(
     r"|docker-compose\s+(?:-\S+\s+(?:\S+\s+)?)*(?:build|pull|push|run|up)\b)"
 )
 
-#: How a build says that its daemon is elsewhere.
+#: Signs of a Docker daemon outside the build container.
 _REMOTE = re.compile(r"DOCKER_HOST|DOCKER_CONTEXT|docker\s+context\s+use|--context|<<")
 
 
@@ -55,7 +55,7 @@ def _projects(pipeline: Pipeline) -> Iterator[tuple[Build, Resource]]:
             yield build, build.project
 
 
-def _is_there(pipeline: Pipeline) -> Iterator[Problem]:
+def _projects_exist(pipeline: Pipeline) -> Iterator[Problem]:
     system = pipeline.system
     projects = system.resources(_PROJECT)
     if not projects:
@@ -70,12 +70,12 @@ def _is_there(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 build.action,
                 node,
-                "ProjectName is an ARN; give the project's name (!Ref gives it)",
+                "ProjectName must be a name, not an ARN; use !Ref of the project",
             )
             continue
         logical = [p.logical_id for p in projects if p.logical_id == name]
         if build.project is not None or (
-            not logical and any(may_be(name, known) for known in names)
+            not logical and any(may_be(name, other) for other in names)
         ):
             continue
         idle = [name_of(project, system) for project in _idle(projects, system)]
@@ -85,8 +85,8 @@ def _is_there(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 build.action,
                 node,
-                f"the templates have no CodeBuild project '{readable(name)}'; name one that there "
-                f"is ({shown}), best by !Ref",
+                f"CodeBuild project '{readable(name)}' does not exist in the templates; use one of "
+                f"them ({shown}), preferably with !Ref",
             )
 
 
@@ -96,7 +96,7 @@ def _called(project: Resource, system: System) -> str:
 
 
 def _idle(projects: list[Resource], system: System) -> list[Resource]:
-    """Return the projects that no pipeline of the templates runs."""
+    """Return the projects that no pipeline of the templates uses."""
     used = system.once(
         "used projects",
         lambda: {id(b.project) for p in pipelines(system) for b in builds(p) if b.project},
@@ -122,13 +122,13 @@ def _repository_arn(name: str, system: System) -> str:
 
 
 def _in_ecr(text: str | None) -> str | None:
-    """Return the repository of an image's or a repository's address; None: it is none in ECR."""
+    """Return the ECR repository in the address of an image; None if it is not in ECR."""
     match = _IMAGE.fullmatch(text or "")
     return None if match is None else match["name"]
 
 
 def _pulls(pipeline: Pipeline) -> Iterator[Problem]:
-    """Find images that neither the repository's policy nor the role lets the build pull."""
+    """Find build images that the build is not allowed to pull."""
     system = pipeline.system
     for build, project in _projects(pipeline):
         environment = _environment(project, system)
@@ -150,15 +150,14 @@ def _role_pulls(
     if grants is None:
         return
     arn = _repository_arn(repository, system)
-    lacking = [call for call in _PULL if not grants.may(call, arn)]
-    lacking += [] if grants.may(_LOGIN, "*") else [f"{_LOGIN} (on *)"]
-    if lacking:
+    missing = [call for call in _PULL if not grants.may(call, arn)]
+    missing += [] if grants.may(_LOGIN, "*") else [f"{_LOGIN} (on *)"]
+    if missing:
         yield problem(
             build.action,
             image,
-            f"the project {project.logical_id} pulls its image with its role "
-            f"{grants.role.logical_id}, which may not; allow it {', '.join(lacking)} on "
-            f"{readable(arn)}",
+            f"role {grants.role.logical_id} of project {project.logical_id} is not allowed to pull "
+            f"the build image; allow {', '.join(missing)} on {readable(arn)}",
         )
 
 
@@ -173,15 +172,15 @@ def _service_pulls(
             yield problem(
                 build.action,
                 image,
-                f"the project {project.logical_id} has its image pulled by CodeBuild, and the "
-                f"policy of the repository {resource.logical_id} ({resource.template.file}) does "
-                f"not let it; allow codebuild.amazonaws.com {', '.join(_PULL)} there, or set "
+                f"CodeBuild pulls the image of project {project.logical_id}, but the policy of "
+                f"repository {resource.logical_id} ({resource.template.file}) does not allow it; "
+                f"allow {', '.join(_PULL)} for codebuild.amazonaws.com, or set "
                 "ImagePullCredentialsType: SERVICE_ROLE",
             )
 
 
 def _pushes(pipeline: Pipeline) -> Iterator[Problem]:
-    """Find builds that are there to publish an image, and whose role may not."""
+    """Find builds that publish an image, but whose role is not allowed to."""
     system = pipeline.system
     for build, project in _projects(pipeline):
         grants = _role_of(project, system)
@@ -191,28 +190,28 @@ def _pushes(pipeline: Pipeline) -> Iterator[Problem]:
         if targets is None:
             continue
         pushable = any(all(grants.may(call, arn) for call in _PUSH) for arn in targets)
-        lacking = [] if grants.may(_LOGIN, "*") else [f"{_LOGIN} on *"]
+        missing = [] if grants.may(_LOGIN, "*") else [f"{_LOGIN} on *"]
         if not pushable:
-            some = [call for call in _PUSH if not grants.may(call, targets[0])]
-            lacking.append(f"{', '.join(some)} on {readable(targets[0])}")
-        if lacking:
+            calls = [call for call in _PUSH if not grants.may(call, targets[0])]
+            missing.append(f"{', '.join(calls)} on {readable(targets[0])}")
+        if missing:
             yield problem(
                 build.action,
                 properties_of(project, system).at("ServiceRole"),
-                f"the project {project.logical_id} builds images, and its role "
-                f"{grants.role.logical_id} ({grants.role.template.file}) may not publish them; "
-                f"allow it {'; and '.join(lacking)}",
+                f"project {project.logical_id} builds images, but its role "
+                f"{grants.role.logical_id} ({grants.role.template.file}) is not allowed to push "
+                f"them; allow {'; and '.join(missing)}",
             )
 
 
 def _targets(build: Build, project: Resource, system: System) -> list[str] | None:
-    """Return the repositories to one of which the build must be able to push; None: to none."""
+    """Return the repositories of which the build must push to one; None if it pushes no image."""
     environment = _environment(project, system)
     named = []
     for variable in environment.at("EnvironmentVariables").items():
         text = variable.at("Value").text
         repository = _in_ecr(text)
-        # With a tag it is an image, such as one to build upon.
+        # With a tag it is an image, such as a base image.
         if repository is not None and text is not None and text.endswith(repository):
             named.append(_repository_arn(repository, system))
     if named:
@@ -227,7 +226,7 @@ def _targets(build: Build, project: Resource, system: System) -> list[str] | Non
         for repository in system.resources(_REPOSITORY)
         if name_of(repository, system) != image
     ]
-    # Where several projects build images, nobody can tell which of them publishes what.
+    # With several projects, the repository of each is not known.
     return others or None if len(system.resources(_PROJECT)) == 1 else None
 
 
@@ -237,18 +236,18 @@ def _uses_docker(build: Build, project: Resource, system: System) -> bool:
 
 
 def _docker_command(build: Build) -> str | None:
-    """Return a command that needs a Docker daemon of the build's own."""
+    """Return a command that needs a Docker daemon in the build container; None if none does."""
     if build.buildspec is None or _REMOTE.search(str(build.buildspec.content)):
         return None
     for command in build.buildspec.commands():
         for line in command.text.splitlines():
-            if not line.lstrip().startswith(("#", "echo ")) and (found := _DOCKER.search(line)):
-                return found["command"]
+            if not line.lstrip().startswith(("#", "echo ")) and (match := _DOCKER.search(line)):
+                return match["command"]
     return None
 
 
 def _is_remote(environment: Node) -> bool:
-    """Tell whether the project's Docker daemon is elsewhere."""
+    """Whether the project may use a Docker daemon outside the build container."""
     variables = environment.at("EnvironmentVariables")
     return (
         environment.at("DockerServer").is_there
@@ -269,15 +268,15 @@ def _privileged(pipeline: Pipeline) -> Iterator[Problem]:
         image = environment.at("Image").text or ""
         command = _docker_command(build)
         if re.fullmatch(r"(?:[^:]*/)?docker:[\w.-]*dind[\w.-]*(?:@.*)?", image):
-            why = f"its image is {image}"
+            why = f"image {image}"
         elif command is not None:
-            why = f"its buildspec calls '{command}'"
+            why = f"the buildspec calls '{command}'"
         else:
             continue
         yield problem(
             build.action,
             privileged if privileged.is_there else environment,
-            f"the project {project.logical_id} runs Docker ({why}) and is not privileged; set "
+            f"project {project.logical_id} runs Docker ({why}), but is not privileged; set "
             "Environment.PrivilegedMode: true",
             resource=project,
         )
@@ -286,33 +285,34 @@ def _privileged(pipeline: Pipeline) -> Iterator[Problem]:
 RULES = (
     CheckRule(
         id="E9708",
-        title="The project that a build runs exists",
+        title="CodeBuild projects exist",
         impact="The action fails each time it runs.",
         aws_message="Project cannot be found for arn: ...",
-        fix="Name a project of the templates, best by Ref or Fn::ImportValue.",
-        find_in_pipeline=_is_there,
+        fix="Use a project of the templates, preferably with Ref or Fn::ImportValue.",
+        find_in_pipeline=_projects_exist,
     ),
     CheckRule(
         id="E9709",
-        title="Somebody may pull the image in which a build runs",
+        title="The build image can be pulled",
         impact="The build fails before its first phase.",
         aws_message="BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE",
-        fix="With ImagePullCredentialsType CODEBUILD (the default) let the repository's policy "
-        "allow codebuild.amazonaws.com to pull; with SERVICE_ROLE let the project's role.",
+        fix="With ImagePullCredentialsType CODEBUILD (the default) allow codebuild.amazonaws.com "
+        "to pull in the repository's policy; with SERVICE_ROLE allow the project's role to pull.",
         find_in_pipeline=_pulls,
     ),
     CheckRule(
         id="E9710",
-        title="The role of a build that publishes images may log in and push",
-        impact="The build fails when it logs in, or when it pushes.",
+        title="Builds that publish images may log in and push",
+        impact="The build fails at the login or the push.",
         aws_message="no basic auth credentials",
-        fix="Allow ecr:GetAuthorizationToken on *, and the push on the image's repository.",
+        fix="Allow ecr:GetAuthorizationToken on *, and the calls of a push on the image's "
+        "repository.",
         find_in_pipeline=_pushes,
     ),
     CheckRule(
         id="E9711",
-        title="A project that runs Docker is privileged",
-        impact="The build fails with its first Docker command.",
+        title="Projects that run Docker are privileged",
+        impact="The build fails at its first Docker command.",
         aws_message="Cannot connect to the Docker daemon at unix:/var/run/docker.sock. Is the "
         "docker daemon running?",
         fix="Set PrivilegedMode: true in the project's Environment.",

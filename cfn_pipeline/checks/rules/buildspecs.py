@@ -1,4 +1,4 @@
-"""Buildspecs: valid, and what they produce is what the pipeline reads.
+"""Buildspecs: they exist, are valid, and produce the files and variables that actions use.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 """
@@ -29,14 +29,14 @@ _MAKES_IMAGE = re.compile(r"(?<![\w.-])docker\s+(?:image\s+|buildx\s+)?build\b")
 _HARMLESS = re.compile(r"(?:docker\s+(?:image\s+)?tag|echo|printf|ls|cd|date|export|pwd)\b")
 
 
-def _there(pipeline: Pipeline) -> Iterator[Problem]:
+def _exist(pipeline: Pipeline) -> Iterator[Problem]:
     for build in builds(pipeline):
-        if build.lacking:
+        if build.missing_file:
             yield problem(
                 build.action,
                 build.action.node,
-                f"there is no buildspec {build.lacking}; add it to the sources, or give the "
-                "project a BuildSpec",
+                f"buildspec {build.missing_file} does not exist; add it to the sources, or set the "
+                "project's BuildSpec",
             )
 
 
@@ -45,12 +45,12 @@ def _valid(pipeline: Pipeline) -> Iterator[Problem]:
         buildspec = build.buildspec
         if buildspec is None or (buildspec.content is None and not buildspec.why):
             continue
-        path, said = _wrong(buildspec)
-        if said:
+        path, mistake = _mistake(buildspec)
+        if mistake:
             yield problem(
                 build.action,
                 buildspec.at(path),
-                f"{_place(buildspec)}{said}",
+                f"{_place(buildspec)}{mistake}",
                 resource=build.project or pipeline.resource,
             )
 
@@ -59,8 +59,8 @@ def _place(buildspec: Buildspec) -> str:
     return f"{buildspec.place}: " if isinstance(buildspec.place, str) else "the BuildSpec: "
 
 
-def _wrong(buildspec: Buildspec) -> tuple[Path, str]:
-    """Return the path to the first mistake of a buildspec, and what it is; or nothing."""
+def _mistake(buildspec: Buildspec) -> tuple[Path, str]:
+    """Return the path and text of the first mistake of a buildspec; empty if it is valid."""
     if buildspec.content is None:
         return (
             (),
@@ -70,8 +70,8 @@ def _wrong(buildspec: Buildspec) -> tuple[Path, str]:
 
 
 def _produced(pipeline: Pipeline) -> Iterator[Problem]:
-    """Find files that are read from a build's artifact, and that the build does not put there."""
-    made = {
+    """Find files that actions read from a build's artifact, but the build does not put there."""
+    producers = {
         out.name: build
         for build in builds(pipeline)
         for out in build.action.outputs
@@ -79,7 +79,7 @@ def _produced(pipeline: Pipeline) -> Iterator[Problem]:
     }
     for action in pipeline.actions:
         for artifact, path, node, what in _read(action):
-            build = made.get(artifact)
+            build = producers.get(artifact)
             if build is None or build.buildspec is None or not is_known(path):
                 continue
             patterns = _patterns(build, artifact)
@@ -90,14 +90,14 @@ def _produced(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 action,
                 node,
-                f"{what} reads '{path}' in the artifact '{readable(artifact)}', and the buildspec "
-                f"of {build.action.where} does not put it there; add {path} to "
+                f"{what} reads '{path}' of artifact '{readable(artifact)}', but the buildspec of "
+                f"{build.action.where} does not put it there; add {path} to "
                 f"{_files_key(build, artifact)} of {_place(build.buildspec).removesuffix(': ')}",
             )
 
 
 def _unfilled(pipeline: Pipeline) -> Iterator[Problem]:
-    """Find artifacts of builds with several, for which the buildspec puts nothing together."""
+    """Find secondary artifacts that the buildspec does not define."""
     for build in builds(pipeline):
         if build.buildspec is None or build.buildspec.content is None:
             continue
@@ -107,7 +107,7 @@ def _unfilled(pipeline: Pipeline) -> Iterator[Problem]:
                 yield problem(
                     build.action,
                     artifact.node,
-                    f"it makes {len(outputs)} artifacts, and the buildspec has no "
+                    f"the action has {len(outputs)} output artifacts, but the buildspec has no "
                     f"artifacts.secondary-artifacts.{artifact.name}; add it",
                 )
 
@@ -123,7 +123,7 @@ def _read(action: Action) -> Iterator[tuple[str, str, Node, str]]:
 
 
 def _section(build: Build, artifact: str) -> dict[str, Any]:
-    """Return the part of the buildspec that says what goes into an artifact."""
+    """Return the part of the buildspec that defines an artifact."""
     content = (build.buildspec.content if build.buildspec else None) or {}
     section = content.get("artifacts")
     section = section if isinstance(section, dict) else {}
@@ -140,19 +140,19 @@ def _files_key(build: Build, artifact: str) -> str:
 
 
 def _patterns(build: Build, artifact: str) -> list[str]:
-    """Return expressions that match the paths of what the build puts into an artifact."""
+    """Return regular expressions for the paths of the files in an artifact."""
     section = _section(build, artifact)
-    said = section.get("files", [])
+    files = section.get("files", [])
     flat = str(section.get("discard-paths", "no")).lower() in ("yes", "true")
-    found = []
-    for pattern in said if isinstance(said, list) else [said]:
+    patterns = []
+    for pattern in files if isinstance(files, list) else [files]:
         text = str(pattern).removeprefix("./").removeprefix("/")
-        found.append(_expression(text.rsplit("/", 1)[-1] if flat else text))
-    return found
+        patterns.append(_expression(text.rsplit("/", 1)[-1] if flat else text))
+    return patterns
 
 
 def _expression(pattern: str) -> str:
-    """Translate a pattern of files; what a variable stands for may be anything."""
+    """Translate a file pattern into a regular expression; a variable may be any text."""
     parts = re.split(r"(\*\*/|\*\*|\*|\?|\$\{?\w+\}?)", pattern)
     wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     return "".join(
@@ -170,8 +170,8 @@ def _published_late(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 build.action,
                 build.buildspec.at(command.path),
-                f"{_place(build.buildspec)}post_build runs '{command.text.strip()[:60]}', also "
-                "when the build phase has failed; move it to the end of the build phase",
+                f"{_place(build.buildspec)}post_build runs '{command.text.strip()[:60]}' even if "
+                "the build phase has failed; move it to the end of the build phase",
                 resource=build.project or pipeline.resource,
             )
 
@@ -186,22 +186,26 @@ def _published_although_failed(buildspec: Buildspec, commands: list[Command]) ->
     text = "\n".join(command.text for command in commands if command.phase == "build")
     stripped = [line.strip() for line in text.replace("\\\n", " ").splitlines()]
     lines = [line for line in stripped if line and not line.startswith("#")]
-    made = [number for number, line in enumerate(lines) if _MAKES_IMAGE.search(line)]
+    image_builds = [number for number, line in enumerate(lines) if _MAKES_IMAGE.search(line)]
     for command in commands:
-        if command.phase != "post_build" or not (found := _PUBLISHES.search(command.text)):
+        if command.phase != "post_build" or not (match := _PUBLISHES.search(command.text)):
             continue
         if re.match(r"\s*(?:if|test|\[)\s", command.text):
-            continue  # it asks something first
-        # Where making the image is the last that can fail, a failed build has no image to push.
-        rest = lines[made[-1] + 1 :] if made else lines
-        if made and found[0].startswith("docker") and all(_HARMLESS.match(ln) for ln in rest):
+            continue  # it tests a condition first
+        # If building the image is the last step that can fail, a failed build has no image to push.
+        rest = lines[image_builds[-1] + 1 :] if image_builds else lines
+        if (
+            image_builds
+            and match[0].startswith("docker")
+            and all(_HARMLESS.match(ln) for ln in rest)
+        ):
             continue
         return command
     return None
 
 
 def _exported(pipeline: Pipeline) -> Iterator[Problem]:
-    speakers = {
+    setters = {
         build.action.namespace: build
         for build in builds(pipeline)
         if build.action.namespace is not None
@@ -210,7 +214,7 @@ def _exported(pipeline: Pipeline) -> Iterator[Problem]:
         and build.action.setting("BatchEnabled").text != "true"
     }
     for reference in variable_references(pipeline):
-        build = speakers.get(reference.namespace)
+        build = setters.get(reference.namespace)
         if build is None or build.buildspec is None or not is_known(reference.name):
             continue
         env = (build.buildspec.content or {}).get("env")
@@ -219,32 +223,32 @@ def _exported(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 reference.action,
                 reference.node,
-                f"{reference.shown} is not set: the buildspec of {build.action.where} does not "
-                f"export {reference.name}; add it to env.exported-variables",
+                f"{reference.shown} is not set, because the buildspec of {build.action.where} does "
+                f"not export {reference.name}; add it to env.exported-variables",
             )
 
 
 RULES = (
     CheckRule(
         id="E9808",
-        title="The buildspec is where the project looks for it",
+        title="The buildspec exists",
         impact="The build fails before its first phase.",
         aws_message="YAML_FILE_ERROR: stat .../buildspec.yml: no such file or directory",
         fix="Add buildspec.yml to the sources, or set the project's Source.BuildSpec.",
-        find_in_pipeline=_there,
+        find_in_pipeline=_exist,
     ),
     CheckRule(
         id="E9809",
-        title="A buildspec is valid",
-        impact="The build fails before its first phase, or does not heed what is misspelt.",
+        title="Buildspecs are valid",
+        impact="The build fails before its first phase, or ignores misspelt keys.",
         aws_message="YAML_FILE_ERROR Message: Expected Commands[0] to be of string type: found "
         "subkeys instead",
-        fix="Correct it; commands that hold a colon and a space stand in quotes.",
+        fix="Correct it; put commands with a colon and a space in quotes.",
         find_in_pipeline=_valid,
     ),
     CheckRule(
         id="E9810",
-        title="A build produces the files that are read from its artifact",
+        title="Builds produce the files that actions read from their artifacts",
         impact="The action that reads the file fails each time it runs.",
         aws_message="File [...] does not exist in artifact [...]",
         fix="Add the file to the buildspec's artifacts.",
@@ -252,16 +256,16 @@ RULES = (
     ),
     CheckRule(
         id="W9811",
-        title="A build does not publish in post_build",
-        impact="post_build runs also when build has failed: what did not pass its tests is "
-        "published.",
-        fix="Publish at the end of the build phase, or ask CODEBUILD_BUILD_SUCCEEDING first.",
+        title="Builds do not publish in post_build",
+        impact="post_build runs even if the build phase has failed, so an artifact that failed "
+        "its tests is published.",
+        fix="Publish at the end of the build phase, or test CODEBUILD_BUILD_SUCCEEDING first.",
         find_in_pipeline=_published_late,
     ),
     CheckRule(
         id="E9812",
-        title="A build exports the variables that are read from its namespace",
-        impact="The action that reads the variable fails each time it runs.",
+        title="Builds export the variables that actions use",
+        impact="The action that uses the variable fails each time it runs.",
         aws_message="An action in this pipeline failed because one or more variables could not be "
         "resolved",
         fix="Add the variable to env.exported-variables of the buildspec.",

@@ -1,4 +1,4 @@
-"""Change sets: made, then approved, then executed.
+"""Change sets: created, approved, executed, in this order.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html
 """
@@ -16,13 +16,13 @@ _MAKE, _EXECUTE = "CHANGE_SET_REPLACE", "CHANGE_SET_EXECUTE"
 
 
 def _key(action: Action) -> tuple[str, str] | None:
-    """Return the names of an action's stack and change set, where it says both."""
+    """Return the names of an action's stack and change set; None if one is missing."""
     stack, change_set = action.setting("StackName").text, action.setting("ChangeSetName").text
     return None if stack is None or change_set is None else (stack, change_set)
 
 
 def _place(action: Action) -> str | None:
-    """Return the account (by the acting role) and region, where the action says one."""
+    """Return the action's role (for its account) and region; None if it sets neither."""
     role, region = action.node.at("RoleArn").text, action.node.at("Region").text
     return None if role is None and region is None else f"{role} {region}"
 
@@ -40,7 +40,7 @@ def _same(key: tuple[str, str], other: tuple[str, str]) -> bool:
 
 
 def _modes_are_known(pipeline: Pipeline) -> bool:
-    """Tell whether every action's mode is known, so that none is overlooked."""
+    """Whether the mode of every action is known."""
     return pipeline.is_whole and all(
         action.mode is not None or action.setting("ActionMode").text is None
         for action in pipeline.actions
@@ -48,80 +48,80 @@ def _modes_are_known(pipeline: Pipeline) -> bool:
     )
 
 
-def _never_made(pipeline: Pipeline) -> Iterator[Problem]:
+def _never_created(pipeline: Pipeline) -> Iterator[Problem]:
     if not _modes_are_known(pipeline):
         return
-    made = _of_mode(pipeline, _MAKE)
-    if len(made) < sum(action.mode == _MAKE for action in pipeline.actions):
-        return  # one does not say which change set it makes
+    creations = _of_mode(pipeline, _MAKE)
+    if len(creations) < sum(action.mode == _MAKE for action in pipeline.actions):
+        return  # one creates a change set whose name is unknown
     for action, key in _of_mode(pipeline, _EXECUTE):
-        if any(_same(key, other) for _, other in made):
+        if any(_same(key, other) for _, other in creations):
             continue
         stack, name = (readable(part) for part in key)
-        on_stack = [(m, other) for m, other in made if may_be(key[0], other[0])]
-        named = [(m, other) for m, other in made if may_be(key[1], other[1])]
+        on_stack = [(m, other) for m, other in creations if may_be(key[0], other[0])]
+        named = [(m, other) for m, other in creations if may_be(key[1], other[1])]
         if on_stack:
             maker, other = on_stack[0]
-            said = (
-                f"it executes the change set '{name}' of stack '{stack}', but {maker.where} makes "
-                f"the one called '{readable(other[1])}'; use one ChangeSetName in both"
+            mistake = (
+                f"executes change set '{name}' of stack '{stack}', but {maker.where} creates "
+                f"'{readable(other[1])}'; use the same ChangeSetName in both"
             )
             at = action.setting("ChangeSetName")
         elif named:
             maker, other = named[0]
-            said = (
-                f"it executes the change set '{name}' of stack '{stack}', but {maker.where} makes "
-                f"it for stack '{readable(other[0])}'; use one StackName in both"
+            mistake = (
+                f"executes change set '{name}' of stack '{stack}', but {maker.where} creates it "
+                f"for stack '{readable(other[0])}'; use the same StackName in both"
             )
             at = action.setting("StackName")
         else:
-            said = (
-                f"it executes the change set '{name}' of stack '{stack}', which no action makes; "
-                f"add an action with ActionMode {_MAKE} before it"
+            mistake = (
+                f"executes change set '{name}' of stack '{stack}', which no action creates; add an "
+                f"action with ActionMode {_MAKE} before it"
             )
             at = action.setting("ChangeSetName")
-        yield problem(action, at, f"{said}")
+        yield problem(action, at, mistake)
 
 
-def _made_later(pipeline: Pipeline) -> Iterator[Problem]:
-    made = _of_mode(pipeline, _MAKE)
+def _created_later(pipeline: Pipeline) -> Iterator[Problem]:
+    creations = _of_mode(pipeline, _MAKE)
     for action, key in _of_mode(pipeline, _EXECUTE):
-        makers = [maker for maker, other in made if _same(key, other)]
+        makers = [maker for maker, other in creations if _same(key, other)]
         if makers and all(maker.runs_before(action) is False for maker in makers):
             [first, *_] = makers
-            beside = first.order == action.order
-            how = "side by side with it" if beside else "later"
+            parallel = first.order == action.order
+            how = "in parallel" if parallel else "later"
             yield problem(
                 action,
                 action.node.at("RunOrder") if first.stage is action.stage else action.node,
-                f"it executes the change set '{readable(key[1])}', which {first.where} makes "
-                f"{how}; make it first, then have it approved, then execute it (RunOrder 1, 2, 3)",
+                f"executes change set '{readable(key[1])}', which {first.where} creates {how}; "
+                "create it first, then approve it, then execute it (RunOrder 1, 2, 3)",
             )
 
 
 def _executed_again(pipeline: Pipeline) -> Iterator[Problem]:
-    """Find executions between which nobody makes the change set anew."""
-    executed = _of_mode(pipeline, _EXECUTE)
-    made = _of_mode(pipeline, _MAKE)
-    for number, (action, key) in enumerate(executed):
-        for earlier, other in executed[:number]:
+    """Find repeated executions of a change set that is not created again between them."""
+    executions = _of_mode(pipeline, _EXECUTE)
+    creations = _of_mode(pipeline, _MAKE)
+    for number, (action, key) in enumerate(executions):
+        for earlier, other in executions[:number]:
             if key != other or _place(action) != _place(earlier):
                 continue
-            anew = [
+            repeated = [
                 maker
-                for maker, made_key in made
-                if _same(key, made_key)
+                for maker, other_key in creations
+                if _same(key, other_key)
                 and _place(maker) == _place(action)
                 and maker.runs_before(earlier) is not True
                 and maker.runs_before(action) is not False
             ]
-            if not anew:
+            if not repeated:
                 yield problem(
                     action,
                     action.node,
-                    f"{earlier.where} has executed the change set '{readable(key[1])}' already, "
-                    "and a change set can be executed once; make it anew between them, or remove "
-                    "one of them",
+                    f"executes change set '{readable(key[1])}' a second time, after "
+                    f"{earlier.where}; a change set can be executed once, so create it again "
+                    "between them, or remove one of them",
                 )
                 break
 
@@ -129,28 +129,28 @@ def _executed_again(pipeline: Pipeline) -> Iterator[Problem]:
 def _never_executed(pipeline: Pipeline) -> Iterator[Problem]:
     if not _modes_are_known(pipeline):
         return
-    made, executed = _of_mode(pipeline, _MAKE), _of_mode(pipeline, _EXECUTE)
-    # An execution under another name is told where it stands.
-    astray = [key for _, key in executed if not any(_same(key, other) for _, other in made)]
-    for action, key in made:
+    creations, executions = _of_mode(pipeline, _MAKE), _of_mode(pipeline, _EXECUTE)
+    # An execution with another name is reported at that action.
+    astray = [key for _, key in executions if not any(_same(key, other) for _, other in creations)]
+    for action, key in creations:
         meant = [k for k in astray if may_be(key[0], k[0]) or may_be(key[1], k[1])]
-        if not meant and not any(_same(key, other) for _, other in executed):
+        if not meant and not any(_same(key, other) for _, other in executions):
             yield problem(
                 action,
                 action.node,
-                f"no action executes the change set '{readable(key[1])}' of stack "
+                f"no action executes change set '{readable(key[1])}' of stack "
                 f"'{readable(key[0])}', so the stack never changes; add an action with ActionMode "
                 f"{_EXECUTE} after it",
             )
 
 
 def _unseen(pipeline: Pipeline) -> Iterator[Problem]:
-    """Find approvals that are there for a change set and cannot hold it up."""
-    made, executed = _of_mode(pipeline, _MAKE), _of_mode(pipeline, _EXECUTE)
+    """Find approvals that are meant for a change set but cannot stop its execution."""
+    creations, executions = _of_mode(pipeline, _MAKE), _of_mode(pipeline, _EXECUTE)
     pairs = [
         (maker, executor)
-        for maker, key in made
-        for executor, other in executed
+        for maker, key in creations
+        for executor, other in executions
         if _same(key, other) and maker.runs_before(executor)
     ]
     approvals = [action for action in pipeline.actions if action.is_approval]
@@ -158,7 +158,7 @@ def _unseen(pipeline: Pipeline) -> Iterator[Problem]:
         here = [
             pair
             for pair in pairs
-            if approval.stage in (pair[0].stage, pair[1].stage) or _speaks_of_change_set(approval)
+            if approval.stage in (pair[0].stage, pair[1].stage) or _mentions_change_set(approval)
         ]
         if not here or any(_between(approval, pair) for pair in here):
             continue
@@ -167,14 +167,14 @@ def _unseen(pipeline: Pipeline) -> Iterator[Problem]:
                 continue
             if approval.order is None or maker.order is None or executor.order is None:
                 continue
-            said = _misplaced(approval, maker, executor, pipeline)
-            if said:
+            mistake = _misplaced(approval, maker, executor, pipeline)
+            if mistake:
                 yield problem(
                     approval,
                     approval.node.at("RunOrder")
                     if approval.node.at("RunOrder").is_there
                     else approval.node,
-                    f"{said}; give it a RunOrder between '{readable(maker.name)}' and "
+                    f"{mistake}; set its RunOrder between '{readable(maker.name)}' and "
                     f"'{readable(executor.name)}'",
                 )
                 break
@@ -186,72 +186,73 @@ def _between(approval: Action, pair: tuple[Action, Action]) -> bool:
 
 
 def _misplaced(approval: Action, maker: Action, executor: Action, pipeline: Pipeline) -> str:
-    """Say why an approval in the stage of a change set is of no use; nothing where it is."""
+    """Return why an approval cannot stop a change set; empty if it can."""
     if approval.order == executor.order:
-        return f"it runs side by side with {executor.where}, which does not wait for it"
+        return f"the approval runs in parallel with {executor.where}, which does not wait for it"
     if approval.order == maker.order:
         return (
-            f"it runs side by side with {maker.where}, so that the change set may not be there "
-            "when somebody approves it"
+            f"the approval runs in parallel with {maker.where}, so the change set may not exist "
+            "when a person approves it"
         )
     if executor.runs_before(approval):
         followers = [a for a in pipeline.actions if approval.runs_before(a) is not False]
         gate = approval.stage.node.at("OnFailure")
-        if _speaks_of_change_set(approval) or (
+        if _mentions_change_set(approval) or (
             not followers and not gate.is_there and _asks_for_approval(approval)
         ):
-            return f"{executor.where} has executed the change set before anybody is asked"
-    elif approval.runs_before(maker) and _speaks_of_change_set(approval):
-        return f"{maker.where} makes the change set after it was approved, unseen"
+            return f"{executor.where} executes the change set before the approval"
+    elif approval.runs_before(maker) and _mentions_change_set(approval):
+        return f"{maker.where} creates the change set after the approval"
     return ""
 
 
 def _asks_for_approval(approval: Action) -> bool:
-    """Tell whether it is to be approved that something happens, not that it has happened."""
+    """Whether the approval is for something that has not happened yet, by its name."""
     return bool(re.search(r"approv|review|release|deploy", approval.name, re.IGNORECASE))
 
 
-def _speaks_of_change_set(approval: Action) -> bool:
-    said = f"{approval.name} {approval.setting('CustomData').text or ''}"
-    return bool(re.search(r"change[\s_-]?set", said, re.IGNORECASE))
+def _mentions_change_set(approval: Action) -> bool:
+    text = f"{approval.name} {approval.setting('CustomData').text or ''}"
+    return bool(re.search(r"change[\s_-]?set", text, re.IGNORECASE))
 
 
 RULES = (
     CheckRule(
         id="E9301",
-        title="A change set that is executed is made by the pipeline, for the same stack",
-        impact="The action fails each time it runs, or it executes what somebody else left there.",
+        title="Every executed change set is created by the pipeline",
+        impact="The action fails each time it runs, or executes a change set that another process "
+        "left.",
         aws_message="ChangeSet [...] does not exist",
-        fix="Use the same StackName and ChangeSetName where it is made and where it is executed.",
-        find_in_pipeline=_never_made,
+        fix="Use the same StackName and ChangeSetName in the actions that create and execute it.",
+        find_in_pipeline=_never_created,
     ),
     CheckRule(
         id="E9302",
-        title="A change set is made before it is executed",
-        impact="The first execution fails; later ones execute the change set of the run before.",
+        title="Change sets are created before they are executed",
+        impact="The first execution fails; later ones execute the change set of the previous run.",
         aws_message="ChangeSet [...] does not exist",
-        fix="Make it in an earlier stage, or under a lower RunOrder.",
-        find_in_pipeline=_made_later,
+        fix="Create it in an earlier stage, or with a lower RunOrder.",
+        find_in_pipeline=_created_later,
     ),
     CheckRule(
         id="E9303",
-        title="A change set is executed once",
-        impact="The second action fails: an executed change set is gone.",
+        title="Each change set is executed once",
+        impact="The second action fails: CloudFormation deletes a change set that was executed.",
         aws_message="ChangeSet [...] does not exist",
-        fix="Make the change set anew between the two, or remove one of them.",
+        fix="Create the change set again between the two, or remove one of them.",
         find_in_pipeline=_executed_again,
     ),
     CheckRule(
         id="E9304",
-        title="An approval stands between making a change set and executing it",
-        impact="Nobody sees what is approved, or it is deployed before it is approved.",
-        fix="Number them so: make 1, approve 2, execute 3.",
+        title="Approvals are between creating and executing a change set",
+        impact="The reviewer cannot see the change set, or it is deployed before it is approved.",
+        fix="Use RunOrder 1 to create it, 2 to approve it, and 3 to execute it.",
         find_in_pipeline=_unseen,
     ),
     CheckRule(
         id="E9305",
-        title="A change set that is made is executed, too",
-        impact="Nothing fails, and nothing is ever deployed.",
+        title="Every change set is executed",
+        impact="Nothing fails, but nothing is deployed.",
         fix="Add an action with ActionMode CHANGE_SET_EXECUTE.",
         find_in_pipeline=_never_executed,
     ),

@@ -24,11 +24,11 @@ def _modes(pipeline: Pipeline) -> Iterator[Problem]:
             continue
         if node.text not in ACTION_MODES:
             [near] = difflib.get_close_matches(node.text.upper(), ACTION_MODES, 1) or [""]
-            meant = f"did you mean {near}? There are" if near else "there are"
+            hint = f"did you mean {near}? Or " if near else ""
             yield problem(
                 action,
                 node,
-                f"there is no ActionMode '{node.text}'; {meant} {', '.join(ACTION_MODES)}",
+                f"invalid ActionMode '{node.text}': {hint}use one of {', '.join(ACTION_MODES)}",
             )
 
 
@@ -42,7 +42,7 @@ def _mode_needs(pipeline: Pipeline) -> Iterator[Problem]:
                 yield problem(
                     action,
                     action.configuration,
-                    f"{action.mode} needs {key}; add it to Configuration",
+                    f"{action.mode} requires {key}; add it to Configuration",
                 )
 
 
@@ -56,21 +56,21 @@ def _deployment_roles(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 action,
                 role,
-                "RoleArn is a role's name; give its ARN (!GetAtt of the role's Arn gives it)",
+                "RoleArn must be the ARN of a role, not its name; use !GetAtt of the role's Arn",
             )
         if not role.is_there:
             acting = action.node.at("RoleArn").is_there
-            aside = ", not only the action's own RoleArn" if acting else ""
+            aside = " (the action's own RoleArn is not enough)" if acting else ""
             yield problem(
                 action,
                 action.configuration,
-                f"{action.mode} needs the role with which CloudFormation deploys; add RoleArn to "
+                f"{action.mode} requires a role for CloudFormation; add RoleArn to "
                 f"Configuration{aside}",
             )
 
 
 def _is_a_name(role: Node) -> bool:
-    """Tell whether what should be a role's ARN is certainly its name."""
+    """Whether the value is certainly the name of a role, not its ARN."""
     match role.value:
         case {"Ref": str(name)} if name in role.template.resources:
             return role.template.resources[name].type == "AWS::IAM::Role"
@@ -89,14 +89,14 @@ def _capabilities(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 action,
                 node,
-                f"Capabilities are {node.text!r}; separate them by commas, without spaces",
+                f"invalid Capabilities {node.text!r}: separate them by commas, without spaces",
             )
         for word in filter(None, re.split(r"[,\s]+", node.text)):
             if word not in CAPABILITIES:
                 yield problem(
                     action,
                     node,
-                    f"there is no capability '{word}'; there are {', '.join(CAPABILITIES)}",
+                    f"invalid capability '{word}': use {', '.join(CAPABILITIES)}",
                 )
 
 
@@ -105,26 +105,28 @@ def _overrides(pipeline: Pipeline) -> Iterator[Problem]:
         node = action.setting("ParameterOverrides")
         if not action.is_cloudformation or not node.is_there:
             continue
-        said = ""
+        mistake = ""
         if node.text is None:
-            said = "ParameterOverrides is no text; write it as a JSON object in a string"
+            mistake = "ParameterOverrides must be a string that contains a JSON object"
         else:
             try:
-                found = parsed_overrides(node.text)
+                overrides = parsed_overrides(node.text)
             except ValueError as error:
-                said = f"ParameterOverrides is no JSON ({error}); write an object in JSON"
+                mistake = f"ParameterOverrides must be a JSON object ({error})"
             else:
-                if found is not None and not isinstance(found, dict):
-                    said = 'ParameterOverrides is no object; write {"Parameter": "value"}'
-                elif found is not None:
-                    wrong = [k for k, v in found.items() if not _is_override(v)]
+                if overrides is not None and not isinstance(overrides, dict):
+                    mistake = (
+                        'ParameterOverrides must be a JSON object, such as {"Parameter": "value"}'
+                    )
+                elif overrides is not None:
+                    wrong = [k for k, v in overrides.items() if not _is_override(v)]
                     if wrong:
-                        said = (
-                            f"ParameterOverrides sets {', '.join(map(readable, wrong))} to what is "
-                            "neither text nor a function; write text, numbers in quotes"
+                        mistake = (
+                            f"ParameterOverrides must set {', '.join(map(readable, wrong))} to a "
+                            "string or a function; put numbers in quotes"
                         )
-        if said:
-            yield problem(action, node, f"{said}")
+        if mistake:
+            yield problem(action, node, mistake)
 
 
 def _is_override(value: object) -> bool:
@@ -136,39 +138,39 @@ def _is_override(value: object) -> bool:
 RULES = (
     CheckRule(
         id="E9401",
-        title="ActionMode is one that CloudFormation actions have",
+        title="ActionMode is valid",
         impact="The pipeline cannot be created.",
         fix=f"Use {', '.join(ACTION_MODES)}.",
         find_in_pipeline=_modes,
     ),
     CheckRule(
         id="E9402",
-        title="A CloudFormation action says what its mode needs",
+        title="Settings that the ActionMode requires are set",
         impact="The pipeline cannot be created, or the action fails each time it runs.",
         fix="Add TemplatePath, ChangeSetName, or both.",
         find_in_pipeline=_mode_needs,
     ),
     CheckRule(
         id="E9403",
-        title="A CloudFormation action names the role that CloudFormation is to use, by its ARN",
-        impact="The action fails: the pipeline's own role is not used for deployments.",
-        fix="Add RoleArn to the action's Configuration; only CHANGE_SET_EXECUTE needs none.",
+        title="CloudFormation actions have the ARN of a deployment role",
+        impact="The action fails: CloudFormation does not deploy with the pipeline's own role.",
+        fix="Add RoleArn to the action's Configuration (not needed for CHANGE_SET_EXECUTE).",
         find_in_pipeline=_deployment_roles,
     ),
     CheckRule(
         id="E9404",
-        title="Capabilities are those that CloudFormation has, separated by commas",
+        title="Capabilities are valid and separated by commas",
         impact="The action fails each time it runs.",
         aws_message="1 validation error detected: Value '[...]' at 'capabilities' failed to "
         "satisfy constraint: Member must satisfy enum value set",
-        fix=f"Use {', '.join(CAPABILITIES)}, with a comma and no space between two.",
+        fix=f"Use {', '.join(CAPABILITIES)}, separated by a comma without a space.",
         find_in_pipeline=_capabilities,
     ),
     CheckRule(
         id="E9405",
-        title="ParameterOverrides is a JSON object of texts and functions",
+        title="ParameterOverrides is a JSON object of strings and functions",
         impact="The action fails each time it runs.",
-        fix='Write \'{"Parameter": "value"}\'; numbers and booleans are texts, too.',
+        fix='Write \'{"Parameter": "value"}\'; put numbers and booleans in quotes, too.',
         find_in_pipeline=_overrides,
     ),
 )

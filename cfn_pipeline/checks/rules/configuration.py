@@ -1,4 +1,4 @@
-"""Configuration: what each kind of action must be told, in the form in which AWS reads it.
+"""Configuration of actions: required settings, spelling, and forms of values.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html
 """
@@ -33,15 +33,15 @@ def _long_values(pipeline: Pipeline) -> Iterator[Problem]:
                 yield problem(
                     action,
                     node,
-                    f"{key} has {at_least}{len(text)} characters; CodePipeline takes "
-                    f"{CONFIGURATION_VALUE.most:,}; {way}",
+                    f"{key} must have at most {CONFIGURATION_VALUE.most:,} characters (has "
+                    f"{at_least}{len(text)}); {way}",
                 )
             elif not text:
                 yield problem(
                     action,
                     node,
-                    f"{key} is empty; CodePipeline takes {CONFIGURATION_VALUE} characters; leave "
-                    "it out or fill it in",
+                    f"{key} must have {CONFIGURATION_VALUE} characters (is empty); remove it or "
+                    "set a value",
                 )
 
 
@@ -50,23 +50,23 @@ def _required(pipeline: Pipeline) -> Iterator[Problem]:
         provider = action.terms
         if provider is None or action.configuration.is_function:
             continue
-        said = action.configuration.fields()
+        settings = action.configuration.fields()
         for key in provider.required:
-            if key not in said:
+            if key not in settings:
                 near = difflib.get_close_matches(
-                    key, [k for k in said if k not in provider.settings]
+                    key, [k for k in settings if k not in provider.settings]
                 )
-                meant = f" (is '{near[0]}' meant to be it?)" if near else ""
+                hint = f" (got '{near[0]}')" if near else ""
                 yield problem(
                     action,
                     action.configuration if action.configuration.is_there else action.node,
-                    f"{action.provider} needs {key}{meant}; add it to Configuration",
+                    f"{action.provider} requires {key}{hint}; add it to Configuration",
                 )
         if action.provider == "Commands" and not action.node.at("Commands").is_there:
             yield problem(
                 action,
                 action.node,
-                "it has no Commands; list the commands that it runs",
+                "Commands is required; list the commands to run",
             )
 
 
@@ -75,18 +75,18 @@ def _misspelt(pipeline: Pipeline) -> Iterator[Problem]:
         provider = action.terms
         if provider is None or not provider.settings:
             continue
-        known = provider.settings
-        said = action.configuration.fields()
-        for key, node in said.items():
-            if key in known:
+        names = provider.settings
+        settings = action.configuration.fields()
+        for key, node in settings.items():
+            if key in names:
                 continue
-            lower = {k.lower(): k for k in known if k not in said}
+            lower = {k.lower(): k for k in names if k not in settings}
             near = difflib.get_close_matches(key.lower(), lower, 1, 0.8)
             if near and lower[near[0]] not in provider.required:
                 yield problem(
                     action,
                     node,
-                    f"{action.provider} knows no setting '{key}'; did you mean {lower[near[0]]}?",
+                    f"unknown setting '{key}' of {action.provider}; did you mean {lower[near[0]]}?",
                 )
 
 
@@ -104,8 +104,8 @@ def _types(pipeline: Pipeline) -> Iterator[Problem]:
         yield problem(
             action,
             action.node.at("ActionTypeId"),
-            f"there is no {action.category} action of provider {action.provider} with Owner "
-            f"{action.owner}; give it {ways}",
+            f"invalid ActionTypeId (Category {action.category}, Owner {action.owner}, Provider "
+            f"{action.provider}): use {ways}",
         )
 
 
@@ -118,16 +118,16 @@ def _structured(pipeline: Pipeline) -> Iterator[Problem]:
                     action,
                     node,
                     f"{key} is a {'mapping' if isinstance(node.value, dict) else 'list'}; "
-                    f"CodePipeline takes texts only: {_way_out(key)}",
+                    f"configuration values must be strings; {_way_out(key)}",
                 )
 
 
 def _way_out(key: str) -> str:
     if key == "Capabilities":
-        return "write one text, with a comma between two capabilities"
+        return "write one string, with a comma between two capabilities"
     if key in ("EnvironmentVariables", "UserParameters", "Input", "Variables", "SourceRevisions"):
         return "write it as JSON in a string"
-    return "write one text"
+    return "write one string"
 
 
 def _build_variables(pipeline: Pipeline) -> Iterator[Problem]:
@@ -135,47 +135,47 @@ def _build_variables(pipeline: Pipeline) -> Iterator[Problem]:
         node = action.setting("EnvironmentVariables")
         if not action.is_codebuild or node.text is None:
             continue
-        said = ""
+        mistake = ""
         try:
-            found = parsed_overrides(node.text)
+            variables = parsed_overrides(node.text)
         except ValueError as error:
-            said = f"is no JSON ({error})"
+            mistake = f"must be JSON ({error})"
         else:
-            if found is not None and not _are_variables(found):
-                said = "does not have the form that CodeBuild reads"
-        if said:
+            if variables is not None and not _are_variables(variables):
+                mistake = "must be a list of names and values"
+        if mistake:
             yield problem(
                 action,
                 node,
-                f"EnvironmentVariables {said}; write a JSON list such as "
+                f"EnvironmentVariables {mistake}; write a JSON list such as "
                 '[{"name": "STAGE", "value": "dev", "type": "PLAINTEXT"}]',
             )
 
 
-def _are_variables(found: object) -> bool:
-    return isinstance(found, list) and all(
+def _are_variables(variables: object) -> bool:
+    return isinstance(variables, list) and all(
         isinstance(entry, dict)
         and isinstance(entry.get("name"), str)
         and isinstance(entry.get("value"), str)
         and entry.get("type", "PLAINTEXT") in VARIABLE_TYPES
         and set(entry) <= {"name", "value", "type"}
-        for entry in found
+        for entry in variables
     )
 
 
 RULES = (
     CheckRule(
         id="E9406",
-        title=f"A configuration value has {CONFIGURATION_VALUE} characters",
+        title=f"Configuration values have {CONFIGURATION_VALUE} characters",
         impact="The pipeline cannot be created.",
         aws_message="Map value must satisfy constraint: [Member must have length less than or "
         "equal to 1000, Member must have length greater than or equal to 1]",
-        fix="Move parameters to a file in an artifact, and name it in TemplateConfiguration.",
+        fix="Move parameters to a file in an artifact, and set TemplateConfiguration to it.",
         find_in_pipeline=_long_values,
     ),
     CheckRule(
         id="E9407",
-        title="An action has the settings that its provider requires",
+        title="Settings that the provider requires are set",
         impact="The pipeline cannot be created.",
         aws_message="Action configuration for action '...' is missing required configuration '...'",
         fix="Add the setting to Configuration.",
@@ -183,30 +183,30 @@ RULES = (
     ),
     CheckRule(
         id="E9408",
-        title="Settings are spelled as CodePipeline spells them",
-        impact="The pipeline cannot be created, or the setting is not heeded.",
+        title="Names of settings are spelled correctly",
+        impact="The pipeline cannot be created, or the setting is ignored.",
         fix="Correct the spelling.",
         find_in_pipeline=_misspelt,
     ),
     CheckRule(
         id="E9409",
-        title="Category, owner and provider of an action fit each other",
+        title="Category, owner and provider of actions are valid",
         impact="The pipeline cannot be created.",
         aws_message="ActionType (Category: '...', Provider: '...', Owner: '...', Version: '1') in "
         "action '...' is not available in region",
-        fix="Give the category and owner that the provider has.",
+        fix="Use the category and owner of the provider.",
         find_in_pipeline=_types,
     ),
     CheckRule(
         id="E9410",
-        title="Configuration values are texts",
+        title="Configuration values are strings",
         impact="The pipeline cannot be created.",
         fix="Write lists and mappings as JSON in a string.",
         find_in_pipeline=_structured,
     ),
     CheckRule(
         id="E9411",
-        title="A build's EnvironmentVariables are a JSON list of names and values",
+        title="EnvironmentVariables of builds is a JSON list of names and values",
         impact="The action fails each time it runs.",
         fix='Write \'[{"name": "STAGE", "value": "dev"}]\'; the type is '
         f"{', '.join(VARIABLE_TYPES)}.",

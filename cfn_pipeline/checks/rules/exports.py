@@ -1,4 +1,4 @@
-"""Exports and imports meet.
+"""Exports and imports: each import has an export, and names of exports are unique.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
 """
@@ -34,33 +34,37 @@ def _imports(template: Template) -> Iterator[tuple[Path, Any]]:
             waiting += [((*path, number), item) for number, item in enumerate(value)]
 
 
-def _unmet(system: System) -> Iterator[Problem]:
+def _missing_exports(system: System) -> Iterator[Problem]:
     if len(system.templates) < 2 or any(template.rewritten for template in system.templates):
         return
     exports = [
         name
-        for template, _, said, _ in system.exports
-        if (name := text_of(said, template, system)) is not None
+        for template, _, value, _ in system.exports
+        if (name := text_of(value, template, system)) is not None
     ]
-    imports = [(t, path, said) for t in system.templates for path, said in _imports(t)]
-    wanted = [text_of(said, template, system) or "" for template, _, said in imports]
-    idle = [name for name in exports if not any(may_be(name, want) for want in wanted)]
-    for (template, path, said), name in zip(imports, wanted, strict=True):
-        if not name or exporters(said, template, system):
+    imports = [(t, path, value) for t in system.templates for path, value in _imports(t)]
+    imported = [text_of(value, template, system) or "" for template, _, value in imports]
+    unused = [name for name in exports if not any(may_be(name, other) for other in imported)]
+    for (template, path, value), name in zip(imports, imported, strict=True):
+        if not name or exporters(value, template, system):
             continue
-        near = difflib.get_close_matches(name, idle, 1, _NEAR)
+        near = difflib.get_close_matches(name, unused, 1, _NEAR)
         related = [export for export in exports if _family(export) == _family(name)]
         if not near and not (system.is_rendered and related):
             continue
-        meant = f"did you mean '{readable(near[0])}'?" if near else "export it from one of them"
+        hint = (
+            f"did you mean '{readable(near[0])}'?"
+            if near
+            else "export it from one of the templates"
+        )
         yield Problem(
-            at=Node(system, template, path, said, None),
-            message=f"{_where(path)}: none of the templates exports '{readable(name)}'; {meant}",
+            at=Node(system, template, path, value, None),
+            message=f"{_where(path)}: no template exports '{readable(name)}'; {hint}",
         )
 
 
 def _family(name: str) -> str:
-    """Return the word with which a name begins: a system's, as a rule."""
+    """Return the first word of a name, which is often common to the names of a system."""
     return re.split(r"[-:/_.]", name, maxsplit=1)[0]
 
 
@@ -69,43 +73,44 @@ def _where(path: Path) -> str:
     return f"{'resource' if section == 'Resources' else 'output'} {rest[0]}" if rest else "template"
 
 
-def _doubled(system: System) -> Iterator[Problem]:
-    """Find names that a template exports twice; two templates may go to two regions."""
-    for number, (template, output, said, _) in enumerate(system.exports):
-        name = text_of(said, template, system)
+def _duplicates(system: System) -> Iterator[Problem]:
+    """Find names that one template exports twice; several templates may go to several regions."""
+    for number, (template, output, value, _) in enumerate(system.exports):
+        name = text_of(value, template, system)
         for other, first, earlier, _ in system.exports[:number]:
             if other is not template or name is None or text_of(earlier, other, system) != name:
                 continue
             if _alternatives(template, output, first):
                 continue
             yield Problem(
-                at=Node(system, template, ("Outputs", output, "Export", "Name"), said, None),
-                message=f"output {output}: output {first} exports '{readable(name)}', too; give "
-                "each export a name of its own",
+                at=Node(system, template, ("Outputs", output, "Export", "Name"), value, None),
+                message=f"output {output}: output {first} also exports '{readable(name)}'; names "
+                "of exports must be unique",
             )
             break
 
 
 def _alternatives(template: Template, *outputs: str) -> bool:
-    """Tell whether conditions may see to it that only one of the outputs is there."""
+    """Whether a condition may leave only one of the outputs."""
     return any("Condition" in template.section("Outputs")[output] for output in outputs)
 
 
 RULES = (
     CheckRule(
         id="E9712",
-        title="What one template imports, another one exports",
+        title="Imported names are exported",
         impact="The stack cannot be created.",
         aws_message="No export named ... found",
-        fix="Use one name in both; give all templates that belong together, or their folder.",
-        find_in_system=_unmet,
+        fix="Use the same name in both; check all templates of the system together, or their "
+        "folder.",
+        find_in_system=_missing_exports,
     ),
     CheckRule(
         id="E9713",
-        title="An export has a name of its own",
+        title="Export names are unique",
         impact="The stack cannot be created.",
         aws_message="Export with name ... is already exported by stack ...",
-        fix="Begin an export's name with what it belongs to, or with ${AWS::StackName}.",
-        find_in_system=_doubled,
+        fix="Start the name of an export with a unique prefix, such as ${AWS::StackName}.",
+        find_in_system=_duplicates,
     ),
 )

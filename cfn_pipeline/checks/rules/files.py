@@ -1,4 +1,4 @@
-"""Files in artifacts: the template and its configuration are there, and have the right form.
+"""Files in artifacts: templates and configurations exist and are valid.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html
 """
@@ -21,54 +21,54 @@ __all__ = ["RULES"]
 _SECTIONS = ("Parameters", "Tags", "StackPolicy")
 
 
-def _are_there(pipeline: Pipeline) -> Iterator[Problem]:
+def _files_exist(pipeline: Pipeline) -> Iterator[Problem]:
     for deployment in deployments(pipeline):
         for file in deployment.files.values():
             if file.text is None:
                 near = difflib.get_close_matches(file.reference.path, file.artifact.files, 1)
-                meant = f" (is '{near[0]}' meant to be it?)" if near else ""
+                hint = f" (did you mean '{near[0]}'?)" if near else ""
                 yield problem(
                     deployment.action,
                     file.reference.node,
-                    f"{file.reference.key} is not in the artifact '{file.artifact.name}': there is "
-                    f"no {file.shown}{meant}; add the file, or correct the path",
+                    f"{file.reference.key} does not exist in artifact '{file.artifact.name}': "
+                    f"{file.shown}{hint}; add the file, or correct the path",
                 )
     for action in pipeline.actions:
         for call in artifact_functions(action):
             artifact = pipeline.system.artifact(call.artifact or "")
             if artifact is None or not _is_source(call.artifact, pipeline):
                 continue
-            if call.function == "Fn::GetParam" and (said := _no_value(call, artifact)):
+            if call.function == "Fn::GetParam" and (mistake := _no_value(call, artifact)):
                 path = call.arguments[1]
                 yield problem(
                     action,
                     call.node,
-                    f"Fn::GetParam for '{call.parameter}' reads '{path}' in the artifact "
-                    f"'{artifact.name}': {said}",
+                    f"Fn::GetParam for '{call.parameter}' reads '{path}' of artifact "
+                    f"'{artifact.name}': {mistake}",
                 )
 
 
 def _no_value(call: ArtifactFunction, artifact: Artifact) -> str:
-    """Say why Fn::GetParam finds no value; nothing where it finds one."""
+    """Return why Fn::GetParam finds no value; empty if it finds one."""
     match call.arguments:
         case [_, str(path), str(key)]:
             pass
         case _:
-            return ""  # its form is judged elsewhere
+            return ""  # another rule checks its form
     text = artifact.files.get(path)
     if text is None:
-        return f"there is no {artifact.shown}{path}; add the file, or correct the path"
+        return f"{artifact.shown}{path} does not exist; add the file, or correct the path"
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
         content = None
     if isinstance(content, dict) and key in content:
         return ""
-    return f"{artifact.shown}{path} is no JSON object with the key '{key}'; add it"
+    return f"{artifact.shown}{path} must be a JSON object with key '{key}'; add the key"
 
 
 def _is_source(artifact: str | None, pipeline: Pipeline) -> bool:
-    """Tell whether a source makes the artifact: what a build makes is judged by its buildspec."""
+    """Whether the artifact is a source's output; outputs of builds depend on the buildspec."""
     return any(
         out.name == artifact
         for action in pipeline.actions
@@ -83,15 +83,15 @@ def _templates(pipeline: Pipeline) -> Iterator[Problem]:
         if file is None or file.text is None or file.reference.path in file.artifact.parsed:
             continue
         if deployment.template is None:
-            said = _why_unreadable(file)
+            mistake = _why_unreadable(file)
         elif deployment.template.section("Resources"):
             continue
         else:
-            said = f"{file.shown} has no Resources"
+            mistake = f"{file.shown} has no Resources section"
         yield problem(
             deployment.action,
             (file.shown, ()),
-            f"the template cannot be deployed: {said}; correct the file",
+            f"the template is invalid: {mistake}; correct the file",
             resource=pipeline.resource,
         )
 
@@ -109,39 +109,39 @@ def _configurations(pipeline: Pipeline) -> Iterator[Problem]:
         file = deployment.files.get("TemplateConfiguration")
         if file is None or file.text is None:
             continue
-        for path, said in _wrong(file):
+        for path, mistake in _wrong(file):
             yield problem(
                 deployment.action,
                 (file.shown, path),
-                f"{file.shown} {said}",
+                f"{file.shown} {mistake}",
                 resource=pipeline.resource,
             )
 
 
 def _wrong(file: File) -> Iterator[tuple[Path, str]]:
-    """Say what is wrong with the form of a configuration file."""
+    """Yield the places and mistakes of a template configuration file."""
     form = '{"Parameters": {"Name": "value"}, "Tags": {...}, "StackPolicy": {...}}'
     try:
         content = json.loads(file.text or "")
     except (ValueError, RecursionError) as error:
-        yield (), f"is no JSON ({error}); a template configuration is {form}"
+        yield (), f"is not valid JSON ({error}); write {form}"
         return
     if not isinstance(content, dict):
-        yield (), f"is no JSON object; a template configuration is {form}"
+        yield (), f"must be a JSON object; write {form}"
         return
     if not any(key in content for key in _SECTIONS) and content:
-        yield (), f"has none of {', '.join(_SECTIONS)}; a template configuration is {form}"
+        yield (), f"must contain {', '.join(_SECTIONS[:-1])} or {_SECTIONS[-1]}; write {form}"
         return
     for key, value in content.items():
         if key not in _SECTIONS:
-            yield (key,), f"has the key '{key}'; a template configuration is {form}"
+            yield (key,), f"has the unknown key '{key}'; write {form}"
         elif not isinstance(value, dict):
-            yield (key,), f"has a {key} that is no object; a template configuration is {form}"
+            yield (key,), f"{key} must be an object; write {form}"
         elif key != "StackPolicy":
-            for name, said in value.items():
-                if not isinstance(said, str):
-                    now, text = json.dumps(said)[:40], _as_text(said)
-                    yield (key, name), f'sets {name} to {now}; write it as text: "{text}"'
+            for name, entry in value.items():
+                if not isinstance(entry, str):
+                    now, text = json.dumps(entry)[:40], _as_text(entry)
+                    yield (key, name), f'{name} must be a string (got {now}); write "{text}"'
 
 
 def _as_text(value: object) -> str:
@@ -153,15 +153,15 @@ def _as_text(value: object) -> str:
 RULES = (
     CheckRule(
         id="E9801",
-        title="The files that an action names are in the artifact",
+        title="Files that actions use exist in the artifact",
         impact="The action fails each time it runs.",
         aws_message="File [...] does not exist in artifact [...]",
         fix="Add the file to the repository, or correct the path.",
-        find_in_pipeline=_are_there,
+        find_in_pipeline=_files_exist,
     ),
     CheckRule(
         id="E9802",
-        title="The template that an action deploys can be read",
+        title="Templates that actions deploy are valid",
         impact="The action fails each time it runs.",
         aws_message="Template format error: ...",
         fix="Correct the template.",
@@ -169,9 +169,10 @@ RULES = (
     ),
     CheckRule(
         id="E9803",
-        title="A configuration file has the form that CodePipeline reads",
+        title="Template configuration files are valid",
         impact="The action fails each time it runs.",
-        fix="Write a JSON object with Parameters, Tags and StackPolicy, whose values are texts.",
+        fix="Write a JSON object with Parameters, Tags and StackPolicy; values of parameters and "
+        "tags are strings.",
         find_in_pipeline=_configurations,
     ),
 )

@@ -1,4 +1,4 @@
-"""Parameters of deployed stacks: those that are set exist, those that must be set are.
+"""Parameters of deployed stacks: they exist, have values, and the values are valid.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
 """
@@ -22,9 +22,9 @@ def _unknown(pipeline: Pipeline) -> Iterator[Problem]:
         template = deployment.template
         if template is None or template.rewritten:
             continue
-        known = template.section("Parameters")
+        parameters = template.section("Parameters")
         for name in deployment.configured:
-            if name not in known:
+            if name not in parameters:
                 file = deployment.files["TemplateConfiguration"]
                 yield Problem(
                     at=(file.shown, ("Parameters", name)),
@@ -32,7 +32,7 @@ def _unknown(pipeline: Pipeline) -> Iterator[Problem]:
                     resource=pipeline.resource,
                 )
         for name in deployment.overridden:
-            if is_known(name) and name not in known:
+            if is_known(name) and name not in parameters:
                 yield Problem(
                     at=deployment.action.setting("ParameterOverrides"),
                     message=_no_parameter(deployment, name, "ParameterOverrides sets"),
@@ -40,13 +40,17 @@ def _unknown(pipeline: Pipeline) -> Iterator[Problem]:
 
 
 def _no_parameter(deployment: Deployment, name: str, who: str) -> str:
-    assert deployment.template is not None  # that it is there is what makes the parameter unknown
-    known = deployment.template.section("Parameters")
-    near = difflib.get_close_matches(name, known, 1)
-    meant = f"did you mean {near[0]}?" if near else f"it has {', '.join(known) or 'none'}"
+    assert deployment.template is not None  # without a template no parameter is unknown
+    parameters = deployment.template.section("Parameters")
+    near = difflib.get_close_matches(name, parameters, 1)
+    hint = (
+        f"did you mean {near[0]}?"
+        if near
+        else f"use one of its parameters ({', '.join(parameters) or 'none'})"
+    )
     return (
-        f"{deployment.action.where}: {who} the parameter {name}, which {deployment.template.file} "
-        f"does not have; {meant}"
+        f"{deployment.action.where}: {who} parameter {name}, which {deployment.template.file} does "
+        f"not declare; {hint}"
     )
 
 
@@ -54,20 +58,20 @@ def _unset(pipeline: Pipeline) -> Iterator[Problem]:
     for deployment in deployments(pipeline):
         template = deployment.template
         left_open = open_parameters(deployment)
-        lacking = [name for name in deployment.unset if name not in left_open]
-        if template is not None and lacking:
+        missing = [name for name in deployment.unset if name not in left_open]
+        if template is not None and missing:
             file = deployment.files.get("TemplateConfiguration")
             where = file.shown if file is not None else "a TemplateConfiguration file"
             yield problem(
                 deployment.action,
                 (file.shown, ("Parameters",)) if file else deployment.action.configuration,
-                f"nothing sets {', '.join(lacking)}, which {template.file} gives no default; set "
-                f"it in {where}, or in ParameterOverrides",
+                f"{', '.join(missing)} of {template.file} has no default and must be set; set it "
+                f"in {where}, or in ParameterOverrides",
                 resource=pipeline.resource,
             )
 
 
-def _refused(pipeline: Pipeline) -> Iterator[Problem]:
+def _invalid(pipeline: Pipeline) -> Iterator[Problem]:
     for deployment in deployments(pipeline):
         template = deployment.template
         if template is None or template.rewritten:
@@ -89,35 +93,35 @@ def _refused(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 deployment.action,
                 at,
-                f"{name} is set to '{value}', which {template.file} refuses: {why}",
+                f"invalid value '{value}' for parameter {name} of {template.file}: {why}",
                 resource=pipeline.resource,
             )
 
 
 def _why_not(parameter: Mapping[str, Any], value: str) -> str:
-    """Say why a parameter refuses a value; nothing where it takes it."""
+    """Return why a value is invalid for a parameter; empty if it is valid."""
     type_ = str(parameter.get("Type", "String"))
     if type_ == "CommaDelimitedList" or type_.startswith(("List<", "AWS::SSM::")):
         return ""
     allowed = parameter.get("AllowedValues")
     if isinstance(allowed, list) and value not in map(scalar_text, allowed):
-        return f"give one of {', '.join(map(scalar_text, allowed))}"
+        return f"use one of {', '.join(map(scalar_text, allowed))}"
     if type_ == "Number":
         return _why_no_number(parameter, value)
     pattern = parameter.get("AllowedPattern")
     if isinstance(pattern, str) and not _fits(pattern, value):
-        return f"give {parameter.get('ConstraintDescription') or f'what fits {pattern}'}"
+        return f"use {parameter.get('ConstraintDescription') or f'a value that matches {pattern}'}"
     for key, sign in (("MinLength", 1), ("MaxLength", -1)):
         limit = _number(parameter.get(key))
         if limit is not None and (len(value) - limit) * sign < 0:
-            return f"it has {len(value)} characters, and {key} is {limit:g}"
+            return f"{key} is {limit:g} (has {len(value)} characters)"
     return ""
 
 
 def _why_no_number(parameter: Mapping[str, Any], value: str) -> str:
     number = _number(value)
     if number is None:
-        return "give a number"
+        return "use a number"
     for key, sign in (("MinValue", 1), ("MaxValue", -1)):
         limit = _number(parameter.get(key))
         if limit is not None and (number - limit) * sign < 0:
@@ -127,11 +131,11 @@ def _why_no_number(parameter: Mapping[str, Any], value: str) -> str:
 
 def _fits(pattern: str, value: str) -> bool:
     if re.search(r"[+*}]\)*\)[+*{]", pattern):
-        return True  # to some values an answer could take for ever
+        return True  # the match could take too long for some values
     try:
         return re.fullmatch(pattern, value) is not None
     except re.error:
-        return True  # Java's expressions are not all Python's
+        return True  # an expression of Java that Python does not support
 
 
 def _number(value: Any) -> float | None:
@@ -144,7 +148,7 @@ def _number(value: Any) -> float | None:
 RULES = (
     CheckRule(
         id="E9804",
-        title="Every parameter that is set exists",
+        title="Parameters that are set exist",
         impact="The action fails each time it runs.",
         aws_message="Parameters: [...] do not exist in the template",
         fix="Correct the name, or declare the parameter in the template.",
@@ -152,7 +156,7 @@ RULES = (
     ),
     CheckRule(
         id="E9805",
-        title="Every parameter without a default is set",
+        title="Parameters without default are set",
         impact="The action fails each time it runs.",
         aws_message="Parameters: [...] must have values",
         fix="Set it in the configuration file or in ParameterOverrides, or give it a default.",
@@ -160,10 +164,10 @@ RULES = (
     ),
     CheckRule(
         id="E9813",
-        title="A parameter accepts the value to which it is set",
+        title="Values of parameters are valid",
         impact="The action fails each time it runs.",
         aws_message="Parameter ... failed to satisfy constraint: ...",
-        fix="Give a value that fits AllowedValues, AllowedPattern, and the limits.",
-        find_in_pipeline=_refused,
+        fix="Use a value that matches AllowedValues, AllowedPattern, and the limits.",
+        find_in_pipeline=_invalid,
     ),
 )

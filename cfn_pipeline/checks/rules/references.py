@@ -1,4 +1,4 @@
-"""References into artifacts: what an action reads is in an artifact that it is given.
+"""References to files in artifacts: the artifact must be an input of the action.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-parameter-override-functions.html
 """
@@ -19,7 +19,7 @@ __all__ = ["RULES"]
 
 _ATTRIBUTES = ("BucketName", "ObjectKey", "URL")
 _FORMS = {
-    "Fn::GetParam": "[artifact, JSON file, key in it]",
+    "Fn::GetParam": "[artifact, JSON file, key]",
     "Fn::GetArtifactAtt": f"[artifact, {' or '.join(_ATTRIBUTES)}]",
 }
 
@@ -33,9 +33,9 @@ def _foreign_files(key: str, cfn_lint: str | None, pipeline: Pipeline) -> Iterat
                 yield problem(
                     action,
                     file.node,
-                    f"{key} reads '{readable(file.path)}' in the artifact "
-                    f"'{readable(file.artifact)}', which is no input of the action; add it to the "
-                    f"action's InputArtifacts (now: {action.inputs_named})",
+                    f"{key} uses '{readable(file.path)}' of artifact '{readable(file.artifact)}', "
+                    "which is not an input artifact of the action; add it to the action's "
+                    f"InputArtifacts (currently: {action.inputs_named})",
                     cfn_lint=cfn_lint,
                 )
 
@@ -59,9 +59,9 @@ def _foreign_values(function: str, pipeline: Pipeline) -> Iterator[Problem]:
                 yield problem(
                     action,
                     call.node,
-                    f"{function} for the parameter '{call.parameter}' reads the artifact "
-                    f"'{readable(call.artifact)}', which is no input of the action; add it to the "
-                    f"action's InputArtifacts (now: {action.inputs_named})",
+                    f"{function} for parameter '{call.parameter}' uses artifact "
+                    f"'{readable(call.artifact)}', which is not an input artifact of the action; "
+                    f"add it to the action's InputArtifacts (currently: {action.inputs_named})",
                 )
 
 
@@ -86,25 +86,23 @@ def _malformed(pipeline: Pipeline) -> Iterator[Problem]:
                     yield problem(
                         action,
                         node,
-                        f"{key} is '{text}'; write it as Artifact::path/in/the/artifact",
+                        f"invalid {key} '{text}': use 'Artifact::path/in/the/artifact'",
                         cfn_lint="E3703" if key == "TemplatePath" and not separator else None,
                     )
         for call in artifact_functions(action):
             if _is_well_formed(call):
                 continue
             if call.function in _FORMS:
-                said = (
-                    f"{call.function} is called with {_shown(call.arguments)}; give it "
+                mistake = (
+                    f"invalid arguments {_shown(call.arguments)} for {call.function}: use "
                     f"{_FORMS[call.function]}"
                 )
             else:
-                said = (
-                    f"CodePipeline knows no function {call.function}; it has {' and '.join(_FORMS)}"
-                )
+                mistake = f"unknown function {call.function}; use {' or '.join(_FORMS)}"
             yield problem(
                 action,
                 call.node,
-                f"in ParameterOverrides, parameter '{call.parameter}': {said}",
+                f"ParameterOverrides, parameter '{call.parameter}': {mistake}",
             )
 
 
@@ -132,29 +130,29 @@ def _is_texts(arguments: object, count: int) -> bool:
 RULES = (
     CheckRule(
         id="E9105",
-        title="TemplatePath is in an artifact that is an input of the action",
+        title="TemplatePath uses an input artifact of the action",
         impact="The pipeline cannot be created.",
         fix="Add the artifact to the action's InputArtifacts.",
         find_in_pipeline=_foreign_templates,
     ),
     CheckRule(
         id="E9106",
-        title="TemplateConfiguration is in an artifact that is an input of the action",
+        title="TemplateConfiguration uses an input artifact of the action",
         impact="The pipeline cannot be created.",
         fix="Add the artifact to the action's InputArtifacts.",
         find_in_pipeline=_foreign_configurations,
     ),
     CheckRule(
         id="E9107",
-        title="Fn::GetParam reads an artifact that is an input of the action",
-        impact="The pipeline is created, and the action fails each time it runs.",
+        title="Fn::GetParam uses an input artifact of the action",
+        impact="The pipeline can be created, but the action fails each time it runs.",
         fix="Add the artifact to the action's InputArtifacts.",
         find_in_pipeline=_foreign_params,
     ),
     CheckRule(
         id="E9108",
-        title="Fn::GetArtifactAtt reads an artifact that is an input of the action",
-        impact="The pipeline is created, and the action fails each time it runs.",
+        title="Fn::GetArtifactAtt uses an input artifact of the action",
+        impact="The pipeline can be created, but the action fails each time it runs.",
         fix="Add the artifact to the action's InputArtifacts.",
         find_in_pipeline=_foreign_attributes,
     ),

@@ -1,4 +1,4 @@
-"""Roles: the pipeline's may do what its actions do, and each trusts the service that assumes it.
+"""Roles: permissions that the pipeline's actions need, and the services that roles trust.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
 """
@@ -15,7 +15,7 @@ from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 from cfn_pipeline.checks.rule import CheckRule, Problem
 
-__all__ = ["RULES", "lacking_calls", "role_of"]
+__all__ = ["RULES", "missing_permissions", "role_of"]
 
 _ROLE, _PROJECT = "AWS::IAM::Role", "AWS::CodeBuild::Project"
 _PREFIXES = ("codestar-connections", "codeconnections")
@@ -23,7 +23,7 @@ _CONNECTIONS = ("AWS::CodeStarConnections::Connection", "AWS::CodeConnections::C
 
 
 def _arn(system: System, service: str, resource: str, *, regional: bool = True) -> str:
-    """Return an ARN in the account, and, where ``regional``, in the region of the stacks."""
+    """Return an ARN in the account and, if ``regional``, in the region of the stacks."""
     account, partition, region = (
         system.unknowns.open(f"AWS::{name}") for name in ("AccountId", "Partition", "Region")
     )
@@ -32,13 +32,13 @@ def _arn(system: System, service: str, resource: str, *, regional: bool = True) 
 
 
 def role_of(pipeline: Pipeline) -> Resource | None:
-    """Return the pipeline's role, where one of the templates has it."""
+    """Return the pipeline's role; None if it is not in the templates."""
     node = pipeline.node.at("RoleArn")
     return resource_behind(node.value, node.template, pipeline.system, _ROLE)
 
 
 def _acting(pipeline: Pipeline) -> Iterator[tuple[Action, Grants]]:
-    """Yield each action with what the role may do that performs it, where that is known."""
+    """Yield the actions where role is in the templates, with the permissions of that role."""
     of_pipeline = role_of(pipeline)
     for action in pipeline.actions:
         node = action.node.at("RoleArn")
@@ -49,23 +49,23 @@ def _acting(pipeline: Pipeline) -> Iterator[tuple[Action, Grants]]:
             yield action, grants_of(role, pipeline.system)
 
 
-def _refused(
+def _not_allowed(
     grants: Grants, action: Action, calls: tuple[str, ...], arn: str, what: str
 ) -> Iterator[Problem]:
-    lacking = [call for call in calls if not grants.may(call, arn)]
-    if lacking:
-        yield lacking_calls(grants, action.where, lacking, arn, what, action.node)
+    missing = [call for call in calls if not grants.may(call, arn)]
+    if missing:
+        yield missing_permissions(grants, action.where, missing, arn, what, action.node)
 
 
-def lacking_calls(
+def missing_permissions(
     grants: Grants, where: str, calls: list[str], arn: str, what: str, node: Node
 ) -> Problem:
-    """Say that a role may not make calls that it must make."""
+    """Return the problem that a role is not allowed to make calls."""
     role = grants.role
     return Problem(
         at=node,
-        message=f"{where}: the role {role.logical_id} ({role.template.file}) may not {what}; allow "
-        f"it {', '.join(calls)} on {readable(arn)}",
+        message=f"{where}: role {role.logical_id} ({role.template.file}) is not allowed to {what}; "
+        f"allow {', '.join(calls)} on {readable(arn)}",
     )
 
 
@@ -81,24 +81,24 @@ def _start(pipeline: Pipeline) -> Iterator[Problem]:
             if action.setting("BatchEnabled").text == "true":
                 calls = ("codebuild:StartBuildBatch", "codebuild:BatchGetBuildBatches")
             arn = _arn(system, "codebuild", f"project/{name}")
-            yield from _refused(
+            yield from _not_allowed(
                 grants, action, calls, arn, f"run the project {readable(name or '')}"
             )
         elif action.provider == "Lambda" and action.category == "Invoke":
             name = action.setting("FunctionName").text or ANYTHING
             arn = _arn(system, "lambda", f"function:{name}")
-            yield from _refused(
+            yield from _not_allowed(
                 grants, action, ("lambda:InvokeFunction",), arn, "invoke the function"
             )
         elif action.provider == "StepFunctions":
             arn = action.setting("StateMachineArn").text or ANYTHING
-            yield from _refused(
+            yield from _not_allowed(
                 grants, action, ("states:StartExecution",), arn, "start the state machine"
             )
 
 
 def _assume(pipeline: Pipeline) -> Iterator[Problem]:
-    """Find roles of actions that the pipeline's role may not assume."""
+    """Find roles of actions that the pipeline's role is not allowed to assume."""
     role = role_of(pipeline)
     grants = None if role is None else grants_of(role, pipeline.system)
     for action in pipeline.actions:
@@ -110,7 +110,7 @@ def _assume(pipeline: Pipeline) -> Iterator[Problem]:
         arn = arn if acting is None else arn_of(acting, pipeline.system)
         if not grants.may("sts:AssumeRole", arn):
             what = "assume the role of the action"
-            yield lacking_calls(grants, action.where, ["sts:AssumeRole"], arn, what, node)
+            yield missing_permissions(grants, action.where, ["sts:AssumeRole"], arn, what, node)
 
 
 def _connect(pipeline: Pipeline) -> Iterator[Problem]:
@@ -123,18 +123,18 @@ def _connect(pipeline: Pipeline) -> Iterator[Problem]:
         calls = [f"{prefix}:UseConnection" for prefix in _PREFIXES]
         allowed = [call for call in calls if grants.may(call, arn)]
         if prefixes:
-            lacking = [c for c in calls if c.split(":")[0] in prefixes and c not in allowed]
+            missing = [c for c in calls if c.split(":")[0] in prefixes and c not in allowed]
         else:
-            lacking = [] if allowed else calls
-        if lacking:
-            why = " (a connection's ARN keeps the prefix with which it was made)"
-            yield lacking_calls(
-                grants, action.where, lacking, arn, f"use the connection{why}", action.node
+            missing = [] if allowed else calls
+        if missing:
+            why = " (its ARN keeps the prefix with which it was created)"
+            yield missing_permissions(
+                grants, action.where, missing, arn, f"use the connection{why}", action.node
             )
 
 
 def _prefixes(node: Node, arn: str) -> list[str]:
-    """Return the prefixes that the connection's ARN may have; none where nothing tells them."""
+    """Return the prefixes that the connection's ARN may have; empty if not known."""
     if is_known(arn):
         return [prefix for prefix in _PREFIXES if f":{prefix}:" in arn]
     for prefix, type_ in zip(_PREFIXES, _CONNECTIONS, strict=True):
@@ -148,15 +148,15 @@ def _prefixes(node: Node, arn: str) -> list[str]:
             pattern = None
     if not isinstance(pattern, str) or re.search(r"[+*}]\)*\)[+*{]", pattern):
         return []
-    found = []
+    matches = []
     for prefix in _PREFIXES:
         example = f"arn:aws:{prefix}:us-east-1:123456789012:connection/{'0a1b2c3d-' * 4}0a1b"
         try:
             if re.search(pattern, example):
-                found.append(prefix)
+                matches.append(prefix)
         except re.error:
             return []
-    return found
+    return matches
 
 
 def _pass(pipeline: Pipeline) -> Iterator[Problem]:
@@ -172,7 +172,7 @@ def _pass(pipeline: Pipeline) -> Iterator[Problem]:
         service = "cloudformation.amazonaws.com"
         if not grants.may("iam:PassRole", arn, service=service):
             name = role.logical_id if role is not None else readable(arn)
-            yield lacking_calls(
+            yield missing_permissions(
                 grants,
                 action.where,
                 ["iam:PassRole"],
@@ -191,28 +191,28 @@ def _deploy(pipeline: Pipeline) -> Iterator[Problem]:
             continue
         calls = tuple(f"cloudformation:{call}" for call in mode.calls)
         arn = _arn(system, "cloudformation", f"stack/{stack}/{ANYTHING}")
-        what = f"do what {action.mode} needs to the stack {readable(stack)}"
-        lacking = [call for call in calls if not grants.may(call, arn)]
-        if lacking:
+        what = f"make the calls of {action.mode} on stack {readable(stack)}"
+        missing = [call for call in calls if not grants.may(call, arn)]
+        if missing:
             shown = f"{arn.removesuffix(ANYTHING)}*"
-            yield lacking_calls(grants, action.where, lacking, shown, what, action.node)
+            yield missing_permissions(grants, action.where, missing, shown, what, action.node)
 
 
 def _trust(pipeline: Pipeline) -> Iterator[Problem]:
     system = pipeline.system
-    for role, service, whose in _assumed(pipeline):
+    for role, service, where in _assumed(pipeline):
         if not trusts(role, service, system):
             yield Problem(
                 at=properties_of(role, system).at("AssumeRolePolicyDocument"),
-                message=f"{whose}: the role {role.logical_id} does not trust {service}; let its "
-                "AssumeRolePolicyDocument allow sts:AssumeRole to the principal Service: "
-                f"{service}",
+                message=f"{where}: role {role.logical_id} does not trust {service}; allow "
+                f"sts:AssumeRole for the principal Service: {service} in its "
+                "AssumeRolePolicyDocument",
                 resource=pipeline.resource,
             )
 
 
 def _assumed(pipeline: Pipeline) -> Iterator[tuple[Resource, str, str]]:
-    """Yield each role that a service assumes: the role, the service, and for whom."""
+    """Yield each role that a service assumes: the role, the service, and the action or pipeline."""
     system = pipeline.system
     role = role_of(pipeline)
     seen: set[int] = set()
@@ -231,16 +231,16 @@ def _assumed(pipeline: Pipeline) -> Iterator[tuple[Resource, str, str]]:
             service = "codebuild.amazonaws.com"
         else:
             continue
-        found = resource_behind(node.value, node.template, system, _ROLE)
-        if found is not None and id(found) not in seen:
-            seen.add(id(found))
-            yield found, service, action.where
+        assumed = resource_behind(node.value, node.template, system, _ROLE)
+        if assumed is not None and id(assumed) not in seen:
+            seen.add(id(assumed))
+            yield assumed, service, action.where
 
 
 RULES = (
     CheckRule(
         id="E9701",
-        title="The pipeline's role may start what its actions run",
+        title="The pipeline's role may start builds, functions and state machines",
         impact="The action fails each time it runs.",
         aws_message="... is not authorized to perform: codebuild:StartBuild on resource: ...",
         fix="Allow codebuild:StartBuild and codebuild:BatchGetBuilds on the project, "
@@ -254,7 +254,7 @@ RULES = (
         aws_message="Unable to use Connection: ... The provided role does not have sufficient "
         "permissions.",
         fix="Allow codestar-connections:UseConnection and codeconnections:UseConnection on the "
-        "connection: its ARN keeps the prefix with which it was made.",
+        "connection: its ARN keeps the prefix with which it was created.",
         find_in_pipeline=_connect,
     ),
     CheckRule(
@@ -271,15 +271,15 @@ RULES = (
         impact="The action fails each time it runs.",
         aws_message="... is not authorized to perform: cloudformation:DescribeStacks on resource: "
         "...",
-        fix="Allow the calls that the action's mode makes, on its stack.",
+        fix="Allow the calls of the action's mode on its stack.",
         find_in_pipeline=_deploy,
     ),
     CheckRule(
         id="E9707",
-        title="A role trusts the service that assumes it",
+        title="Roles trust the service that assumes them",
         impact="The pipeline cannot be created, the build does not start, or the deployment fails.",
         aws_message="CodePipeline is not authorized to perform AssumeRole on role ...",
-        fix="Name the service as a principal in the role's AssumeRolePolicyDocument.",
+        fix="Add the service as a principal to the role's AssumeRolePolicyDocument.",
         find_in_pipeline=_trust,
     ),
 )

@@ -1,4 +1,4 @@
-"""Artifact stores: the pipeline's role reaches the bucket, and the key that encrypts it.
+"""Artifact stores: the role's permissions on the bucket and its key.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
 """
@@ -12,7 +12,7 @@ from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.analysis.resolving import arn_of, name_of, resource_behind
 from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.checks.rule import CheckRule, Problem
-from cfn_pipeline.checks.rules.roles import lacking_calls, role_of
+from cfn_pipeline.checks.rules.roles import missing_permissions, role_of
 
 __all__ = ["RULES"]
 
@@ -37,15 +37,15 @@ def _bucket(pipeline: Pipeline) -> Iterator[Problem]:
         bucket = resource_behind(location.value, location.template, system, "AWS::S3::Bucket")
         name = name if bucket is None else name_of(bucket, system)
         arn = f"arn:{system.unknowns.open('AWS::Partition')}:s3:::{name}/{ANYTHING}"
-        lacking = [
+        missing = [
             call
             for call in ("s3:GetObject", "s3:PutObject")
             if not grants.may(call, arn) and not _bucket_lets_in(bucket, role, call, system)
         ]
-        if lacking:
+        if missing:
             shown = f"{arn.removesuffix(ANYTHING)}*"
-            what = "read and write the artifacts"
-            yield lacking_calls(grants, pipeline.where, lacking, shown, what, location)
+            what = "read and write artifacts in the bucket"
+            yield missing_permissions(grants, pipeline.where, missing, shown, what, location)
 
 
 def _bucket_lets_in(bucket: Resource | None, role: Resource, call: str, system: System) -> bool:
@@ -54,8 +54,8 @@ def _bucket_lets_in(bucket: Resource | None, role: Resource, call: str, system: 
     for policy in system.resources("AWS::S3::BucketPolicy"):
         properties = properties_of(policy, system)
         target = properties.at("Bucket")
-        found = resource_behind(target.value, target.template, system, "AWS::S3::Bucket")
-        if found is bucket and lets_in(properties.at("PolicyDocument"), call, role=role):
+        match = resource_behind(target.value, target.template, system, "AWS::S3::Bucket")
+        if match is bucket and lets_in(properties.at("PolicyDocument"), call, role=role):
             return True
     return False
 
@@ -77,7 +77,7 @@ def _key(pipeline: Pipeline) -> Iterator[Problem]:
             arn = text
         else:
             arn = ANYTHING
-        lacking = [
+        missing = [
             call
             for call in ("kms:Decrypt", "kms:GenerateDataKey")
             if not grants.may(call, arn)
@@ -86,9 +86,9 @@ def _key(pipeline: Pipeline) -> Iterator[Problem]:
                 and lets_in(properties_of(key, system).at("KeyPolicy"), call, role=role)
             )
         ]
-        if lacking:
+        if missing:
             what = "use the key that encrypts the artifacts"
-            yield lacking_calls(grants, pipeline.where, lacking, arn, what, node)
+            yield missing_permissions(grants, pipeline.where, missing, arn, what, node)
 
 
 RULES = (

@@ -1,4 +1,4 @@
-"""Structure: names, numbers, run orders, and sources at the beginning.
+"""Structure: names, counts, run orders, source stage and artifact stores.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
 """
@@ -32,7 +32,7 @@ def _name(node: Node, form: NameForm, where: str, cfn_lint: str | None = None) -
     text = node.text
     if text is None:
         return
-    # Parts that are not known may be anything that fits.
+    # Unknown parts are assumed to be valid.
     if not is_known(text):
         shown, text = readable(text), "".join(c if is_known(c) else "x" for c in text)
     else:
@@ -40,32 +40,31 @@ def _name(node: Node, form: NameForm, where: str, cfn_lint: str | None = None) -
     if not form.shortest <= len(text) <= form.longest:
         yield Problem(
             at=node,
-            message=f"{where}: the {form.kind} has {len(text)} characters; CodePipeline takes "
-            f"{form.shortest} to {form.longest}",
+            message=f"{where}: {form.kind} must have {form.shortest} to {form.longest} characters "
+            f"(has {len(text)}); change the name",
             cfn_lint=cfn_lint,
         )
     elif not re.fullmatch(form.pattern, text):
         yield Problem(
             at=node,
-            message=f"{where}: CodePipeline refuses the {form.kind} {shown!r}; use "
-            f"{form.characters}",
+            message=f"{where}: invalid {form.kind} {shown!r}: use {form.characters}",
             cfn_lint=cfn_lint,
         )
 
 
-def _doubled_stages(pipeline: Pipeline) -> Iterator[Problem]:
+def _duplicate_stages(pipeline: Pipeline) -> Iterator[Problem]:
     counts = Counter(stage.name for stage in pipeline.stages)
     for number, stage in enumerate(pipeline.stages):
         if stage.name != "?" and stage.name in [s.name for s in pipeline.stages[:number]]:
             yield problem(
                 stage,
                 stage.node.at("Name"),
-                f"{counts[stage.name]} stages have this name; give each stage a name of its own",
+                f"{counts[stage.name]} stages have this name; stage names must be unique",
                 cfn_lint="E3002",
             )
 
 
-def _doubled_actions(pipeline: Pipeline) -> Iterator[Problem]:
+def _duplicate_actions(pipeline: Pipeline) -> Iterator[Problem]:
     for stage in pipeline.stages:
         seen: set[str] = set()
         for action in stage.actions:
@@ -73,8 +72,8 @@ def _doubled_actions(pipeline: Pipeline) -> Iterator[Problem]:
                 yield problem(
                     action,
                     action.node.at("Name"),
-                    "another action of the stage has this name; give each action of a stage a "
-                    "name of its own",
+                    "another action of the stage has this name; names must be unique within a "
+                    "stage",
                     cfn_lint="E3002",
                 )
             seen.add(action.name)
@@ -86,8 +85,7 @@ def _stage_count(pipeline: Pipeline) -> Iterator[Problem]:
         yield problem(
             pipeline,
             node,
-            f"it has {count} stages; CodePipeline takes {STAGES}, the first of them for the "
-            "sources",
+            f"the pipeline must have {STAGES} stages (has {count}); the first is for sources",
             cfn_lint="E3032" if len(node.value) < STAGES.least else None,
         )
 
@@ -101,7 +99,8 @@ def _action_count(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 stage,
                 node if node.is_there else stage.node,
-                f"it has {count} actions; CodePipeline takes {ACTIONS_IN_STAGE} in a stage",
+                f"a stage must have {ACTIONS_IN_STAGE} actions (has {count}); add actions, or "
+                "split the stage",
                 cfn_lint=None if count else "E3032" if node.value == [] else "E3003",
             )
 
@@ -124,7 +123,7 @@ def _run_orders(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 action,
                 node,
-                f"RunOrder is {text}; give a whole number from {RUN_ORDERS}",
+                f"invalid RunOrder {text}: use an integer from {RUN_ORDERS}",
                 cfn_lint=None if re.fullmatch(r"-?\d+", text) else "E3012",
             )
 
@@ -138,15 +137,16 @@ def _first_stage(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 action,
                 action.node,
-                f"a {action.category} action stands in the first stage, which may hold source "
-                "actions only; move it to a later stage",
+                f"the first stage can only contain source actions, but this is a {action.category} "
+                "action; move it to a later stage",
                 cfn_lint="E3700",
             )
     if first.actions and not any(a.category in (None, "Source") for a in first.actions):
         yield problem(
             first,
             first.node,
-            "the first stage has no source action; begin the pipeline with a stage of sources",
+            "the first stage has no source action; start the pipeline with a stage of source "
+            "actions",
             cfn_lint="E3700",
         )
 
@@ -159,8 +159,8 @@ def _late_sources(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 action,
                 action.node,
-                f"a source action stands in stage {action.stage.number + 1}; sources belong in the "
-                f"first stage, '{readable(pipeline.stages[0].name)}'",
+                "source actions must be in the first stage (this one is in stage "
+                f"{action.stage.number + 1}); move it to '{readable(pipeline.stages[0].name)}'",
                 cfn_lint="E3700",
             )
 
@@ -173,15 +173,15 @@ def _stores(pipeline: Pipeline) -> Iterator[Problem]:
         yield problem(
             pipeline,
             many,
-            "it has ArtifactStore and ArtifactStores; keep one of them",
+            "ArtifactStore and ArtifactStores are both set; keep one of them",
             cfn_lint="E3014",
         )
     if not one.is_there and not many.is_there:
         yield problem(
             pipeline,
             pipeline.node,
-            "it has nowhere to keep its artifacts; give it an ArtifactStore, or, with actions in "
-            "other regions, ArtifactStores",
+            "an artifact store is required; add ArtifactStore, or ArtifactStores for actions in "
+            "several regions",
             cfn_lint="E3014",
         )
     for location in (one, *(item.at("ArtifactStore") for item in many.items())):
@@ -190,8 +190,8 @@ def _stores(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 pipeline,
                 location.at("Location"),
-                "the Location of the artifact store is an ARN; give the bucket's name (!Ref gives "
-                "it)",
+                "Location of the artifact store must be a bucket name, not an ARN; use !Ref of "
+                "the bucket",
             )
     used = {
         region
@@ -202,8 +202,8 @@ def _stores(pipeline: Pipeline) -> Iterator[Problem]:
         yield problem(
             pipeline,
             one,
-            f"its actions run in {', '.join(sorted(used))}, and it has one artifact store; give it "
-            "ArtifactStores with a bucket in each region",
+            f"the actions run in several regions ({', '.join(sorted(used))}), but there is only "
+            "one artifact store; use ArtifactStores with a bucket for each region",
         )
     regions = [item.at("Region").text or "" for item in many.items()]
     for number, region in enumerate(regions):
@@ -211,7 +211,8 @@ def _stores(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 pipeline,
                 many,
-                f"ArtifactStores has {readable(region)} twice; keep one bucket for each region",
+                f"ArtifactStores contains region {readable(region)} twice; keep one bucket for "
+                "each region",
             )
     if not many.is_there or not many.is_whole or not all(is_known(r) for r in regions):
         return
@@ -221,35 +222,35 @@ def _stores(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 action,
                 action.node.at("Region"),
-                f"it runs in {region}, and ArtifactStores has no bucket there; add one (now: "
-                f"{', '.join(regions)})",
+                f"the action runs in {region}, but ArtifactStores has no bucket for that region; "
+                f"add one (currently: {', '.join(regions)})",
             )
 
 
 RULES = (
     CheckRule(
         id="E9201",
-        title="Names are those that CodePipeline accepts",
+        title="Names have valid characters and lengths",
         impact="The pipeline cannot be created.",
         aws_message="1 validation error detected: Value '...' at '...' failed to satisfy "
         "constraint: Member must satisfy regular expression pattern: [A-Za-z0-9.@\\-_]+",
-        fix="Use letters, digits and . @ - _ (for artifacts only - and _), 100 at most.",
+        fix="Use at most 100 letters, digits and . @ - _ (for artifacts only - and _).",
         find_in_pipeline=_names,
     ),
     CheckRule(
         id="E9202",
-        title="Each stage has a name of its own",
+        title="Stage names are unique",
         impact="The pipeline cannot be created.",
         aws_message="Stage name '...' is used more than once",
         fix="Rename one of the stages.",
-        find_in_pipeline=_doubled_stages,
+        find_in_pipeline=_duplicate_stages,
     ),
     CheckRule(
         id="E9203",
-        title="Each action of a stage has a name of its own",
+        title="Action names are unique within a stage",
         impact="The pipeline cannot be created.",
         fix="Rename one of the actions.",
-        find_in_pipeline=_doubled_actions,
+        find_in_pipeline=_duplicate_actions,
     ),
     CheckRule(
         id="E9204",
@@ -257,28 +258,28 @@ RULES = (
         impact="The pipeline cannot be created.",
         aws_message="Pipeline has only 1 stage(s). There should be a minimum of 2 stages in a "
         "pipeline",
-        fix="Put the sources in a stage of their own; divide what is longer.",
+        fix="Put the sources into a separate stage; split a pipeline that is too long.",
         find_in_pipeline=_stage_count,
     ),
     CheckRule(
         id="E9205",
         title=f"A stage has {ACTIONS_IN_STAGE} actions, a pipeline {ACTIONS.most:,} at most",
         impact="The pipeline cannot be created.",
-        fix="Remove the empty stage, or divide the stage or the pipeline that is too large.",
+        fix="Remove an empty stage; split a stage or pipeline that is too large.",
         find_in_pipeline=_action_count,
     ),
     CheckRule(
         id="E9206",
-        title=f"A run order is a whole number from {RUN_ORDERS}",
+        title=f"RunOrder is an integer from {RUN_ORDERS}",
         impact="The pipeline cannot be created.",
         aws_message="Value at '...runOrder' failed to satisfy constraint: Member must have value "
         "greater than or equal to 1",
-        fix="Number the actions of a stage from 1; those with the same number run side by side.",
+        fix="Number the actions of a stage from 1; actions with the same number run in parallel.",
         find_in_pipeline=_run_orders,
     ),
     CheckRule(
         id="E9207",
-        title="The first stage holds sources, and nothing else",
+        title="The first stage contains source actions only",
         impact="The pipeline cannot be created.",
         aws_message="Pipeline should start with a stage that only contains source actions",
         fix="Move the other actions to a later stage.",
@@ -286,19 +287,19 @@ RULES = (
     ),
     CheckRule(
         id="E9208",
-        title="Sources stand in the first stage only",
+        title="All source actions are in the first stage",
         impact="The pipeline cannot be created.",
         aws_message="Source actions can only be included in the first stage of the pipeline",
-        fix="Move the source to the first stage; sources run side by side.",
+        fix="Move the source to the first stage; sources run in parallel.",
         find_in_pipeline=_late_sources,
     ),
     CheckRule(
         id="E9209",
-        title="There is one artifact store in each region in which an action runs",
+        title="Each region with actions has an artifact store",
         impact="The pipeline cannot be created.",
         aws_message="Your pipeline must have an artifact store, such as an artifact bucket, for "
         "each region where you have an action.",
-        fix="Give ArtifactStore, or ArtifactStores with an entry for each region.",
+        fix="Set ArtifactStore, or ArtifactStores with an entry for each region.",
         find_in_pipeline=_stores,
     ),
 )

@@ -1,4 +1,4 @@
-"""Variables: ``#{namespace.name}`` is set by an action that has run before.
+"""Variables: ``#{namespace.name}`` must be set by an earlier action.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-variables.html
 """
@@ -17,7 +17,7 @@ _RESERVED = ("codepipeline", "variables")
 _OWN = ("PipelineExecutionId",)
 
 
-def _speakers(pipeline: Pipeline, namespace: str) -> list[Action]:
+def _setters(pipeline: Pipeline, namespace: str) -> list[Action]:
     return [
         action
         for action in pipeline.actions
@@ -28,39 +28,39 @@ def _speakers(pipeline: Pipeline, namespace: str) -> list[Action]:
 def _unknown(pipeline: Pipeline) -> Iterator[Problem]:
     if not pipeline.is_whole:
         return
-    known = [a.namespace for a in pipeline.actions if a.namespace is not None]
+    namespaces = [a.namespace for a in pipeline.actions if a.namespace is not None]
     for reference in variable_references(pipeline):
-        if reference.namespace in _RESERVED or _speakers(pipeline, reference.namespace):
+        if reference.namespace in _RESERVED or _setters(pipeline, reference.namespace):
             continue
-        names = ", ".join(readable(name) for name in known) or "none"
+        names = ", ".join(readable(name) for name in namespaces) or "none"
         yield problem(
             reference.action,
             reference.node,
-            f"no action has the namespace '{readable(reference.namespace)}' of {reference.shown}; "
-            f"give the action that sets it Namespace: {readable(reference.namespace)}, or use one "
-            f"that there is ({names})",
+            f"namespace '{readable(reference.namespace)}' of {reference.shown} does not exist; add "
+            f"Namespace: {readable(reference.namespace)} to the action that sets the variable, or "
+            f"use an existing one ({names})",
         )
 
 
-def _early(pipeline: Pipeline) -> Iterator[Problem]:
+def _set_later(pipeline: Pipeline) -> Iterator[Problem]:
     for reference in variable_references(pipeline):
-        speakers = _speakers(pipeline, reference.namespace)
-        if speakers and all(speaker.runs_before(reference.action) is False for speaker in speakers):
-            speaker = speakers[0]
-            if speaker is reference.action:
-                how = "is set by this very action"
-            elif speaker.order == reference.action.order:
-                how = f"is set by {speaker.where}, which runs side by side with it"
+        setters = _setters(pipeline, reference.namespace)
+        if setters and all(setter.runs_before(reference.action) is False for setter in setters):
+            setter = setters[0]
+            if setter is reference.action:
+                how = "is set by the same action"
+            elif setter.order == reference.action.order:
+                how = f"is set by {setter.where}, which runs in parallel"
             else:
-                how = f"is set by {speaker.where}, which runs later"
+                how = f"is set by {setter.where}, which runs later"
             yield problem(
                 reference.action,
                 reference.node,
-                f"{reference.shown} {how}; let the action that sets it run first",
+                f"{reference.shown} {how}; run the action that sets it first",
             )
 
 
-def _doubled(pipeline: Pipeline) -> Iterator[Problem]:
+def _duplicates(pipeline: Pipeline) -> Iterator[Problem]:
     seen: dict[str, Action] = {}
     for action in pipeline.actions:
         namespace = action.namespace
@@ -70,14 +70,14 @@ def _doubled(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 action,
                 action.node.at("Namespace"),
-                f"the namespace '{readable(namespace)}' belongs to {seen[namespace].where}; give "
-                "each action a namespace of its own",
+                f"namespace '{readable(namespace)}' is also used by {seen[namespace].where}; "
+                "namespaces must be unique",
             )
         elif namespace in _RESERVED:
             yield problem(
                 action,
                 action.node.at("Namespace"),
-                f"the namespace '{namespace}' is CodePipeline's own; choose another",
+                f"namespace '{namespace}' is reserved by CodePipeline; choose another one",
             )
         seen.setdefault(namespace, action)
 
@@ -92,95 +92,97 @@ def _declared(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 pipeline,
                 item.at("Name"),
-                f"the variable '{readable(names[number])}' is declared twice; remove one of them",
+                f"variable '{readable(names[number])}' is declared twice; remove one of the "
+                "declarations",
             )
     for reference in variable_references(pipeline):
         if reference.namespace != "variables":
             continue
         if not any(may_be(name, reference.name) for name in names):
-            known = ", ".join(map(readable, names)) or "none"
+            declared = ", ".join(map(readable, names)) or "none"
             yield problem(
                 reference.action,
                 reference.node,
-                f"the pipeline declares no variable '{readable(reference.name)}', which "
-                f"{reference.shown} names; add it to the pipeline's Variables (now: {known})",
+                f"variable '{readable(reference.name)}' of {reference.shown} is not declared; add "
+                f"it to the pipeline's Variables (currently: {declared})",
             )
         elif reference.action.category == "Source":
             yield problem(
                 reference.action,
                 reference.node,
-                f"{reference.shown} stands in a source action, where the pipeline's variables "
-                "cannot be used; write the value itself",
+                f"source actions cannot use variables of the pipeline (got {reference.shown}); "
+                "write the value itself",
             )
 
 
 def _names(pipeline: Pipeline) -> Iterator[Problem]:
-    """Find variables that nobody sets, where CodePipeline says which there are."""
+    """Find variables that are not among those that an action sets."""
     for reference in variable_references(pipeline):
-        known: Any = None
-        whose = "CodePipeline"
+        names: Any = None
+        setter = "CodePipeline"
         if reference.namespace == "codepipeline":
-            known = _OWN
+            names = _OWN
         else:
-            speakers = _speakers(pipeline, reference.namespace)
-            if len(speakers) == 1:
-                provider = speakers[0].terms
-                known = provider.variables if provider else None
-                whose = speakers[0].where
-                if speakers[0].provider == "Commands":
-                    listed = speakers[0].node.at("OutputVariables")
-                    known = [item.text for item in listed.items()] if listed.is_whole else None
-        if known is not None and is_known(reference.name) and reference.name not in known:
+            setters = _setters(pipeline, reference.namespace)
+            if len(setters) == 1:
+                provider = setters[0].terms
+                names = provider.variables if provider else None
+                setter = setters[0].where
+                if setters[0].provider == "Commands":
+                    listed = setters[0].node.at("OutputVariables")
+                    names = [item.text for item in listed.items()] if listed.is_whole else None
+        if names is not None and is_known(reference.name) and reference.name not in names:
             yield problem(
                 reference.action,
                 reference.node,
-                f"{reference.shown} is not set: {whose} sets "
-                f"{', '.join(map(str, known)) or 'none'}; use one of these",
+                f"{reference.shown} is not set; use a variable that {setter} sets: "
+                f"{', '.join(map(str, names)) or 'none'}",
             )
 
 
 RULES = (
     CheckRule(
         id="E9601",
-        title="A variable's namespace is that of an action",
+        title="Namespaces of variables exist",
         impact="The pipeline cannot be created.",
         aws_message="The following pipeline execution variables are referencing a namespace that "
         "does not exist.",
-        fix="Give the action that sets the variable this Namespace.",
+        fix="Add this Namespace to the action that sets the variable.",
         find_in_pipeline=_unknown,
     ),
     CheckRule(
         id="E9602",
-        title="A variable is set by an action that runs before",
+        title="Variables are set by earlier actions",
         impact="The action fails each time it runs.",
         aws_message="An action in this pipeline failed because one or more variables could not be "
         "resolved",
         fix="Move the action that sets it to an earlier stage, or give it a lower RunOrder.",
-        find_in_pipeline=_early,
+        find_in_pipeline=_set_later,
     ),
     CheckRule(
         id="E9603",
-        title="A namespace belongs to one action",
+        title="Namespaces are unique",
         impact="The pipeline cannot be created.",
         aws_message="Namespaces must be unique across the pipeline definition.",
-        fix="Give each action a namespace of its own, other than codepipeline and variables.",
-        find_in_pipeline=_doubled,
+        fix="Give each action a unique namespace, other than codepipeline and variables.",
+        find_in_pipeline=_duplicates,
     ),
     CheckRule(
         id="E9604",
-        title="A variable of the pipeline is declared, once, and not used in sources",
+        title="Pipeline variables are declared once, and not used in source actions",
         impact="The pipeline cannot be created.",
         aws_message="Variable names must be unique. The following variable name is already in use",
-        fix="Declare it among the pipeline's Variables.",
+        fix="Declare the variable in the pipeline's Variables; in source actions write the value "
+        "itself.",
         find_in_pipeline=_declared,
     ),
     CheckRule(
         id="E9605",
-        title="A variable is one that its action sets",
+        title="Variables are among those that the action sets",
         impact="The action fails each time it runs.",
         aws_message="An action in this pipeline failed because one or more variables could not be "
         "resolved",
-        fix="Use one of the variables that the provider's page lists.",
+        fix="Use one of the variables that the AWS documentation of the provider lists.",
         find_in_pipeline=_names,
     ),
 )

@@ -1,4 +1,4 @@
-"""Versions: what only pipelines of type V2 have, and what their options allow.
+"""Features that only pipelines of type V2 have: execution modes, conditions, triggers.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/pipeline-types-planning.html
 """
@@ -31,13 +31,13 @@ def _only_v2(pipeline: Pipeline) -> Iterator[Problem]:
         yield problem(
             pipeline,
             node,
-            f"{what} only in pipelines of type V2, and PipelineType is V1; set PipelineType: V2, "
-            "or leave it out",
+            f"{what} not available for PipelineType V1; set PipelineType: V2, or remove the "
+            "feature",
         )
 
 
 def _features(pipeline: Pipeline) -> Iterator[tuple[Node, str]]:
-    """Yield what only pipelines of type V2 have."""
+    """Yield the features that only pipelines of type V2 have."""
     for key, what in (("Triggers", "triggers with filters are"), ("Variables", "variables are")):
         node = pipeline.node.at(key)
         if node.items():
@@ -68,13 +68,13 @@ def _execution_mode(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 pipeline,
                 node,
-                f"{key} is '{node.text}'; use {' or '.join(values)}",
+                f"invalid {key} '{node.text}': use {' or '.join(values)}",
                 cfn_lint=cfn_lint,
             )
 
 
 def _results(stage: Stage, gate: str) -> Iterator[Node]:
-    """Yield the results of a stage's gate, by itself and in its conditions."""
+    """Yield the Result of a gate (such as OnFailure) and of its conditions."""
     node = stage.node.at(gate)
     if node.at("Result").is_there:
         yield node.at("Result")
@@ -94,15 +94,15 @@ def _no_rollback(pipeline: Pipeline) -> Iterator[Problem]:
                     yield problem(
                         stage,
                         result,
-                        f"{gate} rolls back, which execution mode PARALLEL does not allow; use "
-                        "QUEUED or SUPERSEDED, or leave the rollback out",
+                        f"Result ROLLBACK of {gate} is not available for execution mode PARALLEL; "
+                        "use QUEUED or SUPERSEDED, or remove the rollback",
                     )
                 elif not stage.number:
                     yield problem(
                         stage,
                         result,
-                        f"{gate} rolls back the first stage, whose sources have nothing to go back "
-                        "to; leave it out",
+                        f"Result ROLLBACK of {gate} is not available for the first stage; remove "
+                        "it",
                     )
 
 
@@ -117,14 +117,14 @@ def _gates(pipeline: Pipeline) -> Iterator[Problem]:
                 yield problem(
                     stage,
                     result,
-                    f"the result of {gate} is '{result.text}'; use {' or '.join(results)}",
+                    f"invalid Result '{result.text}' of {gate}: use {' or '.join(results)}",
                     cfn_lint="E3030" if gate == "OnFailure" and not in_condition else None,
                 )
             if node.at("Result").is_there and node.at("Conditions").items():
                 yield problem(
                     stage,
                     node.at("Result"),
-                    f"{gate} has a Result and Conditions; keep one of them",
+                    f"{gate} has both Result and Conditions; keep one of them",
                 )
 
 
@@ -135,7 +135,8 @@ def _triggers(pipeline: Pipeline) -> Iterator[Problem]:
         yield problem(
             pipeline,
             triggers,
-            f"it has {len(triggers.items())} triggers; CodePipeline takes {TRIGGERS.most}",
+            f"the pipeline must have at most {TRIGGERS.most} triggers (has "
+            f"{len(triggers.items())}); remove some of them",
         )
     seen: set[str] = set()
     for trigger in triggers.items():
@@ -147,24 +148,24 @@ def _triggers(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 pipeline,
                 node,
-                f"a second trigger names the source '{readable(name)}'; put all filters of a "
-                "source into one trigger",
+                f"a second trigger uses source '{readable(name)}'; put all filters of a source "
+                "into one trigger",
             )
         seen.add(name)
         meant = [a for a in sources if may_be(a.name, name)]
         connected = [a for a in sources if a.provider in (None, CONNECTION_PROVIDER)]
-        known = ", ".join(readable(a.name) for a in connected) or "there is none"
+        names = ", ".join(readable(a.name) for a in connected) or "none"
         if not meant and pipeline.is_whole:
-            said = f"no source action is called '{readable(name)}'"
+            mistake = f"no source action has the name '{readable(name)}'"
         elif meant and not any(a in connected for a in meant):
-            said = f"'{readable(name)}' is a source of {meant[0].provider}"
+            mistake = f"'{readable(name)}' is a source action of {meant[0].provider}"
         else:
             continue
         yield problem(
             pipeline,
             node,
-            f"a trigger names a source action with a connection ({CONNECTION_PROVIDER}), but "
-            f"{said}; name one ({known})",
+            f"SourceActionName of a trigger must be a source action of {CONNECTION_PROVIDER}, but "
+            f"{mistake}; use one of them ({names})",
         )
 
 
@@ -177,8 +178,8 @@ def _filters(pipeline: Pipeline) -> Iterator[Problem]:
                 yield problem(
                     pipeline,
                     git.at(kind),
-                    f"a trigger has {len(filters)} filters of {kind}; CodePipeline takes "
-                    f"{TRIGGER_FILTERS.most}",
+                    f"a trigger must have at most {TRIGGER_FILTERS.most} filters of {kind} (has "
+                    f"{len(filters)}); remove some of them",
                 )
             for entry in filters:
                 for event in entry.at("Events").items():
@@ -186,7 +187,7 @@ def _filters(pipeline: Pipeline) -> Iterator[Problem]:
                         yield problem(
                             pipeline,
                             event,
-                            f"there is no event '{event.text}' of pull requests; use "
+                            f"invalid pull request event '{event.text}': use "
                             f"{', '.join(PULL_REQUEST_EVENTS)}",
                         )
                 others = [k for k in ("Branches", "FilePaths") if entry.at(k).is_there]
@@ -194,8 +195,8 @@ def _filters(pipeline: Pipeline) -> Iterator[Problem]:
                     yield problem(
                         pipeline,
                         entry,
-                        f"a filter of {kind} has Tags and {' and '.join(others)}; give tags a "
-                        "filter of their own",
+                        f"a filter of {kind} has Tags together with {' and '.join(others)}; put "
+                        "tags into a separate filter",
                     )
                 for key in ("Branches", "FilePaths", "Tags"):
                     for way in ("Includes", "Excludes"):
@@ -204,60 +205,62 @@ def _filters(pipeline: Pipeline) -> Iterator[Problem]:
                             yield problem(
                                 pipeline,
                                 patterns,
-                                f"{way} of {key} has {len(patterns.items())} patterns; "
-                                f"CodePipeline takes {TRIGGER_PATTERNS.most}",
+                                f"{way} of {key} must have at most {TRIGGER_PATTERNS.most} "
+                                f"patterns (has {len(patterns.items())}); remove some of them",
                             )
 
 
 RULES = (
     CheckRule(
         id="E9501",
-        title="What only type V2 has stands in a pipeline of type V2",
+        title="Features of type V2 are used in pipelines of type V2 only",
         impact="The pipeline cannot be created.",
         aws_message="Triggers on tag can only be used with V2 pipelines",
-        fix="Set PipelineType: V2 (which is paid by the minute), or do without.",
+        fix="Set PipelineType: V2 (billed by the minute), or remove the feature.",
         find_in_pipeline=_only_v2,
     ),
     CheckRule(
         id="E9502",
-        title="PipelineType and ExecutionMode are values that there are",
+        title="PipelineType and ExecutionMode are valid",
         impact="The pipeline cannot be created.",
         fix="Use V1 or V2, and SUPERSEDED, QUEUED or PARALLEL.",
         find_in_pipeline=_execution_mode,
     ),
     CheckRule(
         id="E9503",
-        title="A stage that rolls back has something to go back to",
+        title="Rollback is used in stages and execution modes that support it",
         impact="The pipeline cannot be created.",
         aws_message="Failure conditions with rollback result type cannot be added to a PARALLEL "
         "pipeline.",
-        fix="Use execution mode QUEUED or SUPERSEDED; roll back later stages than the first.",
+        fix="Use execution mode QUEUED or SUPERSEDED; remove the rollback from the first stage.",
         find_in_pipeline=_no_rollback,
     ),
     CheckRule(
         id="E9504",
-        title="A trigger names a source action that has a connection",
+        title="Triggers use source actions with a connection",
         impact="The pipeline cannot be created.",
         aws_message="Triggers for connections must reference a CodeStarSourceConnection action. "
         "Note that when you specify a trigger, you can't specify more than one trigger per source "
         "action.",
-        fix="Name an action of the first stage whose provider is CodeStarSourceConnection.",
+        fix="Set SourceActionName to an action of the first stage with provider "
+        "CodeStarSourceConnection.",
         find_in_pipeline=_triggers,
     ),
     CheckRule(
         id="E9505",
-        title="A stage's gates have results that they can have",
+        title="Results of stage conditions are valid",
         impact="The pipeline cannot be created.",
         fix="BeforeEntry: FAIL or SKIP; OnSuccess: FAIL or ROLLBACK; OnFailure: ROLLBACK or RETRY.",
         find_in_pipeline=_gates,
     ),
     CheckRule(
         id="E9506",
-        title="A trigger's filters are as many as CodePipeline takes, and go together",
+        title="Number and combination of trigger filters are valid",
         impact="The pipeline cannot be created.",
         aws_message="The trigger configuration for the source action is not valid. Make sure to "
         "choose valid filter combinations.",
-        fix="Three filters of a kind, eight patterns each; tags in a filter of their own.",
+        fix="Use at most three filters of a kind and eight patterns in each; put tags into a "
+        "separate filter.",
         find_in_pipeline=_filters,
     ),
 )

@@ -21,8 +21,8 @@ def test_another_stack() -> None:
     [finding] = findings(template)
     assert finding.rule == "E9301"
     assert finding.message.endswith(
-        "stage 'Production', action 'ChangeSet' makes it for stack 'orders'; "
-        "use one StackName in both"
+        "stage 'Production', action 'ChangeSet' creates it for stack 'orders'; use the same "
+        "StackName in both"
     )
     assert finding.path[-1] == "StackName"
 
@@ -32,7 +32,7 @@ def test_nobody_makes_it() -> None:
     del pipeline(template)["Stages"][1]["Actions"][0]
     found = findings(template)
     assert ids(found) == ["W9104", "E9301"]
-    assert "which no action makes; add an action with ActionMode CHANGE_SET_REPLACE" in (
+    assert "which no action creates; add an action with ActionMode CHANGE_SET_REPLACE" in (
         found[1].message
     )
 
@@ -60,7 +60,7 @@ def test_an_approval_that_speaks_of_the_change_set_waits_for_it() -> None:
     action(template, 1, 1)["Name"] = "ApproveChangeSet"
     [finding] = findings(template)
     assert finding.rule == "E9304"
-    assert "makes the change set after it was approved, unseen" in finding.message
+    assert "creates the change set after the approval" in finding.message
 
 
 def test_an_approval_after_the_execution_lets_the_run_on() -> None:

@@ -39,7 +39,7 @@ def test_the_role_of_the_action_is_not_the_role_of_cloudformation() -> None:
     template = good("E9403")
     action(template, 1)["RoleArn"] = action(template, 1)["Configuration"].pop("RoleArn")
     [finding] = findings(template)
-    assert "not only the action's own RoleArn" in finding.message
+    assert "the action's own RoleArn is not enough" in finding.message
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,9 @@ def test_a_role_is_given_by_its_arn(said: object, fine: bool) -> None:
     template["Resources"]["Role"] = {"Type": "AWS::IAM::Role"}
     action(template, 1)["Configuration"]["RoleArn"] = said
     told = [finding for finding in findings(template) if finding.rule == "E9403"]
-    assert ["is a role's name" in finding.message for finding in told] == [True] * (not fine)
+    assert ["must be the ARN of a role" in finding.message for finding in told] == [True] * (
+        not fine
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,9 +140,12 @@ def test_what_a_provider_requires(kind: tuple[str, str, str]) -> None:
     [
         (
             {"Category": "Deploy"},
-            "give it Category Build, Owner AWS, Provider CodeBuild or Category Test, Owner",
+            "use Category Build, Owner AWS, Provider CodeBuild or Category Test, Owner",
         ),
-        ({"Owner": "ThirdParty"}, "no Build action of provider CodeBuild with Owner ThirdParty"),
+        (
+            {"Owner": "ThirdParty"},
+            "invalid ActionTypeId (Category Build, Owner ThirdParty, Provider CodeBuild)",
+        ),
     ],
 )
 def test_types(type_: dict[str, str], said: str) -> None:

@@ -38,23 +38,22 @@ def _deployed(stack: Any = STACK, configuration: Any = None, **settings: str) ->
 def test_paths_are_corrected() -> None:
     [finding] = _deployed(TemplatePath="Sources::stak.yml")
     assert finding.message.endswith(
-        "there is no src/stak.yml (is 'stack.yml' meant to be it?); add the file, or correct the "
-        "path"
+        "src/stak.yml (did you mean 'stack.yml'?); add the file, or correct the path"
     )
 
 
 @pytest.mark.parametrize(
     "configuration, said",
     [
-        ([], "is no JSON object; a template configuration is"),
-        ({"Tasks": "2"}, "has none of Parameters, Tags, StackPolicy"),
-        ({"Parameters": {"Tasks": "2"}, "Tag": {}}, "has the key 'Tag'"),
-        ({"Parameters": []}, "has a Parameters that is no object"),
-        ({"Parameters": {"Tasks": 2}}, 'sets Tasks to 2; write it as text: "2"'),
-        ({"Parameters": {"Tasks": ["a", "b"]}}, 'write it as text: "a,b"'),
-        ({"Parameters": {"Tasks": "2"}, "Tags": {"a": True}}, 'write it as text: "true"'),
+        ([], "must be a JSON object; write"),
+        ({"Tasks": "2"}, "must contain Parameters, Tags or StackPolicy"),
+        ({"Parameters": {"Tasks": "2"}, "Tag": {}}, "has the unknown key 'Tag'"),
+        ({"Parameters": []}, "Parameters must be an object"),
+        ({"Parameters": {"Tasks": 2}}, 'Tasks must be a string (got 2); write "2"'),
+        ({"Parameters": {"Tasks": ["a", "b"]}}, 'write "a,b"'),
+        ({"Parameters": {"Tasks": "2"}, "Tags": {"a": True}}, 'write "true"'),
         # The AWS CLI's older form is not CodePipeline's.
-        ([{"ParameterKey": "Tasks", "ParameterValue": "2"}], "is no JSON object"),
+        ([{"ParameterKey": "Tasks", "ParameterValue": "2"}], "must be a JSON object"),
     ],
 )
 def test_forms_of_a_configuration(configuration: Any, said: str) -> None:
@@ -106,20 +105,20 @@ def test_what_may_be_set_elsewhere_is_not_missed() -> None:
 @pytest.mark.parametrize(
     "parameter, value, why",
     [
-        ({"Type": "String", "AllowedValues": ["a", "b"]}, "c", "give one of a, b"),
+        ({"Type": "String", "AllowedValues": ["a", "b"]}, "c", "use one of a, b"),
         ({"Type": "String", "AllowedValues": [True, False]}, "true", ""),
-        ({"Type": "String", "AllowedPattern": "[a-z]+"}, "A1", "give what fits [a-z]+"),
+        ({"Type": "String", "AllowedPattern": "[a-z]+"}, "A1", "use a value that matches [a-z]+"),
         ({"Type": "String", "AllowedPattern": "[a-z]+"}, "ab", ""),
         ({"Type": "String", "AllowedPattern": "(?<x>"}, "ab", ""),
-        ({"Type": "String", "MinLength": 3}, "ab", "it has 2 characters, and MinLength is 3"),
-        ({"Type": "String", "MaxLength": "1"}, "ab", "it has 2 characters, and MaxLength is 1"),
+        ({"Type": "String", "MinLength": 3}, "ab", "MinLength is 3 (has 2 characters)"),
+        ({"Type": "String", "MaxLength": "1"}, "ab", "MaxLength is 1 (has 2 characters)"),
         ({"Type": "Number", "MinValue": 1}, "0", "MinValue is 1"),
         ({"Type": "CommaDelimitedList", "AllowedValues": ["a", "b"]}, "a,b", ""),
         ({"Type": "AWS::SSM::Parameter::Value<String>"}, "/any/thing", ""),
         (
             {"Type": "String", "AllowedPattern": "x", "ConstraintDescription": "an x"},
             "y",
-            "give an x",
+            "use an x",
         ),
     ],
 )
@@ -168,7 +167,9 @@ def test_capabilities(
     settings = {"ActionMode": mode, "ChangeSetName": "x"}
     settings |= {} if given is None else {"Capabilities": given}
     found = [f for f in _deployed(stack, **settings) if f.rule == "E9806"]
-    assert [f"wants {needed};" in finding.message for finding in found] == [True] * bool(needed)
+    assert [f"requires {needed}, because" in finding.message for finding in found] == [True] * bool(
+        needed
+    )
 
 
 @pytest.mark.parametrize(
@@ -221,7 +222,7 @@ def test_exports_that_collide() -> None:
     stack: dict[str, Any] = {**STACK, "Parameters": {}, "Outputs": {"Topic": export}}
     [finding] = _check(template, stack_yml=emit(stack))
     assert finding.rule == "E9807"
-    assert "export Topic is called 'orders-topic' in every stack" in finding.message
+    assert "export Topic has the fixed name 'orders-topic'" in finding.message
     export["Export"] = {"Name": {"Fn::Sub": "${AWS::StackName}-topic"}}
     assert _check(template, stack_yml=emit(stack)) == []
 
@@ -335,7 +336,7 @@ def test_where_the_buildspec_is(buildspec: str | None, lacking: str) -> None:
     source.update({} if buildspec is None else {"BuildSpec": buildspec})
     found = _check(template)
     assert ids(found) == (["E9808"] if lacking else [])
-    assert all(f"there is no buildspec {lacking};" in finding.message for finding in found)
+    assert all(f"buildspec {lacking} does not exist;" in finding.message for finding in found)
 
 
 def test_values_that_a_source_lacks() -> None:

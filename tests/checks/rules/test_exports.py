@@ -58,7 +58,7 @@ def test_what_a_whole_system_lacks_is_nowhere() -> None:
     templates = [Template(f"{n}.yml", content) for n, content in enumerate(contents)]
     assert check_system(System(templates=templates)) == []
     [finding] = check_system(System(templates=templates, is_rendered=True))
-    assert "none of the templates exports 'net-database'; export it" in finding.message
+    assert "no template exports 'net-database'; export it" in finding.message
 
 
 def test_one_template_may_import_what_it_likes() -> None:

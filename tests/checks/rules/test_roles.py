@@ -141,7 +141,7 @@ def test_the_role_of_an_action_acts() -> None:
     statements = _statements(template)
     statements[:] = [s for s in statements if s["Sid"] in ("Connect", "Artifacts")]
     [finding] = findings(template)
-    assert "may not assume the role of the action" in finding.message
+    assert "is not allowed to assume the role of the action" in finding.message
     statements.append({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"})
     assert findings(template) == [], "what the other account's role may do is not known"
     template["Resources"]["Acting"] = {"Type": "AWS::IAM::Role", "Properties": {}}

@@ -54,10 +54,10 @@ def test_numbers_of_actions_in_a_pipeline(count: int, fine: bool) -> None:
 @pytest.mark.parametrize(
     "change, said",
     [
-        ({"Name": "a" * 101}, "the action name has 101 characters; CodePipeline takes 1 to 100"),
-        ({"Name": "Bauen!"}, "refuses the action name 'Bauen!'; use letters, digits and . @ - _"),
-        ({"Namespace": "Build.Variables"}, "refuses the namespace 'Build.Variables'"),
-        ({"OutputArtifacts": [{"Name": "My App"}]}, "refuses the artifact name 'My App'"),
+        ({"Name": "a" * 101}, "action name must have 1 to 100 characters (has 101)"),
+        ({"Name": "Bauen!"}, "invalid action name 'Bauen!': use letters, digits and . @ - _"),
+        ({"Namespace": "Build.Variables"}, "invalid namespace 'Build.Variables'"),
+        ({"OutputArtifacts": [{"Name": "My App"}]}, "invalid artifact name 'My App'"),
     ],
 )
 def test_names(change: dict[str, Any], said: str) -> None:

@@ -10,10 +10,10 @@ from tests.checks.examples import action, findings, good, ids, pipeline
     [
         ("#{Source.CommitId}", None, ""),
         ("#{codepipeline.PipelineExecutionId}", None, ""),
-        ("#{Sources.CommitId}", "E9601", "no action has the namespace 'Sources' of #{Sources.Com"),
-        ("#{Source.Commit}", "E9605", "sets AuthorDate, BranchName, CommitId"),
-        ("#{codepipeline.ExecutionId}", "E9605", "CodePipeline sets PipelineExecutionId"),
-        ("#{variables.stage}", "E9604", "the pipeline declares no variable 'stage'"),
+        ("#{Sources.CommitId}", "E9601", "namespace 'Sources' of #{Sources.Com"),
+        ("#{Source.Commit}", "E9605", "sets: AuthorDate, BranchName, CommitId"),
+        ("#{codepipeline.ExecutionId}", "E9605", "CodePipeline sets: PipelineExecutionId"),
+        ("#{variables.stage}", "E9604", "variable 'stage' of #{variables.stage} is not declared"),
         ("{{CommitId}} and #CommitId and ${CommitId}", None, ""),
     ],
 )
@@ -34,7 +34,7 @@ def test_variables_of_an_action_in_its_own_configuration() -> None:
     )
     [finding] = findings(template)
     assert finding.rule == "E9602"
-    assert "is set by this very action" in finding.message
+    assert "is set by the same action" in finding.message
 
 
 @pytest.mark.parametrize("namespace", ["codepipeline", "variables"])
@@ -48,8 +48,8 @@ def test_variables_of_the_pipeline() -> None:
     template = good("E9604")
     pipeline(template)["Variables"] *= 2
     [twice] = findings(template)
-    assert "the variable 'stage' is declared twice" in twice.message
+    assert "variable 'stage' is declared twice" in twice.message
     template = good("E9604")
     action(template, 0)["Configuration"]["BranchName"] = "#{variables.stage}"
     [source] = findings(template)
-    assert "where the pipeline's variables cannot be used" in source.message
+    assert "source actions cannot use variables of the pipeline" in source.message

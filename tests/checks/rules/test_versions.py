@@ -49,7 +49,7 @@ def test_rollbacks(gate: str, result: str) -> None:
     pipeline(template)["ExecutionMode"] = "SUPERSEDED"
     pipeline(template)["Stages"][0][gate] = pipeline(template)["Stages"][1].pop(gate)
     [finding] = findings(template)
-    assert "have nothing to go back to" in finding.message
+    assert "not available for the first stage" in finding.message
 
 
 def test_a_result_and_conditions() -> None:
@@ -64,8 +64,8 @@ def test_a_result_and_conditions() -> None:
 @pytest.mark.parametrize(
     "source, said",
     [
-        ("Build", "no source action is called 'Build'; name one (Source)"),
-        ("Archive", "'Archive' is a source of S3; name one (Source)"),
+        ("Build", "no source action has the name 'Build'; use one of them (Source)"),
+        ("Archive", "'Archive' is a source action of S3; use one of them (Source)"),
     ],
 )
 def test_triggers(source: str, said: str) -> None:
