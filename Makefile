@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: audit docs simulate help templates check test test-deploy lint types bench clean
+.PHONY: audit docs simulate help templates check test coverage test-deploy lint types bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -26,6 +26,9 @@ check: $(READY) ## Say where templates/ and docs/ are stale, and what is wrong w
 	@$(BIN)/python scripts/rules_page.py --check
 
 test: $(READY) check lint types ## Run everything that must pass
+	$(BIN)/pytest -n auto
+
+coverage: $(READY) ## Run the tests, and fail if they run less than 95 % of the code
 	$(BIN)/pytest -n auto --cov --cov-report=term
 
 test-deploy: $(READY) .deploy/.ready ## Deploy everything with the AWS CLI, and run whole pipelines, on a local AWS

@@ -34,12 +34,6 @@ def test_the_two_commands_come_first() -> None:
     ]
 
 
-def test_make_knows_every_target_that_is_named() -> None:
-    makefile = (Path(__file__).parents[1] / "Makefile").read_text(encoding="utf-8")
-    named = set(re.findall(r"(?:^    |`)make ([a-z]+)\b", README, re.MULTILINE))
-    assert {n for n in named if not re.search(rf"^{n}(/%)?:", makefile, re.MULTILINE)} == set()
-
-
 def test_a_rehearsal_runs_to_production(tmp_path: Path) -> None:
     [line] = re.findall(r"^    \.venv/bin/cfn-pipeline (rehearse .+)$", README, re.MULTILINE)
     words = [*line.split(), "--approve", "--folder", str(tmp_path), "--builds", "shell"]
