@@ -1,7 +1,6 @@
 """What AWS's own models say: CloudFormation's schemas in cfn-lint, the services' in botocore."""
 
 import json
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -28,11 +27,3 @@ def shapes(service: str) -> Mapping[str, Any]:
     """Return the shapes of a service's API."""
     found: Mapping[str, Any] = Loader().load_service_model(service, "service-2")["shapes"]
     return found
-
-
-def same_pattern(ours: str, theirs: str) -> bool:
-    """Tell whether two patterns of one character class each take the same characters."""
-    ascii_ = [chr(code) for code in range(128)]
-    return [bool(re.fullmatch(ours, c)) for c in ascii_] == [
-        bool(re.fullmatch(theirs, c)) for c in ascii_
-    ]
