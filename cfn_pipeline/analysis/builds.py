@@ -3,65 +3,51 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.resolving import resource_behind
 from cfn_pipeline.analysis.system import Artifact, Resource
-from cfn_pipeline.buildspec.reading import PHASES
-from cfn_pipeline.errors import TemplateError
-from cfn_pipeline.template import load
+from cfn_pipeline.buildspec.reading import Buildspec, Command, parse_buildspec
+from cfn_pipeline.errors import BuildspecError
 from cfn_pipeline.template.positions import Path
 
-__all__ = ["Build", "Buildspec", "Command", "builds", "primary_artifact"]
+__all__ = ["Build", "PlacedBuildspec", "builds", "primary_artifact"]
 
 _PROJECT = "AWS::CodeBuild::Project"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Command:
-    """A command of a buildspec: its phase, its path, and its text."""
-
-    phase: str
-    path: Path
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Buildspec:
+class PlacedBuildspec:
     """A buildspec of a project, an action or an artifact.
 
     Args:
         place: the node of its text, or its file.
-        content: the parsed buildspec; None if it cannot be read.
+        content: the buildspec; None if it cannot be read.
         why: why it cannot be read; empty if it can be, or if parts of the text are unknown.
 
     """
 
     place: Node | str
-    content: dict[str, Any] | None
+    content: Buildspec | None
     why: str = ""
+
+    @property
+    def mistake(self) -> tuple[Path, str]:
+        """The path and text of the first mistake; empty if the buildspec is valid."""
+        if self.content is None:
+            return (), f"{self.why}; correct it" if self.why else ""
+        return self.content.mistake
+
+    @property
+    def commands(self) -> list[Command]:
+        """The commands in the order in which they run."""
+        return [] if self.content is None else list(self.content.commands())
 
     def at(self, path: Path) -> Node | tuple[str, Path]:
         """Return the place of a part."""
         return (self.place, path) if isinstance(self.place, str) else self.place
-
-    def commands(self) -> Iterator[Command]:
-        """Yield the commands in the order in which they run."""
-        phases = (self.content or {}).get("phases")
-        for name in PHASES:
-            phase = phases.get(name) if isinstance(phases, dict) else None
-            for key in ("commands", "finally"):
-                commands = phase.get(key) if isinstance(phase, dict) else None
-                for number, text in enumerate(
-                    commands if isinstance(commands, list) else [commands]
-                ):
-                    if isinstance(text, str):
-                        path: Path = ("phases", name, key, number)
-                        yield Command(phase=name, path=path, text=text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +64,7 @@ class Build:
 
     action: Action
     project: Resource | None
-    buildspec: Buildspec | None
+    buildspec: PlacedBuildspec | None
     missing_file: str = ""
 
 
@@ -109,7 +95,7 @@ def primary_artifact(action: Action, pipeline: Pipeline) -> Artifact | None:
 
 def _buildspec(
     action: Action, project: Resource | None, pipeline: Pipeline
-) -> tuple[Buildspec | None, str]:
+) -> tuple[PlacedBuildspec | None, str]:
     path = "buildspec.yml"
     override = action.setting("BuildspecOverride")
     if override.is_there:
@@ -142,16 +128,11 @@ def _buildspec(
     return _parsed(f"{artifact.shown}{path}", text), ""
 
 
-@lru_cache(maxsize=64)
-def _load(text: str) -> dict[str, Any]:
-    return load(text, source="the buildspec")
-
-
-def _parsed(place: Node | str, text: str) -> Buildspec:
+def _parsed(place: Node | str, text: str) -> PlacedBuildspec:
     try:
-        return Buildspec(place=place, content=_load(text))
-    except TemplateError as error:
+        return PlacedBuildspec(place=place, content=parse_buildspec(text, "the buildspec"))
+    except BuildspecError as error:
         if not is_known(text) or "<<:" in text:
-            return Buildspec(place=place, content=None)
+            return PlacedBuildspec(place=place, content=None)
         why = str(error).removeprefix("the buildspec").lstrip(":, ")
-        return Buildspec(place=place, content=None, why=why.replace("a template", "a buildspec"))
+        return PlacedBuildspec(place=place, content=None, why=why)

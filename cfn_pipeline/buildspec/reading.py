@@ -4,20 +4,30 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from cfn_pipeline.buildspec.form import mistake_in
 from cfn_pipeline.errors import BuildspecError, TemplateError
 from cfn_pipeline.template import load
+from cfn_pipeline.template.positions import Path
 
-__all__ = ["PHASES", "Buildspec", "Files", "Phase", "read_buildspec"]
+__all__ = ["PHASES", "Buildspec", "Command", "Files", "Phase", "parse_buildspec", "read_buildspec"]
 
 PHASES = ("install", "pre_build", "build", "post_build")
 
 #: How often a phase with RETRY is tried again, where it does not say so.
 _RETRIES = 3
+
+
+class Command(NamedTuple):
+    """A command of a buildspec: its phase, the path to it, and its text."""
+
+    phase: str
+    path: Path
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +75,7 @@ class Buildspec:
     """What a build does.
 
     Args:
-        shell: bash or sh.
+        shell: bash, sh or one of Windows', perhaps with its folder.
         isolated: whether each command has a shell of its own, as in version 0.1.
         variables: of the environment.
         parameter_store: names of parameters, by variable.
@@ -74,7 +84,8 @@ class Buildspec:
         phases: by name; those that do nothing are lacking.
         artifact: the files of the primary artifact; None: there are none.
         secondary: the files of the others, by name.
-        unrehearsed: what else it says, which a rehearsal does not do.
+        sections: the keys of the buildspec.
+        mistake: the path to the first mistake of its form, and what it is; empty: it has none.
 
     """
 
@@ -87,11 +98,22 @@ class Buildspec:
     phases: Mapping[str, Phase] = field(default_factory=dict)
     artifact: Files | None = None
     secondary: Mapping[str, Files] = field(default_factory=dict)
-    unrehearsed: Sequence[str] = ()
+    sections: Sequence[str] = ()
+    mistake: tuple[Path, str] = ((), "")
+
+    def commands(self) -> Iterator[Command]:
+        """Yield the commands in the order in which they run."""
+        for name in PHASES:
+            phase = self.phases.get(name)
+            if phase is None:
+                continue
+            for key, texts in (("commands", phase.commands), ("finally", phase.finally_)):
+                for number, text in enumerate(texts):
+                    yield Command(phase=name, path=("phases", name, key, number), text=text)
 
 
 def read_buildspec(text: str, shown: str) -> Buildspec:
-    """Read a buildspec.
+    """Read a buildspec as CodeBuild does.
 
     Args:
         text: what it says.
@@ -102,45 +124,56 @@ def read_buildspec(text: str, shown: str) -> Buildspec:
 
     """
     try:
-        content = load(text, source=shown)
-    except TemplateError as error:
-        said = str(error).replace("a template", "a buildspec")
-        said = said.replace(" with Resources", " with version and phases")
-        raise BuildspecError(f"YAML_FILE_ERROR: {said}") from error
-    _, mistake = mistake_in(content)
+        buildspec = parse_buildspec(text, shown)
+    except BuildspecError as error:
+        raise BuildspecError(f"YAML_FILE_ERROR: {error}") from error
+    _, mistake = buildspec.mistake
     if mistake:
         raise BuildspecError(f"YAML_FILE_ERROR: {shown}: {mistake}")
-    if "batch" in content and "phases" not in content:
-        raise BuildspecError(f"{shown} describes batch builds, which a rehearsal does not run")
-    env = content.get("env") or {}
-    artifacts = content.get("artifacts") or {}
+    return buildspec
+
+
+@lru_cache(maxsize=64)
+def parse_buildspec(text: str, shown: str) -> Buildspec:
+    """Read a buildspec as far as it can be understood; ``mistake`` says what CodeBuild refuses.
+
+    Args:
+        text: what it says.
+        shown: how messages call it.
+
+    Raises:
+        BuildspecError: it is not YAML, or not a mapping.
+
+    """
+    try:
+        what = "a buildspec is a mapping with version and phases"
+        content = load(text, source=shown, what=what)
+    except TemplateError as error:
+        raise BuildspecError(str(error)) from error
+    env = _mapping(content.get("env"))
+    artifacts = _mapping(content.get("artifacts"))
+    secondary = _mapping(artifacts.get("secondary-artifacts"))
     return Buildspec(
-        shell=_shell(env.get("shell", "sh"), shown),
-        isolated=str(content["version"]) == "0.1",
+        shell=str(env.get("shell", "sh")),
+        isolated=str(content.get("version")) == "0.1",
         variables=_texts(env.get("variables")),
         parameter_store=_texts(env.get("parameter-store")),
         secrets_manager=_texts(env.get("secrets-manager")),
         exported=_list(env.get("exported-variables")),
         phases={
-            name: _phase(name, phase)
-            for name, phase in (content.get("phases") or {}).items()
-            if phase
+            str(name): _phase(str(name), phase)
+            for name, phase in _mapping(content.get("phases")).items()
+            if phase and isinstance(phase, dict)
         },
         artifact=_files(artifacts) if "files" in artifacts else None,
         secondary={
-            name: _files(said) for name, said in artifacts.get("secondary-artifacts", {}).items()
+            str(name): _files(files)
+            for name, files in secondary.items()
+            if files and isinstance(files, dict)
         },
-        unrehearsed=[key for key in ("batch", "cache", "proxy", "reports") if key in content],
+        sections=[str(key) for key in content],
+        mistake=mistake_in(content),
     )
-
-
-def _shell(said: str, shown: str) -> str:
-    name = said.rpartition("/")[-1]
-    if name not in ("bash", "sh"):
-        raise BuildspecError(
-            f"{shown}: env.shell is {said}, which is Windows'; a rehearsal has none"
-        )
-    return name
 
 
 def _phase(name: str, said: Mapping[str, Any]) -> Phase:
@@ -161,18 +194,23 @@ def _files(said: Mapping[str, Any]) -> Files:
         patterns=_list(said.get("files")),
         base=str(said.get("base-directory", ".")),
         excluded=_list(said.get("exclude-paths")),
-        flat=said.get("discard-paths") in ("yes", "true", True),
+        flat=str(said.get("discard-paths")).lower() in ("yes", "true"),
     )
 
 
-def _list(said: Any) -> list[str]:
-    if said is None:
-        return []
-    return [said] if isinstance(said, str) else [str(item) for item in said]
+def _mapping(value: Any) -> Mapping[Any, Any]:
+    return value if isinstance(value, dict) else {}
 
 
-def _texts(said: Mapping[str, Any] | None) -> dict[str, str]:
-    return {str(name): _text(value) for name, value in (said or {}).items()}
+def _list(value: Any) -> list[str]:
+    if isinstance(value, (list, str)):
+        items = [value] if isinstance(value, str) else value
+        return [item if isinstance(item, str) else "" for item in items]
+    return []
+
+
+def _texts(value: Any) -> dict[str, str]:
+    return {str(name): _text(inside) for name, inside in _mapping(value).items()}
 
 
 def _text(value: Any) -> str:

@@ -16,12 +16,18 @@ class _Loader(yaml.CSafeLoader):
     """PyYAML's C loader, which knows CloudFormation's short forms and refuses doubled keys."""
 
 
-def load(text: str, *, source: str = "template") -> dict[str, Any]:
+def load(
+    text: str,
+    *,
+    source: str = "template",
+    what: str = "a template is a mapping with Resources",
+) -> dict[str, Any]:
     """Read a template.
 
     Args:
         text: YAML or JSON; short forms (``!Ref X``) become long forms (``{"Ref": "X"}``).
         source: the file's name, for messages.
+        what: what the text must be, for the message about one that is no mapping.
 
     Returns:
         The template as plain mappings, lists, strings, numbers and booleans. A date
@@ -48,7 +54,7 @@ def load(text: str, *, source: str = "template") -> dict[str, Any]:
         raise TemplateError(f"{source}: {error}") from error
     if not isinstance(content, dict):
         found = "nothing" if content is None else f"a {type(content).__name__}"
-        raise TemplateError(f"{source}: a template is a mapping with Resources; this is {found}")
+        raise TemplateError(f"{source}: {what}; this is {found}")
     return content
 
 

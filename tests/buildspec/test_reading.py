@@ -2,7 +2,7 @@
 
 import pytest
 
-from cfn_pipeline.buildspec.reading import Files, read_buildspec
+from cfn_pipeline.buildspec.reading import Files, parse_buildspec, read_buildspec
 from cfn_pipeline.errors import BuildspecError
 
 
@@ -37,7 +37,7 @@ cache: {paths: [x]}
 """,
         "buildspec.yml",
     )
-    assert (found.shell, found.isolated) == ("sh", False)
+    assert (found.shell, found.isolated) == ("/bin/sh", False)
     assert found.variables == {"A": "1", "B": "true"}
     assert (found.parameter_store, found.secrets_manager) == ({"C": "/c"}, {"D": "d:key"})
     assert found.exported == ["A"]
@@ -48,7 +48,9 @@ cache: {paths: [x]}
     assert found.phases["post_build"].retries == 3
     assert found.artifact == Files(patterns=["**/*"], base="out", excluded=["b"], flat=True)
     assert found.secondary["More"].patterns == ["more.txt"]
-    assert found.unrehearsed == ["cache"]
+    assert found.sections == ["version", "env", "phases", "artifacts", "cache"]
+    assert [command.text for command in found.commands()] == ["one", "two", "three", "four"]
+    assert list(found.commands())[2].path == ("phases", "build", "commands", 1)
 
 
 def test_version_one_has_a_shell_for_each_command() -> None:
@@ -60,13 +62,31 @@ def test_version_one_has_a_shell_for_each_command() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("- a", "YAML_FILE_ERROR"),
+        ("- a", "YAML_FILE_ERROR: buildspec.yml: a buildspec is a mapping with version and phases"),
         ("version: 0.2", "lacks phases"),
-        ("version: 0.2\nbatch: {}\n", "batch builds"),
-        ("version: 0.2\nenv: {shell: pwsh.exe}\nphases: {}", "env.shell is pwsh.exe"),
         ("version: 0.2\nphases: {build: {commands: [{a: b}]}}", "put the command in quotes"),
     ],
 )
 def test_what_is_none(text: str, message: str) -> None:
     with pytest.raises(BuildspecError, match=message):
         read_buildspec(text, "buildspec.yml")
+
+
+def test_what_codebuild_refuses_is_understood_as_far_as_it_goes() -> None:
+    found = parse_buildspec(
+        """
+version: 3
+env: [A]
+phases:
+  build: {commands: [one, {two: three}, four]}
+  test: null
+artifacts: {files: 3, secondary-artifacts: {A: {files: a}, B: b}}
+""",
+        "buildspec.yml",
+    )
+    assert found.mistake == (("version",), "version is 3; use one of 0.2, 0.1")
+    assert found.variables == {}
+    assert [command.path[-1] for command in found.commands() if command.text] == [0, 2]
+    assert found.artifact is not None
+    assert found.artifact.patterns == []
+    assert list(found.secondary) == ["A"]

@@ -216,7 +216,7 @@ def _targets(build: Build, project: Resource, system: System) -> list[str] | Non
             named.append(_repository_arn(repository, system))
     if named:
         return named
-    commands = [] if build.buildspec is None else list(build.buildspec.commands())
+    commands = [] if build.buildspec is None else build.buildspec.commands
     pushing = re.compile(r"docker.*\bpush\b|make\s.*\bpublish\b")
     if not any(pushing.search(command.text) for command in commands):
         return None
@@ -237,9 +237,14 @@ def _uses_docker(build: Build, project: Resource, system: System) -> bool:
 
 def _docker_command(build: Build) -> str | None:
     """Return a command that needs a Docker daemon in the build container; None if none does."""
-    if build.buildspec is None or _REMOTE.search(str(build.buildspec.content)):
+    content = None if build.buildspec is None else build.buildspec.content
+    if content is None:
         return None
-    for command in build.buildspec.commands():
+    commands = list(content.commands())
+    variables = (*content.variables, *content.parameter_store, *content.secrets_manager)
+    if any(_REMOTE.search(text) for text in (*variables, *(c.text for c in commands))):
+        return None
+    for command in commands:
         for line in command.text.splitlines():
             if not line.lstrip().startswith(("#", "echo ")) and (match := _DOCKER.search(line)):
                 return match["command"]

@@ -5,17 +5,15 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from cfn_pipeline.analysis.artifact_references import artifact_functions, file_references
-from cfn_pipeline.analysis.builds import Build, Buildspec, Command, builds
+from cfn_pipeline.analysis.builds import Build, PlacedBuildspec, builds
 from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.variable_references import variable_references
-from cfn_pipeline.buildspec.form import mistake_in
+from cfn_pipeline.buildspec.reading import Command, Files
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
-from cfn_pipeline.template.positions import Path
 
 __all__ = ["RULES"]
 
@@ -43,9 +41,9 @@ def _exist(pipeline: Pipeline) -> Iterator[Problem]:
 def _valid(pipeline: Pipeline) -> Iterator[Problem]:
     for build in builds(pipeline):
         buildspec = build.buildspec
-        if buildspec is None or (buildspec.content is None and not buildspec.why):
+        if buildspec is None:
             continue
-        path, mistake = _mistake(buildspec)
+        path, mistake = buildspec.mistake
         if mistake:
             yield problem(
                 build.action,
@@ -55,18 +53,8 @@ def _valid(pipeline: Pipeline) -> Iterator[Problem]:
             )
 
 
-def _place(buildspec: Buildspec) -> str:
+def _place(buildspec: PlacedBuildspec) -> str:
     return f"{buildspec.place}: " if isinstance(buildspec.place, str) else "the BuildSpec: "
-
-
-def _mistake(buildspec: Buildspec) -> tuple[Path, str]:
-    """Return the path and text of the first mistake of a buildspec; empty if it is valid."""
-    if buildspec.content is None:
-        return (
-            (),
-            f"{buildspec.why.replace(' with Resources', ' with version and phases')}; correct it",
-        )
-    return mistake_in(buildspec.content)
 
 
 def _produced(pipeline: Pipeline) -> Iterator[Problem]:
@@ -82,10 +70,12 @@ def _produced(pipeline: Pipeline) -> Iterator[Problem]:
             build = producers.get(artifact)
             if build is None or build.buildspec is None or not is_known(path):
                 continue
-            patterns = _patterns(build, artifact)
-            excluded = _section(build, artifact).get("exclude-paths")
-            kept = path not in (excluded if isinstance(excluded, list) else [excluded])
-            if kept and any(re.fullmatch(pattern, path) for pattern in patterns):
+            files = _files(build, artifact)
+            if (
+                files is not None
+                and path not in files.excluded
+                and any(re.fullmatch(pattern, path) for pattern in _patterns(files))
+            ):
                 continue
             yield problem(
                 action,
@@ -103,7 +93,7 @@ def _unfilled(pipeline: Pipeline) -> Iterator[Problem]:
             continue
         outputs = build.action.outputs
         for artifact in outputs if len(outputs) > 1 else ():
-            if is_known(artifact.name) and not _section(build, artifact.name):
+            if is_known(artifact.name) and _files(build, artifact.name) is None:
                 yield problem(
                     build.action,
                     artifact.node,
@@ -122,15 +112,14 @@ def _read(action: Action) -> Iterator[tuple[str, str, Node, str]]:
                     yield artifact, path, call.node, f"Fn::GetParam for '{call.parameter}'"
 
 
-def _section(build: Build, artifact: str) -> dict[str, Any]:
-    """Return the part of the buildspec that defines an artifact."""
-    content = (build.buildspec.content if build.buildspec else None) or {}
-    section = content.get("artifacts")
-    section = section if isinstance(section, dict) else {}
+def _files(build: Build, artifact: str) -> Files | None:
+    """Return the files that the buildspec puts into an artifact; None if it defines none."""
+    content = build.buildspec.content if build.buildspec else None
+    if content is None:
+        return None
     if len(build.action.outputs) > 1:
-        secondary = section.get("secondary-artifacts")
-        section = secondary.get(artifact) if isinstance(secondary, dict) else None
-    return section if isinstance(section, dict) else {}
+        return content.secondary.get(artifact)
+    return content.artifact
 
 
 def _files_key(build: Build, artifact: str) -> str:
@@ -139,15 +128,12 @@ def _files_key(build: Build, artifact: str) -> str:
     return "artifacts.files"
 
 
-def _patterns(build: Build, artifact: str) -> list[str]:
+def _patterns(files: Files) -> list[str]:
     """Return regular expressions for the paths of the files in an artifact."""
-    section = _section(build, artifact)
-    files = section.get("files", [])
-    flat = str(section.get("discard-paths", "no")).lower() in ("yes", "true")
     patterns = []
-    for pattern in files if isinstance(files, list) else [files]:
-        text = str(pattern).removeprefix("./").removeprefix("/")
-        patterns.append(_expression(text.rsplit("/", 1)[-1] if flat else text))
+    for pattern in files.patterns:
+        text = pattern.removeprefix("./").removeprefix("/")
+        patterns.append(_expression(text.rsplit("/", 1)[-1] if files.flat else text))
     return patterns
 
 
@@ -164,8 +150,7 @@ def _published_late(pipeline: Pipeline) -> Iterator[Problem]:
     for build in builds(pipeline):
         if build.buildspec is None:
             continue
-        commands = list(build.buildspec.commands())
-        command = _published_although_failed(build.buildspec, commands)
+        command = _published_although_failed(build.buildspec)
         if command is not None:
             yield problem(
                 build.action,
@@ -176,11 +161,11 @@ def _published_late(pipeline: Pipeline) -> Iterator[Problem]:
             )
 
 
-def _published_although_failed(buildspec: Buildspec, commands: list[Command]) -> Command | None:
-    phases = (buildspec.content or {}).get("phases")
-    phase = phases.get("build") if isinstance(phases, dict) else None
-    if not isinstance(phase, dict) or phase.get("on-failure") == "ABORT":
+def _published_although_failed(buildspec: PlacedBuildspec) -> Command | None:
+    phase = buildspec.content.phases.get("build") if buildspec.content else None
+    if phase is None or phase.on_failure == "ABORT":
         return None
+    commands = buildspec.commands
     if any("CODEBUILD_BUILD_SUCCEEDING" in command.text for command in commands):
         return None
     text = "\n".join(command.text for command in commands if command.phase == "build")
@@ -215,11 +200,10 @@ def _exported(pipeline: Pipeline) -> Iterator[Problem]:
     }
     for reference in variable_references(pipeline):
         build = setters.get(reference.namespace)
-        if build is None or build.buildspec is None or not is_known(reference.name):
+        content = build.buildspec.content if build and build.buildspec else None
+        if build is None or content is None or not is_known(reference.name):
             continue
-        env = (build.buildspec.content or {}).get("env")
-        exported = env.get("exported-variables") if isinstance(env, dict) else None
-        if reference.name not in (exported if isinstance(exported, list) else [exported]):
+        if reference.name not in content.exported:
             yield problem(
                 reference.action,
                 reference.node,

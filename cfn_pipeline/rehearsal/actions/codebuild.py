@@ -1,5 +1,6 @@
 """The actions that build: CodeBuild's, and CodePipeline's own Commands."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from cfn_pipeline.buildspec.reading import Buildspec, Files, Phase, read_buildspec
@@ -147,6 +148,14 @@ def _buildspec(said: str, source: Path, artifact: str) -> Buildspec:
 
 def _read(text: str, shown: str) -> Buildspec:
     try:
-        return read_buildspec(text, shown)
+        buildspec = read_buildspec(text, shown)
     except BuildspecError as error:
         raise ActionFailed(str(error)) from error
+    if "batch" in buildspec.sections and "phases" not in buildspec.sections:
+        raise ActionFailed(f"{shown} describes batch builds, which a rehearsal does not run")
+    shell = buildspec.shell.rpartition("/")[-1]
+    if shell not in ("bash", "sh"):
+        raise ActionFailed(
+            f"{shown}: env.shell is {shell}, which is Windows'; a rehearsal has none"
+        )
+    return replace(buildspec, shell=shell)

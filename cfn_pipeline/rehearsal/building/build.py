@@ -29,6 +29,9 @@ from cfn_pipeline.rehearsal.pipeline import Action
 
 __all__ = ["Build", "Built", "folder_of"]
 
+#: The parts of a buildspec that a rehearsal does not do.
+_UNREHEARSED = ("batch", "cache", "proxy", "reports")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Built:
@@ -301,5 +304,6 @@ class Build:
         return {name: secondary[name] for name in names}
 
     def _unrehearsed(self) -> list[str]:
-        parts = [*self.buildspec.unrehearsed, *self.project.unrehearsed]
+        sections = [key for key in _UNREHEARSED if key in self.buildspec.sections]
+        parts = [*sections, *self.project.unrehearsed]
         return [f"Not rehearsed: {', '.join(parts)}."] if parts else []
