@@ -1,4 +1,4 @@
-"""Runs the command: ``python -m cfn_pipeline``."""
+"""Run the command: ``python -m cfn_pipeline``."""
 
 from cfn_pipeline.cli import main
 

@@ -118,9 +118,8 @@ def read_texts(
 
     Args:
         files: the texts.
-        artifacts: what is known of the pipelines' artifacts.
-        parsed: those of the files that are known to be templates, in long form; absent: each
-            text is read.
+        artifacts: the artifacts whose files are known.
+        parsed: the content, in long form, of files that were read before; default: none.
 
     Raises:
         TemplateError: a template cannot be read.

@@ -28,9 +28,9 @@ class _Form(NamedTuple):
         kinds: of one of these kinds; empty: of any.
         choices: one of these; empty: any.
         pattern: a text that matches this; empty: any.
-        items: the form of each item of a list; absent: anything.
+        items: the form of each item of a list; default: any.
         keys: the keys that a mapping may have, and the forms of their values.
-        others: the form of the values under other keys; absent: there are no others.
+        others: the form of the values under other keys; default: other keys are not allowed.
         required: the keys that a mapping has.
         either: the keys of which a mapping has at least one; empty: it need not.
 

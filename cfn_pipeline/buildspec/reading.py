@@ -146,7 +146,7 @@ def parse_buildspec(text: str, shown: str) -> Buildspec:
 
     """
     try:
-        what = "a buildspec is a mapping with version and phases"
+        what = "a buildspec must be a mapping with version and phases"
         content = load(text, source=shown, what=what)
     except TemplateError as error:
         raise BuildspecError(str(error)) from error

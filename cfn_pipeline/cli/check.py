@@ -1,4 +1,4 @@
-"""``cfn-pipeline check``: whether pipelines can work."""
+"""``cfn-pipeline check``: find mistakes of delivery pipelines."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,7 +29,7 @@ class _ArtifactFolder(click.ParamType[tuple[str, Path]]):
     ) -> tuple[str, Path]:
         name, equals, folder = value.partition("=")
         if not name or not equals or not folder:
-            self.fail(f"{value!r} is not NAME=FOLDER, such as MyApp=../app", param, ctx)
+            self.fail(f"invalid value {value!r}: use NAME=FOLDER, such as MyApp=../app", param, ctx)
         return name, Path(folder)
 
 
@@ -46,7 +46,7 @@ class _ArtifactFolder(click.ParamType[tuple[str, Path]]):
     "artifacts",
     type=_ArtifactFolder(),
     multiple=True,
-    help="What the pipeline will find in an artifact. May be given several times.",
+    help="A folder with the files of an artifact. Can be repeated.",
 )
 @click.option(
     "--format",
@@ -54,10 +54,15 @@ class _ArtifactFolder(click.ParamType[tuple[str, Path]]):
     type=click.Choice(list(FORMATS)),
     default="text",
     show_default=True,
-    help="How findings are written.",
+    help="Output format.",
 )
-@click.option("--select", multiple=True, metavar="ID", help="Only rules that begin so: E91, W9104.")
-@click.option("--ignore", multiple=True, metavar="ID", help="All rules but those that begin so.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="ID",
+    help="Check only rules whose id starts with this, such as E91.",
+)
+@click.option("--ignore", multiple=True, metavar="ID", help="Skip rules whose id starts with this.")
 def check(
     paths: tuple[Path, ...],
     artifacts: tuple[tuple[str, Path], ...],
@@ -65,18 +70,22 @@ def check(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
 ) -> None:
-    """Find what is wrong with delivery pipelines.
+    """Find mistakes of delivery pipelines.
 
     TEMPLATE is a CloudFormation template, or a folder of templates. Templates that are given
-    together are judged together: roles, projects, exports. Each folder is judged by itself; in one
-    that was rendered by cfn-pipeline, what its pipeline deploys is judged, too.
+    together are checked together, with their roles, projects and exports. Each folder is checked
+    separately. In a folder that cfn-pipeline rendered, the files that the pipeline deploys are
+    checked, too.
 
-    Findings go to standard output; exit 1 if there are any.
+    Findings are printed to standard output. The exit code is 1 if there are any.
     """
     for option, ids in (("--select", select), ("--ignore", ignore)):
         for id_ in ids:
             if not id_ or not any(rule.id.startswith(id_) for rule in RULES):
-                raise click.BadParameter(f"no rule id starts with {id_!r}", param_hint=option)
+                raise click.BadParameter(
+                    f"no rule id starts with {id_!r}; list the rules with: cfn-pipeline rules",
+                    param_hint=option,
+                )
     rules = selected(RULES, select, ignore)
     systems = _systems(paths, dict(artifacts))
     _refuse_unknown_artifacts(systems, [name for name, _ in artifacts])
@@ -92,15 +101,18 @@ def check(
 
 
 def _refuse_unknown_artifacts(systems: Sequence[System], names: Sequence[str]) -> None:
-    known = sorted({name for system in systems for name in artifact_names(system)})
+    existing = sorted({name for system in systems for name in artifact_names(system)})
     for number, name in enumerate(names):
-        if name not in known:
+        if name not in existing:
             raise click.BadParameter(
-                f"no pipeline has the artifact {name!r}; there is {', '.join(known) or 'none'}",
+                f"artifact {name!r} does not exist in the pipelines; use one of them "
+                f"({', '.join(existing) or 'none'})",
                 param_hint="--artifact",
             )
         if name in names[:number]:
-            raise click.BadParameter(f"{name!r} has two folders", param_hint="--artifact")
+            raise click.BadParameter(
+                f"artifact {name!r} is given twice; give one folder", param_hint="--artifact"
+            )
 
 
 def _systems(paths: Sequence[Path], artifacts: dict[str, Path]) -> list[System]:

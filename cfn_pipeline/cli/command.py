@@ -1,4 +1,4 @@
-"""The command itself, to which each verb is added."""
+"""The command ``cfn-pipeline`` and its verbs."""
 
 from importlib import import_module
 from typing import Any
@@ -12,13 +12,13 @@ __all__ = ["main"]
 
 
 class _BadInputError(click.ClickException):
-    """A mistake of the user's, told in one message: exit 2."""
+    """An error of the user's input: one message, exit code 2."""
 
     exit_code = 2
 
 
-#: The verbs, in the order in which one meets them. Each has a module of its name, which is loaded
-#: when it is called: nobody waits for what others need.
+#: The verbs, in the order of the help. Each is a module with the same name, which is imported when
+#: the verb is called, so that other verbs start fast.
 _VERBS = ("render", "check", "rules", "permissions", "rehearse")
 
 

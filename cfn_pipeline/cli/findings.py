@@ -1,4 +1,4 @@
-"""Findings as the verbs show them."""
+"""Findings with their lines and columns, and a summary."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -11,29 +11,29 @@ __all__ = ["located", "summary"]
 
 
 def located(findings: Sequence[Finding], text_of: Callable[[str], str]) -> list[Located]:
-    """Say where in its file each finding stands.
+    """Return findings with their line and column, sorted by file and line.
 
     Args:
-        findings: in the order in which they are shown, which is kept within a file and a line.
+        findings: the findings; their order is kept within a file and line.
         text_of: returns the text of a file, by its name.
 
     """
-    known: dict[str, Positions] = {}
+    by_file: dict[str, Positions] = {}
     order: dict[str, int] = {}
-    found: list[tuple[Finding, Position]] = []
+    entries: list[tuple[Finding, Position]] = []
     for finding in findings:
-        if finding.file not in known:
-            known[finding.file] = positions(text_of(finding.file))
+        if finding.file not in by_file:
+            by_file[finding.file] = positions(text_of(finding.file))
             order[finding.file] = len(order)
-        found.append((finding, known[finding.file].at(finding.path)))
-    return sorted(found, key=lambda entry: (order[entry[0].file], entry[1]))
+        entries.append((finding, by_file[finding.file].at(finding.path)))
+    return sorted(entries, key=lambda entry: (order[entry[0].file], entry[1]))
 
 
 def summary(findings: Sequence[Finding], files: int) -> str:
-    """Say in a line what was found in how many templates."""
+    """Return a line with the numbers of templates, errors and warnings."""
     counts = Counter(finding.severity for finding in findings)
-    said = [_counted(counts[kind], kind) for kind in ("error", "warning") if counts[kind]]
-    return f"{_counted(files, 'template')} checked: {', '.join(said) or 'nothing found'}"
+    parts = [_counted(counts[kind], kind) for kind in ("error", "warning") if counts[kind]]
+    return f"{_counted(files, 'template')} checked: {', '.join(parts) or 'no findings'}"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -1,4 +1,4 @@
-"""``cfn-pipeline permissions``: what a role must be allowed to deploy templates."""
+"""``cfn-pipeline permissions``: the permissions that a deployment of templates needs."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -24,14 +24,13 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "stacks",
     multiple=True,
     metavar="NAME",
-    help="A stack to which the templates are deployed, or a pattern: 'orders-*'. May be given "
-    "several times.  [default: what begins with the first template's name]",
+    help="A stack of the templates, or a pattern such as 'orders-*'. Can be repeated.  [default: "
+    "<name of the first template>-*]",
 )
 @click.option(
     "--boundary",
     metavar="ARN",
-    help="A permissions boundary that the templates' roles have, or none.  [default: one is "
-    "derived]",
+    help="The permissions boundary of roles in the templates, or 'none'.  [default: derive one]",
 )
 @click.option(
     "--format",
@@ -39,16 +38,16 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Choice(["yaml", "json", "table"]),
     default="yaml",
     show_default=True,
-    help="yaml and json: a template of managed policies; table: the actions.",
+    help="yaml, json: a template with managed policies; table: a list of actions.",
 )
-@click.option("--explain", "action", metavar="ACTION", help="Say why an action is needed.")
+@click.option("--explain", "action", metavar="ACTION", help="Show why an action is needed.")
 @click.option(
     "--against",
     "old",
     multiple=True,
     type=_FILE,
     metavar="OLD",
-    help="Say what the templates need more, and less, than these did.",
+    help="Show the difference to the permissions of these templates. Can be repeated.",
 )
 def permissions(
     paths: tuple[Path, ...],
@@ -58,10 +57,10 @@ def permissions(
     action: str | None,
     old: tuple[Path, ...],
 ) -> None:
-    """Derive what a role must be allowed to deploy templates, and no more.
+    """Derive the least permissions that a role needs to deploy templates.
 
-    TEMPLATE is any CloudFormation template. What is not known of it is said on standard error,
-    with what to do; then the exit code is 1.
+    TEMPLATE is any CloudFormation template. Resources whose permissions are not known are listed on
+    standard error, with what to do about them. The exit code is 1 if there are any.
     """
     templates = [_read(path) for path in paths]
     if action is not None:
@@ -69,29 +68,35 @@ def permissions(
         return
     if not stacks:
         stacks = (f"{paths[0].stem}-*",)
-        click.echo(f"bound to stacks {stacks[0]}; name others with --stack", err=True)
+        click.echo(
+            f"permissions apply to stacks {stacks[0]}; use --stack for other names", err=True
+        )
     limit: Any = {"Ref": "PermissionsBoundary"} if boundary is None else boundary
     if boundary == "none":
         limit = None
-    found = derive(templates, stacks=stacks, boundary=limit)
+    result = derive(templates, stacks=stacks, boundary=limit)
     if old:
         before = derive([_read(path) for path in old], stacks=stacks, boundary=limit)
-        _compare(before, found, form)
+        _compare(before, result, form)
     elif form == "table":
-        _table(found)
+        _table(result)
     else:
-        made = template_of(
-            found, f"What deploying {', '.join(p.name for p in paths)} to {', '.join(stacks)} takes"
+        policies = template_of(
+            result,
+            f"Permissions to deploy {', '.join(p.name for p in paths)} as {', '.join(stacks)}",
         )
         if boundary is not None:
-            made["Resources"].pop("PermissionsBoundary", None)
-            made["Outputs"].pop("PermissionsBoundary", None)
-        click.echo(json.dumps(made, indent=2) if form == "json" else emit(made), nl=form == "json")
-    for unknown in found.unknown:
+            policies["Resources"].pop("PermissionsBoundary", None)
+            policies["Outputs"].pop("PermissionsBoundary", None)
         click.echo(
-            f"{unknown.resource} ({unknown.type}) is not covered: {unknown.remedy}", err=True
+            json.dumps(policies, indent=2) if form == "json" else emit(policies), nl=form == "json"
         )
-    if found.unknown:
+    for unknown in result.unknown:
+        click.echo(
+            f"{unknown.resource} ({unknown.type}): permissions are not known; {unknown.remedy}",
+            err=True,
+        )
+    if result.unknown:
         raise SystemExit(1)
 
 
@@ -101,21 +106,21 @@ def _read(path: Path) -> Mapping[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise TemplateError(f"{path}: cannot be read: {error}") from error
     if not isinstance(template.get("Resources"), dict):
-        raise TemplateError(f"{path}: it has no Resources, so it is no CloudFormation template")
+        raise TemplateError(f"{path}: not a CloudFormation template, because it has no Resources")
     return template
 
 
 def _explain(templates: Sequence[Mapping[str, Any]], action: str, form: str) -> None:
-    found = explain(templates, action)
+    needs = explain(templates, action)
     if form == "json":
-        click.echo(json.dumps([asdict(need) for need in found], indent=2))
-    for need in found if form != "json" else ():
+        click.echo(json.dumps([asdict(need) for need in needs], indent=2))
+    for need in needs if form != "json" else ():
         of_type = f" ({need.type})" if need.type else ""
         click.echo(
-            f"{need.action}: to {need.operation} {need.resource}{of_type}, says {need.source}"
+            f"{need.action}: to {need.operation} {need.resource}{of_type} (source: {need.source})"
         )
-    if not found:
-        click.echo(f"{action}: the templates do not need it", err=True)
+    if not needs:
+        click.echo(f"{action}: not needed by the templates", err=True)
         raise SystemExit(1)
 
 
@@ -129,12 +134,12 @@ def _compare(before: Permissions, after: Permissions, form: str) -> None:
             for arn in arns:
                 click.secho(f"{sign} {change.action} on {arn}", fg=_COLOURS[sign])
     if not changes:
-        click.echo("nothing more and nothing less", err=True)
+        click.echo("no change in permissions", err=True)
 
 
-def _table(found: Permissions) -> None:
-    unbound = {entry.action: entry.reason for entry in found.unbound}
-    for action, arns in found.actions.items():
+def _table(result: Permissions) -> None:
+    unbound = {entry.action: entry.reason for entry in result.unbound}
+    for action, arns in result.actions.items():
         for number, arn in enumerate(arns):
             click.echo(f"{action if not number else '':<50} {arn}")
         if action in unbound:

@@ -1,4 +1,4 @@
-"""``cfn-pipeline render``: the templates and files of an edition."""
+"""``cfn-pipeline render``: write the templates and files of an edition."""
 
 import os
 from pathlib import Path
@@ -32,21 +32,25 @@ __all__ = ["render"]
     type=click.Path(path_type=Path),
     help="The folder to write to.  [default: templates/EDITION]",
 )
-@click.option("--check", is_flag=True, help="Write nothing: show what is stale, exit 1 if any is.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Write nothing; show differences, and exit with 1 if files are stale.",
+)
 def render(name: str, folder: Path | None, check: bool) -> None:
     """Render the templates and files of an edition.
 
-    The paths of the files that were written go to standard output. What is rendered is checked as
-    "check" does it; exit 1 if anything is found.
+    The paths of written files are printed to standard output. The files are checked as with
+    "check"; the exit code is 1 if there are findings.
     """
     edition = load_edition(name)
     folder = Path("templates", edition.name) if folder is None else folder
     rendered = project.rendering(edition=edition)
     files = rendered.files
-    found = _findings(rendered, folder)
+    has_findings = _findings(rendered, folder)
     if check:
         _check(files, folder)
-        raise SystemExit(1 if found else 0)
+        raise SystemExit(1 if has_findings else 0)
     changes = write_files(files, folder)
     written = [change.path for change in changes if change.written]
     for path in written:
@@ -54,14 +58,14 @@ def render(name: str, folder: Path | None, check: bool) -> None:
     click.echo(
         f"{folder}: {len(written)} written, {len(changes) - len(written)} unchanged", err=True
     )
-    for environment, lacking in rendered.missing.items():
-        click.echo(f"{folder / environment}.json: fill in {', '.join(lacking)}", err=True)
-    if found:
+    for environment, names in rendered.missing.items():
+        click.echo(f"{folder / environment}.json: fill in {', '.join(names)}", err=True)
+    if has_findings:
         raise SystemExit(1)
 
 
 def _findings(rendered: project.Rendering, folder: Path) -> bool:
-    """Tell whether something is wrong with what was rendered, and say what."""
+    """Print the findings of rendered files; return whether there are any."""
     files = rendered.files
     system = read_texts(files, parsed=rendered.templates)
     findings = check_system(system)

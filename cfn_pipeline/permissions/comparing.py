@@ -1,4 +1,4 @@
-"""What a change of templates adds to a role and takes from it."""
+"""The difference between the permissions of old and new templates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

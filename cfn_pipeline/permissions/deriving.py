@@ -18,7 +18,7 @@ __all__ = ["Permissions", "Unbound", "derive", "explain", "template_of"]
 
 @dataclass(frozen=True, kw_only=True)
 class Unbound:
-    """An action that changes something and is allowed on ``*``, and why."""
+    """A write action that is allowed on ``*``, and the reason."""
 
     action: str
     reason: str
@@ -26,13 +26,13 @@ class Unbound:
 
 @dataclass(frozen=True, kw_only=True)
 class Permissions:
-    """What a role must be allowed to deploy templates.
+    """The permissions that a role needs to deploy templates.
 
     Args:
         policies: documents of managed policies, in order; each fits into one.
         boundary: the document of the permissions boundary for the templates' own roles; None:
             they make none.
-        unknown: what is not covered, and what to do about it.
+        unknown: resources whose permissions are not known, and what to do about them.
 
     """
 
@@ -47,18 +47,18 @@ class Permissions:
 
     @property
     def actions(self) -> dict[str, list[str]]:
-        """Each action that is allowed, with the ARNs, as text."""
-        found: dict[str, set[str]] = {}
+        """The allowed actions, with their ARNs as text."""
+        actions: dict[str, set[str]] = {}
         for statement in self.statements:
             if statement["Effect"] == "Allow":
                 arns = {_shown(arn) for arn in statement["Resource"]}
                 for action in statement["Action"]:
-                    found.setdefault(action, set()).update(arns)
-        return {action: sorted(arns) for action, arns in sorted(found.items())}
+                    actions.setdefault(action, set()).update(arns)
+        return {action: sorted(arns) for action, arns in sorted(actions.items())}
 
     @property
     def unbound(self) -> list[Unbound]:
-        """The actions that change something and are allowed on ``*``."""
+        """The write actions that are allowed on ``*``."""
         return [
             Unbound(action=action, reason=tables.UNSCOPED.get(action, "AWS allows it on * only"))
             for action, arns in self.actions.items()
@@ -72,13 +72,13 @@ def derive(
     stacks: Sequence[str],
     boundary: Any | None = None,
 ) -> Permissions:
-    """Derive what a role must be allowed to deploy templates, and no more.
+    """Derive the least permissions that a role needs to deploy templates.
 
     Args:
         templates: in long form, as ``load`` returns them; each may be deployed to each stack.
         stacks: the names of the stacks, or patterns of them, such as ``orders-*``.
         boundary: the ARN of the permissions boundary that the templates' roles have, or a
-            function that gives it; absent: they have none, and may be made without one.
+            function that gives it; default: the roles have none, and may be created without one.
 
     Raises:
         TemplateError: a stack's name that binds nothing, or more than a role can be allowed.
@@ -87,11 +87,11 @@ def derive(
     for stack in stacks:
         if not stack.strip("*") or not stack[0].isalpha():
             raise TemplateError(
-                f"the stack {stack!r}: give a name, or a pattern that begins with one, such as "
-                "'orders-*'"
+                f"invalid stack {stack!r}: use a name, or a pattern that starts with a name, such "
+                "as 'orders-*'"
             )
     if not stacks:
-        raise TemplateError("there are no stacks to bind permissions to; name one, or a pattern")
+        raise TemplateError("stacks must not be empty; give a name or a pattern")
     each = [needs_of(template) for template in templates]
     policies = pack(statements(each, stacks, boundary))
     makes_roles = any(need.action in BOUNDED for needed in each for need in needed.needs)
@@ -104,7 +104,7 @@ def derive(
 
 
 def explain(templates: Sequence[Mapping[str, Any]], action: str) -> list[Need]:
-    """Return why an action is allowed: for which resources, in which operation, and who says so.
+    """Return why an action is allowed: resource, operation and source of each need.
 
     Args:
         templates: in long form.
@@ -129,7 +129,7 @@ def explain(templates: Sequence[Mapping[str, Any]], action: str) -> list[Need]:
 
 
 def template_of(permissions: Permissions, description: str) -> dict[str, Any]:
-    """Return a template of managed policies, for a role of whoever deploys it.
+    """Return a template with managed policies for a deployment role.
 
     ``description`` is the template's; the policies' never changes, since IAM replaces a policy
     whose description does. The boundary is among them where there is one, under the name

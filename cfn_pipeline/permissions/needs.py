@@ -37,7 +37,7 @@ class Need:
 
 @dataclass(frozen=True, kw_only=True)
 class Unknown:
-    """Something of a template of which it is not known what it needs, and what to do."""
+    """A resource whose permissions are not known, and what to do about it."""
 
     resource: str
     type: str
@@ -45,7 +45,7 @@ class Unknown:
 
 
 def needs(template: Mapping[str, Any]) -> list[Need]:
-    """Return the actions that a template needs, each with each reason; sorted."""
+    """Return the actions that a template needs, with their reasons; sorted."""
     found: set[Need] = set()
     for logical_id, (type_, properties) in resources(template).items():
         for real in tables.MADE_OF.get(type_, (type_,)):
@@ -57,12 +57,16 @@ def needs(template: Mapping[str, Any]) -> list[Need]:
 
 
 def unknown_resources(template: Mapping[str, Any], *, bounded: bool) -> list[Unknown]:
-    """Return what of a template is not covered, and what to do about it.
+    """Return the resources whose permissions are not known, and what to do about them.
 
     ``bounded``: whether the template's roles must have a permissions boundary.
     """
     found = [
-        Unknown(resource=str(name), type="Fn::ForEach", remedy="give what the macro makes of it")
+        Unknown(
+            resource=str(name),
+            type="Fn::ForEach",
+            remedy="derive the permissions from the template that the macro returns",
+        )
         for name in _section(template, "Resources")
         if str(name).startswith("Fn::")
     ]
@@ -75,16 +79,16 @@ def unknown_resources(template: Mapping[str, Any], *, bounded: bool) -> list[Unk
 
 
 def _remedy(type_: str, properties: Mapping[str, Any], *, bounded: bool) -> str:
-    """Return what to do about a type of which too little is known; empty: enough is."""
+    """Return what to do about a type with unknown permissions; empty if they are known."""
     if _is_custom(type_) or type_ in tables.BY_HAND:
         return ""
     if type_ == "AWS::CloudFormation::Stack":
-        return "derive what the nested template takes, too"
+        return "derive the permissions of the nested template, too"
     if type_ == "AWS::IAM::Group":
-        return "a group has no boundary; let somebody else make it"
+        return "groups cannot have a boundary; create it outside of this template"
     if bounded and type_ in ("AWS::IAM::Role", "AWS::IAM::User"):
         if "PermissionsBoundary" not in properties:
-            return "give it PermissionsBoundary: it can be made with the boundary only"
+            return "set its PermissionsBoundary: it can only be created with the boundary"
         return ""
     listed = catalogue.handlers(type_)
     service = own_service(type_)
@@ -96,8 +100,8 @@ def _remedy(type_: str, properties: Mapping[str, Any], *, bounded: bool) -> str:
     if listed is not None and (made_by or not listed["create"]):
         return ""
     if not type_.startswith("AWS::"):
-        return "give the role what the third party's page lists"
-    return "give the role what the type's page lists in a policy of its own"
+        return "allow the permissions that the documentation of the third party lists"
+    return "allow the permissions that the documentation of the type lists in a separate policy"
 
 
 def _is_custom(type_: str) -> bool:
@@ -118,15 +122,15 @@ def _needs_of(logical_id: str, type_: str, properties: Mapping[str, Any]) -> Ite
         return
     by_hand = tables.BY_HAND.get(type_)
     listed = catalogue.handlers(type_) if by_hand is None else by_hand
-    source = f"the schema of {type_}" if by_hand is None else "what is known of it by hand"
+    source = f"the schema of {type_}" if by_hand is None else "a table of cfn-pipeline"
     own = own_service(type_)
-    said = json.dumps(properties)
+    text = json.dumps(properties)
     for operation, actions in (listed or {}).items():
         for action in actions:
-            if not _is_dropped(action, type_) and _is_spoken_of(action, own, said):
+            if not _is_dropped(action, type_) and _is_used(action, own, text):
                 yield need(action, operation, source)
     for action, why in tables.ADDED.get(type_, {}).items():
-        if _is_spoken_of(action, own, said):
+        if _is_used(action, own, text):
             for operation in ("create", "update"):
                 yield need(action, operation, f"a correction: {why}")
 
@@ -139,15 +143,15 @@ def _is_dropped(action: str, type_: str) -> bool:
     )
 
 
-def _is_spoken_of(action: str, own: str, said: str) -> bool:
-    """Tell whether a resource's properties speak of what an action is for."""
+def _is_used(action: str, own: str, text: str) -> bool:
+    """Whether a resource's properties use what an action is for."""
     service = action.split(":")[0]
-    if action in tables.ONLY_WITH and not re.search(tables.ONLY_WITH[action], said):
+    if action in tables.ONLY_WITH and not re.search(tables.ONLY_WITH[action], text):
         return False
     if service == own:
         return True
-    spoken = tables.FOREIGN.get(service, f"(?i){service}")
-    return re.search(spoken, said) is not None
+    pattern = tables.FOREIGN.get(service, f"(?i){service}")
+    return re.search(pattern, text) is not None
 
 
 def _needs_of_parameters(template: Mapping[str, Any]) -> Iterator[Need]:
@@ -159,7 +163,7 @@ def _needs_of_parameters(template: Mapping[str, Any]) -> Iterator[Need]:
                     resource=str(name),
                     type="",
                     operation=operation,
-                    source="a parameter whose value Systems Manager holds",
+                    source="a parameter of Systems Manager",
                 )
 
 
@@ -182,15 +186,15 @@ def _needs_of_references(template: Mapping[str, Any]) -> Iterator[Need]:
 
 
 def _needs_of_transforms(template: Mapping[str, Any]) -> Iterator[Need]:
-    said = template.get("Transform")
-    if said:
+    text = template.get("Transform")
+    if text:
         for operation in ("create", "update"):
             yield Need(
                 action="cloudformation:CreateChangeSet",
                 resource="Transform",
                 type="",
                 operation=operation,
-                source="a macro that the template goes through",
+                source="a macro of the template",
             )
 
 

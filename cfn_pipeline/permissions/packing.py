@@ -1,4 +1,4 @@
-"""Policies that IAM takes: of statements, none too long.
+"""Divide statements into policies within the limits of IAM.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
@@ -13,13 +13,13 @@ from cfn_pipeline.template.values import SUB_VARIABLE
 
 __all__ = ["LONGEST", "MOST", "pack", "size"]
 
-#: Characters of a managed policy, white space aside.
+#: Maximum characters of a managed policy, without white space.
 LONGEST = 6144
 
-#: Managed policies that a role can have.
+#: Maximum managed policies of a role.
 MOST = 10
 
-#: The longest that there are.
+#: The longest values of pseudo parameters.
 _VALUES = {
     "AWS::AccountId": "123456789012",
     "AWS::Partition": "aws-us-gov",
@@ -43,8 +43,8 @@ def pack(statements: Sequence[Statement]) -> list[dict[str, Any]]:
         own = _sizes(statement)
         if max(_sum(empty, own)) > LONGEST:
             raise TemplateError(
-                f"the statement {statement['Sid']} has {size(statement)} characters, and a policy "
-                f"takes {LONGEST}; give fewer stacks, or a pattern that stands for them"
+                f"statement {statement['Sid']} has {size(statement)} characters; IAM allows at "
+                f"most {LONGEST} in a policy; give fewer stacks, or a pattern for them"
             )
         grown = _sum(taken, own, (1, 1)) if policies[-1] else _sum(empty, own)  # 1: a comma
         if max(grown) > LONGEST:
@@ -54,8 +54,8 @@ def pack(statements: Sequence[Statement]) -> list[dict[str, Any]]:
         taken = grown
     if len(policies) > MOST:
         raise TemplateError(
-            f"the templates need {len(policies)} policies, and a role takes {MOST}; divide what "
-            "is deployed among roles, or give a pattern that stands for several stacks"
+            f"the templates need {len(policies)} policies; IAM allows at most {MOST} for a role; "
+            "use several roles, or a pattern for several stacks"
         )
     return [_document(policy) for policy in policies if policy]
 

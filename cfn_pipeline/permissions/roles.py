@@ -17,7 +17,7 @@ _PLACE = "|".join(PLACE_PARAMETERS)
 
 
 class Allowed(NamedTuple):
-    """What a role of a template is allowed, before it is bound to stacks."""
+    """Permissions of a template's role, without stack names."""
 
     sid: str
     actions: Sequence[str]
@@ -26,7 +26,7 @@ class Allowed(NamedTuple):
 
 
 def unknown_policies(known: Resources) -> list[Unknown]:
-    """Return the roles that have policies of which it is not known what they allow."""
+    """Return the roles with policies whose permissions are not known."""
     return [
         Unknown(
             resource=name,
@@ -46,7 +46,7 @@ def _roles(known: Resources) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _documents(known: Resources) -> Iterator[tuple[str, Any]]:
-    """Yield what the roles' policies say, each with a name for it."""
+    """Yield the policy documents of the roles, with their names."""
     for name, properties in _roles(known):
         for policy in _listed(properties.get("Policies")):
             if isinstance(policy, dict):
@@ -61,7 +61,7 @@ def _documents(known: Resources) -> Iterator[tuple[str, Any]]:
 
 
 def allowed(scope: Scope) -> Iterator[Allowed]:
-    """Yield what the policies of a template's roles allow."""
+    """Yield the permissions of a template's roles."""
     for name, document in _documents(scope.resources):
         for said in _listed(document.get("Statement") if isinstance(document, dict) else None):
             if not isinstance(said, dict) or said.get("Effect", "Allow") != "Allow":
@@ -79,7 +79,7 @@ def allowed(scope: Scope) -> Iterator[Allowed]:
 
 
 def _arns(value: Any, scope: Scope) -> Sequence[Arn]:
-    """Return what a statement's resource will be."""
+    """Return the ARNs of a statement's resource."""
     known = scope.resources
     match value:
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]} if name in known:
@@ -104,14 +104,14 @@ def _substituted(text: str, scope: Scope) -> list[str]:
 
 
 def _is_the_same_everywhere(value: Any) -> bool:
-    """Tell whether a value means the same in the template of the boundary."""
+    """Whether a value has the same meaning in the template of the boundary."""
     text = re.sub(rf"\$\{{(?:{_PLACE})\}}", "", json.dumps(value))
     referring = re.sub(rf'\{{"Ref": "(?:{_PLACE})"\}}', "", text)
     return not any(mark in referring for mark in ("${", '"Ref"', '"Fn::GetAtt"', '"Fn::If"'))
 
 
 def _of_aws(arn: Any, known: Resources) -> Sequence[str] | None:
-    """Return what a policy of AWS's own allows; None: not known, or everything."""
+    """Return the actions of an AWS managed policy; None if not known, or everything."""
     actions = managed_policy(value_pattern(arn, known))
     return None if actions == ("*",) else actions
 
@@ -121,7 +121,7 @@ def _is_own(arn: Any, known: Resources) -> bool:
 
 
 def assuming_services(known: Resources) -> set[str]:
-    """Return the services that the template's roles trust: to them CloudFormation passes roles."""
+    """Return the services that the template's roles trust, to which CloudFormation passes them."""
     found: set[str] = set()
     for type_, properties in known.values():
         if type_ == "AWS::IAM::Role":

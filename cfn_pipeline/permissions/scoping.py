@@ -119,7 +119,7 @@ class Scope:
         return list(dict.fromkeys(_more(service, kind, found)))
 
     def arns_of_resource(self, logical_id: str) -> list[Arn]:
-        """Return the ARN that a resource of the template will have; none where nobody can tell."""
+        """Return the ARN that a resource of the template will have; None if not known."""
         type_, _ = self.resources[logical_id]
         names = [name_pattern(logical_id, self.resources)]
         for service, kind in own_kinds(type_)[:1]:
@@ -215,8 +215,7 @@ class Scope:
                 found += self._arns_of("secretsmanager", "Secret")
             else:
                 found.append(
-                    f"{_PREFIX}:secretsmanager:${{AWS::Region}}:${{AWS::AccountId}}:"
-                    f"secret:{name}-??????"
+                    f"{_PREFIX}:secretsmanager:${{AWS::Region}}:${{AWS::AccountId}}:secret:{name}-??????"
                 )
         return list(dict.fromkeys(str(arn) for arn in found))
 

@@ -1,4 +1,4 @@
-"""What the schemas do not say, or say wrongly: data with reasons."""
+"""Corrections of the schemas' permissions, with reasons."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,7 +20,7 @@ __all__ = [
     "UNSCOPED",
 ]
 
-#: Types without handlers in the schemas.
+#: Permissions of types whose schemas list none.
 BY_HAND: Mapping[str, Mapping[str, Sequence[str]]] = {
     "AWS::CDK::Metadata": {},
     "AWS::CloudFormation::Macro": {},
@@ -61,7 +61,7 @@ BY_HAND: Mapping[str, Mapping[str, Sequence[str]]] = {
     },
 }
 
-#: Of which types the macro AWS::Serverless makes what it is given.
+#: The types of resources that the macro AWS::Serverless creates.
 MADE_OF: Mapping[str, Sequence[str]] = {
     "AWS::Serverless::Api": (
         *("AWS::ApiGateway::RestApi", "AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage"),
@@ -79,7 +79,7 @@ MADE_OF: Mapping[str, Sequence[str]] = {
     ),
 }
 
-#: Permissions that the schemas lack.
+#: Permissions that are missing in the schemas.
 ADDED: Mapping[str, Mapping[str, str]] = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": {
         "ec2:GetSecurityGroupsForVpc": "CreateLoadBalancer looks its groups up by it",
@@ -96,27 +96,26 @@ ADDED: Mapping[str, Mapping[str, str]] = {
         "autoscaling:DescribeAutoScalingGroups": "the provider's group is looked up",
     },
     "AWS::AutoScaling::AutoScalingGroup": {
-        "autoscaling:DeleteLifecycleHook": "managed draining hangs a hook on the group",
-        "autoscaling:PutLifecycleHook": "managed draining hangs a hook on the group",
-        "autoscaling:TerminateInstanceInAutoScalingGroup": "a group is emptied before it goes",
-        "ec2:CreateTags": "tags that the group hands on are set when instances start",
+        "autoscaling:DeleteLifecycleHook": "managed draining adds a lifecycle hook to the group",
+        "autoscaling:PutLifecycleHook": "managed draining adds a lifecycle hook to the group",
+        "autoscaling:TerminateInstanceInAutoScalingGroup": "instances end before the group",
+        "ec2:CreateTags": "tags of the group are set on new instances",
         "ec2:DescribeAvailabilityZones": "the group's zones are looked up",
         "ec2:DescribeImages": "the launch template's image is looked up",
-        "ec2:DescribeInstances": "the group's instances are followed",
+        "ec2:DescribeInstances": "the state of the group's instances is read",
         "ec2:DescribeLaunchTemplateVersions": "the launch template is looked up",
         "ec2:DescribeLaunchTemplates": "the launch template is looked up",
         "ec2:DescribeSecurityGroups": "the launch template's groups are looked up",
         "ec2:DescribeSubnets": "the group's subnets are looked up",
     },
     "AWS::ApplicationAutoScaling::ScalingPolicy": {
-        "cloudwatch:DeleteAlarms": "target tracking makes its alarms with the caller's permissions",
+        "cloudwatch:DeleteAlarms": "target tracking uses the caller's permissions",
         "cloudwatch:DescribeAlarms": "target tracking looks its alarms up",
-        "cloudwatch:PutMetricAlarm": "target tracking makes its alarms with the caller's "
-        "permissions",
+        "cloudwatch:PutMetricAlarm": "target tracking uses the caller's permissions",
     },
     "AWS::SecretsManager::Secret": {
-        "kms:Decrypt": "a secret with a key of its own is read back when it is made",
-        "kms:GenerateDataKey": "a secret with a key of its own is encrypted by the caller",
+        "kms:Decrypt": "a secret with a customer key is read after its creation",
+        "kms:GenerateDataKey": "a secret with a customer key is encrypted by the caller",
     },
 }
 
@@ -124,34 +123,34 @@ ADDED: Mapping[str, Mapping[str, str]] = {
 #: for a type, or (``*``) wherever they are listed.
 DROPPED: Mapping[str, Mapping[str, str]] = {
     "*": {
-        "iam:CreateServiceLinkedRole": "allowed for the services in play alone",
-        "iam:DeleteRolePermissionsBoundary": "whoever may remove the boundary has none",
-        "iam:DeleteUserPermissionsBoundary": "whoever may remove the boundary has none",
+        "iam:CreateServiceLinkedRole": "allowed for the services of the template only",
+        "iam:DeleteRolePermissionsBoundary": "a role that may remove its boundary has no limit",
+        "iam:DeleteUserPermissionsBoundary": "a role that may remove its boundary has no limit",
         "iam:ListRoles": "roles are looked up by name",
-        "iam:PutRolePermissionsBoundary": "whoever may change the boundary may loosen it",
-        "iam:PutUserPermissionsBoundary": "whoever may change the boundary may loosen it",
+        "iam:PutRolePermissionsBoundary": "a role that may change its boundary has no limit",
+        "iam:PutUserPermissionsBoundary": "a role that may change its boundary has no limit",
         "ssm:Get*": "parameters are read by ssm:GetParameters, each by its name",
         "ec2:Get*": "reads far more than a stack needs",
     },
     "AWS::AutoScaling::AutoScalingGroup": {
-        "cloudwatch:PutMetricAlarm": "alarms of scaling policies are types of their own",
+        "cloudwatch:PutMetricAlarm": "alarms of scaling policies are separate resources",
         "ec2:Describe*": "the calls that are needed are listed",
         "elasticloadbalancing:Describe*": "the calls that are needed are listed",
     },
     "AWS::ApplicationAutoScaling::ScalableTarget": {
-        "cloudwatch:DeleteAlarms": "the service-linked role makes the alarms",
-        "cloudwatch:PutMetricAlarm": "the service-linked role makes the alarms",
+        "cloudwatch:DeleteAlarms": "the service-linked role creates the alarms",
+        "cloudwatch:PutMetricAlarm": "the service-linked role creates the alarms",
     },
     "AWS::ECS::Cluster": {
-        "ecs:PutAccountSetting": "settings of the account are not a stack's to change",
-        "ecs:PutAccountSettingDefault": "settings of the account are not a stack's to change",
+        "ecs:PutAccountSetting": "a stack must not change settings of the account",
+        "ecs:PutAccountSettingDefault": "a stack must not change settings of the account",
     },
     "AWS::Logs::LogGroup": {
-        "logs:CreateLogDelivery": "deliveries are types of their own",
+        "logs:CreateLogDelivery": "deliveries are separate resources",
         "logs:DeleteIndexPolicy": "only with FieldIndexPolicies, which is not bound to a group",
-        "logs:DeleteResourcePolicy": "resource policies are types of their own",
+        "logs:DeleteResourcePolicy": "resource policies are separate resources",
         "logs:PutIndexPolicy": "only with FieldIndexPolicies, which is not bound to a group",
-        "logs:PutResourcePolicy": "resource policies are types of their own",
+        "logs:PutResourcePolicy": "resource policies are separate resources",
     },
 }
 
@@ -229,7 +228,7 @@ KINDS: Mapping[str, Sequence[str]] = {
     ),
 }
 
-#: ARNs that AWS names by a rule of its own, by type and action.
+#: ARNs with names that AWS chooses, by type and action.
 ARNS: Mapping[str, str] = {
     f"AWS::ApplicationAutoScaling::ScalingPolicy cloudwatch:{call}": (
         "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:TargetTracking-*"
@@ -258,7 +257,7 @@ KIND_NAMES: Mapping[tuple[str, str], Sequence[str]] = {
     ("rds", "snapshot"): ["{stack-lower}-*"],
 }
 
-#: What a reviewer calls a type, where not by the end of its name.
+#: Names of types in statement ids, if not the last part of the type.
 NOUNS: Mapping[str, str] = {
     "AWS::ApplicationAutoScaling::ScalableTarget": "Scaling",
     "AWS::ApplicationAutoScaling::ScalingPolicy": "ScalingPolicies",
@@ -323,13 +322,13 @@ GENERATED_NAMES: Mapping[str, str] = {
 
 #: Actions that change something, and that AWS allows on ``*`` only.
 UNSCOPED: Mapping[str, str] = {
-    "ecs:DeregisterTaskDefinition": "AWS allows it on * only; a revision that is deregistered goes "
-    "on running, and can still be named",
+    "ecs:DeregisterTaskDefinition": "AWS allows it on * only; running tasks of a revision "
+    "continue, and it can still be used",
     "logs:PutIndexPolicy": "AWS allows it on * only",
     "logs:DeleteIndexPolicy": "AWS allows it on * only",
     "logs:PutResourcePolicy": "AWS allows it on * only; policies belong to the account",
     "logs:DeleteResourcePolicy": "AWS allows it on * only; policies belong to the account",
-    "kms:CreateKey": "a key's id is not known before it is made",
+    "kms:CreateKey": "the id of a key is not known before its creation",
     "cloudfront:CreateConnectionGroup": "AWS gives ids to connection groups",
     "cloudfront:CreateOriginAccessControl": "AWS gives ids to origin access controls",
 }

@@ -1,4 +1,4 @@
-"""Writes a template as a person would: short forms, literal blocks, anatomy order.
+"""Write templates in the style of a person: short forms, literal blocks, anatomy order.
 
 The layout is made here; how each value is spelled is libyaml's decision (see ``scalars``).
 """
@@ -39,7 +39,7 @@ _REPRESENTER = yaml.representer.SafeRepresenter()
 
 
 class SupportsToDict(Protocol):
-    """What troposphere's Template is to us: something that becomes a long-form mapping."""
+    """An object with ``to_dict``, such as troposphere's Template."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the long form."""
@@ -51,7 +51,7 @@ def emit(template: SupportsToDict | Mapping[str, Any], *, header: str | None = N
 
     Args:
         template: a troposphere Template, or a plain mapping in long form (``{"Ref": ...}``).
-        header: what the comment at the top says, without the ``#``; absent: no comment.
+        header: the text of the comment at the top, without ``#``; default: no comment.
 
     Returns:
         The text, the same for the same template on every machine. Each string in it is read
@@ -138,9 +138,7 @@ class _Layout:
 
     def _key(self, key: object, path: tuple[Any, ...]) -> str:
         if not isinstance(key, str):
-            raise TemplateError(
-                f"{_where(path)}: the key {key!r} is no string; CloudFormation's keys are strings"
-            )
+            raise TemplateError(f"{_where(path)}: keys must be strings (got {key!r})")
         _check_surrogates(key, path)
         quoted = len(key) + sum(10 for c in key if not is_printable(c)) + key.count("'")
         if quoted > _SIMPLE_KEY_LENGTH:
@@ -231,7 +229,7 @@ class _Layout:
 def _short_form(value: Any, inside: str) -> tuple[str, Any]:
     """Return the short tag of a function and what it is applied to, or no tag and the value.
 
-    A short form directly inside a short form (``!Base64 !Sub``) is no YAML, so there the outer
+    A short form directly inside a short form (``!Base64 !Sub``) is invalid YAML, so there the outer
     function keeps its long form. ``Condition`` is a function only inside condition functions.
     """
     if not isinstance(value, Mapping) or len(value) != 1:
@@ -268,7 +266,7 @@ def _scalar(value: Any, path: tuple[Any, ...]) -> tuple[str, str]:
         node = _REPRESENTER.represent_data(value)
         return node.tag, node.value
     raise TemplateError(
-        f"{_where(path)}: a {type(value).__name__} ({value!r:.60}) cannot stand in a template; "
+        f"{_where(path)}: a {type(value).__name__} ({value!r:.60}) is not allowed in a template; "
         "give a string, a number, a boolean, a list or a mapping in long form"
     )
 

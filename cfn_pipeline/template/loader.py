@@ -1,4 +1,4 @@
-"""Reads a template, YAML or JSON, into its long form."""
+"""Read templates, YAML or JSON, into their long form."""
 
 import json
 from typing import Any
@@ -20,21 +20,21 @@ def load(
     text: str,
     *,
     source: str = "template",
-    what: str = "a template is a mapping with Resources",
+    what: str = "a template must be a mapping with Resources",
 ) -> dict[str, Any]:
     """Read a template.
 
     Args:
         text: YAML or JSON; short forms (``!Ref X``) become long forms (``{"Ref": "X"}``).
         source: the file's name, for messages.
-        what: what the text must be, for the message about one that is no mapping.
+        what: the beginning of the message about a text that is not a mapping.
 
     Returns:
         The template as plain mappings, lists, strings, numbers and booleans. A date
         (``2010-09-09``) stays the string that it is to CloudFormation.
 
     Raises:
-        TemplateError: the text is no YAML, holds a key twice or is no mapping; the message
+        TemplateError: the text is not YAML, has a duplicate key or is not a mapping; the message
             names the line.
 
     """
@@ -54,12 +54,12 @@ def load(
         raise TemplateError(f"{source}: {error}") from error
     if not isinstance(content, dict):
         found = "nothing" if content is None else f"a {type(content).__name__}"
-        raise TemplateError(f"{source}: {what}; this is {found}")
+        raise TemplateError(f"{source}: {what} (got {found})")
     return content
 
 
 def _json(text: str) -> Any:
-    """Read JSON as JSON: YAML lacks its surrogate pairs. Nothing for what is no JSON."""
+    """Parse JSON, whose surrogate pairs YAML does not support; None if it is not JSON."""
     if not text.lstrip().startswith("{"):
         return None
     try:
@@ -71,12 +71,12 @@ def _json(text: str) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a key stands there twice")
+        raise ValueError("duplicate key")
     return found
 
 
 def _is_deep(content: Any) -> bool:
-    """Tell whether a value is nested as deeply as YAML may not be."""
+    """Whether a value is nested deeper than allowed."""
     level = [content]
     for _ in range(_DEEPEST):
         containers = (value for value in level if isinstance(value, (dict, list)))
@@ -91,7 +91,7 @@ def _is_deep(content: Any) -> bool:
 
 
 def _too_deep(text: str) -> bool:
-    """Tell whether the text is nested so deeply that libyaml's loader, which recurses, crashes."""
+    """Whether the text is nested so deeply that libyaml's recursive loader crashes."""
     # Cheap, never less than the true depth, and enough for most templates.
     lines = [(len(line), line.lstrip()) for line in text.splitlines()]
     indent = max((length - len(rest) for length, rest in lines), default=0)
@@ -120,8 +120,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
             )
         if key in lines:
             raise yaml.MarkedYAMLError(
-                problem=f"the key {key!r} stands here again (first in line {lines[key]}); "
-                "a key may stand once",
+                problem=f"duplicate key {key!r} (first in line {lines[key]}); a key may stand once",
                 problem_mark=key_node.start_mark,
             )
         lines[key] = line

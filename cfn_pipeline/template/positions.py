@@ -1,4 +1,4 @@
-"""Where in a text the parts of a template stand."""
+"""Lines and columns of the parts of a template."""
 
 import re
 from typing import Any, NamedTuple

@@ -30,7 +30,7 @@ def substitute(
         variables: the values that the function itself gives to some.
         resolve: returns the text of such a value, or of the Ref or Fn::GetAtt that a variable of
             the template stands for.
-        literal: what stands for ``${!Name}``; absent: ``${Name}``, as CloudFormation has it.
+        literal: the replacement of ``${!Name}``; default: ``${Name}``, as in CloudFormation.
 
     """
 

@@ -62,7 +62,10 @@ def test_version_one_has_a_shell_for_each_command() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("- a", "YAML_FILE_ERROR: buildspec.yml: a buildspec is a mapping with version and phases"),
+        (
+            "- a",
+            "YAML_FILE_ERROR: buildspec.yml: a buildspec must be a mapping with version and phases",
+        ),
         ("version: 0.2", "lacks phases"),
         ("version: 0.2\nphases: {build: {commands: [{a: b}]}}", "put the command in quotes"),
     ],

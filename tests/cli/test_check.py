@@ -32,7 +32,7 @@ def test_findings_are_lines_that_an_editor_can_follow() -> None:
 def test_rendered_folders_are_fine(edition: str) -> None:
     done = run("check", f"templates/{edition}")
     assert (done.code, done.out) == (0, "")
-    assert done.err.endswith("templates checked: nothing found\n")
+    assert done.err.endswith("templates checked: no findings\n")
 
 
 def test_what_is_left_to_be_filled_in_is_said() -> None:
@@ -176,15 +176,15 @@ def test_a_rendered_folder_that_was_spoilt(tmp_path: Path) -> None:
             "not a CloudFormation template, because it has no Res",
         ),
         (("check", "docs"), "docs: the folder contains no CloudFormation template"),
-        (("check", BAD, "--artifact", "Sources"), "'Sources' is not NAME=FOLDER"),
+        (("check", BAD, "--artifact", "Sources"), "invalid value 'Sources': use NAME=FOLDER"),
         (("check", BAD, "--artifact", "Sources=nowhere"), "nowhere: not a folder"),
         (("check", BAD, "--select", "E8"), "no rule id starts with 'E8'"),
         (("check", BAD, "--ignore", ""), "no rule id starts with ''"),
         (
             ("check", BAD, "--artifact", "Source=docs"),
-            "no pipeline has the artifact 'Source'; there",
+            "artifact 'Source' does not exist in the pipelines; use",
         ),
-        (("check", BAD, "--artifact", "Sources=docs", "--artifact", "Sources=."), "two folders"),
+        (("check", BAD, "--artifact", "Sources=docs", "--artifact", "Sources=."), "given twice"),
         (("check", BAD, "--format", "xml"), "'xml' is not one of 'text', 'json'"),
         (("rules", "X"), "no rule id starts with 'X'"),
     ],

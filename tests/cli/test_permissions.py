@@ -37,26 +37,26 @@ def test_table() -> None:
     wanted = derive([template], stacks=["todobackend-dev"], boundary="x").actions
     told = [line.split()[0] for line in done.out.splitlines() if not line.startswith(" ")]
     assert told == list(wanted)
-    assert "(AWS allows it on * only; a revision" in done.out
+    assert "(AWS allows it on * only; running tasks" in done.out
 
 
 def test_without_stacks_it_says_which_it_took() -> None:
     done = run("permissions", STACK, "--format", "table")
-    assert done.err == "bound to stacks stack-*; name others with --stack\n"
+    assert done.err == "permissions apply to stacks stack-*; use --stack for other names\n"
     assert "cluster/stack-*" in done.out
 
 
 def test_explain() -> None:
     done = run("permissions", STACK, "--explain", "ECS:CreateService")
     assert done.out == (
-        "ecs:CreateService: to create ApplicationService (AWS::ECS::Service), says the schema of "
-        "AWS::ECS::Service\n"
+        "ecs:CreateService: to create ApplicationService (AWS::ECS::Service) (source: the schema "
+        "of AWS::ECS::Service)\n"
     )
     data = run("permissions", STACK, "--explain", "ecs:CreateService", "--format", "json").out
     assert [entry["resource"] for entry in json.loads(data)] == ["ApplicationService"]
     none = run("permissions", STACK, "--explain", "s3:DeleteBucket")
     assert none.code == 1
-    assert none.err == "s3:DeleteBucket: the templates do not need it\n"
+    assert none.err == "s3:DeleteBucket: not needed by the templates\n"
 
 
 def test_against(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_against(tmp_path: Path) -> None:
     changes = json.loads(run("permissions", str(new), *options, "--format", "json").out)
     assert {change["action"].split(":")[0] for change in changes} == {"sqs"}
     same = run("permissions", STACK, *options)
-    assert (same.out, same.err) == ("", "nothing more and nothing less\n")
+    assert (same.out, same.err) == ("", "no change in permissions\n")
 
 
 def test_what_is_not_known_is_named() -> None:
@@ -82,8 +82,8 @@ def test_what_is_not_known_is_named() -> None:
     done = run("permissions", str(OTHERS / "vpc.yml"), *options)
     assert done.code == 1
     assert done.err == (
-        "Kubernetes (AWSQS::Kubernetes::Resource) is not covered: give the role what the third "
-        "party's page lists\n"
+        "Kubernetes (AWSQS::Kubernetes::Resource): permissions are not known; allow the "
+        "permissions that the documentation of the third party lists\n"
     )
 
 
@@ -93,7 +93,7 @@ def test_what_is_not_known_is_named() -> None:
         (("permissions",), "Missing argument 'TEMPLATE...'"),
         (("permissions", "nowhere.yml"), "'nowhere.yml' does not exist"),
         (("permissions", "templates/book/buildspec.yml"), "it has no Resources"),
-        (("permissions", STACK, "--stack", "*"), "give a name, or a pattern that begins with"),
+        (("permissions", STACK, "--stack", "*"), "use a name, or a pattern that starts with"),
     ],
 )
 def test_bad_input_is_one_clear_message(arguments: tuple[str, ...], said: str) -> None:

@@ -184,7 +184,7 @@ def test_other_templates(path: Path) -> None:
 def test_what_is_not_known_is_named() -> None:
     role, foreign = _other("vpc").unknown
     assert (foreign.resource, foreign.type) == ("Kubernetes", "AWSQS::Kubernetes::Resource")
-    assert (role.resource, role.remedy.split(":")[0]) == ("FlowRole", "give it PermissionsBoundary")
+    assert (role.resource, role.remedy.split(":")[0]) == ("FlowRole", "set its PermissionsBoundary")
     _, policy = _other("events").unknown
     assert (policy.resource, policy.type) == (
         "HandlerRole",
@@ -195,13 +195,16 @@ def test_what_is_not_known_is_named() -> None:
 @pytest.mark.parametrize(
     "resources, remedy",
     [
-        ({"Fn::ForEach::Topics": ["T", ["a"], {}]}, "give what the macro makes"),
+        (
+            {"Fn::ForEach::Topics": ["T", ["a"], {}]},
+            "derive the permissions from the template that the macro",
+        ),
         ({"It": {"Type": "AWS::CloudFormation::Stack"}}, "the nested template"),
-        ({"It": {"Type": "AWS::IAM::Group"}}, "a group has no boundary"),
-        ({"It": {"Type": "AWS::IAM::User"}}, "give it PermissionsBoundary"),
-        ({"It": {"Type": "AWS::EMR::WALWorkspace"}}, "a policy of its own"),
-        ({"It": {"Type": "AWS::No::Such"}}, "a policy of its own"),
-        ({"It": {"Type": "MongoDB::Atlas::Cluster"}}, "the third party's page"),
+        ({"It": {"Type": "AWS::IAM::Group"}}, "groups cannot have a boundary"),
+        ({"It": {"Type": "AWS::IAM::User"}}, "set its PermissionsBoundary"),
+        ({"It": {"Type": "AWS::EMR::WALWorkspace"}}, "in a separate policy"),
+        ({"It": {"Type": "AWS::No::Such"}}, "in a separate policy"),
+        ({"It": {"Type": "MongoDB::Atlas::Cluster"}}, "documentation of the third party"),
     ],
 )
 def test_remedies(resources: dict[str, object], remedy: str) -> None:
@@ -397,7 +400,7 @@ def test_a_pattern_that_binds_nothing_is_refused(stacks: list[str]) -> None:
 
 
 def test_too_many_stacks_for_a_role() -> None:
-    with pytest.raises(TemplateError, match=r"a (?:role|policy|permissions boundary) takes"):
+    with pytest.raises(TemplateError, match=r"IAM allows at most"):
         derive([STACK], stacks=[f"todobackend-{number}" for number in range(40)])
 
 

@@ -38,13 +38,13 @@ def test_json_is_read_too() -> None:
 @pytest.mark.parametrize(
     "text, said",
     [
-        ("A: 1\nB:\n  C: 1\n  D: 2\n  C: 3\n", "line 5: the key 'C' stands here again.*line 3"),
-        ("A: !If\n  X: 1\n  X: 2\n", "line 3: the key 'X' stands here again"),
+        ("A: 1\nB:\n  C: 1\n  D: 2\n  C: 3\n", "line 5: duplicate key 'C'.*line 3"),
+        ("A: !If\n  X: 1\n  X: 2\n", "line 3: duplicate key 'X'"),
         ("A: [1\nB: 2\n", "line 2: "),
         ("A: *nowhere\n", "line 1: found undefined alias"),
-        ("", "this is nothing"),
-        ("- 1\n", "this is a list"),
-        ("just words\n", "this is a str"),
+        ("", r"\(got nothing\)"),
+        ("- 1\n", r"\(got a list\)"),
+        ("just words\n", r"\(got a str\)"),
         ("? [1]\n: 2\n", "line 1: a key must be a single value"),
         ("A: \x01\n", "template.yml"),
         ("[" * 100_000, "template.yml"),

@@ -269,7 +269,7 @@ BUILDSPEC = "version: 0.2\nphases:\n  build:\n    commands:\n      - make test\n
         (BUILDSPEC + "    on-failure: STOP\n", "phases.build.on-failure is 'STOP'"),
         (BUILDSPEC + "env:\n  exported-variables: {TAG: x}\n", "where CodeBuild reads array"),
         ("version: 0.2\nphases: [\n", "line 3: did not find expected node content; correct it"),
-        ("just words\n", "a buildspec is a mapping with version and phases; this is a str"),
+        ("just words\n", "a buildspec must be a mapping with version and phases (got a str)"),
     ],
 )
 def test_buildspecs(text: str, said: str) -> None:
