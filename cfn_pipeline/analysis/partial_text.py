@@ -24,6 +24,7 @@ __all__ = [
 
 _NARROW, _OPEN, _GENERATED, _END = 0xF0000, 0xF0100, 0xF8000, 0xFFFFE
 _UNKNOWN = re.compile(f"[{chr(_NARROW)}-{chr(_END - 1)}]")
+_VARIABLE = re.compile(f"[*?{chr(_NARROW)}-{chr(_END - 1)}]")
 
 _PSEUDO = {
     f"AWS::{name}": chr(_NARROW + number)
@@ -116,6 +117,12 @@ def _units(text: str, *, wildcards: bool) -> list[_Unit]:
     return units
 
 
+def _literal_length(text: str, *, wildcards: bool) -> int:
+    """Return how many characters come before the first unknown part or wildcard."""
+    match = (_VARIABLE if wildcards else _UNKNOWN).search(text)
+    return match.start() if match else len(text)
+
+
 def _meet(a: _Unit, b: _Unit) -> bool:
     (kind, which, _), (other_kind, other, _) = a, b
     if kind == "any" or other_kind == "any":
@@ -131,10 +138,10 @@ def _meet(a: _Unit, b: _Unit) -> bool:
 def _may_meet(text: str, other: str, *, wildcards: bool) -> bool:
     if text == other:
         return True
-    a, b = _units(text, wildcards=wildcards), _units(other, wildcards=False)
-    while a and b and a[0][0] == b[0][0] == "is":
-        if a.pop(0) != b.pop(0):
-            return False
+    start = min(_literal_length(text, wildcards=wildcards), _literal_length(other, wildcards=False))
+    if text[:start] != other[:start]:
+        return False
+    a, b = _units(text[start:], wildcards=wildcards), _units(other[start:], wildcards=False)
     while a and b and a[-1][0] == b[-1][0] == "is":
         if a.pop() != b.pop():
             return False

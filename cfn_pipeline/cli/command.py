@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from cfn_pipeline._version import __version__
+from cfn_pipeline.cli.loading import loading
 from cfn_pipeline.errors import CfnPipelineError
 
 __all__ = ["main"]
@@ -31,7 +32,8 @@ class _Command(click.Group):
         del ctx
         if cmd_name not in _VERBS:
             return None
-        module = import_module(f"cfn_pipeline.cli.{cmd_name}")
+        with loading():
+            module = import_module(f"cfn_pipeline.cli.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
         return command
 

@@ -9,6 +9,7 @@ from cfn_pipeline import project
 from cfn_pipeline.analysis.reading import read_texts
 from cfn_pipeline.checks import check_system
 from cfn_pipeline.cli.findings import located, summary
+from cfn_pipeline.cli.loading import loading
 from cfn_pipeline.editions.loading import EDITIONS
 from cfn_pipeline.editions.loading import edition as load_edition
 from cfn_pipeline.output import differences, write_files
@@ -43,7 +44,8 @@ def render(name: str, folder: Path | None, check: bool) -> None:
     The paths of written files are printed to standard output. The files are checked as with
     "check"; the exit code is 1 if there are findings.
     """
-    edition = load_edition(name)
+    with loading():
+        edition = load_edition(name)
     folder = Path("templates", edition.name) if folder is None else folder
     rendered = project.rendering(edition=edition)
     files = rendered.files
