@@ -26,10 +26,10 @@ check: $(READY) ## Say where templates/ and docs/ are stale, and what is wrong w
 	@$(BIN)/python scripts/rules_page.py --check
 
 test: $(READY) check lint types ## Run everything that must pass
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 coverage: $(READY) ## Run the tests, and fail if they run less than 95 % of the code
-	$(BIN)/pytest -n auto --cov --cov-report=term
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term
 
 test-deploy: $(READY) .deploy/.ready ## Deploy everything with the AWS CLI, and run whole pipelines, on a local AWS
 	$(BIN)/pytest -n auto -m deploy tests/deploy
