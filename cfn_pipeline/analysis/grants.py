@@ -7,6 +7,7 @@ from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import is_known, may_be, may_match
 from cfn_pipeline.analysis.resolving import arn_of, is_function, name_of, resource_behind
 from cfn_pipeline.analysis.system import Resource, System
+from cfn_pipeline.aws.iam import POLICY_TYPES
 from cfn_pipeline.aws.managed_policies import managed_policy
 
 __all__ = ["Grants", "grants_of", "lets_in", "trusts"]
@@ -116,8 +117,7 @@ def _documents(role: Resource, system: System) -> Iterator[Node | _Statement | N
         yield policy.at("PolicyDocument")
     for arn in managed.items():
         yield from _managed(arn, system)
-    types = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
-    for resource in system.resources(*types):
+    for resource in system.resources(*POLICY_TYPES):
         policy = properties_of(resource, system)
         holders = [*policy.at("Roles").items(), policy.at("RoleName")]
         if policy.at("Roles").is_function or any(_is_role(h, role, system) for h in holders):

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from cfn_pipeline.aws.iam import POLICY_VERSION
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.permissions.packing import LONGEST, size
 from cfn_pipeline.permissions.patterns import Stacks
@@ -38,7 +39,7 @@ def boundary(allowed: Sequence[Allowed], stacks: Stacks) -> dict[str, Any]:
     for number, statement in enumerate(found):
         if statement["Sid"] in [other["Sid"] for other in found[:number]]:
             statement["Sid"] += str(number)
-    document = {"Version": "2012-10-17", "Statement": found or [_nothing()]}
+    document = {"Version": POLICY_VERSION, "Statement": found or [_nothing()]}
     if size(document) > LONGEST:
         raise TemplateError(
             f"the permissions boundary has {size(document)} characters; IAM allows at most "

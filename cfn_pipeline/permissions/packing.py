@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from cfn_pipeline.aws.iam import POLICY_VERSION
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.permissions.statements import Statement
 from cfn_pipeline.template.values import SUB_VARIABLE
@@ -94,4 +95,4 @@ def _deployed(value: Any) -> Any:
 
 
 def _document(statements: Sequence[Statement]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
+    return {"Version": POLICY_VERSION, "Statement": list(statements)}

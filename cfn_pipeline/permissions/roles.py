@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS
+from cfn_pipeline.aws.iam import POLICY_TYPES
 from cfn_pipeline.aws.managed_policies import managed_policy
 from cfn_pipeline.permissions.needs import Unknown
 from cfn_pipeline.permissions.patterns import Resources, bind, value_pattern
@@ -56,7 +57,7 @@ def _documents(known: Resources) -> Iterator[tuple[str, Any]]:
             if actions is not None:
                 yield name, {"Statement": {"Action": list(actions), "Resource": "*"}}
     for name, (type_, properties) in known.items():
-        if type_ in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"):
+        if type_ in POLICY_TYPES:
             yield name, properties.get("PolicyDocument")
 
 

@@ -16,12 +16,10 @@ from awacs.aws import (
     StringEquals,
 )
 
+from cfn_pipeline.aws.iam import POLICY_VERSION
 from cfn_pipeline.model.values import Value
 
-__all__ = ["VERSION", "allow", "document", "from_account", "pascal_case", "principals", "trust"]
-
-#: The version of the policy language; the one before it, 2008-10-17, has no policy variables.
-VERSION = "2012-10-17"
+__all__ = ["allow", "document", "from_account", "pascal_case", "principals", "trust"]
 
 
 def pascal_case(name: str) -> str:
@@ -29,7 +27,7 @@ def pascal_case(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("-"))
 
 
-def document(*statements: Statement, version: str = VERSION, **rest: Any) -> PolicyDocument:
+def document(*statements: Statement, version: str = POLICY_VERSION, **rest: Any) -> PolicyDocument:
     """Make a policy of statements; ``rest``: further elements, such as Id."""
     return PolicyDocument(Version=version, **rest, Statement=list(statements))
 

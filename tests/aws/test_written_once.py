@@ -12,11 +12,11 @@ import pytest
 
 import cfn_pipeline
 from cfn_pipeline import aws
-from cfn_pipeline.aws import pipelines
 from cfn_pipeline.aws.cloudformation import ACTION_MODES
+from cfn_pipeline.aws.iam import POLICY_VERSION
 from cfn_pipeline.aws.managed_policies import MANAGED_POLICIES
 from cfn_pipeline.aws.name_forms import NameForm
-from cfn_pipeline.aws.pipelines import Range
+from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER, Range
 from cfn_pipeline.aws.providers import Provider
 from cfn_pipeline.template.values import SUB_VARIABLE
 
@@ -120,7 +120,7 @@ def _reasons(node: ast.AST, file: str) -> Iterator[str]:
         case ast.Constant(value=str(text)):
             if text in PATTERNS or (text == SUB_VARIABLE.pattern and "values.py" not in file):
                 yield f"the pattern {text}"
-            if text == pipelines.CONNECTION_PROVIDER:
+            if text in (CONNECTION_PROVIDER, POLICY_VERSION):
                 yield text
         case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
             values = [item.value if isinstance(item, ast.Constant) else None for item in items]
@@ -182,6 +182,7 @@ def test_no_fact_is_written_again(file: str) -> None:
         'REFERENCE = re.compile(r"#\\{([^{}.]+)\\.([^{}]+)\\}")',
         'VARIABLE = re.compile(r"\\$\\{([^}]*)\\}")',
         'provider == "CodeStarSourceConnection"',
+        'document = {"Version": "2012-10-17"}',
         "STAGES = (2, 50)",
         "_MOST_ACTIONS = 100",
         "_LONGEST_VALUE = 1000",

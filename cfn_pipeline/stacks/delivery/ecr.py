@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from awacs.aws import PolicyDocument
 from troposphere import Template
 
+from cfn_pipeline.aws.iam import POLICY_VERSION
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies import application as duties
-from cfn_pipeline.policies.documents import VERSION, document, pascal_case
+from cfn_pipeline.policies.documents import document, pascal_case
 from cfn_pipeline.resources import ecr
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import Arns
@@ -91,7 +92,7 @@ def ecr_template(application: Application, *, arns: Arns = Arns()) -> Template: 
 
 
 def _pull_policy(
-    named: Mapping[str, Sequence[Value]], sid: str, version: str = VERSION
+    named: Mapping[str, Sequence[Value]], sid: str, version: str = POLICY_VERSION
 ) -> PolicyDocument:
     return document(duties.let_pull(named, sid=sid), version=version)
 
