@@ -3,9 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.partial_text import ANYTHING, is_known, readable
@@ -28,8 +27,7 @@ FILE_SETTINGS = ("TemplatePath", "TemplateConfiguration")
 _UNKNOWN_VALUE = '"' + ANYTHING + '"'
 
 
-@dataclass(frozen=True, kw_only=True)
-class FileReference:
+class FileReference(NamedTuple):
     """A setting with the form ``Artifact::path``."""
 
     key: str
@@ -38,8 +36,7 @@ class FileReference:
     path: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ArtifactFunction:
+class ArtifactFunction(NamedTuple):
     """``Fn::GetParam`` or ``Fn::GetArtifactAtt`` in ParameterOverrides, for one parameter."""
 
     parameter: str

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import is_known
@@ -18,8 +18,7 @@ __all__ = ["Build", "PlacedBuildspec", "builds", "primary_artifact"]
 _PROJECT = "AWS::CodeBuild::Project"
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlacedBuildspec:
+class PlacedBuildspec(NamedTuple):
     """A buildspec of a project, an action or an artifact.
 
     Args:
@@ -50,8 +49,7 @@ class PlacedBuildspec:
         return (self.place, path) if isinstance(self.place, str) else self.place
 
 
-@dataclass(frozen=True, kw_only=True)
-class Build:
+class Build(NamedTuple):
     """An action that runs a CodeBuild project.
 
     Args:

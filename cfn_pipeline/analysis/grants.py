@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import is_known, may_be, may_match
@@ -13,8 +14,7 @@ from cfn_pipeline.aws.managed_policies import managed_policy
 __all__ = ["Grants", "grants_of", "lets_in", "trusts"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Statement:
+class _Statement(NamedTuple):
     """A policy statement; None stands for values that are not known."""
 
     actions: tuple[str, ...] | None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import is_known, may_be, readable
@@ -17,8 +18,7 @@ __all__ = ["Action", "Named", "Pipeline", "Stage", "named", "pipelines"]
 PIPELINE = "AWS::CodePipeline::Pipeline"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Named:
+class Named(NamedTuple):
     """A name and its place."""
 
     name: str

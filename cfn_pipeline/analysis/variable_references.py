@@ -1,7 +1,7 @@
 """Where actions use variables: ``#{namespace.name}``."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.partial_text import readable
@@ -11,8 +11,7 @@ from cfn_pipeline.aws.pipelines import VARIABLE
 __all__ = ["VariableReference", "variable_references"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class VariableReference:
+class VariableReference(NamedTuple):
     """A reference to a variable."""
 
     action: Action

@@ -4,15 +4,14 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 
 __all__ = ["ARTIFACT_SETTINGS", "PROVIDERS", "Provider"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Provider:
+class Provider(NamedTuple):
     """One kind of action.
 
     Args:

@@ -30,8 +30,7 @@ class Command(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Phase:
+class Phase(NamedTuple):
     """A phase.
 
     Args:
@@ -52,8 +51,7 @@ class Phase:
     retry_when: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Files:
+class Files(NamedTuple):
     """The files of an artifact.
 
     Args:

@@ -9,8 +9,7 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cfn_pipeline.analysis.system import Template
 from cfn_pipeline.template.positions import Path
@@ -18,8 +17,7 @@ from cfn_pipeline.template.positions import Path
 __all__ = ["Ignored", "ignored"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ignored:
+class Ignored(NamedTuple):
     """An entry of ``ignore`` in Metadata.
 
     Args:

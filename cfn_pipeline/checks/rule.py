@@ -1,7 +1,7 @@
 """Rules as data: their texts, and the functions that find where they are broken."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.pipelines import Action, Pipeline, Stage
@@ -15,8 +15,7 @@ __all__ = ["CheckRule", "Problem", "problem"]
 Place = Node | tuple[str, Path]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Problem:
+class Problem(NamedTuple):
     """A place where a rule is broken.
 
     Args:
@@ -48,8 +47,7 @@ def problem(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckRule:
+class CheckRule(NamedTuple):
     """A rule for delivery pipelines.
 
     Args:
@@ -57,8 +55,8 @@ class CheckRule:
             for rules of other tools. The second digit is the group's number.
         title: what must be true, as a short sentence.
         impact: what goes wrong on AWS when the rule is broken.
-        aws_message: the error message of AWS; default: AWS gives none, or it is not known.
         fix: how to correct the template.
+        aws_message: the error message of AWS; default: AWS gives none, or it is not known.
         find_in_pipeline: yields the problems of one pipeline.
         find_in_system: yields the problems of templates that are deployed together.
 
@@ -67,8 +65,8 @@ class CheckRule:
     id: str
     title: str
     impact: str
-    aws_message: str | None = None
     fix: str
+    aws_message: str | None = None
     find_in_pipeline: Callable[[Pipeline], Iterable[Problem]] | None = None
     find_in_system: Callable[[System], Iterable[Problem]] | None = None
 

@@ -5,8 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-wi
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cfn_pipeline.analysis.capabilities import is_given, needed_capabilities
 from cfn_pipeline.analysis.deployments import Deployment, deployments
@@ -22,8 +21,7 @@ from cfn_pipeline.template.positions import Path
 __all__ = ["RULES"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Fixed:
+class _Fixed(NamedTuple):
     """A name that is the same in every stack of a template, and its place."""
 
     kind: str
