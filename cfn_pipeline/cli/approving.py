@@ -1,4 +1,4 @@
-"""Whoever is asked by a manual approval: the person at the terminal, or an option."""
+"""Answers to manual approvals: from the terminal, or from an option."""
 
 import select
 import sys
@@ -9,30 +9,43 @@ import click
 
 from cfn_pipeline.cli.tables import table
 from cfn_pipeline.rehearsal.cloudformation.changes import COLUMNS
-from cfn_pipeline.rehearsal.context import Pending
+from cfn_pipeline.rehearsal.context import PendingChangeSet
 from cfn_pipeline.rehearsal.pipeline import Action
 
-__all__ = ["Always", "Terminal"]
+__all__ = ["FixedAnswer", "Terminal"]
 
 _INTERVAL = 0.1
 
 
-class Always:
-    """Somebody who always says the same."""
+class FixedAnswer:
+    """Answers every approval as an option says.
+
+    Args:
+        approved: the answer.
+        show: writes a line.
+
+    """
 
     def __init__(self, *, approved: bool, show: Callable[[str], None]) -> None:
         self._approved = approved
         self._show = show
 
-    def __call__(self, action: Action, pending: Sequence[Pending]) -> tuple[bool, str]:
-        """Show the changes, and say it."""
-        for line in _shown(action, pending):
+    def __call__(self, action: Action, pending: Sequence[PendingChangeSet]) -> tuple[bool, str]:
+        """Show the changes, and return the answer."""
+        for line in _lines(action, pending):
             self._show(line)
-        return self._approved, "as --approve says" if self._approved else "as --reject says"
+        return self._approved, "approved by --approve" if self._approved else "rejected by --reject"
 
 
 class Terminal:
-    """The person at the terminal, who is asked until somebody stops the run."""
+    """Asks at the terminal.
+
+    Args:
+        show: writes a line.
+        pause: pauses the output of progress.
+        stop: set when the run is to stop.
+
+    """
 
     def __init__(
         self, show: Callable[[str], None], pause: Callable[[], None], stop: threading.Event
@@ -41,10 +54,10 @@ class Terminal:
         self._pause = pause
         self._stop = stop
 
-    def __call__(self, action: Action, pending: Sequence[Pending]) -> tuple[bool, str]:
+    def __call__(self, action: Action, pending: Sequence[PendingChangeSet]) -> tuple[bool, str]:
         """Show the changes, and ask."""
         self._pause()
-        for line in _shown(action, pending):
+        for line in _lines(action, pending):
             self._show(line)
         while True:
             click.echo(f"Approve {action.stage}/{action.name}? [y/N]: ", nl=False, err=True)
@@ -55,30 +68,33 @@ class Terminal:
                     return False, "rejected at the terminal"
 
     def _line(self) -> str:
-        """Return the line that the person types.
+        """Return the line that is typed.
 
-        A wait without end would not hear of a signal that comes just before it.
+        Raises:
+            KeyboardInterrupt: the run is to stop, or the terminal is closed.
+
         """
+        # With a timeout: a signal just before would otherwise be noticed after the next line only.
         while not select.select([sys.stdin], [], [], _INTERVAL)[0]:
             if self._stop.is_set():
                 break
         line = "" if self._stop.is_set() else sys.stdin.readline()
-        if not line:  # nobody is there any more
+        if not line:
             click.echo(err=True)
             raise KeyboardInterrupt
         return line
 
 
-def _shown(action: Action, pending: Sequence[Pending]) -> list[str]:
-    """Return what a person is to see before an approval."""
+def _lines(action: Action, pending: Sequence[PendingChangeSet]) -> list[str]:
+    """Return what is shown before the question."""
     lines = []
     for setting in ("CustomData", "ExternalEntityLink"):
-        if said := action.configuration.get(setting):
-            lines += [said, ""]
+        if text := action.configuration.get(setting):
+            lines += [text, ""]
     for each in pending:
         number = len(each.changes)
         lines.append(
-            f"The change set {each.change_set} of the stack {each.stack}: "
+            f"Change set {each.name} of stack {each.stack}: "
             f"{number or 'no'} change{'' if number == 1 else 's'}"
         )
         lines += [f"  {line}" for line in table(each.changes, COLUMNS)] if number else []

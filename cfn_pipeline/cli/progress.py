@@ -1,4 +1,4 @@
-"""What a person sees of a run while it runs: lines, or a table that lives."""
+"""Progress of a run on standard error: lines, or a table at a terminal."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-__all__ = ["COLORS", "Lines", "LivingTable"]
+__all__ = ["COLORS", "Lines", "LiveTable"]
 
 COLORS = {
     Status.SUCCEEDED: "green",
@@ -28,7 +28,7 @@ COLORS = {
 
 
 class Lines:
-    """Tells each event in a line, on standard error."""
+    """Writes a line for each event."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -39,31 +39,31 @@ class Lines:
             click.echo(line, err=True)
 
     def pause(self) -> None:
-        """Be still while a person is asked."""
+        """Pause output during a prompt; lines never disturb it."""
 
     def close(self) -> None:
-        """Have done."""
+        """Close the display; there is none."""
 
-    def prepares(self, what: str) -> None:
-        """Tell what is done before the pipeline runs."""
-        self.show(f"prepare: {what}")
+    def on_prepare(self, step: str) -> None:
+        """Write a step before the pipeline runs."""
+        self.show(f"prepare: {step}")
 
-    def begins(self, pipeline: Pipeline, journal: Journal) -> None:
-        """Tell that the pipeline runs."""
-        self.show(f"run {journal.folder.name} of the pipeline {pipeline.name}: {journal.folder}")
+    def on_start(self, pipeline: Pipeline, journal: Journal) -> None:
+        """Write the name and the folder of the run."""
+        self.show(_started("run", pipeline, journal))
 
-    def changed(self, action: Action, status: Status, seconds: float, message: str) -> None:
-        """Tell that an action has begun, or ended."""
-        took = "" if status is Status.IN_PROGRESS else f" {seconds:.1f} s"
-        self.show(f"{action.id}: {status}{took}{f': {message}' if message else ''}")
+    def on_action(self, action: Action, status: Status, seconds: float, message: str) -> None:
+        """Write the status of an action."""
+        duration = "" if status is Status.IN_PROGRESS else f" {seconds:.1f} s"
+        self.show(f"{action.id}: {status}{duration}{f': {message}' if message else ''}")
 
-    def notices(self, text: str) -> None:
-        """Tell what is to be said loudly."""
+    def on_notice(self, text: str) -> None:
+        """Write a notice."""
         self.show(f"note: {text}")
 
 
-class LivingTable:
-    """A table of stages and actions, on a terminal, that is always as things are."""
+class LiveTable:
+    """A table of stages and actions at a terminal, updated as they change."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -73,14 +73,14 @@ class LivingTable:
         self._console = Console(stderr=True, highlight=False)
         self._pipeline: Pipeline | None = None
         self._states: dict[str, tuple[Status, float, str]] = {}
-        self._prepares = ""
+        self._step = ""
         self._spinner: Any = Spinner("dots")
-        # Two locks, since rich draws with one of its own held: what is drawn must never wait for
-        # somebody who waits for rich.
-        self._known = threading.Lock()
-        self._switch = threading.Lock()
-        self._runs = False
-        self._asking = False
+        # Two locks, because rich holds one of its own while it draws: drawing must not wait for a
+        # thread that waits for rich.
+        self._data_lock = threading.Lock()
+        self._display_lock = threading.Lock()
+        self._is_shown = False
+        self._is_paused = False
         self._live = Live(
             get_renderable=self._rendered,
             console=self._console,
@@ -93,84 +93,89 @@ class LivingTable:
         self._console.print(line, markup=False)
 
     def pause(self) -> None:
-        """Take the table away while a person is asked."""
-        with self._switch:
-            self._asking = True
-            if self._runs:
+        """Pause output during a prompt."""
+        with self._display_lock:
+            self._is_paused = True
+            if self._is_shown:
                 self._live.stop()
-                self._runs = False
+                self._is_shown = False
 
     def close(self) -> None:
-        """Take the table away: the result is told elsewhere."""
+        """Close the display."""
         self.pause()
 
-    def prepares(self, what: str) -> None:
-        """Show what is done before the pipeline runs."""
-        with self._known:
-            self._prepares = what
-        self._go_on()
+    def on_prepare(self, step: str) -> None:
+        """Show a step before the pipeline runs."""
+        with self._data_lock:
+            self._step = step
+        self._resume()
 
-    def begins(self, pipeline: Pipeline, journal: Journal) -> None:
-        """Show that the pipeline runs."""
-        self.show(f"Run {journal.folder.name} of the pipeline {pipeline.name}: {journal.folder}")
-        with self._known:
+    def on_start(self, pipeline: Pipeline, journal: Journal) -> None:
+        """Show the pipeline."""
+        self.show(_started("Run", pipeline, journal))
+        with self._data_lock:
             for action in pipeline.actions:
-                known, status = journal.action(action.id), journal.status(action.id)
-                if status is not Status.IN_PROGRESS:  # else the run before was killed in it
-                    said = (known.get("seconds", 0.0), known.get("message", ""))
-                    self._states[action.id] = (status, *said)
+                data, status = journal.action(action.id), journal.status(action.id)
+                if status is not Status.IN_PROGRESS:  # else the run was killed during it
+                    shown = (data.get("seconds", 0.0), data.get("message", ""))
+                    self._states[action.id] = (status, *shown)
             self._pipeline = pipeline
-        self._go_on()
+        self._resume()
 
-    def changed(self, action: Action, status: Status, seconds: float, message: str) -> None:
-        """Show that an action has begun, or ended."""
+    def on_action(self, action: Action, status: Status, seconds: float, message: str) -> None:
+        """Show the status of an action."""
         runs = status is Status.IN_PROGRESS
-        with self._known:
+        with self._data_lock:
             began = time.monotonic() if runs else seconds
             self._states[action.id] = (status, began, message)
         if action.is_approval and not runs:
-            with self._switch:
-                self._asking = False
+            with self._display_lock:
+                self._is_paused = False
         if not (action.is_approval and runs):
-            self._go_on()
+            self._resume()
 
-    def notices(self, text: str) -> None:
-        """Show what is to be said loudly."""
+    def on_notice(self, text: str) -> None:
+        """Show a notice."""
         self.show(f"Note: {text}")
 
-    def _go_on(self) -> None:
-        with self._switch:
-            if not self._runs and not self._asking:
+    def _resume(self) -> None:
+        with self._display_lock:
+            if not self._is_shown and not self._is_paused:
                 self._live.start()
-                self._runs = True
+                self._is_shown = True
 
     def _rendered(self) -> "RenderableType":
-        with self._known:
+        with self._data_lock:
             if self._pipeline is None:
-                self._spinner.update(text=f"Preparing {self._prepares}")
+                self._spinner.update(text=f"Preparing {self._step}")
                 return self._spinner  # type: ignore[no-any-return]
             return self._table(self._pipeline)
 
     def _table(self, pipeline: Pipeline) -> "Table":
         from rich.table import Table
 
-        made = Table("Stage", "Action", "State", "Seconds", "Message")
+        table = Table("Stage", "Action", "Status", "Seconds", "Message")
         for stage in pipeline.stages:
             for number, action in enumerate(a for group in stage.groups for a in group):
                 status, seconds, message = self._states.get(
                     action.id, (Status.NOT_STARTED, 0.0, "")
                 )
                 runs = status is Status.IN_PROGRESS
-                took = time.monotonic() - seconds if runs else seconds
+                duration = time.monotonic() - seconds if runs else seconds
                 color = COLORS.get(status, "dim")
-                made.add_row(
+                table.add_row(
                     stage.name if number == 0 else "",
                     action.name,
                     f"[{color}]{status}[/]",
-                    "" if status is Status.NOT_STARTED else f"{took:.1f}",
+                    "" if status is Status.NOT_STARTED else f"{duration:.1f}",
                     _escaped(message),
                 )
-        return made
+        return table
+
+
+def _started(label: str, pipeline: Pipeline, journal: Journal) -> str:
+    folder = journal.folder.path
+    return f"{label} {folder.name} of pipeline {pipeline.name}: {folder}"
 
 
 def _escaped(text: str) -> str:

@@ -1,39 +1,43 @@
-"""``cfn-pipeline rehearse``: a pipeline, run on this machine."""
+"""``cfn-pipeline rehearse``: run a pipeline on this machine."""
 
 import contextlib
 import json
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import Any
 
 import click
 
-from cfn_pipeline.cli.approving import Always, Terminal
-from cfn_pipeline.cli.progress import Lines, LivingTable
+from cfn_pipeline.cli.approving import FixedAnswer, Terminal
+from cfn_pipeline.cli.progress import Lines, LiveTable
 from cfn_pipeline.cli.rehearse_options import (
-    plan_of,
-    refuse_for_resume,
-    settings_of,
+    find_run,
+    plan_from,
+    settings_from,
+    validate_options,
     with_options,
 )
 from cfn_pipeline.cli.tables import table
-from cfn_pipeline.rehearsal.local_aws.embedded import refuse_lacking
+from cfn_pipeline.rehearsal.local_aws.embedded import require_extra
 from cfn_pipeline.rehearsal.outcome import Status
-from cfn_pipeline.rehearsal.report.page import report
-from cfn_pipeline.rehearsal.report.result import result_of
+from cfn_pipeline.rehearsal.pipeline import Action, Pipeline
+from cfn_pipeline.rehearsal.preparation.template import PipelineTemplate, read_pipeline
+from cfn_pipeline.rehearsal.report.page import write_page
+from cfn_pipeline.rehearsal.report.result import next_step, result_of
 from cfn_pipeline.rehearsal.run.journal import Journal
+from cfn_pipeline.rehearsal.run.plan import Plan
 from cfn_pipeline.rehearsal.run.rehearsal import Rehearsal
-from cfn_pipeline.rehearsal.run.validation import refuse_plan
+from cfn_pipeline.rehearsal.run.validation import validate_plan, validate_port
 
 __all__ = ["rehearse"]
 
 _COLUMNS = {
     "stage": "Stage",
     "action": "Action",
-    "state": "State",
+    "status": "Status",
     "seconds": "Seconds",
     "message": "Message",
 }
@@ -45,64 +49,76 @@ _COLUMNS = {
 def rehearse(ctx: click.Context, /, **options: Any) -> None:
     """Run a pipeline on this machine.
 
-    TEMPLATE is a CloudFormation template with a pipeline. Its stages run in order, against a local
-    AWS that is started for it: sources are zipped, builds are run, stacks are deployed, change sets
-    are shown and, once approved, executed.
+    TEMPLATE is a CloudFormation template with a pipeline. Its stages run in order, with a local AWS
+    that is started for the run: sources are zipped, builds run, stacks are deployed, change sets
+    are shown and, after their approval, executed.
 
-    The result goes to standard output; exit 1 if the pipeline fails or is rejected.
+    The result is written to standard output. Exit 1 if the pipeline fails, is rejected or stopped.
     """
-    if options["resume"] is not None:
-        refuse_for_resume(ctx)
-    elif options["template"] is None:
-        raise click.UsageError("Missing argument 'TEMPLATE'; or give --resume RUN.")
-    if options["live"] is not None and (options["secrets"] or options["delete"]):
-        raise click.UsageError("--secret and --delete-stack are for a local AWS, not for --live.")
-    if options["approve"] is None and not sys.stdin.isatty():
+    validate_options(ctx, options)
+    settings = settings_from(options)
+    journal = find_run(options)
+    plan = plan_from(options) if journal is None else Plan.from_dict(journal.data["plan"])
+    require_extra(embedded=plan.is_embedded)
+    validate_port(plan, settings)
+    template = None
+    if journal is None:
+        template = read_pipeline(plan.template, plan.pipeline)
+        validate_plan(plan, settings, template)
+    approvals = [a for a in _approvals(template, journal) if a.id not in settings.skip]
+    if approvals and options["approve"] is None and not sys.stdin.isatty():
         raise click.UsageError(
-            "Nobody can be asked for approvals here; give --approve or --reject."
+            "Manual approvals cannot be asked without a terminal; add --approve or --reject."
         )
-    if options["page"] is not None and not options["page"].absolute().parent.is_dir():
-        raise click.BadParameter(
-            f"there is no folder {options['page'].absolute().parent}", param_hint="--report"
-        )
-    plan, journal = plan_of(options)
-    refuse_lacking(embedded=plan.is_embedded)
-    progress = LivingTable() if sys.stderr.isatty() else Lines()
+    if journal is None:
+        assert template is not None
+        journal = Journal.begin(options["folder"], template.name, {"plan": plan.to_dict()})
+    progress = LiveTable() if sys.stderr.isatty() else Lines()
     stop = threading.Event()
     rehearsal = Rehearsal(
         plan=plan,
-        settings=settings_of(options),
+        settings=settings,
         approve=(
             Terminal(progress.show, progress.pause, stop)
             if options["approve"] is None
-            else Always(approved=options["approve"], show=progress.show)
+            else FixedAnswer(approved=options["approve"], show=progress.show)
         ),
         listener=progress,
         stop=stop,
+        template=template,
     )
-    name = refuse_plan(plan, rehearsal.settings, again=journal is not None)
-    if journal is None:
-        journal = Journal.begin(options["folder"], name, {"plan": plan.said})
-    with journal.held(), _interruptible(stop):
+    with journal.lock(), _interruptible(stop):
         try:
             status = rehearsal.run(journal)
         finally:
             progress.close()
             result = result_of(journal)
             if options["page"] is not None:
-                report(result, journal.folder, options["page"])
+                write_page(result, journal.folder, options["page"])
     if options["form"] == "json":
         click.echo(json.dumps(result, indent=2))
     else:
-        for line in _told(result):
+        for line in _lines(result):
             click.echo(line)
     if status is not Status.SUCCEEDED:
         raise SystemExit(1)
 
 
+def _approvals(template: PipelineTemplate | None, journal: Journal | None) -> Sequence[Action]:
+    """Return the approvals that the run will ask for; one of any name if they are not known."""
+    unknown = Action(stage="", name="", category="Approval", owner="AWS", provider="Manual")
+    if journal is not None and "definition" in journal.data:
+        pipeline = Pipeline.from_dict(journal.data["definition"])
+        remaining = [a for a in pipeline.actions if not journal.status(a.id).is_done]
+        return [action for action in remaining if action.is_approval]
+    if template is not None and template.is_complete:
+        return [action for action in template.actions if action.is_approval]
+    return [unknown]
+
+
 @contextlib.contextmanager
 def _interruptible(stop: threading.Event) -> Iterator[None]:
-    """Stop in good order when asked to, by Ctrl-C or otherwise."""
+    """Set ``stop`` on Ctrl-C and SIGTERM while the block runs."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         del number, frame
@@ -116,13 +132,13 @@ def _interruptible(stop: threading.Event) -> Iterator[None]:
             signal.signal(kind, handler)
 
 
-def _told(result: dict[str, Any]) -> list[str]:
-    """Return the result as lines."""
+def _lines(result: dict[str, Any]) -> list[str]:
+    """Return the result as lines of text."""
     rows = [
         {
             "stage": stage["name"] if number == 0 else "",
             "action": action["name"],
-            "state": action["status"],
+            "status": action["status"],
             "seconds": "" if action["status"] == Status.NOT_STARTED else f"{action['seconds']:.1f}",
             "message": action["message"],
         }
@@ -130,10 +146,8 @@ def _told(result: dict[str, Any]) -> list[str]:
         for number, action in enumerate(stage["actions"])
     ]
     lines = [*table(rows, _COLUMNS), ""] if rows else []
-    status, name = result["status"], result["run"]
     lines.append(
-        f"{result['pipeline']}: {status} in {result['seconds']:.1f} s ({result['folder']})"
+        f"{result['pipeline']}: {result['status']} in {result['seconds']:.1f} s "
+        f"({result['folder']})"
     )
-    if status != Status.SUCCEEDED:
-        lines.append(f"Go on with: cfn-pipeline rehearse --resume {name}")
-    return lines
+    return lines + next_step(result)

@@ -1,4 +1,4 @@
-"""What ``cfn-pipeline rehearse`` is told."""
+"""The options of ``cfn-pipeline rehearse``."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -14,11 +14,11 @@ from cfn_pipeline.rehearsal.outcome import Status
 from cfn_pipeline.rehearsal.run.journal import Journal
 from cfn_pipeline.rehearsal.run.plan import Plan, Settings
 
-__all__ = ["plan_of", "refuse_for_resume", "settings_of", "with_options"]
+__all__ = ["find_run", "plan_from", "settings_from", "validate_options", "with_options"]
 
 Command = Callable[..., Any]
 
-#: What belongs to a run, and so cannot be said anew when it goes on.
+#: Options of a run, which cannot be changed when it is resumed.
 _OF_THE_RUN = (
     *("template", "pipeline", "others", "sources", "parameters", "variables", "exports"),
     *("region", "endpoint_url", "live", "after"),
@@ -34,10 +34,10 @@ class _Pair(click.ParamType[tuple[str, str]]):
     def convert(
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, str]:
-        name, equals, said = value.partition("=")
+        name, equals, text = value.partition("=")
         if not name or not equals:
-            self.fail(f"{value!r} is not {self.name}", param, ctx)
-        return name, said
+            self.fail(f"invalid value {value!r}: use {self.name}", param, ctx)
+        return name, text
 
 
 _OPTIONS: Sequence[Callable[[Command], Command]] = (
@@ -51,35 +51,35 @@ _OPTIONS: Sequence[Callable[[Command], Command]] = (
         "sources",
         type=_Pair("FOLDER"),
         multiple=True,
-        help="What a source gives: a folder, FOLDER@COMMIT or a zip, by the name of the artifact "
-        "or of the action. Once for each source.",
+        help="Files of a source: a folder, FOLDER@COMMIT or a zip, by the name of the artifact or "
+        "action. Once for each source.",
     ),
     click.option(
         "--approve/--reject",
         "approve",
         default=None,
-        help="What manual approvals are answered. Without it, you are asked at the terminal.",
+        help="Approve or reject all manual approvals.  [default: ask at the terminal]",
     ),
     click.option(
         "--parameter",
         "parameters",
         type=_Pair("VALUE"),
         multiple=True,
-        help="A parameter of a template that nothing else sets. May be given several times.",
+        help="Value of a template parameter that nothing else sets. Repeatable.",
     ),
     click.option(
         "--export",
         "exports",
         type=_Pair("VALUE"),
         multiple=True,
-        help="An export that none of the templates has. May be given several times.",
+        help="Value of an export that no template has. Repeatable.",
     ),
     click.option(
         "--variable",
         "variables",
         type=_Pair("VALUE"),
         multiple=True,
-        help="A variable of the pipeline. May be given several times.",
+        help="Value of a pipeline variable. Repeatable.",
     ),
     click.option(
         "--with",
@@ -87,86 +87,97 @@ _OPTIONS: Sequence[Callable[[Command], Command]] = (
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         multiple=True,
         metavar="TEMPLATE",
-        help="A template to deploy before, from another folder. Those beside TEMPLATE are found.",
+        help="Template to deploy before the pipeline. Templates in TEMPLATE's folder are deployed "
+        "when needed. Repeatable.",
     ),
-    click.option("--pipeline", metavar="LOGICAL_ID", help="The pipeline, if TEMPLATE has several."),
+    click.option(
+        "--pipeline", metavar="LOGICAL_ID", help="Pipeline to run, if TEMPLATE has several."
+    ),
     click.option(
         "--skip",
         multiple=True,
         metavar="STAGE/ACTION",
-        help="An action to leave out. May be given several times.",
+        help="Action to skip. Repeatable.",
     ),
     click.option(
         "--builds",
         type=click.Choice(["auto", "docker", "shell"]),
         default="auto",
         show_default=True,
-        help="Where builds run: in a container, by the shell of this machine, or as can be.",
+        help="Where builds run: in a container (docker), on this machine (shell), or in a "
+        "container if possible (auto).",
     ),
-    click.option("--build-image", metavar="IMAGE", help="The image of builds' containers."),
+    click.option(
+        "--build-image",
+        metavar="IMAGE",
+        help="Image of build containers, instead of the project's.",
+    ),
     click.option(
         "--shim",
         "shims",
         multiple=True,
         metavar="TOOL",
-        help="A tool that builds do not run, but record. May be given several times.",
+        help="Tool whose calls in builds are recorded instead of run. Repeatable.",
     ),
     click.option(
         "--task-exit-code",
         type=int,
         default=0,
         show_default=True,
-        help="With which ECS tasks end that a stack runs, such as a migration; those that have run "
-        "well before still do.",
+        help="Exit code of one-off ECS tasks, such as a migration; tasks of a task definition that "
+        "has succeeded before succeed again.",
     ),
     click.option(
         "--secret",
         "secrets",
         type=_Pair("TEXT"),
         multiple=True,
-        help="A secret of the local AWS that somebody has to make by hand on AWS.",
+        help="Secret to create in the local AWS, as you would on AWS before the deployment. "
+        "Repeatable.",
     ),
     click.option(
         "--delete-stack",
         "delete",
         multiple=True,
         metavar="STACK",
-        help="A stack to delete before, as one does by hand after a failed creation.",
+        help="Stack to delete before, such as one that is in ROLLBACK_COMPLETE. Repeatable.",
     ),
     click.option(
         "--region",
         default="us-east-1",
         show_default=True,
         metavar="REGION",
-        help="Where the pipeline runs.",
+        help="Region of the pipeline.",
     ),
-    click.option("--port", type=int, help="Where the local AWS answers; without it, a free port."),
-    click.option("--endpoint-url", metavar="URL", help="Another local AWS, in place of our own."),
+    click.option("--port", type=int, help="Port of the local AWS.  [default: a free one]"),
+    click.option(
+        "--endpoint-url",
+        metavar="URL",
+        help="URL of an AWS emulator on this machine, used instead of the local AWS.",
+    ),
     click.option(
         "--live",
         metavar="ACCOUNT",
-        help="AWS itself: the deployed pipeline's stages run from here, in the account of this "
-        "number. Stacks are really changed.",
+        help="Run the stages of the deployed pipeline from this machine, in this account of AWS. "
+        "Stacks are changed.",
     ),
     click.option(
         "--folder",
         type=click.Path(file_okay=False, path_type=Path),
         default=Path(".rehearsal"),
         show_default=True,
-        help="Where runs are kept, each in a folder of its own.",
+        help="Folder of all runs.",
     ),
     click.option(
-        "--after", metavar="RUN", help="Begin with what an earlier run deployed, or 'last'."
+        "--after", metavar="RUN", help="Start from the stacks of an earlier run, or 'last'."
     ),
-    click.option(
-        "--resume", metavar="RUN", help="Go on with a run that did not succeed, or 'last'."
-    ),
+    click.option("--resume", metavar="RUN", help="Resume a run that has not succeeded, or 'last'."),
     click.option(
         "--report",
         "page",
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE",
-        help="Write a page that shows the run.",
+        help="HTML page to write.",
     ),
     click.option(
         "--format",
@@ -174,87 +185,129 @@ _OPTIONS: Sequence[Callable[[Command], Command]] = (
         type=click.Choice(["text", "json"]),
         default="text",
         show_default=True,
-        help="How the result is written.",
+        help="Format of the result.",
     ),
 )
 
 
 def with_options(command: Command) -> Command:
-    """Give a command the options of a rehearsal."""
-    return reduce(lambda made, option: option(made), reversed(_OPTIONS), command)
+    """Add the options to a command."""
+    return reduce(lambda decorated, option: option(decorated), reversed(_OPTIONS), command)
 
 
-def refuse_for_resume(ctx: click.Context) -> None:
-    """Refuse what belongs to a run, where one goes on."""
-    given = [
+def validate_options(ctx: click.Context, options: dict[str, Any]) -> None:
+    """Check that the options can be used together.
+
+    Raises:
+        UsageError: they cannot.
+
+    """
+    live, endpoint = options["live"], options["endpoint_url"]
+    if options["resume"] is not None:
+        _validate_resume(ctx)
+    elif options["template"] is None:
+        raise click.UsageError("Missing argument 'TEMPLATE'; or use --resume RUN.")
+    if live is not None and (options["secrets"] or options["delete"]):
+        raise click.UsageError("--secret and --delete-stack cannot be used with --live.")
+    if live is not None and endpoint is not None:
+        raise click.UsageError("--live cannot be used with --endpoint-url.")
+    if options["after"] is not None and (live is not None or endpoint is not None):
+        raise click.UsageError("--after cannot be used with --live or --endpoint-url.")
+    if live is not None and not re.fullmatch(r"[0-9]{12}", live):
+        raise click.BadParameter(
+            f"invalid account {live!r}: use its 12 digits", param_hint="--live"
+        )
+    page = options["page"]
+    if page is not None and not page.absolute().parent.is_dir():
+        raise click.BadParameter(
+            f"the folder {page.absolute().parent} does not exist", param_hint="--report"
+        )
+
+
+def _validate_resume(ctx: click.Context) -> None:
+    fixed = [
         param
         for param in ctx.command.params
         if param.name in _OF_THE_RUN
         and ctx.get_parameter_source(str(param.name)) is click.core.ParameterSource.COMMANDLINE
     ]
-    if given:
+    if fixed:
+        name = fixed[0].opts[0] if fixed[0].opts[0].startswith("-") else "TEMPLATE"
         raise click.UsageError(
-            f"--resume goes on with a run as it was begun; {given[0].opts[0]} belongs to a new one "
-            "(--after RUN begins with what a run deployed)."
+            f"{name} cannot be changed by --resume; begin a new run (--after RUN keeps "
+            "what a run deployed)."
         )
 
 
-def plan_of(options: dict[str, Any]) -> tuple[Plan, Journal | None]:
-    """Return what is to be rehearsed, and the run that goes on; None: a new one begins."""
-    root = options["folder"]
-    if options["resume"] is not None:
-        journal = Journal.find(root, options["resume"], "--resume")
-        if journal.said.get("status") == Status.SUCCEEDED:
-            raise RehearsalError(
-                f"--resume {journal.folder.name}: that run has succeeded; begin a new one, which "
-                f"--after {journal.folder.name} lets begin with what it deployed"
-            )
-        return Plan.of_record(journal.said["plan"]), journal
-    local = options["live"] is None and options["endpoint_url"] is None
-    if options["after"] is not None and not local:
-        raise click.UsageError("--after is for the local AWS that is started; leave it out.")
-    if options["live"] is not None and options["endpoint_url"] is not None:
-        raise click.UsageError("--live is AWS itself, --endpoint-url is none; give one of them.")
-    if options["live"] is not None and not re.fullmatch(r"\d{12}", options["live"]):
-        raise click.BadParameter(
-            f"{options['live']!r} is no account's number, which has twelve digits",
-            param_hint="--live",
+def find_run(options: dict[str, Any]) -> Journal | None:
+    """Return the journal of the run to resume; None: a new run begins.
+
+    Raises:
+        RehearsalError: the run does not exist, or has succeeded.
+
+    """
+    if options["resume"] is None:
+        return None
+    journal = Journal.find(options["folder"], options["resume"], "--resume")
+    if journal.data.get("status") == Status.SUCCEEDED:
+        name = journal.folder.path.name
+        raise RehearsalError(
+            f"--resume {name}: the run has succeeded; begin a new one (--after {name} keeps what "
+            "it deployed)"
         )
+    return journal
+
+
+def plan_from(options: dict[str, Any]) -> Plan:
+    """Return the plan of a new run.
+
+    Raises:
+        RehearsalError: the run of ``--after`` does not exist.
+        UsageError: an option is invalid.
+
+    """
     after = None
     if options["after"] is not None:
-        after = Journal.find(root, options["after"], "--after").folder.name
-    plan = Plan(
+        earlier = Journal.find(options["folder"], options["after"], "--after")
+        after = earlier.folder.path.name
+    return Plan(
         template=options["template"],
         pipeline=options["pipeline"],
         others=options["others"],
-        sources=_once(options["sources"], "--source"),
-        parameters=_once(options["parameters"], "--parameter"),
-        variables=_once(options["variables"], "--variable"),
-        exports=_once(options["exports"], "--export"),
+        sources=_unique(options["sources"], "--source"),
+        parameters=_unique(options["parameters"], "--parameter"),
+        variables=_unique(options["variables"], "--variable"),
+        exports=_unique(options["exports"], "--export"),
         region=options["region"],
         endpoint=options["endpoint_url"],
         live=options["live"],
         after=after,
     )
-    return plan, None
 
 
-def _once(pairs: Sequence[tuple[str, str]], option: str) -> dict[str, str]:
+def _unique(pairs: Sequence[tuple[str, str]], option: str) -> dict[str, str]:
     names = [name for name, _ in pairs]
     for name in names:
         if names.count(name) > 1:
-            raise click.BadParameter(f"{name!r} is given twice", param_hint=option)
+            raise click.BadParameter(
+                f"{name!r} is used twice; names must be unique", param_hint=option
+            )
     return dict(pairs)
 
 
-def settings_of(options: dict[str, Any]) -> Settings:
-    """Return how it is to be rehearsed."""
-    secrets = _once(options["secrets"], "--secret")
+def settings_from(options: dict[str, Any]) -> Settings:
+    """Return the settings of a run.
+
+    Raises:
+        UsageError: an option is invalid.
+
+    """
+    secrets = _unique(options["secrets"], "--secret")
     for name, text in secrets.items():
         if not text:
-            raise click.BadParameter(f"{name!r} has no text", param_hint="--secret")
+            raise click.BadParameter(f"the text of {name!r} is empty", param_hint="--secret")
     if "" in options["delete"]:
-        raise click.BadParameter("a stack has a name", param_hint="--delete-stack")
+        raise click.BadParameter("the name is empty", param_hint="--delete-stack")
     return Settings(
         builds=BuildSettings(
             place=options["builds"], image=options["build_image"], shims=options["shims"]

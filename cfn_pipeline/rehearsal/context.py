@@ -3,54 +3,55 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Protocol
 
 from cfn_pipeline.rehearsal.artifacts.store import Artifacts
 from cfn_pipeline.rehearsal.cloudformation.stacks import Stacks
+from cfn_pipeline.rehearsal.folder import RunFolder
 from cfn_pipeline.rehearsal.local_aws.account import Account
+from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws
 from cfn_pipeline.rehearsal.pipeline import Action, Pipeline
 
-__all__ = ["Approver", "BuildSettings", "Context", "Pending"]
+__all__ = ["Approver", "BuildSettings", "Context", "PendingChangeSet"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pending:
-    """A change set that waits for its approval.
+class PendingChangeSet:
+    """A change set that waits for an approval.
 
     Args:
         stack: the stack that it changes.
-        change_set: its name.
-        changes: rows, as ``changes.rows`` makes them.
+        name: its name.
+        changes: the rows of ``change_rows``.
 
     """
 
     stack: str
-    change_set: str
+    name: str
     changes: Sequence[Mapping[str, str]]
 
 
 class Approver(Protocol):
-    """Whoever is asked by manual approvals."""
+    """Answers manual approvals."""
 
-    def __call__(self, action: Action, pending: Sequence[Pending]) -> tuple[bool, str]:
-        """Tell whether the action is approved, and with which comment.
+    def __call__(self, action: Action, pending: Sequence[PendingChangeSet]) -> tuple[bool, str]:
+        """Return whether the action is approved, and a comment.
 
         Raises:
-            KeyboardInterrupt: nobody is there any more; the run stops.
+            KeyboardInterrupt: there is no answer; the run stops.
 
         """
 
 
 @dataclass(frozen=True, kw_only=True)
 class BuildSettings:
-    """How builds are run.
+    """How builds run.
 
     Args:
-        place: ``auto``: in a container where that can be, else by the shell; ``docker`` or
-            ``shell``: only there.
-        image: the image of the container, in the place of the project's; None: the project's.
-        shims: further tools that are recorded instead of run.
+        place: ``docker``: in a container; ``shell``: on this machine; ``auto``: in a container if
+            possible, else on this machine.
+        image: the image of the container; None: the project's.
+        shims: further tools whose calls are recorded instead of run.
 
     """
 
@@ -59,42 +60,46 @@ class BuildSettings:
     shims: Sequence[str] = ()
 
 
+def _ignore(value: object) -> None:
+    del value
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """What an action works with.
 
     Args:
-        account: where it works.
-        pipeline: the pipeline that it belongs to.
-        folder: of the run; actions have folders of their own in it.
+        account: the account in which the pipeline runs.
+        pipeline: the action's pipeline.
+        folder: of the run.
         artifacts: of the run.
-        sources: what source actions give, by the name of the action or its artifact.
-        builds: how builds are run.
-        approve: whoever is asked.
-        parameters: values for parameters of deployed stacks that nothing else sets.
-        variables: by namespace, then by name.
-        notice: takes what is to be said once, and loudly.
-        have: lets the account have VPCs and subnets, and returns the ids that it had not.
-        intend: takes what an action is about to do, so that it can be gone on with.
-        intended: what the action was about to do when the run was interrupted.
+        approve: answers manual approvals.
         stop: set when the run is to stop.
+        local: the local AWS that was started for the run; None: another AWS is used.
+        sources: what each source has, by the name of the action or its artifact.
+        builds: how builds run.
+        parameters: values of stack parameters that nothing else sets.
+        variables: the values of variables, by namespace and name.
+        notify: shows a notice; absent: notices are dropped.
+        record_intent: records what an action is about to do; absent: it is not recorded.
+        intent: what the action was about to do when the run was interrupted.
 
     """
 
     account: Account
     pipeline: Pipeline
-    folder: Path
+    folder: RunFolder
     artifacts: Artifacts
-    sources: Mapping[str, str]
-    builds: BuildSettings
     approve: Approver
+    stop: threading.Event
+    local: EmbeddedAws | None = None
+    sources: Mapping[str, str] = field(default_factory=dict)
+    builds: BuildSettings = field(default_factory=BuildSettings)
     parameters: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    notice: Callable[[str], None]
-    have: Callable[[Sequence[str], Sequence[str]], Sequence[str]]
-    intend: Callable[[Mapping[str, Any]], None]
-    intended: Mapping[str, Any] = field(default_factory=dict)
-    stop: threading.Event
+    notify: Callable[[str], object] = _ignore
+    record_intent: Callable[[Mapping[str, Any]], object] = _ignore
+    intent: Mapping[str, Any] = field(default_factory=dict)
 
     def account_of(self, action: Action) -> Account:
         """Return the account in the region of an action."""
@@ -103,5 +108,14 @@ class Context:
         return replace(self.account, region=str(action.region))
 
     def stacks_of(self, action: Action) -> Stacks:
-        """Return the stacks of the region of an action."""
+        """Return the stacks in the region of an action."""
         return Stacks(self.account_of(action), self.pipeline.bucket, self.stop)
+
+    def ensure_network(self, vpcs: Sequence[str], subnets: Sequence[str]) -> list[str]:
+        """Create VPCs and subnets that the local AWS lacks, and return their ids."""
+        return [] if self.local is None else self.local.ensure_network(vpcs, subnets)
+
+    def save(self) -> None:
+        """Save the account of the local AWS, if there is one."""
+        if self.local is not None:
+            self.local.save()

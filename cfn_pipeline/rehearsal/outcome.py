@@ -1,4 +1,4 @@
-"""What comes of an action."""
+"""The outcome of an action."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ __all__ = ["ActionFailed", "Outcome", "Status", "Stopped"]
 
 
 class Status(StrEnum):
-    """Where an action, or a run, stands; spelled as CodePipeline spells it."""
+    """The status of an action or a run, spelled as CodePipeline spells it."""
 
     NOT_STARTED = "NotStarted"
     IN_PROGRESS = "InProgress"
@@ -21,19 +21,19 @@ class Status(StrEnum):
 
     @property
     def is_done(self) -> bool:
-        """Whether a run that goes on leaves the action as it is."""
+        """Whether a resumed run leaves the action as it is."""
         return self in (Status.SUCCEEDED, Status.SKIPPED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What came of an action.
+    """The outcome of an action.
 
     Args:
         status: how it ended.
-        message: what is to be said about it; empty: nothing.
-        variables: what it hands on in its namespace.
-        details: what a report shows of it; JSON can hold it.
+        message: for people; empty: none.
+        variables: the output variables.
+        details: for the report, as JSON values.
 
     """
 
@@ -43,13 +43,13 @@ class Outcome:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-class ActionFailed(Exception):  # noqa: N818 - no error of the rehearsal, but what it finds out
-    """An action fails; the message says why, the details what was seen."""
+class ActionFailed(Exception):  # noqa: N818 - not an error of the rehearsal: its finding
+    """An action fails; the message has the reason, ``details`` what the report shows."""
 
     def __init__(self, message: str, details: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.details = dict(details or {})
 
 
-class Stopped(Exception):  # noqa: N818 - somebody asked for it
-    """Somebody has stopped the run."""
+class Stopped(Exception):  # noqa: N818 - a request, not an error
+    """The run was stopped, by Ctrl-C or a signal."""

@@ -1,15 +1,18 @@
-"""A pipeline as it runs: every value known."""
+"""A pipeline whose values are all known.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, Self
 
 from cfn_pipeline.aws.pipelines import GATES
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.template.values import scalar_text
 
-__all__ = ["Action", "Pipeline", "Stage", "pipeline_of", "pipeline_of_api", "pipeline_of_record"]
+__all__ = ["Action", "Pipeline", "Stage", "parse_api_pipeline", "parse_pipeline"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,20 +21,20 @@ class Action:
 
     Args:
         stage: the name of its stage.
-        name: its own name.
+        name: its name.
         category: Source, Build, Test, Deploy, Approval, Invoke or Compute.
         owner: AWS, ThirdParty or Custom.
-        provider: CodeBuild, CloudFormation and so on.
-        run_order: actions of one stage and run order run side by side.
-        inputs: the names of its input artifacts.
-        outputs: the names of its output artifacts.
-        configuration: its settings; values may hold ``#{namespace.variable}``.
-        namespace: of the variables that it makes; None: nobody can read them.
+        provider: such as CodeBuild or CloudFormation.
+        run_order: actions with the same stage and run order run in parallel.
+        inputs: the names of the input artifacts.
+        outputs: the names of the output artifacts.
+        configuration: the settings; values may contain ``#{namespace.variable}``.
+        namespace: of the output variables; None: other actions cannot read them.
         commands: what a Commands action runs.
         files: the files of each output artifact of a Commands action.
-        output_variables: the variables that a Commands action hands on.
-        environment_variables: the variables that a Commands action is given.
-        region: where it works; None: where the pipeline is.
+        output_variables: the variables that a Commands action exports.
+        environment_variables: the variables that a Commands action receives.
+        region: the action's region; None: the pipeline's.
 
     """
 
@@ -53,18 +56,32 @@ class Action:
 
     @property
     def id(self) -> str:
-        """Its stage and its name, as the options of the command write them."""
+        """``Stage/Action``, as in the options of the command."""
         return f"{self.stage}/{self.name}"
 
     @property
     def where(self) -> str:
-        """How messages call it."""
+        """The action in messages."""
         return f"stage '{self.stage}', action '{self.name}'"
 
     @property
     def is_approval(self) -> bool:
         """Whether it waits for a person."""
         return self.category == "Approval"
+
+    @property
+    def needs_source(self) -> bool:
+        """Whether it is a source for which there is no placeholder."""
+        return self.category == "Source" and self.provider != "ECR"
+
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """The names by which ``--source`` may refer to a source action: id, name, artifacts."""
+        return (self.id, self.name, *self.outputs)
+
+    def source(self, sources: Mapping[str, str]) -> str | None:
+        """Return what ``sources`` has for this source action; None: nothing."""
+        return next((sources[name] for name in self.source_names if name in sources), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +91,7 @@ class Stage:
     Args:
         name: its name.
         actions: its actions.
-        unrehearsed: what else it has that a rehearsal does not do, such as conditions.
+        unrehearsed: properties that a rehearsal ignores, such as conditions.
 
     """
 
@@ -84,7 +101,7 @@ class Stage:
 
     @property
     def groups(self) -> Iterator[list[Action]]:
-        """The actions that run side by side, one group after another."""
+        """The actions by run order: those of a group run in parallel."""
         in_order = sorted(self.actions, key=lambda action: action.run_order)
         for _, group in groupby(in_order, key=lambda action: action.run_order):
             yield list(group)
@@ -97,9 +114,9 @@ class Pipeline:
     Args:
         name: its name.
         bucket: of its artifacts.
-        stages: in their order.
-        variables: the pipeline's own variables, and their defaults; None: no default.
-        disabled: why a stage is not entered, by the stage's name.
+        stages: in order.
+        variables: the pipeline variables and their defaults; None: no default.
+        disabled: the reason of each disabled inbound transition, by stage name.
 
     """
 
@@ -111,20 +128,33 @@ class Pipeline:
 
     @property
     def actions(self) -> list[Action]:
-        """Its actions, in the order in which they run."""
+        """All actions, in the order in which they run."""
         return [action for stage in self.stages for group in stage.groups for action in group]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the pipeline as JSON values."""
+        return asdict(self)
 
-def pipeline_of(properties: Mapping[str, Any], name: str, region: str) -> Pipeline:
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the pipeline that ``to_dict`` returned as ``data``."""
+        stages = [
+            Stage(**{**stage, "actions": [Action(**action) for action in stage["actions"]]})
+            for stage in data["stages"]
+        ]
+        return cls(**{**data, "stages": stages})
+
+
+def parse_pipeline(properties: Mapping[str, Any], name: str, region: str) -> Pipeline:
     """Return the pipeline that the properties of an AWS::CodePipeline::Pipeline describe.
 
     Args:
-        properties: the properties, no functions in them.
-        name: the pipeline's name where the properties give none.
-        region: the pipeline's region, for a pipeline with a bucket for each region.
+        properties: the properties, without functions.
+        name: the pipeline's name if the properties have none.
+        region: the pipeline's region, which selects one of several artifact stores.
 
     Raises:
-        RehearsalError: this is no pipeline that could run.
+        RehearsalError: the properties do not describe a pipeline that could run.
 
     """
     try:
@@ -133,7 +163,7 @@ def pipeline_of(properties: Mapping[str, Any], name: str, region: str) -> Pipeli
             entry["Name"]: entry.get("DefaultValue") for entry in properties.get("Variables", [])
         }
         if "ArtifactStore" not in properties and "ArtifactStores" not in properties:
-            raise ValueError("it has no ArtifactStore")
+            raise ValueError("ArtifactStore is missing")
         bucket = _bucket(properties, region)
         disabled = {
             str(entry["StageName"]): str(entry.get("Reason", ""))
@@ -141,8 +171,8 @@ def pipeline_of(properties: Mapping[str, Any], name: str, region: str) -> Pipeli
         }
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RehearsalError(
-            f"the pipeline cannot be read ({type(error).__name__}: {error}); "
-            "cfn-pipeline check says what is wrong with it"
+            f"the pipeline cannot be read ({type(error).__name__}: {error}); run cfn-pipeline "
+            "check to see what is wrong with it"
         ) from error
     return Pipeline(
         name=str(properties.get("Name", name)),
@@ -153,19 +183,10 @@ def pipeline_of(properties: Mapping[str, Any], name: str, region: str) -> Pipeli
     )
 
 
-def pipeline_of_api(answer: Mapping[str, Any], region: str) -> Pipeline:
-    """Return the pipeline that codepipeline:GetPipeline answers with."""
-    said = _capitalized(answer["pipeline"])
-    return pipeline_of(said, str(said["Name"]), region)
-
-
-def pipeline_of_record(record: Mapping[str, Any]) -> Pipeline:
-    """Return the pipeline of which ``dataclasses.asdict`` has made a record."""
-    stages = [
-        Stage(**{**stage, "actions": [Action(**action) for action in stage["actions"]]})
-        for stage in record["stages"]
-    ]
-    return Pipeline(**{**record, "stages": stages})
+def parse_api_pipeline(response: Mapping[str, Any], region: str) -> Pipeline:
+    """Return the pipeline in a response of codepipeline:GetPipeline."""
+    properties = _capitalized(response["pipeline"])
+    return parse_pipeline(properties, str(properties["Name"]), region)
 
 
 def _capitalized(value: Any) -> Any:
@@ -184,40 +205,40 @@ def _bucket(properties: Mapping[str, Any], region: str) -> str:
     if "ArtifactStore" in properties:
         return str(properties["ArtifactStore"]["Location"])
     stores = properties["ArtifactStores"]
-    if isinstance(stores, dict):  # as the API has it
+    if isinstance(stores, dict):  # as in the API
         stores = [{"Region": key, "ArtifactStore": value} for key, value in stores.items()]
     return str({entry["Region"]: entry["ArtifactStore"]["Location"] for entry in stores}[region])
 
 
-def _stage(stage: Mapping[str, Any]) -> Stage:
-    name = str(stage["Name"])
+def _stage(properties: Mapping[str, Any]) -> Stage:
+    name = str(properties["Name"])
     return Stage(
         name=name,
-        actions=[_action(name, action) for action in stage["Actions"]],
-        unrehearsed=[key for key in GATES if stage.get(key)],
+        actions=[_action(name, action) for action in properties["Actions"]],
+        unrehearsed=[key for key in GATES if properties.get(key)],
     )
 
 
-def _action(stage: str, said: Mapping[str, Any]) -> Action:
-    kind = said["ActionTypeId"]
-    outputs = said.get("OutputArtifacts", [])
+def _action(stage: str, properties: Mapping[str, Any]) -> Action:
+    type_id = properties["ActionTypeId"]
+    outputs = properties.get("OutputArtifacts", [])
     return Action(
         stage=stage,
-        name=str(said["Name"]),
-        category=kind["Category"],
-        owner=kind["Owner"],
-        provider=kind["Provider"],
-        run_order=int(said.get("RunOrder", 1)),
-        inputs=[str(artifact["Name"]) for artifact in said.get("InputArtifacts", [])],
+        name=str(properties["Name"]),
+        category=type_id["Category"],
+        owner=type_id["Owner"],
+        provider=type_id["Provider"],
+        run_order=int(properties.get("RunOrder", 1)),
+        inputs=[str(artifact["Name"]) for artifact in properties.get("InputArtifacts", [])],
         outputs=[str(artifact["Name"]) for artifact in outputs],
-        configuration={k: scalar_text(v) for k, v in said.get("Configuration", {}).items()},
-        namespace=said.get("Namespace"),
-        commands=[str(command) for command in said.get("Commands", [])],
+        configuration={k: scalar_text(v) for k, v in properties.get("Configuration", {}).items()},
+        namespace=properties.get("Namespace"),
+        commands=[str(command) for command in properties.get("Commands", [])],
         files={str(a["Name"]): [str(f) for f in a.get("Files", [])] for a in outputs},
-        output_variables=[str(name) for name in said.get("OutputVariables", [])],
+        output_variables=[str(name) for name in properties.get("OutputVariables", [])],
         environment_variables=[
             {str(key): scalar_text(value) for key, value in variable.items()}
-            for variable in said.get("EnvironmentVariables", [])
+            for variable in properties.get("EnvironmentVariables", [])
         ],
-        region=said.get("Region"),
+        region=properties.get("Region"),
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cfn_pipeline.cli.progress import LivingTable
+from cfn_pipeline.cli.progress import LiveTable
 from cfn_pipeline.rehearsal.outcome import Outcome, Status
 from cfn_pipeline.rehearsal.pipeline import Action, Pipeline, Stage
 from cfn_pipeline.rehearsal.run.journal import Journal
@@ -18,23 +18,23 @@ PIPELINE = Pipeline(name="p", bucket="b", stages=[Stage(name="S", actions=ACTION
 
 
 @pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> LivingTable:
+def table(monkeypatch: pytest.MonkeyPatch) -> LiveTable:
     for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
         monkeypatch.setenv(name, "1")  # else rich draws nothing
-    return LivingTable()
+    return LiveTable()
 
 
-def test_nobody_waits_for_somebody_who_waits(table: LivingTable, tmp_path: Path) -> None:
+def test_nobody_waits_for_somebody_who_waits(table: LiveTable, tmp_path: Path) -> None:
     table._live.refresh_per_second = 2000  # so that it draws in between whatever happens
-    table.begins(PIPELINE, Journal.begin(tmp_path, "p", {}))
+    table.on_start(PIPELINE, Journal.begin(tmp_path, "p", {}))
 
     def follow() -> None:
         for number in range(200):
-            table.changed(ACTIONS[0], Status.IN_PROGRESS, 0.0, "")
-            table.notices(f"note {number}")
-            table.changed(ACTIONS[0], Status.SUCCEEDED, 1.0, "[not markup]")
+            table.on_action(ACTIONS[0], Status.IN_PROGRESS, 0.0, "")
+            table.on_notice(f"note {number}")
+            table.on_action(ACTIONS[0], Status.SUCCEEDED, 1.0, "[not markup]")
             table.pause()
-            table.changed(ACTIONS[1], Status.SUCCEEDED, 1.0, "")
+            table.on_action(ACTIONS[1], Status.SUCCEEDED, 1.0, "")
 
     threads = [threading.Thread(target=follow, daemon=True) for _ in range(2)]
     for thread in threads:
@@ -45,24 +45,24 @@ def test_nobody_waits_for_somebody_who_waits(table: LivingTable, tmp_path: Path)
     table.close()
 
 
-def test_the_table_stays_away_while_a_person_is_asked(table: LivingTable, tmp_path: Path) -> None:
-    table.begins(PIPELINE, Journal.begin(tmp_path, "p", {}))
-    table.changed(ACTIONS[1], Status.IN_PROGRESS, 0.0, "")
+def test_the_table_stays_away_while_a_person_is_asked(table: LiveTable, tmp_path: Path) -> None:
+    table.on_start(PIPELINE, Journal.begin(tmp_path, "p", {}))
+    table.on_action(ACTIONS[1], Status.IN_PROGRESS, 0.0, "")
     table.pause()
-    table.changed(ACTIONS[0], Status.SUCCEEDED, 1.0, "")
-    seen = [table._runs]
-    table.changed(ACTIONS[1], Status.SUCCEEDED, 1.0, "")
-    seen.append(table._runs)
+    table.on_action(ACTIONS[0], Status.SUCCEEDED, 1.0, "")
+    seen = [table._is_shown]
+    table.on_action(ACTIONS[1], Status.SUCCEEDED, 1.0, "")
+    seen.append(table._is_shown)
     table.close()
     assert seen == [False, True]
 
 
 def test_an_action_in_which_a_run_was_killed_has_not_begun(
-    table: LivingTable, tmp_path: Path
+    table: LiveTable, tmp_path: Path
 ) -> None:
     journal = Journal.begin(tmp_path, "p", {})
-    journal.action_ends(ACTIONS[1].id, Outcome(), 2.0, {})
-    journal.action_begins(ACTIONS[0].id)
-    table.begins(PIPELINE, journal)
+    journal.end_action(ACTIONS[1].id, Outcome(), 2.0, {})
+    journal.start_action(ACTIONS[0].id)
+    table.on_start(PIPELINE, journal)
     assert list(table._states) == [ACTIONS[1].id]
     table.close()

@@ -11,7 +11,7 @@ import pytest
 
 from cfn_pipeline import EDITIONS
 from cfn_pipeline.rehearsal.local_aws.embedded import embedded_aws
-from tests.rehearsal.small import Run, command, environment
+from tests.rehearsal.small import Run, spawn
 
 ROOT = Path(__file__).parents[2]
 SECRET = 'todobackend/credentials={"MYSQL_PASSWORD": "p", "SECRET_KEY": "k"}'
@@ -53,17 +53,7 @@ class Chapter:
         return self.run(*([] if "--resume" in words else begin), *words, approve)
 
     def run(self, *words: str) -> Run:
-        return Run(
-            subprocess.run(
-                command(*words, "--builds", "shell", "--format", "json"),
-                cwd=self.folder,
-                env=environment(),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        )
+        return spawn(self.folder, *words, "--builds", "shell", "--format", "json")
 
     def parameters(self, run: str) -> dict[str, dict[str, str]]:
         """Return the parameters of each stack that a run has left."""
@@ -184,7 +174,7 @@ def test_a_build_that_repeats_its_version_changes_nothing(chapter: Chapter) -> N
     done = chapter.rehearse("--after", "last")
     assert done.code == 0
     for name in ("Dev/Deploy", "Production/ChangeSet", "Production/DeployChangeSet"):
-        assert done.action(name)["message"] == "nothing to change"
+        assert done.action(name)["message"] == "no changes"
 
 
 @pytest.mark.parametrize("edition", ["book"])

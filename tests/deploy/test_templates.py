@@ -89,7 +89,7 @@ def deployed(
     with embedded_aws(tmp_path_factory.mktemp("account"), region="us-east-1") as server:
         aws = Cli(server.account)
         # What one has before: the network that the configuration names, and secrets.
-        server.have(["vpc-f8233a80"], ["subnet-a5d3ecee", "subnet-324e246f"])
+        server.ensure_network(["vpc-f8233a80"], ["subnet-a5d3ecee", "subnet-324e246f"])
         for name, text in (
             ("github", '{"token": "t"}'),
             ("todobackend/credentials", '{"MYSQL_PASSWORD": "p", "SECRET_KEY": "k"}'),
@@ -185,11 +185,11 @@ def test_an_exporting_stack_is_not_deleted_while_it_is_imported(deployed: Deploy
 
 def test_a_failing_migration_rolls_back(deployed: Deployed) -> None:
     [step, *_] = deployed.stacks_of("stack.yml")
-    deployed.server.end_tasks_with(7)
+    deployed.server.set_task_exit_code(7)
     try:
         done = deployed.deploy(step, ApplicationImageTag="broken")
     finally:
-        deployed.server.end_tasks_with(0)
+        deployed.server.set_task_exit_code(0)
     assert done.returncode != 0
     assert deployed.aws.status(step.stack) == "UPDATE_ROLLBACK_COMPLETE"
     reasons = [e["ResourceStatusReason"] for e in failures(deployed.aws, step)]

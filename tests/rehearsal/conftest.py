@@ -6,12 +6,18 @@ from pathlib import Path
 import pytest
 
 from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws, embedded_aws
+from tests.rehearsal.bench import Bench
 from tests.rehearsal.small import Small
 
 
 @pytest.fixture
 def small(tmp_path: Path) -> Small:
     return Small(tmp_path / "small")
+
+
+@pytest.fixture
+def bench(aws: EmbeddedAws, tmp_path: Path) -> Bench:
+    return Bench(aws, tmp_path / "run")
 
 
 @pytest.fixture(scope="session")

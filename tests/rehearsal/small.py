@@ -1,12 +1,18 @@
 """A small system to rehearse: a build, a stack for dev, and one for production."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from click.testing import CliRunner
+
+from cfn_pipeline.cli import main
 
 BUILDSPEC = """\
 version: 0.2
@@ -193,18 +199,12 @@ class Small:
         return self.run(*said, *words, *([approve] if approve else []), "--builds", "shell")
 
     def run(self, *words: str) -> "Run":
-        return Run(
-            subprocess.run(
-                command(*words),
-                cwd=self.folder,
-                env=environment(),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=120,
+        """Run the command in this process; an error that is a traceback for users is raised."""
+        with contextlib.chdir(self.folder), variables():
+            result = CliRunner().invoke(
+                main, ["rehearse", *words], prog_name="cfn-pipeline", catch_exceptions=False
             )
-        )
+        return Run(code=result.exit_code, out=result.stdout, err=result.stderr)
 
 
 def command(*words: str) -> list[str]:
@@ -215,13 +215,41 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
 
 
-class Run:
-    """What a run has said."""
+def spawn(folder: Path, *words: str, **more: str) -> "Run":
+    """Run the command in a process of its own, with further variables."""
+    done = subprocess.run(
+        command(*words),
+        cwd=folder,
+        env=environment() | more,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    return Run(code=done.returncode, out=done.stdout, err=done.stderr)
 
-    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
-        self.code = done.returncode
-        self.out = done.stdout
-        self.err = done.stderr
+
+@contextlib.contextmanager
+def variables(**more: str) -> Iterator[None]:
+    """Let this process have the variables of ``environment`` while the block runs."""
+    before, within = dict(os.environ), environment() | more
+    os.environ.clear()
+    os.environ.update(within)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """The exit code and the output of a run."""
+
+    code: int
+    out: str
+    err: str
 
     @property
     def json(self) -> dict[str, Any]:

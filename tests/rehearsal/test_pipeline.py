@@ -1,13 +1,12 @@
 """Pipelines as they run."""
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 import pytest
 
 from cfn_pipeline.errors import RehearsalError
-from cfn_pipeline.rehearsal.pipeline import pipeline_of, pipeline_of_api, pipeline_of_record
+from cfn_pipeline.rehearsal.pipeline import Pipeline, parse_api_pipeline, parse_pipeline
 from tests.rehearsal.small import usual_stages
 
 STORE = {"Type": "S3", "Location": "artifacts"}
@@ -20,13 +19,13 @@ def properties(**more: Any) -> dict[str, Any]:
 def test_actions_are_in_the_order_in_which_they_run() -> None:
     stages = usual_stages()
     stages[3]["Actions"].reverse()
-    found = pipeline_of(properties(Stages=stages), "P", "us-east-1")
+    found = parse_pipeline(properties(Stages=stages), "P", "us-east-1")
     assert [action.name for action in found.actions][-3:] == ["Change", "Approve", "Execute"]
     assert [len(group) for group in found.stages[0].groups] == [2]
 
 
 def test_a_record_of_it_is_the_same() -> None:
-    found = pipeline_of(
+    found = parse_pipeline(
         properties(
             Variables=[{"Name": "A"}, {"Name": "B", "DefaultValue": "b"}],
             DisableInboundStageTransitions=[{"StageName": "Dev", "Reason": "why"}],
@@ -35,7 +34,7 @@ def test_a_record_of_it_is_the_same() -> None:
         "us-east-1",
     )
     assert (found.variables, found.disabled) == ({"A": None, "B": "b"}, {"Dev": "why"})
-    assert pipeline_of_record(json.loads(json.dumps(asdict(found)))) == found
+    assert Pipeline.from_dict(json.loads(json.dumps(found.to_dict()))) == found
 
 
 def test_a_bucket_for_each_region() -> None:
@@ -45,7 +44,7 @@ def test_a_bucket_for_each_region() -> None:
         {"Region": region, "ArtifactStore": {"Type": "S3", "Location": f"b-{region}"}}
         for region in ("eu-west-1", "us-east-1")
     ]
-    assert pipeline_of(said, "P", "eu-west-1").bucket == "b-eu-west-1"
+    assert parse_pipeline(said, "P", "eu-west-1").bucket == "b-eu-west-1"
 
 
 def test_what_the_api_says_is_the_same() -> None:
@@ -57,7 +56,7 @@ def test_what_the_api_says_is_the_same() -> None:
         return value
 
     answer = {"pipeline": {**lowered(properties()), "version": 3}}
-    assert pipeline_of_api(answer, "us-east-1") == pipeline_of(properties(), "P", "us-east-1")
+    assert parse_api_pipeline(answer, "us-east-1") == parse_pipeline(properties(), "P", "us-east-1")
 
 
 @pytest.mark.parametrize(
@@ -65,11 +64,11 @@ def test_what_the_api_says_is_the_same() -> None:
 )
 def test_what_is_no_pipeline(change: dict[str, Any]) -> None:
     with pytest.raises(RehearsalError, match="the pipeline cannot be read"):
-        pipeline_of(properties(**change), "P", "us-east-1")
+        parse_pipeline(properties(**change), "P", "us-east-1")
 
 
 def test_true_and_false_are_texts() -> None:
     stages = usual_stages()
     stages[0]["Actions"][0]["Configuration"]["PollForSourceChanges"] = False
-    found = pipeline_of(properties(Stages=stages), "P", "us-east-1")
+    found = parse_pipeline(properties(Stages=stages), "P", "us-east-1")
     assert found.actions[0].configuration["PollForSourceChanges"] == "false"

@@ -1,4 +1,4 @@
-"""CloudFormation actions, by their mode.
+"""CloudFormation actions, by ActionMode.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html
 """
@@ -13,10 +13,14 @@ from typing import Any
 from cfn_pipeline.analysis.capabilities import is_given, needed_capabilities
 from cfn_pipeline.analysis.system import Template
 from cfn_pipeline.errors import TemplateError
-from cfn_pipeline.rehearsal.actions.parameters import artifact_file, configuration_of, parameters_of
+from cfn_pipeline.rehearsal.actions.parameters import (
+    artifact_file,
+    read_configuration,
+    stack_parameters,
+)
 from cfn_pipeline.rehearsal.artifacts.zips import zip_of
 from cfn_pipeline.rehearsal.cloudformation.change_sets import ChangeSets
-from cfn_pipeline.rehearsal.cloudformation.changes import rows
+from cfn_pipeline.rehearsal.cloudformation.changes import change_rows
 from cfn_pipeline.rehearsal.cloudformation.stacks import FAILED_STATES, Request, Stacks
 from cfn_pipeline.rehearsal.context import Context
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Outcome
@@ -25,11 +29,11 @@ from cfn_pipeline.template import load
 
 __all__ = ["run_cloudformation"]
 
-_NO_CHANGES = "nothing to change"
+_NO_CHANGES = "no changes"
 
 
 def run_cloudformation(action: Action, context: Context) -> Outcome:
-    """Do what a CloudFormation action does.
+    """Run a CloudFormation action.
 
     Raises:
         ActionFailed: it fails.
@@ -40,16 +44,17 @@ def run_cloudformation(action: Action, context: Context) -> Outcome:
     stack = action.configuration.get("StackName", "")
     run = _MODES.get(mode)
     if run is None:
-        raise ActionFailed(f"ActionMode is {mode!r}; there is {', '.join(_MODES)}")
+        raise ActionFailed(f"invalid ActionMode {mode!r}: use one of {', '.join(_MODES)}")
     if not stack:
-        raise ActionFailed("the action has no StackName")
+        raise ActionFailed("StackName is missing")
     stacks = context.stacks_of(action)
-    known = stacks.events(stack)
-    last = known[-1]["id"] if known else None
+    earlier = stacks.events(stack)
+    last = earlier[-1]["id"] if earlier else None
     details: dict[str, Any] = {"stack": stack, "mode": mode}
     try:
         message = run(action, context, stacks, details)
     except ActionFailed as error:
+        details |= error.details
         details["events"] = stacks.events(stack, last)
         raise ActionFailed(str(error), details) from error
     details["events"] = stacks.events(stack, last)
@@ -71,18 +76,19 @@ def _replace_on_failure(
     action: Action, context: Context, stacks: Stacks, details: dict[str, Any]
 ) -> str:
     request = _request(action, context, details)
-    said = ""
-    if stacks.wait(request.stack) in FAILED_STATES:
-        said = f"{request.stack} was {stacks.status(request.stack)} and is replaced"
+    message = ""
+    status = stacks.wait(request.stack)
+    if status in FAILED_STATES:
+        message = f"{request.stack} was {status} and is replaced"
         stacks.delete(request.stack, request.role)
-    return said if stacks.deploy(request) else _NO_CHANGES
+    return message if stacks.deploy(request) else _NO_CHANGES
 
 
 def _delete_only(action: Action, context: Context, stacks: Stacks, details: dict[str, Any]) -> str:
     del context, details
     stack = action.configuration["StackName"]
     if stacks.find(stack) is None:
-        return "there is no such stack"
+        return "the stack does not exist"
     stacks.delete(stack, action.configuration.get("RoleArn"))
     return ""
 
@@ -92,10 +98,10 @@ def _change_set_replace(
 ) -> str:
     name = _change_set_name(action)
     request = _request(action, context, details)
-    made = _change_sets(action, context, stacks).make(request, name)
-    changes = rows(made.changes)
-    details |= {"change_set": name, "changes": changes, "is_empty": made.is_empty}
-    if made.is_empty:
+    change_set = _change_sets(action, context, stacks).create(request, name)
+    changes = change_rows(change_set.changes)
+    details |= {"change_set": name, "changes": changes, "is_empty": change_set.is_empty}
+    if change_set.is_empty:
         return _NO_CHANGES
     return f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
 
@@ -106,21 +112,21 @@ def _change_set_execute(
     stack, name = action.configuration["StackName"], _change_set_name(action)
     details["change_set"] = name
     change_sets = _change_sets(action, context, stacks)
-    begun = context.intended.get("change_set")
-    if begun is not None:  # the run was interrupted here: it may have been executed already
-        told = change_sets.find(stack, begun)
-        if told is None or str(told["ExecutionStatus"]).startswith("EXECUTE_"):
+    interrupted = context.intent.get("change_set")
+    if interrupted is not None:  # it may have been executed before the interruption
+        earlier = change_sets.find(stack, interrupted)
+        if earlier is None or str(earlier["ExecutionStatus"]).startswith("EXECUTE_"):
             stacks.settle(stack)
-            return "it had been executed before the interruption"
-    found = change_sets.find(stack, name)
-    if found is None:
+            return "executed before the interruption"
+    change_set = change_sets.find(stack, name)
+    if change_set is None:
         raise ActionFailed(f"ChangeSet [{name}] does not exist")
-    if found["Status"] == "FAILED":
+    if change_set["Status"] == "FAILED":
         return _NO_CHANGES
-    if str(found["ExecutionStatus"]) != "AVAILABLE":
-        raise ActionFailed(f"ChangeSet [{name}] is in {found['ExecutionStatus']} status")
-    arn = str(found["ChangeSetId"])
-    context.intend({"change_set": arn})
+    if str(change_set["ExecutionStatus"]) != "AVAILABLE":
+        raise ActionFailed(f"ChangeSet [{name}] is in {change_set['ExecutionStatus']} status")
+    arn = str(change_set["ChangeSetId"])
+    context.record_intent({"change_set": arn})
     change_sets.execute(stack, arn)
     return ""
 
@@ -141,35 +147,42 @@ def _change_sets(action: Action, context: Context, stacks: Stacks) -> ChangeSets
 def _change_set_name(action: Action) -> str:
     name = action.configuration.get("ChangeSetName", "")
     if not name:
-        raise ActionFailed("the action has no ChangeSetName")
+        raise ActionFailed("ChangeSetName is missing")
     return name
 
 
 def _request(action: Action, context: Context, details: dict[str, Any]) -> Request:
-    """Return what the action says of its stack, as far as that can be deployed."""
+    """Return the stack that the action describes.
+
+    Raises:
+        ActionFailed: CloudFormation would refuse it.
+
+    """
     if "TemplatePath" not in action.configuration:
-        raise ActionFailed("the action has no TemplatePath")
-    text, shown = artifact_file(action, context, "TemplatePath")
+        raise ActionFailed("TemplatePath is missing")
+    text, path = artifact_file(action, context, "TemplatePath")
     try:
-        template = Template(shown, load(text, source=shown))
+        template = Template(path, load(text, source=path))
     except TemplateError as error:
         raise ActionFailed(str(error)) from error
     if not template.section("Resources"):
-        raise ActionFailed(f"Template format error: {shown} has no Resources")
-    configuration = configuration_of(action, context)
-    declared = template.section("Parameters")
-    if wrong := [name for name, said in declared.items() if not isinstance(said, dict)]:
-        raise ActionFailed(f"Template format error: {shown}: {', '.join(wrong)} is no parameter")
-    parameters = parameters_of(action, context, configuration, declared)
-    details["parameters"] = _shown(parameters, declared)
+        raise ActionFailed(f"Template format error: {path} has no Resources")
+    configuration = read_configuration(action, context)
+    declarations = template.section("Parameters")
+    if wrong := [name for name, value in declarations.items() if not isinstance(value, dict)]:
+        raise ActionFailed(
+            f"Template format error: {path}: {', '.join(wrong)} must be a parameter with a Type"
+        )
+    parameters = stack_parameters(action, context, configuration, declarations)
+    details["parameters"] = _masked(parameters, declarations)
     capabilities = [
         word for word in re.split(r"[,\s]+", action.configuration.get("Capabilities", "")) if word
     ]
     mode = action.configuration["ActionMode"]
     needed = needed_capabilities(template, mode)
-    lacking = [name for name, _ in needed if not is_given(name, capabilities)]
-    if lacking:
-        raise ActionFailed(f"Requires capabilities : [{', '.join(lacking)}]")
+    missing = [name for name, _ in needed if not is_given(name, capabilities)]
+    if missing:
+        raise ActionFailed(f"Requires capabilities : [{', '.join(missing)}]")
     return Request(
         stack=action.configuration["StackName"],
         template=text,
@@ -181,16 +194,16 @@ def _request(action: Action, context: Context, details: dict[str, Any]) -> Reque
     )
 
 
-def _shown(parameters: Mapping[str, str], declared: Mapping[str, Any]) -> dict[str, str]:
-    """Return the parameters without those that are nobody's to read."""
+def _masked(parameters: Mapping[str, str], declarations: Mapping[str, Any]) -> dict[str, str]:
+    """Return the parameters, those with NoEcho masked."""
     return {
-        name: "****" if str(declared[name].get("NoEcho")).lower() == "true" else value
+        name: "****" if str(declarations[name].get("NoEcho")).lower() == "true" else value
         for name, value in parameters.items()
     }
 
 
 def _put_outputs(action: Action, context: Context, outputs: Mapping[str, str]) -> None:
-    """Put the stack's outputs into the action's output artifact, where it names the file."""
+    """Put the stack's outputs into the output artifact, if OutputFileName is set."""
     name = action.configuration.get("OutputFileName")
     if not action.outputs or not name:
         return
@@ -198,5 +211,5 @@ def _put_outputs(action: Action, context: Context, outputs: Mapping[str, str]) -
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "outputs")
         file.write_text(json.dumps(outputs, indent=2), encoding="utf-8")
-        zip_of({name: file}, context.artifacts.zip_path(artifact))
+        zip_of({name: file}, context.artifacts.archive(artifact))
     context.artifacts.put(artifact)

@@ -1,24 +1,25 @@
-"""The actions that build: CodeBuild's, and CodePipeline's own Commands."""
+"""Actions that build: CodeBuild, and CodePipeline's own Commands."""
 
 from dataclasses import replace
 from pathlib import Path
 
 from cfn_pipeline.buildspec.reading import Buildspec, Files, Phase, read_buildspec
 from cfn_pipeline.errors import BuildspecError
-from cfn_pipeline.rehearsal.building.build import Build, folder_of
+from cfn_pipeline.rehearsal.building.build import Build
 from cfn_pipeline.rehearsal.building.project import (
     Project,
     Variable,
-    project_named,
-    variables_of,
+    get_project,
+    parse_variables,
 )
 from cfn_pipeline.rehearsal.context import Context
+from cfn_pipeline.rehearsal.folder import BuildFolder
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Outcome, Status
 from cfn_pipeline.rehearsal.pipeline import Action
 
 __all__ = ["run_codebuild", "run_commands"]
 
-#: In which CodePipeline runs commands.
+#: The image in which CodePipeline runs Commands actions.
 _IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
 
 
@@ -33,25 +34,27 @@ def run_codebuild(action: Action, context: Context) -> Outcome:
 
     """
     settings = action.configuration
-    project = project_named(settings.get("ProjectName", ""), context.account_of(action))
-    variables = variables_of(settings.get("EnvironmentVariables", "[]"))
+    project = get_project(settings.get("ProjectName", ""), context.account_of(action))
+    variables = parse_variables(settings.get("EnvironmentVariables", "[]"))
     if settings.get("BatchEnabled", "").lower() == "true":
-        raise ActionFailed("BatchEnabled: a rehearsal runs no batch builds; see --skip")
+        raise ActionFailed(
+            f"BatchEnabled: a rehearsal cannot run batch builds; skip it with --skip {action.id}"
+        )
     primary = settings.get("PrimarySource", action.inputs[0] if action.inputs else "")
     if not primary or (len(action.inputs) > 1 and "PrimarySource" not in settings):
         raise ActionFailed(
-            "a build has one input artifact, or several and PrimarySource, which names one of them"
+            "a build needs one input artifact, or several and a PrimarySource that names one"
         )
-    folder = folder_of(action, context)
+    folder = context.folder.new_build(action.stage, action.name)
     sources = _sources(action, context, folder)
     if primary not in sources:
         raise ActionFailed(
-            f"PrimarySource is {primary}, which is no input of the action "
-            f"(these are: {', '.join(action.inputs)})"
+            f"PrimarySource {primary} is not an input artifact of the action; its input "
+            f"artifacts: {', '.join(action.inputs)}"
         )
     source = sources.pop(primary)
     buildspec = _buildspec(settings.get("BuildspecOverride") or project.buildspec, source, primary)
-    return _built(
+    return _outcome(
         Build(
             action=action,
             context=context,
@@ -60,7 +63,7 @@ def run_codebuild(action: Action, context: Context) -> Outcome:
             variables=variables,
             folder=folder,
             source=source,
-            others=sources,
+            secondary=sources,
         )
     )
 
@@ -75,13 +78,12 @@ def run_commands(action: Action, context: Context) -> Outcome:
         Stopped: the run is to stop.
 
     """
-    folder = folder_of(action, context)
+    if not action.inputs:
+        raise ActionFailed("a Commands action needs an input artifact")
+    folder = context.folder.new_build(action.stage, action.name)
     sources = _sources(action, context, folder)
-    if not sources:
-        raise ActionFailed("a Commands action has an input artifact")
     source = sources.pop(action.inputs[0])
-    outputs = {name: Files(patterns=patterns) for name, patterns in action.files.items()}
-    return _built(
+    return _outcome(
         Build(
             action=action,
             context=context,
@@ -91,59 +93,60 @@ def run_commands(action: Action, context: Context) -> Outcome:
             buildspec=Buildspec(
                 phases={"build": Phase(name="build", commands=action.commands)},
                 exported=action.output_variables,
-                secondary=outputs,
+                secondary={name: Files(patterns=files) for name, files in action.files.items()},
             ),
             variables=[
-                Variable(name=said["Name"], value=said["Value"], type=said.get("Type", "PLAINTEXT"))
-                for said in action.environment_variables
+                Variable(name=v["Name"], value=v["Value"], type=v.get("Type", "PLAINTEXT"))
+                for v in action.environment_variables
             ],
             folder=folder,
             source=source,
-            others=sources,
+            secondary=sources,
         )
     )
 
 
-def _built(build: Build) -> Outcome:
-    built = build.run()
-    details = built.details(build.log, build.context.folder)
-    for notice in built.notices:
-        build.context.notice(f"{build.action.where}: {notice}")
-    if built.failure:
-        here = Path.cwd()
-        log = build.log.relative_to(here) if build.log.is_relative_to(here) else build.log
+def _outcome(build: Build) -> Outcome:
+    result = build.run()
+    details = result.details(build.folder.log.relative_to(build.context.folder.path))
+    for notice in result.notices:
+        build.context.notify(f"{build.action.where}: {notice}")
+    if result.failure:
+        here, log = Path.cwd(), build.folder.log
+        path = log.relative_to(here) if log.is_relative_to(here) else log
         return Outcome(
             status=Status.FAILED,
-            message=f"{built.failure} (log: {log})",
-            variables=built.variables,
+            message=f"{result.failure} (log: {path})",
+            variables=result.variables,
             details=details,
         )
-    return Outcome(variables=built.variables, details=details)
+    return Outcome(message=result.summary, variables=result.variables, details=details)
 
 
-def _sources(action: Action, context: Context, folder: Path) -> dict[str, Path]:
-    """Lay the input artifacts in folders, and return these."""
-    found = {}
+def _sources(action: Action, context: Context, folder: BuildFolder) -> dict[str, Path]:
+    """Extract the input artifacts, and return their folders."""
+    folders = {}
     for name in action.inputs:
         try:
-            found[name] = context.artifacts.get(name, folder / "src" / name)
+            folders[name] = context.artifacts.get(name, folder.source(name))
         except LookupError:
-            raise ActionFailed(f"no action before it has made the artifact {name}") from None
-    return found
+            raise ActionFailed(f"no earlier action has created the artifact {name}") from None
+    return folders
 
 
-def _buildspec(said: str, source: Path, artifact: str) -> Buildspec:
-    if "\n" in said or said.lstrip().startswith(("version:", "{")):
-        return _read(said, "the project's buildspec")
-    if said.startswith("arn:"):
-        raise ActionFailed(f"the buildspec is {said}, in a bucket; a rehearsal reads none there")
-    path = source / (said or "buildspec.yml")
-    if not path.is_file():
+def _buildspec(setting: str, source: Path, artifact: str) -> Buildspec:
+    if "\n" in setting or setting.lstrip().startswith(("version:", "{")):
+        return _read(setting, "the project's buildspec")
+    if setting.startswith("arn:"):
         raise ActionFailed(
-            f"YAML_FILE_ERROR: the artifact {artifact} has no file {said or 'buildspec.yml'}"
+            f"the buildspec is {setting}; a rehearsal cannot read buildspecs from S3"
         )
+    name = setting or "buildspec.yml"
+    path = source / name
+    if not path.is_file():
+        raise ActionFailed(f"YAML_FILE_ERROR: the artifact {artifact} has no file {name}")
     text = path.read_text(encoding="utf-8", errors="replace")
-    return _read(text, f"{said or 'buildspec.yml'} of {artifact}")
+    return _read(text, f"{name} of {artifact}")
 
 
 def _read(text: str, shown: str) -> Buildspec:
@@ -152,10 +155,8 @@ def _read(text: str, shown: str) -> Buildspec:
     except BuildspecError as error:
         raise ActionFailed(str(error)) from error
     if "batch" in buildspec.sections and "phases" not in buildspec.sections:
-        raise ActionFailed(f"{shown} describes batch builds, which a rehearsal does not run")
+        raise ActionFailed(f"{shown}: batch builds cannot be rehearsed")
     shell = buildspec.shell.rpartition("/")[-1]
     if shell not in ("bash", "sh"):
-        raise ActionFailed(
-            f"{shown}: env.shell is {shell}, which is Windows'; a rehearsal has none"
-        )
+        raise ActionFailed(f"{shown}: invalid env.shell {shell}: a rehearsal runs bash and sh only")
     return replace(buildspec, shell=shell)

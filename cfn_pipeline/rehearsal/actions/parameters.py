@@ -5,129 +5,133 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delive
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cfn_pipeline.rehearsal.context import Context
-from cfn_pipeline.rehearsal.local_aws.placeholders import depends_on_account, invented
+from cfn_pipeline.rehearsal.local_aws.placeholders import depends_on_account, placeholder
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 from cfn_pipeline.rehearsal.pipeline import Action
 
-__all__ = ["Configuration", "artifact_file", "configuration_of", "parameters_of"]
+__all__ = ["Configuration", "artifact_file", "read_configuration", "stack_parameters"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
-    """What a configuration file says.
+    """The content of a template configuration file.
 
     Args:
-        parameters: values.
+        parameters: values by name.
         tags: of the stack.
-        policy: the stack policy, as JSON; None: none.
+        policy: the stack policy in JSON; None: no policy.
 
     """
 
-    parameters: Mapping[str, str]
-    tags: Mapping[str, str]
-    policy: str | None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    policy: str | None = None
 
 
 def artifact_file(action: Action, context: Context, setting: str) -> tuple[str, str]:
-    """Return what the file holds that a setting names, and how messages call it.
+    """Return the content of the file that a setting names, and the setting's value.
 
     Raises:
-        ActionFailed: there is no such file.
+        ActionFailed: the file does not exist.
 
     """
-    said = action.configuration[setting]
-    artifact, colons, path = said.partition("::")
+    value = action.configuration[setting]
+    artifact, colons, path = value.partition("::")
     if not colons:
-        raise ActionFailed(f"{setting} is {said!r}; it is written Artifact::path/of/the/file")
-    return _read(action, context, artifact, path, setting), said
+        raise ActionFailed(f"invalid {setting} {value!r}: use Artifact::path/of/the/file")
+    return _read(action, context, artifact, path, setting), value
 
 
-def configuration_of(action: Action, context: Context) -> Configuration:
-    """Return what the action's configuration file says.
+def read_configuration(action: Action, context: Context) -> Configuration:
+    """Return the action's template configuration; empty if it has none.
 
     Raises:
-        ActionFailed: there is no such file, or it is none.
+        ActionFailed: the file does not exist or is invalid.
 
     """
     if "TemplateConfiguration" not in action.configuration:
-        return Configuration(parameters={}, tags={}, policy=None)
-    text, shown = artifact_file(action, context, "TemplateConfiguration")
+        return Configuration()
+    text, path = artifact_file(action, context, "TemplateConfiguration")
     try:
-        said = json.loads(text)
-        if not isinstance(said, dict) or not isinstance(said.get("Parameters", {}), dict):
-            raise ValueError("it is no mapping with a mapping of Parameters")
-        policy = said.get("StackPolicy")
+        content = json.loads(text)
+        if not isinstance(content, dict) or not isinstance(content.get("Parameters", {}), dict):
+            raise ValueError("it must be a mapping whose Parameters are a mapping")
+        policy = content.get("StackPolicy")
         return Configuration(
-            parameters=_strings(said.get("Parameters", {}), shown),
-            tags=_strings(said.get("Tags", {}), shown),
+            parameters=_strings(content.get("Parameters", {}), path),
+            tags=_strings(content.get("Tags", {}), path),
             policy=None if policy is None else json.dumps(policy),
         )
     except (ValueError, AttributeError) as error:
         raise ActionFailed(
-            f'{shown} is no configuration file such as {{"Parameters": {{...}}}}: {error}'
+            f'invalid configuration file {path}: {error}; use {{"Parameters": {{...}}}}'
         ) from error
 
 
-def parameters_of(
+def stack_parameters(
     action: Action,
     context: Context,
     configuration: Configuration,
-    declared: Mapping[str, Any],
+    declarations: Mapping[str, Any],
 ) -> dict[str, str]:
-    """Return the parameters of a stack that an action deploys.
+    """Return the parameters of the stack that an action deploys.
 
     Args:
         action: the action.
         context: of the action.
-        configuration: what its configuration file says.
-        declared: the parameters of the template.
+        configuration: its template configuration.
+        declarations: the parameters that the template declares.
 
     Raises:
-        ActionFailed: a value cannot be had, is unknown to the template, or is lacking.
+        ActionFailed: a value is invalid, not declared by the template, or missing.
 
     """
-    found = {**configuration.parameters, **_overrides(action, context)}
-    unknown = [name for name in found if name not in declared]
-    if unknown:
-        raise ActionFailed(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
-    made_up: list[str] = []
-    lacking = [name for name in declared if "Default" not in declared[name] and name not in found]
-    for name in list(lacking):
+    values = {**configuration.parameters, **_overrides(action, context)}
+    undeclared = [name for name in values if name not in declarations]
+    if undeclared:
+        raise ActionFailed(f"Parameters: [{', '.join(undeclared)}] do not exist in the template")
+    placeholders: list[str] = []
+    missing: list[str] = []
+    for name, declaration in declarations.items():
+        if name in values or "Default" in declaration:
+            continue
         value = context.parameters.get(name)
-        if value is None and context.account.endpoint and depends_on_account(declared[name]):
-            value = invented(declared[name], context.account_of(action))
+        if value is None and context.account.endpoint and depends_on_account(declaration):
+            value = placeholder(declaration, context.account_of(action))
             if value is not None:
-                made_up.append(f"{name} ({value})")
-        if value is not None:
-            found[name] = value
-            lacking.remove(name)
-    if lacking:
-        raise ActionFailed(f"Parameters: [{', '.join(lacking)}] must have values")
-    if made_up:
-        context.notice(
-            f"nothing sets the parameters {', '.join(made_up)} of "
-            f"{action.configuration['TemplatePath']}: fill them in, since on AWS they are not made "
-            "up"
+                placeholders.append(f"{name} ({value})")
+        if value is None:
+            missing.append(name)
+        else:
+            values[name] = value
+    if missing:
+        raise ActionFailed(f"Parameters: [{', '.join(missing)}] must have values")
+    if placeholders:
+        context.notify(
+            f"{action.configuration['TemplatePath']}: no value is set for {', '.join(placeholders)}"
+            "; a placeholder is used here, on AWS the deployment would fail"
         )
-    _let_exist(found, context, declared)
-    return found
+    _ensure_network(values, context, declarations)
+    return values
 
 
-def _let_exist(found: Mapping[str, str], context: Context, declared: Mapping[str, Any]) -> None:
-    """Let the local account have the network that the parameters name."""
+def _ensure_network(
+    values: Mapping[str, str], context: Context, declarations: Mapping[str, Any]
+) -> None:
+    """Create the network that the parameters name, in the local AWS."""
     ids: dict[str, list[str]] = {"VPC": [], "Subnet": []}
-    for name, value in found.items():
-        type_ = str(declared[name].get("Type", ""))
-        for kind, known in ids.items():
+    for name, value in values.items():
+        type_ = str(declarations[name].get("Type", ""))
+        for kind, of_kind in ids.items():
             if f"AWS::EC2::{kind}::Id" in type_:
-                known += [part.strip() for part in value.split(",")]
-    added = context.have(ids["VPC"], ids["Subnet"])
-    if added:
-        context.notice(f"{', '.join(added)}: the local account has been given such a network")
+                of_kind += [part.strip() for part in value.split(",")]
+    created = context.ensure_network(ids["VPC"], ids["Subnet"])
+    if created:
+        context.notify(f"{', '.join(created)}: created in the local AWS")
 
 
 def _overrides(action: Action, context: Context) -> dict[str, str]:
@@ -135,71 +139,73 @@ def _overrides(action: Action, context: Context) -> dict[str, str]:
     if not text:
         return {}
     try:
-        said = json.loads(text)
-        if not isinstance(said, dict):
-            raise ValueError("it is no mapping")
+        overrides = json.loads(text)
+        if not isinstance(overrides, dict):
+            raise ValueError("it must be a mapping")
     except ValueError as error:
-        raise ActionFailed(f"ParameterOverrides is no JSON: {error}") from error
-    return {name: _value(name, value, action, context) for name, value in said.items()}
+        raise ActionFailed(f"ParameterOverrides is not valid JSON: {error}") from error
+    return {name: _value(name, value, action, context) for name, value in overrides.items()}
 
 
 def _value(name: str, value: Any, action: Action, context: Context) -> str:
     match value:
         case {"Fn::GetParam": [str(artifact), str(path), str(key)]}:
-            text = _read(action, context, artifact, path, f"the parameter {name}")
+            text = _read(action, context, artifact, path, f"parameter {name}")
             try:
-                found = json.loads(text)[key]
+                content = json.loads(text)[key]
             except (ValueError, KeyError, TypeError) as error:
                 raise ActionFailed(
-                    f"the parameter {name}: {path} of {artifact} has no key {key} "
-                    f"(it holds {text.strip():.60})"
+                    f"parameter {name}: {path} of {artifact} has no key {key} "
+                    f"(its content: {text.strip():.60})"
                 ) from error
-            return _plain(name, found)
+            return _string(name, content)
         case {"Fn::GetArtifactAtt": [str(artifact), str(attribute)]}:
             stored = context.artifacts.stored.get(artifact)
             if stored is None or artifact not in action.inputs:
-                raise ActionFailed(f"the parameter {name}: {artifact} is no input of the action")
-            known = {"BucketName": stored.bucket, "ObjectKey": stored.key, "URL": stored.url}
-            if attribute not in known:
                 raise ActionFailed(
-                    f"the parameter {name}: an artifact has no {attribute}; it has "
-                    f"{', '.join(known)}"
+                    f"parameter {name}: {artifact} is not an input artifact of the action"
                 )
-            return known[attribute]
+            attributes = {"BucketName": stored.bucket, "ObjectKey": stored.key, "URL": stored.url}
+            if attribute not in attributes:
+                raise ActionFailed(
+                    f"parameter {name}: an artifact has no attribute {attribute}; use one of "
+                    f"{', '.join(attributes)}"
+                )
+            return attributes[attribute]
         case dict():
             raise ActionFailed(
-                f"the parameter {name} is {json.dumps(value):.80}; CodePipeline knows "
+                f"parameter {name} is {json.dumps(value):.80}; CodePipeline supports "
                 "Fn::GetParam [artifact, file, key] and Fn::GetArtifactAtt [artifact, attribute]"
             )
         case _:
-            return _plain(name, value)
+            return _string(name, value)
 
 
-def _plain(name: str, value: Any) -> str:
+def _string(name: str, value: Any) -> str:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ",".join(value)
     if not isinstance(value, str):
-        raise ActionFailed(f"the parameter {name} is {json.dumps(value):.60}, which is no string")
+        raise ActionFailed(f"parameter {name} must be a string (got {json.dumps(value):.60})")
     return value
 
 
-def _strings(said: Any, shown: str) -> dict[str, str]:
-    wrong = [name for name, value in said.items() if not isinstance(value, str)]
+def _strings(values: Any, path: str) -> dict[str, str]:
+    wrong = [name for name, value in values.items() if not isinstance(value, str)]
     if wrong:
-        raise ActionFailed(f"{shown}: {', '.join(wrong)}: the value is no string")
-    return dict(said)
+        raise ActionFailed(f"{path}: {', '.join(wrong)}: the value must be a string")
+    return dict(values)
 
 
-def _read(action: Action, context: Context, artifact: str, path: str, what: str) -> str:
+def _read(action: Action, context: Context, artifact: str, path: str, subject: str) -> str:
     if artifact not in action.inputs:
         raise ActionFailed(
-            f"{what} reads the artifact {artifact}, which is no input of the action "
-            f"(these are: {', '.join(action.inputs) or 'none'})"
+            f"{subject} reads the artifact {artifact}, which is not an input artifact of the "
+            f"action; its input artifacts: {', '.join(action.inputs) or 'none'}"
         )
     try:
-        found = context.artifacts.read(artifact, path)
+        content = context.artifacts.read(artifact, path)
     except LookupError:
-        raise ActionFailed(f"no action before it has made the artifact {artifact}") from None
-    if found is None:
+        raise ActionFailed(f"no earlier action has created the artifact {artifact}") from None
+    if content is None:
         raise ActionFailed(f"File [{path}] does not exist in artifact [{artifact}]")
-    return found.decode(errors="replace")
+    return content.decode(errors="replace")

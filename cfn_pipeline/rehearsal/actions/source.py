@@ -1,4 +1,4 @@
-"""Source actions: what they fetch, and the variables that they make.
+"""Source actions, and the variables that they produce.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-variables.html
 """
@@ -14,22 +14,9 @@ from cfn_pipeline.rehearsal.context import Context
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Outcome
 from cfn_pipeline.rehearsal.pipeline import Action
 
-__all__ = ["needs_source", "run_source", "source_of"]
+__all__ = ["run_source"]
 
 _DIGEST = f"sha256:{'0' * 63}1"
-
-
-def source_of(action: Action, sources: dict[str, str]) -> str | None:
-    """Return what was given for a source action, by its name or its artifact's; None: nothing."""
-    for name in (action.id, action.name, *action.outputs):
-        if name in sources:
-            return sources[name]
-    return None
-
-
-def needs_source(action: Action) -> bool:
-    """Tell whether an action is a source that nobody can make up."""
-    return action.category == "Source" and action.provider != "ECR"
 
 
 def run_source(action: Action, context: Context) -> Outcome:
@@ -40,19 +27,18 @@ def run_source(action: Action, context: Context) -> Outcome:
 
     """
     if not action.outputs:
-        raise ActionFailed("a source action has an output artifact")
+        raise ActionFailed("the source action has no output artifact")
     [artifact, *_] = action.outputs
-    archive = context.artifacts.zip_path(artifact)
-    given = source_of(action, dict(context.sources))
-    if given is None:
+    source = action.source(context.sources)
+    if source is None:
         return _image(action, context)
     history = action.configuration.get("OutputArtifactFormat") == "CODEBUILD_CLONE_REF"
-    revision = fetch(given, archive, history=history)
+    revision = fetch(source, context.artifacts.archive(artifact), history=history)
     context.artifacts.put(artifact, commit=revision.commit)
     return Outcome(
-        message=revision.shown,
+        message=revision.summary,
         variables={k: v for k, v in _variables(action, context, revision).items() if v},
-        details={"revision": revision.commit, "source": given, "message": revision.message},
+        details={"revision": revision.commit, "source": source, "message": revision.message},
     )
 
 
@@ -66,48 +52,39 @@ def _variables(action: Action, context: Context, revision: Revision) -> dict[str
             "ObjectKey": settings.get("S3ObjectKey", stored.key),
             "VersionId": revision.commit[:32],
         }
-    found = {
+    variables = {
         "AuthorDate": revision.date,
         "BranchName": settings.get("BranchName") or settings.get("Branch") or revision.branch,
         "CommitId": revision.commit,
-        "CommitMessage": revision.message or "files of no commit",
+        "CommitMessage": revision.message or "not a commit",
     }
     if action.provider == CONNECTION_PROVIDER:
-        return found | {
+        return variables | {
             "ConnectionArn": settings.get("ConnectionArn", ""),
             "FullRepositoryName": settings.get("FullRepositoryId", ""),
         }
     repository = settings.get("RepositoryName") or settings.get("Repo", "")
-    return found | {"CommitterDate": revision.date, "RepositoryName": repository}
+    return variables | {"CommitterDate": revision.date, "RepositoryName": repository}
 
 
 def _image(action: Action, context: Context) -> Outcome:
-    """Give what an ECR source gives: a file that tells of an image."""
+    """Return a placeholder of an ECR source: a file that describes an image."""
     account, settings = context.account, action.configuration
     repository = settings.get("RepositoryName", "rehearsal")
     tag = settings.get("ImageTag", "latest")
     registry = f"{account.number}.dkr.ecr.{account.region}.amazonaws.com"
-    uri = f"{registry}/{repository}@{_DIGEST}"
-    told = {
+    shared = {
         "ImageDigest": _DIGEST,
-        "ImageTags": [tag],
-        "ImageURI": uri,
+        "ImageURI": f"{registry}/{repository}@{_DIGEST}",
         "RegistryId": account.number,
         "RepositoryName": repository,
     }
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "imageDetail.json")
-        file.write_text(json.dumps(told), encoding="utf-8")
-        zip_of({file.name: file}, context.artifacts.zip_path(action.outputs[0]))
+        file.write_text(json.dumps(shared | {"ImageTags": [tag]}), encoding="utf-8")
+        zip_of({file.name: file}, context.artifacts.archive(action.outputs[0]))
     context.artifacts.put(action.outputs[0], commit=_DIGEST)
-    context.notice(f"{action.where}: no source was given; the image {repository}:{tag} is made up")
+    context.notify(f"{action.where}: no source is given; {repository}:{tag} is a placeholder")
     return Outcome(
-        message=f"{repository}:{tag} (made up)",
-        variables={
-            "ImageDigest": _DIGEST,
-            "ImageTag": tag,
-            "ImageURI": uri,
-            "RegistryId": account.number,
-            "RepositoryName": repository,
-        },
+        message=f"{repository}:{tag} (placeholder)", variables=shared | {"ImageTag": tag}
     )

@@ -1,4 +1,4 @@
-"""The artifacts of a run, in the pipeline's bucket, laid out as CodePipeline does."""
+"""The artifacts of a run, in the pipeline's bucket, with keys as CodePipeline creates them."""
 
 import secrets
 import string
@@ -8,22 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from cfn_pipeline.rehearsal.artifacts.zips import unzip
+from cfn_pipeline.rehearsal.folder import RunFolder
 from cfn_pipeline.rehearsal.local_aws.account import Account
 
-__all__ = ["Artifacts", "Stored"]
+__all__ = ["Artifacts", "StoredArtifact"]
 
 _LETTERS = string.ascii_letters + string.digits
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stored:
-    """An artifact that is there.
+class StoredArtifact:
+    """An artifact in the bucket.
 
     Args:
         name: its name in the pipeline.
-        bucket: where it is.
-        key: under which key.
-        commit: the revision of a source; empty: it is no source's.
+        bucket: the bucket.
+        key: the object's key.
+        commit: the revision of a source artifact; empty: it is not a source's.
         files: the paths of its files.
 
     """
@@ -36,53 +37,52 @@ class Stored:
 
     @property
     def url(self) -> str:
-        """Where CloudFormation's Fn::GetArtifactAtt says that it is."""
+        """The URL that ``Fn::GetArtifactAtt`` returns."""
         return f"https://s3.amazonaws.com/{self.bucket}/{self.key}"
 
-    @property
-    def said(self) -> dict[str, Any]:
-        """What a record of it holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return the artifact as JSON values."""
         return asdict(self)
 
 
 class Artifacts:
-    """The artifacts of one run of a pipeline.
+    """The artifacts of one run.
 
     Args:
-        account: whose S3 it is.
+        account: the account with the bucket.
         pipeline: the pipeline's name.
         bucket: the pipeline's bucket.
-        folder: where copies of the zips are kept, and opened.
+        folder: of the run, which keeps a copy of each zip.
 
     """
 
-    def __init__(self, account: Account, pipeline: str, bucket: str, folder: Path) -> None:
+    def __init__(self, account: Account, pipeline: str, bucket: str, folder: RunFolder) -> None:
         self._account = account
         self._pipeline = pipeline
         self._bucket = bucket
         self._folder = folder
-        self.stored: dict[str, Stored] = {}
+        self.stored: dict[str, StoredArtifact] = {}
 
-    def zip_path(self, name: str) -> Path:
-        """Return where the zip of an artifact is made."""
-        return self._folder / f"{name}.zip"
+    def archive(self, name: str) -> Path:
+        """Return the path at which the zip of an artifact is created."""
+        return self._folder.archive(name)
 
-    def put(self, name: str, *, commit: str = "") -> Stored:
-        """Upload the zip that was made for an artifact."""
+    def put(self, name: str, *, commit: str = "") -> StoredArtifact:
+        """Upload the zip of an artifact."""
         random = "".join(secrets.choice(_LETTERS) for _ in range(7))
-        ending = ".zip" if commit else ""
-        key = f"{self._pipeline[:20]}/{name[:10]}/{random}{ending}"
-        archive = self.zip_path(name)
+        extension = ".zip" if commit else ""
+        key = f"{self._pipeline[:20]}/{name[:10]}/{random}{extension}"
+        archive = self.archive(name)
         self._account.client("s3").upload_file(str(archive), self._bucket, key)
-        stored = Stored(name=name, bucket=self._bucket, key=key, commit=commit)
-        self.stored[name] = replace(stored, files=sorted(self._listed(archive)))
+        stored = StoredArtifact(name=name, bucket=self._bucket, key=key, commit=commit)
+        self.stored[name] = replace(stored, files=sorted(self._names(archive)))
         return self.stored[name]
 
     def get(self, name: str, folder: Path) -> Path:
-        """Download an artifact, and lay its files in a folder.
+        """Download an artifact and extract it to a folder.
 
         Raises:
-            LookupError: no action has made it.
+            LookupError: no action has created it.
 
         """
         stored = self.stored[name]
@@ -94,29 +94,29 @@ class Artifacts:
         return folder
 
     def read(self, name: str, path: str) -> bytes | None:
-        """Return what a file of an artifact holds; None: it has no such file.
+        """Return the content of a file in an artifact; None: the artifact has no such file.
 
         Raises:
-            LookupError: no action has made the artifact.
+            LookupError: no action has created the artifact.
 
         """
         import io
         import zipfile
 
         stored = self.stored[name]
-        answer = self._account.client("s3").get_object(Bucket=stored.bucket, Key=stored.key)
-        with zipfile.ZipFile(io.BytesIO(answer["Body"].read())) as opened:
+        response = self._account.client("s3").get_object(Bucket=stored.bucket, Key=stored.key)
+        with zipfile.ZipFile(io.BytesIO(response["Body"].read())) as archive:
             try:
-                return opened.read(path.removeprefix("./"))
+                return archive.read(path.removeprefix("./"))
             except KeyError:
                 return None
 
-    def remember(self, said: Mapping[str, Mapping[str, Any]]) -> None:
-        """Take the artifacts of a run that goes on."""
-        self.stored = {name: Stored(**dict(entry)) for name, entry in said.items()}
+    def restore(self, data: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take over the artifacts of a run that is resumed, as ``to_dict`` returned them."""
+        self.stored = {name: StoredArtifact(**dict(entry)) for name, entry in data.items()}
 
     @staticmethod
-    def _listed(archive: Path) -> list[str]:
+    def _names(archive: Path) -> list[str]:
         import zipfile
 
         with zipfile.ZipFile(archive) as opened:

@@ -1,4 +1,4 @@
-"""Artifacts as zips, the same bytes for the same files."""
+"""Zips of artifacts: the same files give the same bytes."""
 
 import shutil
 import stat
@@ -10,34 +10,34 @@ from cfn_pipeline.atomic import replace_file
 
 __all__ = ["files_below", "unzip", "zip_of"]
 
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)
+_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def zip_of(files: Mapping[str, Path], target: Path) -> Path:
-    """Write a zip of files, whole or not at all, and return its path.
+    """Write a zip of files and return its path; after an error there is no zip.
 
     Args:
-        files: where each file is, by its path in the zip.
-        target: the zip; one that is there is replaced.
+        files: the path of each file, by its path in the zip.
+        target: the zip; an existing one is replaced.
 
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with replace_file(target, mode=0o600) as file, zipfile.ZipFile(file, "w") as made:
+    with replace_file(target, mode=0o600) as file, zipfile.ZipFile(file, "w") as archive:
         for path, source in sorted(files.items()):
-            entry = zipfile.ZipInfo(path, _LONG_AGO)
+            entry = zipfile.ZipInfo(path, _DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
             if source.is_symlink() and not source.exists():
-                continue  # CodePipeline's zips hold no links
+                continue  # CodePipeline's zips have no links
             entry.external_attr = (stat.S_IFREG | (source.stat().st_mode & 0o777)) << 16
-            made.writestr(entry, source.read_bytes())
+            archive.writestr(entry, source.read_bytes())
     return target
 
 
 def unzip(archive: Path, folder: Path) -> None:
-    """Lay the files of a zip in a folder, with their permissions.
+    """Extract a zip to a folder, which is replaced; permissions of files are kept.
 
     Raises:
-        zipfile.BadZipFile: this is no zip.
+        zipfile.BadZipFile: the file is not a zip.
 
     """
     shutil.rmtree(folder, ignore_errors=True)
@@ -51,10 +51,10 @@ def unzip(archive: Path, folder: Path) -> None:
 
 
 def files_below(folder: Path) -> dict[str, Path]:
-    """Return the files of a folder but those of git, by their path in it."""
-    found = {}
+    """Return the files of a folder by their path in it, without those of ``.git``."""
+    files = {}
     for path in folder.rglob("*"):
         relative = path.relative_to(folder)
         if ".git" not in relative.parts and path.is_file():
-            found[relative.as_posix()] = path
-    return found
+            files[relative.as_posix()] = path
+    return files

@@ -1,9 +1,9 @@
-"""A build: its folder, its environment, its phases, its artifacts."""
+"""A build: its environment, its phases, its artifacts."""
 
 import os
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,39 +11,45 @@ from typing import Any
 from cfn_pipeline.buildspec.reading import Buildspec, Files
 from cfn_pipeline.rehearsal.artifacts.zips import zip_of
 from cfn_pipeline.rehearsal.building.collecting import collect
-from cfn_pipeline.rehearsal.building.containers import Container, container_of
-from cfn_pipeline.rehearsal.building.environment import Lookup, given, of_this_machine
+from cfn_pipeline.rehearsal.building.containers import Container, find_container
+from cfn_pipeline.rehearsal.building.environment import (
+    Lookup,
+    build_variables,
+    inherited_variables,
+)
 from cfn_pipeline.rehearsal.building.phases import PhaseResult, run_phases
 from cfn_pipeline.rehearsal.building.project import Project, Variable
-from cfn_pipeline.rehearsal.building.shell import Shell
+from cfn_pipeline.rehearsal.building.shell import Launch, Shell
 from cfn_pipeline.rehearsal.building.shims import (
     DOCKER_TOOLS,
-    recorded,
-    without_folders,
+    read_calls,
+    without_tool_folders,
     write_aws,
     write_shims,
 )
 from cfn_pipeline.rehearsal.context import Context
+from cfn_pipeline.rehearsal.folder import BuildFolder
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 from cfn_pipeline.rehearsal.pipeline import Action
 
-__all__ = ["Build", "Built", "folder_of"]
+__all__ = ["Build", "BuildResult"]
 
-#: The parts of a buildspec that a rehearsal does not do.
+#: Sections of a buildspec that a rehearsal ignores.
 _UNREHEARSED = ("batch", "cache", "proxy", "reports")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Built:
-    """What came of a build.
+class BuildResult:
+    """The result of a build.
 
     Args:
         build_id: ``<project>:<id>``.
-        phases: what came of each phase that ran.
-        variables: those that are handed on.
+        phases: the result of each phase that ran.
+        variables: the exported variables.
         place: where it ran, for people.
-        notices: what is to be said about it.
-        calls: what the stand-ins for tools were asked.
+        notices: for people.
+        calls: the calls that shims recorded: the tool and its arguments.
+        shims: the tools whose calls were recorded instead of run.
 
     """
 
@@ -53,50 +59,53 @@ class Built:
     place: str = ""
     notices: Sequence[str] = ()
     calls: Sequence[Sequence[str]] = ()
+    shims: Collection[str] = ()
 
     @property
     def failure(self) -> str:
-        """Why it failed; empty: it did not."""
+        """Why the build failed; empty: it succeeded."""
         failed = [phase for phase in self.phases if phase.has_failed]
         return f"phase {failed[0].name}: {failed[0].message}" if failed else ""
 
-    def details(self, log: Path, run: Path) -> dict[str, Any]:
-        """Return what a report shows of it."""
+    @property
+    def summary(self) -> str:
+        """What was recorded instead of run; empty: nothing."""
+        counts: dict[str, int] = {}
+        for tool, *_ in self.calls:
+            if tool in self.shims:
+                counts[tool] = counts.get(tool, 0) + 1
+        calls = [f"{n} {tool} call{'' if n == 1 else 's'}" for tool, n in counts.items()]
+        return f"{', '.join(calls)} recorded, not run" if calls else ""
+
+    def details(self, log: Path) -> dict[str, Any]:
+        """Return the result as JSON values, for the report.
+
+        Args:
+            log: the path of the log in the run's folder.
+
+        """
         return {
             "build_id": self.build_id,
             "place": self.place,
-            "phases": [phase.said for phase in self.phases],
-            "log": log.relative_to(run).as_posix(),
+            "phases": [phase.to_dict() for phase in self.phases],
+            "log": log.as_posix(),
             "calls": [list(call) for call in self.calls],
         }
 
 
-def folder_of(action: Action, context: Context) -> Path:
-    """Return an empty folder for a build; one build after another has one of its own."""
-    number = 1
-    while True:
-        folder = context.folder / "builds" / f"{action.stage}-{action.name}-{number}"
-        try:
-            folder.mkdir(parents=True)
-        except FileExistsError:
-            number += 1
-        else:
-            return folder
-
-
 @dataclass(frozen=True, kw_only=True)
 class Build:
-    """A build that is about to run.
+    """A build to run.
 
     Args:
         action: that runs it.
         context: of the action.
-        project: the project.
-        buildspec: what it does.
+        project: the CodeBuild project.
+        buildspec: the buildspec.
         variables: which the action sets.
         folder: of the build.
-        source: the folder of the primary sources.
-        others: the folders of the other sources, by artifact.
+        source: the folder of the primary source.
+        secondary: the folders of the secondary sources, by artifact.
 
     """
 
@@ -105,17 +114,12 @@ class Build:
     project: Project
     buildspec: Buildspec
     variables: Sequence[Variable]
-    folder: Path
+    folder: BuildFolder
     source: Path
-    others: Mapping[str, Path]
+    secondary: Mapping[str, Path]
 
-    @property
-    def log(self) -> Path:
-        """Where everything is told that is done."""
-        return self.folder / "log.txt"
-
-    def run(self) -> Built:
-        """Build, and put the artifacts into the bucket.
+    def run(self) -> BuildResult:
+        """Run the build, and put its artifacts into the bucket.
 
         Raises:
             ActionFailed: it cannot begin.
@@ -124,16 +128,18 @@ class Build:
         """
         build_id = f"{self.project.name}:{uuid.uuid4()}"
         container, place = self._place(build_id)
-        notices = [f"{place}."]
         environment = self._environment(build_id)
+        shims = () if container else (*DOCKER_TOOLS, *self.context.builds.shims)
         self._write_tools(engine=container is not None)
-        tools = () if container else (*DOCKER_TOOLS, *self.context.builds.shims)
-        self.log.write_text(f"[rehearsal] {build_id}: {place}\n", encoding="utf-8")
+        self.folder.log.write_text(f"[rehearsal] {build_id}: {place}\n", encoding="utf-8")
         shell = self._shell(container, environment)
         try:
             phases = list(
                 run_phases(
-                    self.buildspec, shell, self.log, lambda text: without_folders(text, tools)
+                    self.buildspec,
+                    shell,
+                    self.folder.log,
+                    lambda command: without_tool_folders(command, shims),
                 )
             )
             in_time = all(phase.status != "TIMED_OUT" for phase in phases)
@@ -141,35 +147,28 @@ class Build:
             variables = {name: shell.value(name) for name in exported}
         finally:
             if container is not None:
-                container.give_back(self.folder)
+                container.restore_owner(self.folder.path)
             shell.close()
-        began = in_time and not any(
+        reached_build = in_time and not any(
             p.has_failed and p.name in ("INSTALL", "PRE_BUILD") for p in phases
         )
-        if began and self.action.outputs:
+        if reached_build and self.action.outputs:
             phases.append(self._upload(environment | variables))
-        return Built(
+        return BuildResult(
             build_id=build_id,
             phases=phases,
             variables={name: value for name, value in variables.items() if value},
             place=place,
-            notices=[*notices, *self._unrehearsed()],
-            calls=recorded(self._record),
+            notices=[f"{place}.", *self._unrehearsed()],
+            calls=read_calls(self.folder.calls),
+            shims=shims or self.context.builds.shims,
         )
-
-    @property
-    def _record(self) -> Path:
-        return self.folder / "calls"
-
-    @property
-    def _tools(self) -> Path:
-        return self.folder / "bin"
 
     def _place(self, build_id: str) -> tuple[Container | None, str]:
         settings = self.context.builds
         if settings.place == "shell":
-            return None, "run by the shell of this machine, with the tools it has"
-        container, why = container_of(
+            return None, "run by the shell of this machine, with its tools"
+        container, reason = find_container(
             settings.image or self.project.image,
             f"rehearsal-{build_id.rpartition(':')[-1]}",
             privileged=self.project.privileged,
@@ -178,81 +177,82 @@ class Build:
         if container is not None:
             return container, f"run in a container of {container.image}"
         if settings.place == "docker":
-            raise ActionFailed(f"no container for the build: {why}")
-        return None, f"run by the shell of this machine, with the tools it has, since {why}"
+            raise ActionFailed(f"the build cannot run in a container: {reason}")
+        return None, f"run by the shell of this machine, with its tools, because {reason}"
 
     def _write_tools(self, *, engine: bool) -> None:
+        folder, calls, account = self.folder.tools, self.folder.calls, self.context.account
         tools = {"docker"} if engine else set(DOCKER_TOOLS)
-        write_shims(
-            self._tools, sorted(tools | set(self.context.builds.shims)), self._record, engine=engine
-        )
-        account = self.context.account
+        write_shims(folder, sorted(tools | set(self.context.builds.shims)), calls, engine=engine)
         if account.endpoint is not None:
             write_aws(
-                self._tools,
-                self._record,
+                folder,
+                calls,
                 number=account.number,
                 region=account.region,
                 endpoint=account.endpoint,
             )
 
     def _shell(self, container: Container | None, environment: Mapping[str, str]) -> Shell:
+        command = self._shell_command(container)
         shell = Shell(
-            words=self._shell_words(container),
-            folder=self.folder / "commands",
+            Launch(
+                shell=command,
+                prefix=() if container is None else container.launcher(self.folder.tools),
+                cleanup=() if container is None else container.cleanup,
+            ),
+            folder=self.folder.commands,
             work=self.source,
             environment=environment,
-            log=self.log,
+            log=self.folder.log,
             stop=self.context.stop,
-            seconds=self.project.minutes * 60,
-            launcher=() if container is None else container.launcher(self._tools),
-            cleanup=() if container is None else container.cleanup,
+            seconds=self.project.timeout_minutes * 60,
         )
         if container is not None:
             try:
-                container.begin(self.folder, self.source, environment)
+                container.start(self.folder.path, self.source, environment)
             except ActionFailed:
                 shell.close()
                 raise
         return shell
 
-    def _shell_words(self, container: Container | None) -> list[str]:
-        """Return the words that call the shell, as the project's image has it."""
+    def _shell_command(self, container: Container | None) -> list[str]:
+        """Return the command of the shell that the project's image would use."""
         linux = "amazonlinux" in self.project.image or "amazon-linux" in self.project.image
         if container is None and self.buildspec.shell == "sh" and linux:
-            return ["bash", "--posix"]  # which is what Amazon Linux calls sh
+            return ["bash", "--posix"]  # sh is bash on Amazon Linux
         return [self.buildspec.shell]
 
     def _environment(self, build_id: str) -> dict[str, str]:
         account = self.context.account_of(self.action)
-        home = self.folder / "home"
-        home.mkdir(exist_ok=True)
-        found = of_this_machine(credentials=account.endpoint is None)
-        found |= {"HOME": str(home), "PATH": f"{self._tools}{os.pathsep}{os.environ['PATH']}"}
-        found |= account.environment
-        found |= self._codebuild(build_id)
-        make_up = self._made_up if account.endpoint is not None else None
-        found |= given(
-            self.buildspec, self.project.variables, self.variables, Lookup(account, make_up)
+        self.folder.home.mkdir(exist_ok=True)
+        variables = inherited_variables(credentials=account.endpoint is None)
+        variables["HOME"] = str(self.folder.home)
+        variables["PATH"] = f"{self.folder.tools}{os.pathsep}{os.environ['PATH']}"
+        variables |= account.environment
+        variables |= self._codebuild_variables(build_id)
+        placeholder = self._placeholder if account.endpoint is not None else None
+        variables |= build_variables(
+            self.buildspec, self.project.variables, self.variables, Lookup(account, placeholder)
         )
-        return found
+        return variables
 
-    def _made_up(self, what: str) -> str:
-        self.context.notice(
-            f"{self.action.where}: {what} is not in the account; a made-up value is used"
+    def _placeholder(self, missing: str) -> str:
+        self.context.notify(
+            f"{self.action.where}: {missing} is not in the account; a placeholder is used"
         )
         return "rehearsal"
 
-    def _codebuild(self, build_id: str) -> dict[str, str]:
+    def _codebuild_variables(self, build_id: str) -> dict[str, str]:
         account, stored = self.context.account, self.context.artifacts.stored
         primary = stored.get(self.source.name)
         arn = f"arn:aws:codebuild:{account.region}:{account.number}:build/{build_id}"
-        found = {
+        variables = {
             "CI": "true",
             "CODEBUILD_BUILD_ARN": arn,
             "CODEBUILD_BUILD_ID": build_id,
             "CODEBUILD_BUILD_IMAGE": self.project.image,
-            "CODEBUILD_BUILD_NUMBER": self.folder.name.rpartition("-")[-1],
+            "CODEBUILD_BUILD_NUMBER": self.folder.number,
             "CODEBUILD_BUILD_SUCCEEDING": "1",
             "CODEBUILD_INITIATOR": f"codepipeline/{self.context.pipeline.name}",
             "CODEBUILD_LOG_PATH": build_id.rpartition(":")[-1],
@@ -264,16 +264,15 @@ class Build:
             "CODEBUILD_SRC_DIR": str(self.source),
             "CODEBUILD_START_TIME": str(int(time.time() * 1000)),
         }
-        for name, folder in self.others.items():
-            found[f"CODEBUILD_SRC_DIR_{name}"] = str(folder)
-        return found
+        for name, folder in self.secondary.items():
+            variables[f"CODEBUILD_SRC_DIR_{name}"] = str(folder)
+        return variables
 
     def _upload(self, variables: Mapping[str, str]) -> PhaseResult:
         began, message = time.monotonic(), ""
         try:
-            for name, files in self._wanted().items():
-                found = collect(files, self.source, variables)
-                zip_of(found, self.context.artifacts.zip_path(name))
+            for name, files in self._artifacts().items():
+                zip_of(collect(files, self.source, variables), self.context.artifacts.archive(name))
                 self.context.artifacts.put(name)
         except ActionFailed as error:
             message = str(error)
@@ -284,26 +283,26 @@ class Build:
             message=message,
         )
 
-    def _wanted(self) -> dict[str, Files]:
+    def _artifacts(self) -> dict[str, Files]:
         """Return the files of each output artifact.
 
         Raises:
-            ActionFailed: the buildspec does not say which they are.
+            ActionFailed: the buildspec does not name them.
 
         """
         names = list(self.action.outputs)
         secondary = self.buildspec.secondary
         if len(names) == 1 and self.buildspec.artifact is not None:
             return {names[0]: self.buildspec.artifact}
-        lacking = [name for name in names if name not in secondary]
-        if lacking:
+        missing = [name for name in names if name not in secondary]
+        if missing:
             part = "artifacts" if len(names) == 1 else "artifacts.secondary-artifacts"
             raise ActionFailed(
-                f"CLIENT_ERROR: no {part} of the buildspec for the output {', '.join(lacking)}"
+                f"CLIENT_ERROR: the buildspec has no {part} for the output {', '.join(missing)}"
             )
         return {name: secondary[name] for name in names}
 
     def _unrehearsed(self) -> list[str]:
         sections = [key for key in _UNREHEARSED if key in self.buildspec.sections]
         parts = [*sections, *self.project.unrehearsed]
-        return [f"Not rehearsed: {', '.join(parts)}."] if parts else []
+        return [f"not rehearsed: {', '.join(parts)}."] if parts else []

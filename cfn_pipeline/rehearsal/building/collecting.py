@@ -1,4 +1,4 @@
-"""The files that a build leaves as an artifact.
+"""The files of a build's artifact.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html#build-spec.artifacts
 """
@@ -18,15 +18,15 @@ def collect(files: Files, source: Path, variables: Mapping[str, str]) -> dict[st
     """Return the files of an artifact, by their path in it.
 
     Args:
-        files: which files.
-        source: the folder of the sources, in which the build began.
-        variables: of the environment, which paths may name.
+        files: which files, as the buildspec describes them.
+        source: the folder of the primary source.
+        variables: of the environment, which patterns may contain.
 
     Raises:
-        ActionFailed: there are none.
+        ActionFailed: no file matches.
 
     """
-    found: dict[str, Path] = {}
+    collected: dict[str, Path] = {}
     for base in _bases(_expanded(files.base, variables), source):
         excluded = {name for pattern in files.excluded for name in _matching(pattern, base)}
         for pattern in files.patterns:
@@ -34,13 +34,13 @@ def collect(files: Files, source: Path, variables: Mapping[str, str]) -> dict[st
                 path = base / name
                 if path.is_file() and name not in excluded:
                     inside = path.name if files.flat else name.removeprefix("./").lstrip("/")
-                    found.setdefault(inside, path)
-    if not found:
+                    collected.setdefault(inside, path)
+    if not collected:
         raise ActionFailed(
             "UPLOAD_ARTIFACTS: no matching artifact paths found for "
             f"{', '.join(files.patterns)} in {files.base}"
         )
-    return found
+    return collected
 
 
 def _bases(base: str, source: Path) -> list[Path]:
@@ -51,9 +51,9 @@ def _bases(base: str, source: Path) -> list[Path]:
 
 def _matching(pattern: str, base: Path) -> list[str]:
     pattern = pattern.removeprefix("./")
-    # Path.glob knows no hidden files by option and no absolute patterns.
-    found = glob.glob(pattern, root_dir=base, recursive=True, include_hidden=True)  # noqa: PTH207
-    return sorted(found)
+    # Path.glob has no include_hidden, and refuses absolute patterns.
+    names = glob.glob(pattern, root_dir=base, recursive=True, include_hidden=True)  # noqa: PTH207
+    return sorted(names)
 
 
 def _expanded(text: str, variables: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""The environment of a build.
+"""The environment variables of a build.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.html
 """
@@ -14,91 +14,91 @@ from cfn_pipeline.rehearsal.building.project import Variable
 from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 
-__all__ = ["Lookup", "given", "of_this_machine"]
+__all__ = ["Lookup", "build_variables", "inherited_variables"]
 
-#: What a build may know of this machine: how to speak, and how to reach the network.
-_KEPT = ("LANG", "LANGUAGE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
-_KEPT_BEGINNINGS = ("LC_",)
-_KEPT_ENDINGS = ("_proxy", "_PROXY")
+#: Variables of this machine that a build inherits: language, temporary folder, network.
+_INHERITED = ("LANG", "LANGUAGE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_INHERITED_PREFIXES = ("LC_",)
+_INHERITED_SUFFIXES = ("_proxy", "_PROXY")
 
-#: Without a local AWS, tools find the account as they do outside of a build.
+#: Variables by which tools find an account, inherited if there is no local AWS.
 _CREDENTIALS = ("AWS_", "BOTO")
 
 
-def of_this_machine(*, credentials: bool) -> dict[str, str]:
-    """Return the variables that a build inherits.
+def inherited_variables(*, credentials: bool) -> dict[str, str]:
+    """Return the variables that a build inherits from this machine.
 
     Args:
-        credentials: whether those are among them by which tools find an account.
+        credentials: whether they include those by which tools find an AWS account.
 
     """
-    kept = {
+    inherited = {
         name: value
         for name, value in os.environ.items()
-        if name in _KEPT
-        or name.startswith(_KEPT_BEGINNINGS)
-        or name.endswith(_KEPT_ENDINGS)
+        if name in _INHERITED
+        or name.startswith(_INHERITED_PREFIXES)
+        or name.endswith(_INHERITED_SUFFIXES)
         or (credentials and name.startswith(_CREDENTIALS))
     }
-    if credentials:  # a build has a home of its own
+    if credentials:  # the HOME of a build is another one
         home = Path.home() / ".aws"
-        kept.setdefault("AWS_CONFIG_FILE", str(home / "config"))
-        kept.setdefault("AWS_SHARED_CREDENTIALS_FILE", str(home / "credentials"))
-    return kept
+        inherited.setdefault("AWS_CONFIG_FILE", str(home / "config"))
+        inherited.setdefault("AWS_SHARED_CREDENTIALS_FILE", str(home / "credentials"))
+    return inherited
 
 
-def given(
+def build_variables(
     buildspec: Buildspec,
     project: Iterable[Variable],
     action: Iterable[Variable],
     lookup: "Lookup",
 ) -> dict[str, str]:
-    """Return the variables that are set for a build; the action's win over all others.
+    """Return the variables of buildspec, project and action; later ones override earlier ones.
 
     Raises:
-        ActionFailed: a parameter or secret that is not there.
+        ActionFailed: a parameter or secret does not exist.
 
     """
-    said = [Variable(name=name, value=value) for name, value in buildspec.variables.items()]
+    variables = [Variable(name=name, value=value) for name, value in buildspec.variables.items()]
     for kind, entries in (
         ("PARAMETER_STORE", buildspec.parameter_store),
         ("SECRETS_MANAGER", buildspec.secrets_manager),
     ):
-        said += [Variable(name=name, value=where, type=kind) for name, where in entries.items()]
-    winning = {variable.name: variable for variable in (*said, *project, *action)}
-    return {name: lookup.value(variable) for name, variable in winning.items()}
+        variables += [Variable(name=name, value=id_, type=kind) for name, id_ in entries.items()]
+    effective = {variable.name: variable for variable in (*variables, *project, *action)}
+    return {name: lookup.value(variable) for name, variable in effective.items()}
 
 
 class Lookup:
-    """Looks parameters and secrets up.
+    """Looks up parameters and secrets.
 
     Args:
-        account: whose they are.
-        make_up: makes up what is not there, and says so; None: what is not there is lacking.
+        account: the account with them.
+        placeholder: returns a value for what does not exist; None: that is an error.
 
     """
 
-    def __init__(self, account: Account, make_up: Callable[[str], str] | None) -> None:
+    def __init__(self, account: Account, placeholder: Callable[[str], str] | None) -> None:
         self._account = account
-        self._make_up = make_up
+        self._placeholder = placeholder
 
     def value(self, variable: Variable) -> str:
         """Return the value of a variable.
 
         Raises:
-            ActionFailed: it is not there.
+            ActionFailed: it does not exist.
 
         """
         from botocore.exceptions import ClientError
 
         if variable.type == "PLAINTEXT":
             return variable.value
-        ask = self._parameter if variable.type == "PARAMETER_STORE" else self._secret
+        read = self._parameter if variable.type == "PARAMETER_STORE" else self._secret
         try:
-            return ask(variable.value)
+            return read(variable.value)
         except ClientError as error:
-            if self._make_up is not None and "NotFound" in str(error.response["Error"]["Code"]):
-                return self._make_up(f"{variable.type} {variable.value} (for {variable.name})")
+            if self._placeholder is not None and "NotFound" in str(error.response["Error"]["Code"]):
+                return self._placeholder(f"{variable.type} {variable.value} (for {variable.name})")
             raise ActionFailed(
                 f"{variable.type} {variable.value} of the variable {variable.name}: {error}"
             ) from error
@@ -113,14 +113,16 @@ class Lookup:
         if reference.startswith("arn:"):
             parts = [":".join(parts[:7]), *parts[7:]]
         name, key, stage, version = (*parts, "", "", "")[:4]
-        said: dict[str, Any] = {"SecretId": name}
-        said |= {"VersionStage": stage} if stage else {}
-        said |= {"VersionId": version} if version else {}
-        text = str(self._account.client("secretsmanager").get_secret_value(**said)["SecretString"])
+        request: dict[str, Any] = {"SecretId": name}
+        request |= {"VersionStage": stage} if stage else {}
+        request |= {"VersionId": version} if version else {}
+        text = str(
+            self._account.client("secretsmanager").get_secret_value(**request)["SecretString"]
+        )
         if not key:
             return text
         try:
-            found: Mapping[str, Any] = json.loads(text)
-            return str(found[key])
+            values: Mapping[str, Any] = json.loads(text)
+            return str(values[key])
         except (ValueError, KeyError, TypeError) as error:
             raise ActionFailed(f"the secret {name} has no key {key}") from error

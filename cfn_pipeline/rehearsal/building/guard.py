@@ -1,9 +1,8 @@
-"""A process that outlives nobody, run by its path.
+"""Watchdog: kills a build's processes when the build or the rehearsal ends. Run by its path.
 
-It leads the process group of a build. When its standard input ends, because the build has ended or
-because the rehearsal is no more, it runs the command it was given and kills the group; where /proc
-tells of processes, those too that have left the group. A variable of their environment says whose
-they are.
+It leads the process group of a build. When its standard input ends, it runs its cleanup command and
+kills the group. On Linux it also kills processes that left the group: a variable in their
+environment, read from /proc, marks them.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""The phases of a build, one after another.
+"""The phases of a build.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html
 """
@@ -15,19 +15,20 @@ from cfn_pipeline.rehearsal.building.shell import Shell, TimedOut
 
 __all__ = ["PhaseResult", "run_phases"]
 
+#: Characters of a command in a message.
 _SHOWN = 60
 _OURS = "[rehearsal] "
 
 
 @dataclass(frozen=True, kw_only=True)
 class PhaseResult:
-    """What came of a phase.
+    """The result of a phase.
 
     Args:
-        name: as CodeBuild shows it, such as PRE_BUILD.
+        name: as in CodeBuild, such as PRE_BUILD.
         status: SUCCEEDED, FAILED or TIMED_OUT.
-        seconds: how long it took.
-        message: why it failed; empty: it did not.
+        seconds: its duration.
+        message: why it failed; empty: it succeeded.
 
     """
 
@@ -38,12 +39,11 @@ class PhaseResult:
 
     @property
     def has_failed(self) -> bool:
-        """Whether the build fails with it."""
+        """Whether the build fails because of it."""
         return self.status != "SUCCEEDED"
 
-    @property
-    def said(self) -> dict[str, Any]:
-        """What a record of it holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as JSON values."""
         return {
             "name": self.name,
             "status": self.status,
@@ -62,23 +62,23 @@ class _Runner:
         self._isolated = isolated
         self._succeeding = True
 
-    def say(self, text: str) -> None:
-        with self._log.open("a", encoding="utf-8") as log:
-            log.writelines(f"{_OURS}{line}\n" for line in text.splitlines())
+    def log(self, text: str) -> None:
+        with self._log.open("a", encoding="utf-8") as file:
+            file.writelines(f"{_OURS}{line}\n" for line in text.splitlines())
 
     def phase(self, phase: Phase, *, succeeding: bool) -> PhaseResult:
         began = time.monotonic()
-        self.say(f"Phase {phase.name.upper()}")
+        self.log(f"Phase {phase.name.upper()}")
         self._succeeding = succeeding
-        self._tell()
+        self._export_state()
         message = ""
         for attempt in range(phase.retries + 1):
             written = self._log.stat().st_size
             message = self._commands(phase.commands)
-            if not message or not _has_said(phase.retry_when, self._written_since(written)):
+            if not message or not _matches(phase.retry_when, self._written_since(written)):
                 break
             if attempt < phase.retries:
-                self.say(f"Phase {phase.name.upper()} is tried again (on-failure)")
+                self.log(f"Phase {phase.name.upper()} is retried (on-failure)")
         message = self._commands(phase.finally_) or message
         return PhaseResult(
             name=phase.name.upper(),
@@ -87,22 +87,22 @@ class _Runner:
             message=message,
         )
 
-    def _tell(self) -> None:
-        """Tell the commands whether all is well so far."""
+    def _export_state(self) -> None:
+        """Set CODEBUILD_BUILD_SUCCEEDING for the next commands."""
         self._shell.run(f"export CODEBUILD_BUILD_SUCCEEDING={int(self._succeeding)}")
 
     def _commands(self, commands: Iterable[str]) -> str:
         for command in commands:
-            self.say(f"Running command {command}")
+            self.log(f"Running command {command}")
             if self._isolated:
-                self._shell.forget()
-                self._tell()
+                self._shell.reset()
+                self._export_state()
             status = self._shell.run(self._prepare(command))
             if status != 0:
                 first = command.strip().splitlines()[0]
                 shown = first if len(first) <= _SHOWN else f"{first[:_SHOWN]}..."
                 message = f"COMMAND_EXECUTION_ERROR: {shown}: exit status {status}"
-                self.say(message)
+                self.log(message)
                 return message
         return ""
 
@@ -113,7 +113,7 @@ class _Runner:
         return "\n".join(line for line in lines if not line.startswith(_OURS))
 
 
-def _has_said(pattern: str, output: str) -> bool:
+def _matches(pattern: str, output: str) -> bool:
     try:
         return re.search(pattern, output) is not None
     except re.error:
@@ -123,15 +123,15 @@ def _has_said(pattern: str, output: str) -> bool:
 def run_phases(
     buildspec: Buildspec, shell: Shell, log: Path, prepare: Callable[[str], str]
 ) -> Sequence[PhaseResult]:
-    """Run the phases of a build, as far as failures let it go on.
+    """Run the phases of a build, and return the result of each that ran.
 
-    After install or pre_build has failed, nothing runs any more; after build, post_build does.
+    After a failed install or pre_build, the build ends; after a failed build, post_build runs.
 
     Args:
-        buildspec: what it does.
-        shell: in which it does so.
-        log: where it is told what is done.
-        prepare: what is made of each command before it runs.
+        buildspec: the buildspec.
+        shell: runs the commands.
+        log: the build's log.
+        prepare: changes each command before it runs.
 
     Raises:
         Stopped: the run is to stop.
@@ -148,7 +148,7 @@ def run_phases(
         try:
             result = runner.phase(phase, succeeding=succeeding)
         except TimedOut:
-            runner.say("the time that the project allows is over")
+            runner.log("the project's TimeoutInMinutes is over")
             seconds = time.monotonic() - began
             message = "BUILD_TIMED_OUT: the project's TimeoutInMinutes is over"
             results.append(
@@ -156,7 +156,7 @@ def run_phases(
             )
             break
         results.append(result)
-        goes_on = phase.on_failure == "CONTINUE" or (name == "build" and not phase.on_failure)
-        if result.has_failed and not goes_on:
+        continues = phase.on_failure == "CONTINUE" or (name == "build" and not phase.on_failure)
+        if result.has_failed and not continues:
             break
     return results

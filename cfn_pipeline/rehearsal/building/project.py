@@ -1,4 +1,4 @@
-"""A CodeBuild project, as CodeBuild tells it.
+"""A CodeBuild project, as BatchGetProjects returns it.
 
 https://docs.aws.amazon.com/codebuild/latest/APIReference/API_BatchGetProjects.html
 """
@@ -12,7 +12,7 @@ from cfn_pipeline.aws.codebuild import VARIABLE_TYPES
 from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 
-__all__ = ["Project", "Variable", "project_named", "variables_of"]
+__all__ = ["Project", "Variable", "get_project", "parse_variables"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class Variable:
 
     Args:
         name: its name.
-        value: its value, or where that is kept.
+        value: its value, or the name of the parameter or secret.
         type: PLAINTEXT, PARAMETER_STORE or SECRETS_MANAGER.
 
     """
@@ -33,16 +33,16 @@ class Variable:
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """A project.
+    """A CodeBuild project.
 
     Args:
         name: its name.
-        buildspec: a path, or the text; empty: buildspec.yml.
-        image: in which it builds.
+        buildspec: its path, or its text; empty: buildspec.yml.
+        image: the build image.
         privileged: whether Docker may run in it.
         variables: of its environment.
-        minutes: after which a build is ended.
-        unrehearsed: what else it has that a rehearsal does not do.
+        timeout_minutes: of a build.
+        unrehearsed: properties that a rehearsal ignores.
 
     """
 
@@ -51,62 +51,65 @@ class Project:
     image: str = ""
     privileged: bool = False
     variables: Sequence[Variable] = ()
-    minutes: float = 60
+    timeout_minutes: float = 60
     unrehearsed: Sequence[str] = ()
 
 
-def project_named(name: str, account: Account) -> Project:
+def get_project(name: str, account: Account) -> Project:
     """Return the project with a name.
 
     Raises:
-        ActionFailed: there is none, or it is not CodePipeline's.
+        ActionFailed: it does not exist, or its source is not CODEPIPELINE.
 
     """
-    found = account.client("codebuild").batch_get_projects(names=[name])["projects"]
-    if not found:
+    projects = account.client("codebuild").batch_get_projects(names=[name])["projects"]
+    if not projects:
         raise ActionFailed(
-            f"there is no CodeBuild project {name!r} in the account; give the template that has it "
-            "with --with"
+            f"the CodeBuild project {name!r} does not exist in the account; add its template with "
+            "--with TEMPLATE"
         )
-    [said] = found
-    source = str(said.get("source", {}).get("type"))
+    [data] = projects
+    source = str(data.get("source", {}).get("type"))
     if source != "CODEPIPELINE":
         raise ActionFailed(
-            f"the CodeBuild project {name!r} has sources of the type {source}; a pipeline runs "
-            "projects whose Source and Artifacts are CODEPIPELINE"
+            f"the CodeBuild project {name!r} has the source type {source}; in a pipeline, Source "
+            "and Artifacts must have the type CODEPIPELINE"
         )
-    environment = said.get("environment", {})
-    vpc = said.get("vpcConfig") or {}
+    environment = data.get("environment", {})
+    vpc = data.get("vpcConfig") or {}
     return Project(
         name=name,
-        buildspec=str(said["source"].get("buildspec") or ""),
+        buildspec=str(data["source"].get("buildspec") or ""),
         image=str(environment.get("image", "")),
         privileged=environment.get("privilegedMode") in (True, "true"),
         variables=[_variable(entry) for entry in environment.get("environmentVariables") or []],
-        minutes=float(said.get("timeoutInMinutes") or 60),
+        timeout_minutes=float(data.get("timeoutInMinutes") or 60),
         unrehearsed=["VpcConfig"] if vpc.get("vpcId") else [],
     )
 
 
-def variables_of(text: str) -> list[Variable]:
-    """Return the variables that an action sets, told as JSON.
+def parse_variables(text: str) -> list[Variable]:
+    """Return the variables of an action's setting EnvironmentVariables.
 
     Raises:
-        ActionFailed: this is no such JSON.
+        ActionFailed: it is not the JSON that CodePipeline expects.
 
     """
     try:
         return [_variable(entry) for entry in json.loads(text)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ActionFailed(
-            'EnvironmentVariables is no JSON such as [{"name": "STAGE", "value": "dev"}]: '
-            f"{text:.80}"
+            f"invalid EnvironmentVariables {text:.80}: use JSON such as "
+            '[{"name": "STAGE", "value": "dev"}]'
         ) from error
 
 
 def _variable(entry: Mapping[str, Any]) -> Variable:
-    said = {str(key).lower(): value for key, value in entry.items()}
-    type_ = str(said.get("type") or "PLAINTEXT")
+    entry = {str(key).lower(): value for key, value in entry.items()}
+    type_ = str(entry.get("type") or "PLAINTEXT")
     if type_ not in VARIABLE_TYPES:
-        raise ActionFailed(f"the variable {said['name']} has the type {type_}, which there is not")
-    return Variable(name=str(said["name"]), value=str(said["value"]), type=type_)
+        raise ActionFailed(
+            f"invalid type {type_} of the variable {entry['name']}: use one of "
+            f"{', '.join(VARIABLE_TYPES)}"
+        )
+    return Variable(name=str(entry["name"]), value=str(entry["value"]), type=type_)

@@ -1,22 +1,23 @@
-"""The shell in which the commands of a build run, here or in a container."""
+"""The shell of a build, on this machine or in a container."""
 
 import contextlib
 import itertools
 import shlex
-import subprocess
 import sys
 import threading
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from cfn_pipeline.rehearsal import processes
 from cfn_pipeline.rehearsal.outcome import Stopped
 
-__all__ = ["Shell", "TimedOut"]
+__all__ = ["Launch", "Shell", "TimedOut"]
 
-#: Reads the numbers of commands, runs each in this one shell, and writes its exit code. What a
-#: command exports outlives even a command that ends the shell.
+#: Reads the numbers of commands, runs each in this one shell, and writes its exit code. Exported
+#: variables are kept when a command ends the shell.
 _DRIVER = r"""
 if [ -f "$1/environment" ]; then . "$1/environment"; cd "$(cat "$1/folder")"; fi
 rehearsal_folder=$1
@@ -31,43 +32,55 @@ done
 _INTERVAL = 0.02
 
 
-class TimedOut(Exception):  # noqa: N818 - a state of affairs, told as CodeBuild tells it
-    """The build took longer than its project allows."""
+class TimedOut(Exception):  # noqa: N818 - a status of CodeBuild, not an error
+    """The build takes longer than its project allows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launch:
+    """How a shell is started.
+
+    Args:
+        shell: its command.
+        prefix: the command before it that starts it in a container; absent: on this machine.
+        cleanup: the command that ends what the prefix has started.
+
+    """
+
+    shell: Sequence[str]
+    prefix: Sequence[str] = ()
+    cleanup: Sequence[str] = ()
 
 
 class Shell:
-    """A shell that runs commands one after another, and remembers what they set.
+    """A shell that runs commands one after another and keeps their variables.
 
-    Whatever its commands have left running ends with it, and with this process.
+    When it is closed, or this process ends, everything that its commands started ends too.
 
     Args:
-        words: which call the shell.
-        folder: where it keeps commands and exit codes.
-        work: the folder in which it begins.
+        launch: how it is started.
+        folder: for commands and exit codes.
+        work: the working directory.
         environment: its variables.
-        log: the file to which everything is written.
+        log: the file of all output.
         stop: set when the run is to stop.
-        seconds: how long everything may take.
-        launcher: the words that start it somewhere else; none: it is started here.
-        cleanup: the command that ends what the launcher has started.
+        seconds: after which ``run`` raises TimedOut, counted from now.
 
     """
 
     def __init__(
         self,
+        launch: Launch,
         *,
-        words: Sequence[str],
         folder: Path,
         work: Path,
         environment: Mapping[str, str],
         log: Path,
         stop: threading.Event,
         seconds: float,
-        launcher: Sequence[str] = (),
-        cleanup: Sequence[str] = (),
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._words = list(words)
+        self._launch = launch
         self._folder = folder
         self._work = work
         mark = f"CFN_PIPELINE_BUILD={uuid.uuid4()}"
@@ -75,16 +88,12 @@ class Shell:
         self._log = log
         self._stop = stop
         self._deadline = time.monotonic() + seconds
-        self._launcher = list(launcher)
         self._numbers = itertools.count(1)
-        self._driver: subprocess.Popen[bytes] | None = None
-        self._guard = subprocess.Popen(
-            # By its path: the package would be loaded for nothing.
-            [sys.executable, "-I", "-S", str(Path(__file__).with_name("guard.py")), mark, *cleanup],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            process_group=0,
+        self._driver: processes.Process | None = None
+        # By its path: importing the package would only take time.
+        guard = str(Path(__file__).with_name("guard.py"))
+        self._guard = processes.start(
+            [sys.executable, "-I", "-S", guard, mark, *launch.cleanup], group=0
         )
 
     def run(self, command: str) -> int:
@@ -92,7 +101,7 @@ class Shell:
 
         Raises:
             Stopped: the run is to stop.
-            TimedOut: the time is over.
+            TimedOut: the build takes too long.
 
         """
         number = str(next(self._numbers))
@@ -107,18 +116,18 @@ class Shell:
         return self._status(driver, self._folder / f"{number}.status")
 
     def value(self, variable: str) -> str:
-        """Return the value of a variable; empty: there is none."""
+        """Return the value of a variable; empty: it is not set."""
         target = self._folder / "value"
         self.run(f'printf %s "${{{variable}-}}" > {shlex.quote(str(target))}')
         return target.read_text(encoding="utf-8", errors="replace") if target.exists() else ""
 
-    def forget(self) -> None:
-        """End the shell, so that the next command has one as new."""
+    def reset(self) -> None:
+        """End the shell; the next command runs in a new one."""
         self._end_driver()
         (self._folder / "environment").unlink(missing_ok=True)
 
     def close(self) -> None:
-        """End the shell, and whatever its commands have left running."""
+        """End the shell and everything that its commands started."""
         if self._guard.stdin is not None:
             self._guard.stdin.close()
         self._guard.wait()
@@ -128,28 +137,28 @@ class Shell:
                     self._driver.stdin.close()
             self._driver.wait()
 
-    def _status(self, driver: "subprocess.Popen[bytes]", status: Path) -> int:
+    def _status(self, driver: processes.Process, status: Path) -> int:
         while not status.exists():
             ended = driver.poll()
             if ended is not None and not status.exists():
-                return ended  # the command has ended its shell
+                return ended  # the command has ended the shell
             if time.monotonic() > self._deadline:
                 raise TimedOut
             if self._stop.wait(_INTERVAL):
                 raise Stopped
         return int(status.read_text())
 
-    def _start(self) -> "subprocess.Popen[bytes]":
-        words = [*self._launcher, *self._words, "-c", _DRIVER, "build", str(self._folder)]
+    def _start(self) -> processes.Process:
+        launch = self._launch
+        command = [*launch.prefix, *launch.shell, "-c", _DRIVER, "build", str(self._folder)]
         with self._log.open("ab") as log:
-            return subprocess.Popen(
-                words,
-                stdin=subprocess.PIPE,
+            return processes.start(
+                command,
                 stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=self._work,
-                env=None if self._launcher else self._environment,
-                process_group=self._guard.pid,
+                stderr=log,
+                folder=self._work,
+                environment=None if launch.prefix else self._environment,
+                group=self._guard.pid,
             )
 
     def _end_driver(self) -> None:

@@ -1,22 +1,22 @@
-"""Tools that are recorded instead of run, and an ``aws`` that speaks to the rehearsal's account."""
+"""Shims: tools whose calls are recorded instead of run, and ``aws`` for the local account."""
 
 import re
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["DOCKER_TOOLS", "recorded", "without_folders", "write_aws", "write_shims"]
+__all__ = ["DOCKER_TOOLS", "read_calls", "without_tool_folders", "write_aws", "write_shims"]
 
-#: What would reach for a Docker engine.
+#: Tools that need a Docker engine.
 DOCKER_TOOLS = ("docker", "docker-compose", "dockerd")
 
-#: What a registry is asked for: where an engine is there, this alone is recorded and not done.
+#: Docker commands that use a registry: with an engine, only these are recorded and not run.
 _REGISTRY = ("login", "logout", "push")
 
 _FIELD, _END = "\0", "\x1e"
 
 _RECORD = r"""#!/bin/sh
-# Stands in for {tool}: what it is asked is recorded.
+# Shim of {tool}: records the call.
 printf '%s\0' {tool} "$@" "$(printf '\036')" >> {record}
 for word in "$@"; do
     [ "$word" != --password-stdin ] || cat > /dev/null
@@ -25,17 +25,17 @@ echo "rehearsal: {tool} $*" >&2
 """
 
 _DOCKER = r"""#!/bin/sh
-# Stands in for docker where it would speak to a registry; what it is asked is recorded.
+# Shim of docker: records the call, and runs it unless it uses a registry.
 printf '%s\0' docker "$@" "$(printf '\036')" >> {record}
-asked=
+registry=
 for word in "$@"; do
     case $word in
-        {registry}) asked=yes ;;
+        {registry}) registry=yes ;;
         -*|compose|image) ;;
         *) break ;;
     esac
 done
-if [ -n "$asked" ]; then
+if [ -n "$registry" ]; then
     for word in "$@"; do
         [ "$word" != --password-stdin ] || cat > /dev/null
     done
@@ -47,7 +47,7 @@ exec docker "$@"
 """
 
 _AWS = r"""#!/bin/sh
-# Stands in for aws: what speaks to the rehearsal's account goes there.
+# Shim of aws: records the call, and sends it to the local AWS.
 printf '%s\0' aws "$@" "$(printf '\036')" >> {record}
 case "$*" in
     *ecr*get-login-password*) echo rehearsal; exit 0 ;;
@@ -62,7 +62,7 @@ echo "rehearsal: the AWS CLI is not installed here: aws $*" >&2
 exit 127
 """
 
-#: Looks for the tool itself in the other folders of PATH.
+#: Finds the tool itself in the other folders of PATH.
 _ELSEWHERE = r"""set -f
 IFS=:
 others=
@@ -74,14 +74,14 @@ PATH=$others"""
 
 
 def write_shims(folder: Path, tools: Iterable[str], record: Path, *, engine: bool = False) -> None:
-    """Write scripts that record what tools are asked.
+    """Write shims that record the calls of tools.
 
     Args:
-        folder: which stands first on PATH.
+        folder: the first one on PATH.
         tools: their names.
-        record: the file to which they write.
-        engine: whether there is a Docker engine: then docker is run, but for what it would ask of
-            a registry.
+        record: the file of the calls.
+        engine: whether there is a Docker engine; then docker runs, except for commands that use a
+            registry.
 
     """
     for tool in tools:
@@ -90,7 +90,7 @@ def write_shims(folder: Path, tools: Iterable[str], record: Path, *, engine: boo
 
 
 def write_aws(folder: Path, record: Path, *, number: str, region: str, endpoint: str) -> None:
-    """Write an ``aws`` that speaks to a local AWS alone."""
+    """Write an ``aws`` that sends every call to a local AWS."""
     registry = f"{number}.dkr.ecr.{region}.amazonaws.com"
     _write(folder, "aws", _AWS, record, registry=registry, number=number, endpoint=endpoint)
 
@@ -110,16 +110,16 @@ def _write(folder: Path, tool: str, form: str, record: Path, **values: str) -> N
     path.chmod(0o755)
 
 
-def recorded(record: Path) -> list[list[str]]:
-    """Return what tools were asked, in order: each the tool and its words."""
+def read_calls(record: Path) -> list[list[str]]:
+    """Return the recorded calls in order: the tool and its arguments."""
     if not record.exists():
         return []
     text = record.read_text(encoding="utf-8", errors="replace")
-    asked = text.split(f"{_END}{_FIELD}")
-    return [call.split(_FIELD)[:-1] for call in asked if call]
+    calls = text.split(f"{_END}{_FIELD}")
+    return [call.split(_FIELD)[:-1] for call in calls if call]
 
 
-def without_folders(command: str, tools: Iterable[str]) -> str:
-    """Return a command that finds tools by PATH where it named them by their usual folder."""
+def without_tool_folders(command: str, tools: Iterable[str]) -> str:
+    """Return a command without the usual folder before tools, so that PATH finds their shims."""
     names = "|".join(re.escape(tool) for tool in sorted(tools, key=len, reverse=True))
     return re.sub(rf"(?<![\w./-])/usr/(?:local/)?s?bin/({names})(?![\w.-])", r"\1", command)

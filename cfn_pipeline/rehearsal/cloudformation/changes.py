@@ -1,4 +1,4 @@
-"""What a change set would do, in rows that a person can read.
+"""The changes of a change set, as rows of a table.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html
 """
@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceCh
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["COLUMNS", "rows"]
+__all__ = ["COLUMNS", "change_rows"]
 
-#: The columns of a row, and their headings.
+#: Headings by column.
 COLUMNS = {
     "action": "Action",
     "resource": "Resource",
@@ -18,8 +18,8 @@ COLUMNS = {
 }
 
 
-def rows(changes: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Return a row for each resource that a change set touches."""
+def change_rows(changes: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return a row for each resource that a change set changes."""
     return [
         {
             "action": str(change.get("PolicyAction") or change["Action"]),
@@ -33,15 +33,16 @@ def rows(changes: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
 
 
 def _cause(change: Mapping[str, Any]) -> str:
-    """Return what changes in a resource, and because of what."""
+    """Return which properties of a resource change, and why."""
     causes: dict[str, list[str]] = {}
     for detail in change.get("Details", []):
         target = detail.get("Target", {})
-        what = str(target.get("Name") or target.get("Attribute") or "")
-        why = str(detail.get("CausingEntity") or "")
-        causes.setdefault(what, [])
-        if why and why not in causes[what]:
-            causes[what].append(why)
-    # What has no cause of its own is said otherwise in the template.
-    said = [f"{what} ({', '.join(why) or 'the template'})" for what, why in causes.items()]
-    return ", ".join(said)
+        name = str(target.get("Name") or target.get("Attribute") or "")
+        cause = str(detail.get("CausingEntity") or "")
+        causes.setdefault(name, [])
+        if cause and cause not in causes[name]:
+            causes[name].append(cause)
+    # Without a causing entity, the property itself differs in the template.
+    return ", ".join(
+        f"{name} ({', '.join(entities) or 'the template'})" for name, entities in causes.items()
+    )

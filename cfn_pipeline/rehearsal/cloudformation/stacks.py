@@ -1,4 +1,4 @@
-"""Stacks: created, updated, changed by change sets, deleted, and waited for.
+"""Create, update and delete stacks, and wait for them.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/
 """
@@ -11,10 +11,10 @@ from typing import Any
 from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Stopped
 
-__all__ = ["FAILED_STATES", "NOTHING_TO_DO", "Request", "Stacks", "reason_of"]
+__all__ = ["FAILED_STATES", "NO_CHANGES", "Request", "Stacks", "message_of"]
 
-#: CloudFormation reads larger templates from S3 only.
-_LARGEST_BODY = 51_200
+#: Bytes; CloudFormation reads larger templates from S3 only.
+_MAXIMUM_BODY = 51_200
 
 #: The states from which a stack cannot be updated.
 FAILED_STATES = (
@@ -26,22 +26,22 @@ FAILED_STATES = (
 )
 
 _GOOD_STATES = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
-#: What CloudFormation says where nothing is to be changed.
-NOTHING_TO_DO = ("No updates are to be performed", "didn't contain changes")
+#: Parts of CloudFormation's messages when there are no changes.
+NO_CHANGES = ("No updates are to be performed", "didn't contain changes")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a stack is to be.
+    """A stack to create or update.
 
     Args:
         stack: its name.
-        template: the template's text.
-        parameters: their values.
-        capabilities: CAPABILITY_IAM and so on.
-        role: the ARN of the role with which CloudFormation works; None: the caller's.
+        template: the text of the template.
+        parameters: values by name.
+        capabilities: such as CAPABILITY_IAM.
+        role: the ARN of the role that CloudFormation assumes; None: the caller's credentials.
         tags: of the stack.
-        policy: the stack policy, as JSON; None: none.
+        policy: the stack policy in JSON; None: no policy.
 
     """
 
@@ -59,8 +59,8 @@ class Stacks:
 
     Args:
         account: the account.
-        bucket: where templates are put that are too large to be handed over.
-        stop: set when nobody is to wait any more.
+        bucket: for templates that are too large for a request.
+        stop: set when the run is to stop.
 
     """
 
@@ -72,19 +72,19 @@ class Stacks:
         self._client = account.client("cloudformation")
 
     def find(self, stack: str) -> Mapping[str, Any] | None:
-        """Return what DescribeStacks says of a stack; None: there is none."""
+        """Return the stack as DescribeStacks describes it; None: it does not exist."""
         from botocore.exceptions import ClientError
 
         try:
-            found = self._client.describe_stacks(StackName=stack)["Stacks"]
+            [found, *_] = self._client.describe_stacks(StackName=stack)["Stacks"]
         except ClientError as error:
             if "does not exist" in str(error):
                 return None
             raise
-        return None if found[0]["StackStatus"] == "DELETE_COMPLETE" else dict(found[0])
+        return None if found["StackStatus"] == "DELETE_COMPLETE" else dict(found)
 
     def status(self, stack: str) -> str | None:
-        """Return the status of a stack; None: there is none."""
+        """Return the status of a stack; None: it does not exist."""
         found = self.find(stack)
         return None if found is None else str(found["StackStatus"])
 
@@ -99,100 +99,105 @@ class Stacks:
         return {p["ParameterKey"]: p["ParameterValue"] for p in found.get("Parameters", [])}
 
     def deploy(self, request: Request) -> bool:
-        """Create a stack, or update it; return whether there was anything to do.
+        """Create or update a stack; return whether there were changes.
 
         Raises:
-            ActionFailed: CloudFormation refused, or the stack failed.
-            Stopped: the run was stopped meanwhile.
+            ActionFailed: CloudFormation refuses, or the stack fails.
+            Stopped: the run is stopped.
 
         """
         from botocore.exceptions import ClientError
 
-        found = self.wait(request.stack)
-        fresh = found in (None, "REVIEW_IN_PROGRESS")
-        if found in FAILED_STATES:
+        status = self.wait(request.stack)
+        is_new = status in (None, "REVIEW_IN_PROGRESS")
+        if status in FAILED_STATES:
             raise ActionFailed(
-                f"Stack {request.stack} is in {found} state and can not be updated; delete it "
-                f"(here: --delete-stack {request.stack}), or let the action replace it "
-                "(REPLACE_ON_FAILURE)"
+                f"Stack {request.stack} is in {status} state and can not be updated; delete it "
+                f"(here: --delete-stack {request.stack}), or replace it with the ActionMode "
+                "REPLACE_ON_FAILURE",
+                {"failed_stack": request.stack},
             )
-        if found == "REVIEW_IN_PROGRESS":
+        if status == "REVIEW_IN_PROGRESS":
             self.delete(request.stack)
-        call = self._client.create_stack if fresh else self._client.update_stack
+        call = self._client.create_stack if is_new else self._client.update_stack
         try:
-            call(**self.said(request))
+            call(**self.api_request(request))
         except ClientError as error:
-            if any(words in str(error) for words in NOTHING_TO_DO):
+            if any(words in str(error) for words in NO_CHANGES):
                 return False
-            raise ActionFailed(reason_of(error)) from error
+            raise ActionFailed(message_of(error)) from error
         self.settle(request.stack)
         return True
 
     def delete(self, stack: str, role: str | None = None) -> None:
-        """Delete a stack, if there is one.
+        """Delete a stack, if it exists.
 
         Raises:
             ActionFailed: it cannot be deleted.
-            Stopped: the run was stopped meanwhile.
+            Stopped: the run is stopped.
 
         """
         from botocore.exceptions import ClientError
 
-        if (found := self.find(stack)) is None:
+        found = self.find(stack)
+        if found is None:
             return
         try:
             self._client.delete_stack(
                 StackName=found["StackId"], **({} if role is None else {"RoleARN": role})
             )
         except ClientError as error:
-            raise ActionFailed(reason_of(error)) from error
-        state = self.wait(str(found["StackId"]))
-        if state is not None:
-            raise ActionFailed(f"stack {stack} is {state}: {self._first_failure(stack)}")
+            raise ActionFailed(message_of(error)) from error
+        status = self.wait(str(found["StackId"]))
+        if status is not None:
+            raise ActionFailed(f"stack {stack} is {status}: {self._first_failure(stack)}")
 
     def wait(self, stack: str) -> str | None:
-        """Wait until nobody changes a stack; return its status, None: there is none.
+        """Wait until a stack is stable, and return its status; None: it does not exist.
 
         Raises:
-            Stopped: the run was stopped meanwhile.
+            Stopped: the run is stopped.
 
         """
         while True:
-            state = self.status(stack)
-            if state is None or not state.endswith("IN_PROGRESS") or state == "REVIEW_IN_PROGRESS":
-                return state
+            status = self.status(stack)
+            if status in (None, "REVIEW_IN_PROGRESS") or not status.endswith("IN_PROGRESS"):
+                return status
             self.pause()
 
     def settle(self, stack: str) -> None:
-        """Wait until nobody changes a stack.
+        """Wait until a stack is stable.
 
         Raises:
-            ActionFailed: the stack has failed.
-            Stopped: the run was stopped meanwhile.
+            ActionFailed: it has failed.
+            Stopped: the run is stopped.
 
         """
-        state = self.wait(stack)
-        if state not in _GOOD_STATES:
-            raise ActionFailed(f"stack {stack} is {state}: {self._first_failure(stack)}")
+        status = self.wait(stack)
+        if status not in _GOOD_STATES:
+            raise ActionFailed(
+                f"stack {stack} is {status}: {self._first_failure(stack)}",
+                {"failed_stack": stack} if status in FAILED_STATES else {},
+            )
 
     def events(self, stack: str, since: str | None = None) -> list[dict[str, str]]:
         """Return the events of a stack, oldest first.
 
         Args:
             stack: its name.
-            since: the id of the last event that is known; None: none is.
+            since: the id of the event after which to begin; None: with the first.
 
         """
         from botocore.exceptions import ClientError
 
-        found: list[dict[str, str]] = []
+        events: list[dict[str, str]] = []
         try:
             pages = self._client.get_paginator("describe_stack_events").paginate(StackName=stack)
             for page in pages:
                 for event in page["StackEvents"]:
                     if event["EventId"] == since:
-                        return found[::-1]
-                    found.append(
+                        return events[::-1]
+                    events.append(
                         {
                             "id": event["EventId"],
                             "time": event["Timestamp"].isoformat(timespec="seconds"),
@@ -204,10 +209,10 @@ class Stacks:
                     )
         except ClientError:
             return []  # a stack that does not exist has none
-        return found[::-1]
+        return events[::-1]
 
     def _first_failure(self, stack: str) -> str:
-        """Return what went wrong first, in the last operation of a stack."""
+        """Return the first failure in the last operation of a stack."""
         first = ""
         for event in reversed(self.events(stack)):
             begins = event["type"] == "AWS::CloudFormation::Stack" and event["resource"] == stack
@@ -217,9 +222,9 @@ class Stacks:
                 break
         return first or str((self.find(stack) or {}).get("StackStatusReason", "no reason given"))
 
-    def said(self, request: Request) -> dict[str, Any]:
-        """Return a request in the terms of the API; a large template is put into the bucket."""
-        said: dict[str, Any] = {
+    def api_request(self, request: Request) -> dict[str, Any]:
+        """Return the arguments of an API call; a large template is uploaded to the bucket."""
+        arguments: dict[str, Any] = {
             "StackName": request.stack,
             "Parameters": [
                 {"ParameterKey": key, "ParameterValue": value}
@@ -229,28 +234,28 @@ class Stacks:
             "Tags": [{"Key": key, "Value": value} for key, value in request.tags.items()],
         }
         if request.role is not None:
-            said["RoleARN"] = request.role
+            arguments["RoleARN"] = request.role
         if request.policy is not None:
-            said["StackPolicyBody"] = request.policy
-        if len(request.template.encode()) <= _LARGEST_BODY:
-            return said | {"TemplateBody": request.template}
+            arguments["StackPolicyBody"] = request.policy
+        if len(request.template.encode()) <= _MAXIMUM_BODY:
+            return arguments | {"TemplateBody": request.template}
         key = f"rehearsal/{request.stack}.template"
         s3 = self._account.client("s3")
         s3.put_object(Bucket=self._bucket, Key=key, Body=request.template.encode())
-        where = self._account.endpoint or f"https://s3.{self._account.region}.amazonaws.com"
-        return said | {"TemplateURL": f"{where}/{self._bucket}/{key}"}
+        base = self._account.endpoint or f"https://s3.{self._account.region}.amazonaws.com"
+        return arguments | {"TemplateURL": f"{base}/{self._bucket}/{key}"}
 
     def pause(self) -> None:
-        """Wait for a moment.
+        """Wait between two calls.
 
         Raises:
-            Stopped: the run was stopped meanwhile.
+            Stopped: the run is stopped.
 
         """
         if self._stop.wait(self._interval):
             raise Stopped
 
 
-def reason_of(error: Any) -> str:
-    """Return what AWS said, without what botocore says around it."""
+def message_of(error: Any) -> str:
+    """Return AWS's message, without what botocore adds to it."""
     return str(error.response["Error"].get("Message") or error)

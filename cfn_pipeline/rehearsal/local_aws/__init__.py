@@ -1,1 +1,1 @@
-"""A local AWS, started and stopped by us: the process (``server``), and our side (``account``)."""
+"""The local AWS: its process (``server``), its start (``embedded``), its clients (``account``)."""

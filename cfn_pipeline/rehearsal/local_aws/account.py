@@ -1,4 +1,7 @@
-"""An AWS to speak to: the local one, another on this machine, or AWS itself."""
+"""An account: of the local AWS, of another emulator on this machine, or of AWS.
+
+The one place that creates clients of AWS's APIs.
+"""
 
 import threading
 from dataclasses import dataclass, field
@@ -8,9 +11,9 @@ from urllib.parse import urlsplit
 
 from cfn_pipeline.errors import RehearsalError
 
-__all__ = ["LOCAL_NUMBER", "Account", "at_endpoint", "live"]
+__all__ = ["LOCAL_NUMBER", "Account", "endpoint_account", "live_account"]
 
-#: The number of the local account, which no real one has.
+#: The number of the local account.
 LOCAL_NUMBER = "123456789012"
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "localhost.localstack.cloud")
@@ -21,7 +24,7 @@ _LOCK = threading.Lock()
 
 @cache
 def _session() -> Any:
-    """Return the one session of this process: what it has read of services it reads once."""
+    """Return the session of this process, which reads the descriptions of services once."""
     import boto3
 
     return boto3.session.Session()
@@ -29,12 +32,12 @@ def _session() -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """An account, its region, and where its AWS answers.
+    """An account and a region.
 
     Args:
         number: its twelve digits.
-        region: where the pipeline runs.
-        endpoint: the URL of its AWS; None: AWS itself.
+        region: the region of its clients.
+        endpoint: the URL of an emulator; None: AWS.
 
     """
 
@@ -44,29 +47,29 @@ class Account:
     _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def client(self, service: str) -> Any:
-        """Return the boto3 client of a service, the same for each call."""
+        """Return the boto3 client of a service; each call returns the same one."""
         from botocore.config import Config
 
-        with _LOCK:  # sessions are not made for threads
+        with _LOCK:  # sessions are not thread-safe
             if service not in self._clients:
-                said = {"retries": {"mode": "standard"}, "s3": {"addressing_style": "path"}}
+                config = Config(retries={"mode": "standard"}, s3={"addressing_style": "path"})
                 keys = {} if self.endpoint is None else _DUMMY_KEYS
                 self._clients[service] = _session().client(
                     service,
                     region_name=self.region,
                     endpoint_url=self.endpoint,
-                    config=Config(**said),
+                    config=config,
                     **keys,
                 )
             return self._clients[service]
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables by which programs find the account."""
-        found = {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
+        """The environment variables by which programs find the account."""
+        variables = {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
         if self.endpoint is None:
-            return found
-        return found | {
+            return variables
+        return variables | {
             "AWS_ACCESS_KEY_ID": _DUMMY_KEYS["aws_access_key_id"],
             "AWS_SECRET_ACCESS_KEY": _DUMMY_KEYS["aws_secret_access_key"],
             "AWS_ENDPOINT_URL": self.endpoint,
@@ -74,42 +77,42 @@ class Account:
         }
 
 
-#: Keys that no account has, so that a call that goes astray is refused.
+#: Keys of no account: AWS refuses a call that reaches it by mistake.
 _DUMMY_KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 
-def at_endpoint(url: str, region: str) -> Account:
-    """Return the account behind a URL of this machine.
+def endpoint_account(url: str, region: str) -> Account:
+    """Return the account of an emulator on this machine.
 
     Raises:
-        RehearsalError: the URL is none of this machine, or nothing there answers as AWS does.
+        RehearsalError: the URL is not on this machine, or no AWS API answers there.
 
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or parts.hostname not in _LOOPBACK:
         raise RehearsalError(
-            f"--endpoint-url {url}: this is no URL of this machine; give one such as "
-            "http://127.0.0.1:4566 (AWS itself is --live)"
+            f"invalid --endpoint-url {url}: use a URL of this machine, such as "
+            "http://127.0.0.1:4566 (for AWS: --live)"
         )
-    found = Account(number="", region=region, endpoint=url)
-    return Account(number=_number(found, f"--endpoint-url {url}"), region=region, endpoint=url)
+    unnumbered = Account(number="", region=region, endpoint=url)
+    return Account(number=_number(unnumbered, f"--endpoint-url {url}"), region=region, endpoint=url)
 
 
-def live(number: str, region: str) -> Account:
-    """Return an account of AWS's, to which the credentials of this machine belong.
+def live_account(number: str, region: str) -> Account:
+    """Return the account of AWS to which the credentials of this machine belong.
 
     Raises:
-        RehearsalError: there are none, or they belong to another account.
+        RehearsalError: there are no credentials, or they belong to another account.
 
     """
-    found = Account(number=number, region=region, endpoint=None)
-    actual = _number(found, f"--live {number}")
+    account = Account(number=number, region=region, endpoint=None)
+    actual = _number(account, f"--live {number}")
     if actual != number:
         raise RehearsalError(
-            f"--live {number}: the credentials of this machine belong to the account {actual}; "
-            "nothing was done"
+            f"--live {number}: the credentials of this machine belong to account {actual}; nothing "
+            "has been changed"
         )
-    return found
+    return account
 
 
 def _number(account: Account, where: str) -> str:
@@ -118,4 +121,4 @@ def _number(account: Account, where: str) -> str:
     try:
         return str(account.client("sts").get_caller_identity()["Account"])
     except (BotoCoreError, ClientError) as error:
-        raise RehearsalError(f"{where}: nothing there answers as AWS does: {error}") from error
+        raise RehearsalError(f"{where}: no AWS API answers: {error}") from error

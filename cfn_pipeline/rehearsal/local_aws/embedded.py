@@ -1,4 +1,4 @@
-"""The local AWS that a rehearsal brings along: started on a free port, stopped with it."""
+"""The local AWS of a rehearsal: a process that is started and stopped with it."""
 
 import contextlib
 import fcntl
@@ -8,7 +8,6 @@ import os
 import select
 import shutil
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -17,22 +16,24 @@ from pathlib import Path
 from typing import Any
 
 from cfn_pipeline.errors import RehearsalError
+from cfn_pipeline.rehearsal import processes
 from cfn_pipeline.rehearsal.local_aws.account import LOCAL_NUMBER, Account
 
-__all__ = ["EmbeddedAws", "alone", "embedded_aws", "refuse_lacking", "refuse_used"]
+__all__ = ["EmbeddedAws", "embedded_aws", "exclusive", "pick_port", "require_extra"]
 
 _HOST = "127.0.0.1"
+#: Timeouts in seconds.
 _START = 30.0
 _STOP = 90.0
 
 
 class EmbeddedAws:
-    """A local AWS that runs, and its account.
+    """A running local AWS, and its account.
 
     Args:
-        folder: where the account is kept: what was in it is there again.
+        folder: where the account is saved, and restored from.
         region: the account's region.
-        port: where it answers; None: a free one.
+        port: on which it listens; None: a free one.
 
     Raises:
         RehearsalError: the extra is not installed, the port is in use, or it does not start.
@@ -40,11 +41,11 @@ class EmbeddedAws:
     """
 
     def __init__(self, folder: Path, *, region: str, port: int | None = None) -> None:
-        refuse_lacking(embedded=True)
+        require_extra(embedded=True)
         self._folder = folder.resolve()
         self._lock = threading.Lock()
         self._folder.mkdir(parents=True, exist_ok=True)
-        chosen = refuse_used(port)
+        chosen = pick_port(port)
         self.account = Account(
             number=LOCAL_NUMBER, region=region, endpoint=f"http://{_HOST}:{chosen}"
         )
@@ -56,59 +57,60 @@ class EmbeddedAws:
             raise
 
     def save(self) -> None:
-        """Save the account, so that whatever happens from now on leaves this state.
+        """Save the account; a later start restores this state.
 
         Raises:
             RehearsalError: it cannot be saved.
 
         """
-        if failures := self._order({"order": "save"}):
+        failures = self._request({"request": "save"})
+        if failures:
             raise RehearsalError(
                 f"the account cannot be saved in {self._folder}: {'; '.join(failures)}"
             )
 
-    def end_tasks_with(self, exit_code: int) -> None:
-        """Let the ECS tasks that somebody runs end with an exit code."""
-        self._order({"order": "end tasks with", "exit_code": exit_code})
+    def set_task_exit_code(self, exit_code: int) -> None:
+        """Set the exit code of one-off ECS tasks."""
+        self._request({"request": "set task exit code", "exit_code": exit_code})
 
-    def have(self, vpcs: Sequence[str], subnets: Sequence[str]) -> list[str]:
-        """Let the account have VPCs and subnets; return the ids of those that it had not."""
-        order = {"order": "have", "vpcs": list(vpcs), "subnets": list(subnets)}
-        return list(self._order(order))
+    def ensure_network(self, vpcs: Sequence[str], subnets: Sequence[str]) -> list[str]:
+        """Create missing VPCs and subnets, and return their ids."""
+        request = {"request": "create network", "vpcs": list(vpcs), "subnets": list(subnets)}
+        return list(self._request(request))
 
-    def stand_ins(self) -> list[str]:
-        """Return the types of which stand-ins were made, of which nothing is real but the name."""
-        return list(self._order({"order": "stand-ins"}))
+    def stand_in_types(self) -> list[str]:
+        """Return the types of resources that exist by name only."""
+        return list(self._request({"request": "stand-in types"}))
 
     def stop(self) -> None:
-        """Stop it once its stacks have come to rest, the account saved."""
+        """Stop it when its stacks are stable and the account is saved."""
         with contextlib.suppress(OSError):
             if self._process.stdin is not None:
                 self._process.stdin.close()
         try:
             self._process.wait(timeout=_STOP)
-        except subprocess.TimeoutExpired:
+        except processes.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         if self._process.stdout is not None:
             self._process.stdout.close()
         shutil.rmtree(self._folder / "tmp", ignore_errors=True)
 
-    def _order(self, order: dict[str, Any]) -> Any:
-        pipe, answers = self._process.stdin, self._process.stdout
+    def _request(self, request: dict[str, Any]) -> Any:
+        pipe, responses = self._process.stdin, self._process.stdout
         assert pipe is not None
-        assert answers is not None
+        assert responses is not None
         with self._lock:
             try:
-                pipe.write(json.dumps(order) + "\n")
+                pipe.write(json.dumps(request).encode() + b"\n")
                 pipe.flush()
-                ready, _, _ = select.select([answers], [], [], _STOP)
-                line = answers.readline() if ready else ""
+                ready, _, _ = select.select([responses], [], [], _STOP)
+                line = responses.readline() if ready else b""
             except (OSError, ValueError):
-                line = ""
+                line = b""
         if not line:
             raise RehearsalError(
-                f"the local AWS has stopped; {self._log} says why, --resume starts it again"
+                f"the local AWS has stopped (log: {self._log}); --resume starts it again"
             )
         return json.loads(line)
 
@@ -116,7 +118,7 @@ class EmbeddedAws:
     def _log(self) -> Path:
         return self._folder / "server.log"
 
-    def _start(self, port: int) -> subprocess.Popen[str]:
+    def _start(self, port: int) -> processes.Process:
         (self._folder / "tmp").mkdir(parents=True, exist_ok=True)
         environment = {
             name: value
@@ -132,7 +134,7 @@ class EmbeddedAws:
             "MINISTACK_REGION": self.account.region,
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
-            # No engine: whatever would run in a container does not run.
+            # No engine: nothing runs in containers.
             "DOCKER_HOST": f"unix://{self._folder / 'no-docker'}",
             "PERSIST_STATE": "1",
             "STATE_DIR": str(self._folder / "state"),
@@ -140,19 +142,16 @@ class EmbeddedAws:
             "S3_DATA_DIR": str(self._folder / "s3"),
             "TMPDIR": str(self._folder / "tmp"),
             "LOG_LEVEL": "WARNING",
-            # Functions are run by the Python that runs this.
+            # Functions run with this Python.
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         }
-        with self._log.open("ab") as log, alone(self._folder) as lock:
-            return subprocess.Popen(
+        with self._log.open("ab") as log, exclusive(self._folder) as lock:
+            return processes.start(
                 [sys.executable, "-m", "cfn_pipeline.rehearsal.local_aws.server"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+                stdout=processes.PIPE,
                 stderr=log,
-                env=environment,
-                text=True,
-                pass_fds=[lock],
-                start_new_session=True,  # Ctrl-C is for the rehearsal, which then stops it
+                environment=environment,
+                descriptors=[lock],
             )
 
     def _wait(self, port: int) -> None:
@@ -162,18 +161,18 @@ class EmbeddedAws:
                 if probe.connect_ex((_HOST, port)) == 0:
                     return
             time.sleep(0.05)
-        raise RehearsalError(f"the local AWS does not start; {self._log} says why")
+        raise RehearsalError(f"the local AWS does not start (log: {self._log})")
 
 
 @contextlib.contextmanager
-def alone(folder: Path) -> Iterator[int]:
-    """Wait for a local AWS that works with a folder to end, and keep others from it.
+def exclusive(folder: Path) -> Iterator[int]:
+    """Lock the folder of an account; wait until another local AWS has released it.
 
     Yields:
-        The descriptor of the lock: who inherits it keeps it.
+        The descriptor of the lock; a process that inherits it keeps the lock.
 
     Raises:
-        RehearsalError: it does not end.
+        RehearsalError: it is not released.
 
     """
     with (folder / ".lock").open("w") as file:
@@ -185,7 +184,7 @@ def alone(folder: Path) -> Iterator[int]:
             except OSError:
                 if time.monotonic() > deadline:
                     raise RehearsalError(
-                        f"another local AWS works with {folder} and does not end"
+                        f"another local AWS uses {folder}; wait until it has ended"
                     ) from None
                 time.sleep(0.05)
         yield file.fileno()
@@ -193,7 +192,7 @@ def alone(folder: Path) -> Iterator[int]:
 
 @contextlib.contextmanager
 def embedded_aws(folder: Path, *, region: str, port: int | None = None) -> Iterator[EmbeddedAws]:
-    """Run a local AWS as long as the block lasts."""
+    """Run a local AWS while the block runs."""
     server = EmbeddedAws(folder, region=region, port=port)
     try:
         yield server
@@ -201,19 +200,21 @@ def embedded_aws(folder: Path, *, region: str, port: int | None = None) -> Itera
         server.stop()
 
 
-def refuse_lacking(*, embedded: bool) -> None:
-    """Refuse to begin without what the extra installs.
+def require_extra(*, embedded: bool) -> None:
+    """Check that the packages of the extra ``rehearse`` are installed.
+
+    Args:
+        embedded: whether a local AWS is started, too.
 
     Raises:
-        RehearsalError: something of it is lacking.
+        RehearsalError: a package is missing.
 
     """
     names = ("boto3", "jinja2", "rich", *(("cfnresponse", "ministack") if embedded else ()))
-    lacking = [name for name in names if importlib.util.find_spec(name) is None]
-    if lacking:
+    missing = [name for name in names if importlib.util.find_spec(name) is None]
+    if missing:
         raise RehearsalError(
-            f"a rehearsal needs {', '.join(lacking)}, which is not installed; run "
-            "pip install 'cfn-pipeline[rehearse]'"
+            f"a rehearsal needs {', '.join(missing)}; run pip install 'cfn-pipeline[rehearse]'"
         )
 
 
@@ -223,11 +224,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def refuse_used(port: int | None) -> int:
-    """Return a port that nobody uses; the one that is given, or any.
+def pick_port(port: int | None) -> int:
+    """Return the given port; None: a free one.
 
     Raises:
-        RehearsalError: somebody uses it.
+        RehearsalError: the port cannot be used.
 
     """
     if port is None:
@@ -238,7 +239,7 @@ def refuse_used(port: int | None) -> int:
             probe.bind((_HOST, port))
         except (OSError, OverflowError) as error:
             raise RehearsalError(
-                f"--port {port}: {_HOST}:{port} cannot be used ({error}); give another, or none "
-                "for a free one"
+                f"--port {port}: {_HOST}:{port} cannot be used ({error}); use another port, or "
+                "leave out --port"
             ) from error
     return port

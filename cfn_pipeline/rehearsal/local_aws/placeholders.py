@@ -1,4 +1,4 @@
-"""Values of parameters that nobody gives: made up so that a rehearsal can begin."""
+"""Placeholders for parameters and exports that have no value."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -6,10 +6,10 @@ from typing import Any
 
 from cfn_pipeline.rehearsal.local_aws.account import Account
 
-__all__ = ["depends_on_account", "invented", "invented_export"]
+__all__ = ["depends_on_account", "placeholder", "placeholder_export"]
 
-#: Texts of many forms, the first of which fits is taken.
-_TEXTS = (
+#: The first one that matches a parameter's constraints is used.
+_CANDIDATES = (
     "rehearsal",
     "Rehearsal1",
     "rehearsal@example.com",
@@ -41,71 +41,70 @@ _TEXTS = (
 
 
 def depends_on_account(declaration: Mapping[str, Any]) -> bool:
-    """Tell whether a parameter is the id of something that an account has, such as a VPC."""
+    """Return whether a parameter is the id of an account's resource, such as a VPC."""
     type_ = str(declaration.get("Type", ""))
     return "AWS::" in type_ and not type_.startswith("AWS::SSM::")
 
 
-def invented(declaration: Mapping[str, Any], account: Account) -> str | None:
-    """Return a value that a parameter may have; None: none comes to mind.
+def placeholder(declaration: Mapping[str, Any], account: Account) -> str | None:
+    """Return a placeholder for a parameter; None: no candidate matches its constraints.
 
-    Ids of what an account has are those of what is in the account.
+    Ids of resources, such as a VPC, are those of resources in the account.
 
     Args:
-        declaration: the parameter, as the template declares it.
-        account: where the value is to be used.
+        declaration: the parameter in the template.
+        account: in which the value is used.
 
     """
     type_ = str(declaration.get("Type", "String"))
     if depends_on_account(declaration):
         single = type_.removeprefix("List<").removesuffix(">")
         find = _FINDERS.get(single)
-        found = [] if find is None else find(account)
-        return ",".join(found if type_.startswith("List<") else found[:1]) or None
+        ids = [] if find is None else find(account)
+        return ",".join(ids if type_.startswith("List<") else ids[:1]) or None
     if declaration.get("AllowedValues"):
         return str(declaration["AllowedValues"][0])
     if type_ in ("Number", "List<Number>"):
         if "MinValue" in declaration:
             return str(declaration["MinValue"])
-        most = declaration.get("MaxValue", 1)
-        return "1" if float(most) >= 1 else str(most)
-    candidates = [text.format(number=account.number, region=account.region) for text in _TEXTS]
-    fitting = (text for text in candidates if _fits(text, declaration))
-    return next(fitting, None)
+        maximum = declaration.get("MaxValue", 1)
+        return "1" if float(maximum) >= 1 else str(maximum)
+    candidates = [text.format(number=account.number, region=account.region) for text in _CANDIDATES]
+    return next((text for text in candidates if _matches(text, declaration)), None)
 
 
-def invented_export(name: str, account: Account) -> str:
-    """Return a value for an export that no template has, guessed from its name."""
-    said = name.lower()
+def placeholder_export(name: str, account: Account) -> str:
+    """Return a placeholder for an export, guessed from its name."""
+    lowered = name.lower()
     for words, find in (
         (("subnet",), _subnets),
         (("securitygroup", "security-group", "-sg"), _security_groups),
         (("vpc",), _vpcs),
     ):
-        if any(word in said for word in words) and (found := find(account)):
-            return ",".join(found)
+        if any(word in lowered for word in words) and (ids := find(account)):
+            return ",".join(ids)
     arn = f"arn:aws:{{}}:{account.region}:{account.number}:{{}}"
-    if "role" in said:
+    if "role" in lowered:
         return f"arn:aws:iam::{account.number}:role/rehearsal"
-    if "key" in said:
+    if "key" in lowered:
         return arn.format("kms", "key/00000000-0000-4000-8000-000000000000")
     return "rehearsal"
 
 
-def _fits(text: str, declaration: Mapping[str, Any]) -> bool:
-    least, most = (
+def _matches(text: str, declaration: Mapping[str, Any]) -> bool:
+    shortest, longest = (
         int(declaration.get(key, end)) for key, end in (("MinLength", 0), ("MaxLength", 4096))
     )
     pattern = declaration.get("AllowedPattern")
     try:
         matches = pattern is None or re.fullmatch(str(pattern), text) is not None
-    except re.error:  # a pattern of Java's that is none of Python's
+    except re.error:  # valid in Java, not in Python
         matches = False
-    return matches and least <= len(text) <= most
+    return matches and shortest <= len(text) <= longest
 
 
 def _vpcs(account: Account) -> list[str]:
-    """Return the default VPC, or any other if there is none."""
+    """Return the default VPC, or another one if there is no default."""
     vpcs = account.client("ec2").describe_vpcs()["Vpcs"]
     return [v["VpcId"] for v in sorted(vpcs, key=lambda vpc: not vpc.get("IsDefault"))][:1]
 

@@ -1,8 +1,8 @@
 """The local AWS as a process: ``python -m cfn_pipeline.rehearsal.local_aws.server``.
 
-It is told what to do in lines of JSON on standard input, and answers each with a line on standard
-output. When standard input ends, because the rehearsal has ended in whichever way, it lets stacks
-come to rest, saves the account, and stops. Port, account and folders come from the environment.
+It reads requests as lines of JSON from standard input, and answers each with a line on standard
+output. When standard input ends, because the rehearsal has ended or was killed, it waits until
+stacks are stable, saves the account and stops. Port, account and folders are in the environment.
 """
 
 import asyncio
@@ -20,60 +20,60 @@ from ministack import app
 from ministack.core import persistence
 from ministack.services import cloudformation
 
-from cfn_pipeline.rehearsal.local_aws.patience import patient
+from cfn_pipeline.rehearsal.local_aws.long_polling import with_long_polling
 from cfn_pipeline.rehearsal.local_aws.stand_ins import (
     Tasks,
-    add_network,
     add_public_parameters,
     add_types,
-    mend_types,
+    create_network,
+    patch_types,
 )
 
-#: Seconds for stacks to come to rest when the server stops.
+#: Seconds for stacks to become stable when the server stops.
 _REST = 60.0
 
 
-class _Orders:
-    """What the rehearsal says, a line at a time."""
+class _Requests:
+    """The requests of the rehearsal, a line each."""
 
     def __init__(self) -> None:
-        mend_types()
+        patch_types()
         self._types = add_types()
         self._tasks = Tasks()
         add_public_parameters()
 
-    def obey(self, order: dict[str, Any]) -> Any:
-        """Do as told, and return the answer."""
-        match order:
-            case {"order": "save"}:
+    def handle(self, request: dict[str, Any]) -> Any:
+        """Handle a request and return the response."""
+        match request:
+            case {"request": "save"}:
                 return _save()
-            case {"order": "end tasks with", "exit_code": int(code)}:
+            case {"request": "set task exit code", "exit_code": int(code)}:
                 self._tasks.exit_code = code
-            case {"order": "have", "vpcs": list(vpcs), "subnets": list(subnets)}:
-                return add_network(vpcs, subnets)
-            case {"order": "stand-ins"}:
+            case {"request": "create network", "vpcs": list(vpcs), "subnets": list(subnets)}:
+                return create_network(vpcs, subnets)
+            case {"request": "stand-in types"}:
                 return sorted(self._types.used)
             case _:
-                return f"not understood: {order}"
+                return f"unknown request: {request}"
         return None
 
     def read(self, loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
-        """Obey until standard input ends."""
+        """Handle requests until standard input ends."""
         try:
             for line in sys.stdin:
-                done = asyncio.run_coroutine_threadsafe(self._obey(json.loads(line)), loop)
+                done = asyncio.run_coroutine_threadsafe(self._handle(json.loads(line)), loop)
                 print(json.dumps(done.result()), flush=True)
         except BrokenPipeError:
-            pass  # nobody reads the answer any more
+            pass  # the rehearsal has ended
         finally:
             loop.call_soon_threadsafe(ended.set)
 
-    async def _obey(self, order: dict[str, Any]) -> Any:
-        return self.obey(order)
+    async def _handle(self, request: dict[str, Any]) -> Any:
+        return self.handle(request)
 
 
 class _Failures(logging.Handler):
-    """What went wrong while the account was saved: the emulator itself only logs it."""
+    """Collects errors of saving the account, which the emulator only logs."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -84,7 +84,7 @@ class _Failures(logging.Handler):
 
 
 def _save() -> list[str]:
-    """Save the account, and return what went wrong."""
+    """Save the account, and return the errors."""
     failures = _Failures()
     persistence.logger.addHandler(failures)
     try:
@@ -94,8 +94,8 @@ def _save() -> list[str]:
     return failures.messages
 
 
-def _at_work(name: str | None = None) -> bool:
-    """Tell whether a stack is being changed; None: any stack."""
+def _in_progress(name: str | None = None) -> bool:
+    """Return whether a stack is being changed; None: whether any stack is."""
     return any(
         status.endswith("IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
         for status in (
@@ -109,23 +109,23 @@ def _at_work(name: str | None = None) -> bool:
 async def _main() -> None:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, ended.set)
-    orders = _Orders()
+    requests = _Requests()
 
     async def until_ended() -> None:
         await ended.wait()
         deadline = loop.time() + _REST
-        while _at_work() and loop.time() < deadline:
+        while _in_progress() and loop.time() < deadline:
             await asyncio.sleep(0.1)
 
     config = Config()
     config.bind = [f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"]
     config.loglevel = "WARNING"
     config.graceful_timeout = 0.5
-    threading.Thread(target=orders.read, args=(loop, ended), daemon=True).start()
-    patient_app: Any = patient(app.app, _at_work)
-    await serve(patient_app, config, shutdown_trigger=until_ended)
+    threading.Thread(target=requests.read, args=(loop, ended), daemon=True).start()
+    polling_app: Any = with_long_polling(app.app, _in_progress)
+    await serve(polling_app, config, shutdown_trigger=until_ended)
 
 
 if __name__ == "__main__":
     asyncio.run(_main())
-    os._exit(0)  # worker threads of the emulator may still wait for somebody
+    os._exit(0)  # without waiting for the emulator's worker threads

@@ -1,6 +1,6 @@
-"""What the emulator lacks: stand-ins for resource types, ended tasks, public parameters.
+"""What the emulator lacks: further resource types, tasks that end, public parameters.
 
-The emulator's inner names are private ones, so its version is pinned in setup.cfg.
+It uses private names of the emulator, so setup.cfg pins its version.
 """
 
 import itertools
@@ -15,15 +15,15 @@ from ministack.services.cloudformation import provisioners
 from cfn_pipeline.permissions.catalogue import handlers
 from cfn_pipeline.permissions.tables import BY_HAND
 
-__all__ = ["Tasks", "add_network", "add_public_parameters", "add_types", "mend_types"]
+__all__ = ["Tasks", "add_public_parameters", "add_types", "create_network", "patch_types"]
 
 _IMAGE = "ami-0123456789abcdef0"
 
 
 class _Types(dict[str, Any]):
-    """The emulator's resource types, and a stand-in for each other type that AWS has.
+    """The emulator's resource types, and a stand-in for each other type of AWS.
 
-    ``used`` names the types of which a stand-in was made.
+    ``used`` has the types of stand-ins that were created.
     """
 
     def __init__(self, known: Mapping[str, Any]) -> None:
@@ -52,7 +52,7 @@ class _Types(dict[str, Any]):
         return {"create": create, "update": update, "delete": delete}
 
     def get(self, type_: str, default: Any = None) -> Any:
-        """Return what makes a type; the default for a type that AWS does not have."""
+        """Return the functions of a type; the default for a type that AWS does not have."""
         return self[type_] if type_ in self else default  # noqa: SIM401 - get calls this
 
 
@@ -63,10 +63,10 @@ def _exists(type_: str) -> bool:
 def _identity(
     type_: str, logical_id: str, props: Mapping[str, Any], stack: str
 ) -> tuple[str, dict[str, str]]:
-    named = [
+    names = [
         value for key, value in props.items() if key in ("Name", f"{type_.split(':')[-1]}Name")
     ]
-    physical_id = str(named[0]) if named else f"{stack}-{logical_id}"
+    physical_id = str(names[0]) if names else f"{stack}-{logical_id}"
     return physical_id, _attributes(type_, physical_id)
 
 
@@ -79,29 +79,29 @@ def _attributes(type_: str, physical_id: str) -> dict[str, str]:
 
 
 def add_types() -> _Types:
-    """Let templates have every resource type of AWS's."""
+    """Add stand-ins for every resource type of AWS, and return the types."""
     types = _Types(provisioners._RESOURCE_HANDLERS)
     provisioners._RESOURCE_HANDLERS = types
     return types
 
 
-def mend_types() -> None:
-    """Take the numbers of an ECS service that are strings, as CloudFormation does."""
+def patch_types() -> None:
+    """Accept a DesiredCount of an ECS service that is a string, as CloudFormation does."""
     service = provisioners._RESOURCE_HANDLERS["AWS::ECS::Service"]
     create, update = service["create"], service["update"]
-    service["create"] = lambda name, props, *rest: create(name, _counted(props), *rest)
+    service["create"] = lambda name, props, *rest: create(name, _with_number(props), *rest)
     service["update"] = lambda id_, old, new, *rest: update(
-        id_, _counted(old), _counted(new), *rest
+        id_, _with_number(old), _with_number(new), *rest
     )
 
 
-def _counted(props: Mapping[str, Any]) -> dict[str, Any]:
+def _with_number(props: Mapping[str, Any]) -> dict[str, Any]:
     count = props.get("DesiredCount")
     return {**props, "DesiredCount": int(count)} if isinstance(count, str) else dict(props)
 
 
 def add_public_parameters() -> None:
-    """Let templates read the parameters that AWS publishes, such as the newest images."""
+    """Add the public parameters of AWS, such as the latest images."""
 
     class Published(dict[str, str]):
         def get(self, name: str, default: Any = None) -> Any:
@@ -112,53 +112,53 @@ def add_public_parameters() -> None:
     ssm._PUBLIC_AMI_PARAMETERS = Published(ssm._PUBLIC_AMI_PARAMETERS)
 
 
-def add_network(vpcs: Iterable[str], subnets: Iterable[str]) -> list[str]:
-    """Let the account have VPCs and subnets with ids that somebody has chosen.
+def create_network(vpcs: Iterable[str], subnets: Iterable[str]) -> list[str]:
+    """Create VPCs and subnets with given ids, as copies of the account's default ones.
 
-    They are as the account's own are. Subnets are in the first of the VPCs.
+    Subnets are in the first of the VPCs. Existing ones are left as they are.
 
     Returns:
-        The ids of those that were not there.
+        The ids of those that were created.
 
     """
     own, own_subnets = ec2._DEFAULT_VPC_ID, itertools.cycle(list(ec2._subnets.values()))
-    chosen, added = list(vpcs), []
-    for vpc in chosen:
+    ids, created = list(vpcs), []
+    for vpc in ids:
         if vpc not in ec2._vpcs:
             ec2._vpcs[vpc] = {**ec2._vpcs[own], "VpcId": vpc, "IsDefault": False}
-            added.append(vpc)
+            created.append(vpc)
     for subnet in subnets:
         if subnet not in ec2._subnets:
             template = next(own_subnets)
             ec2._subnets[subnet] = {
                 **template,
                 "SubnetId": subnet,
-                "VpcId": (chosen or [own])[0],
+                "VpcId": (ids or [own])[0],
             }
-            added.append(subnet)
-    return added
+            created.append(subnet)
+    return created
 
 
 class Tasks:
-    """ECS tasks that somebody runs: no container is there, so each ends at once.
+    """One-off ECS tasks: there are no containers, so each ends at once.
 
-    ``exit_code`` is the one with which they end; those whose definition has run well before still
-    do, as those of the image before do when a stack is rolled back.
+    They end with ``exit_code``. Tasks whose definition has succeeded before succeed again, as those
+    of the earlier image do when a stack is rolled back.
     """
 
     def __init__(self) -> None:
         self.exit_code = 0
         self._run = ecs._run_task
-        # Services start their tasks by the function, which keep running.
+        # Services call the function itself: their tasks keep running.
         ecs._ACTION_MAP["RunTask"] = self._run_and_end
 
     def _run_and_end(self, request: Mapping[str, Any]) -> Any:
         response = self._run(request)
-        for said in json.loads(response[2]).get("tasks", []):
-            task = ecs._tasks[said["taskArn"]]
-            code = 0 if self._has_run_well(task["taskDefinitionArn"]) else self.exit_code
+        for started in json.loads(response[2]).get("tasks", []):
+            task = ecs._tasks[started["taskArn"]]
+            code = 0 if self._has_succeeded(task["taskDefinitionArn"]) else self.exit_code
             ecs._mark_task_stopped(
-                said["taskArn"],
+                started["taskArn"],
                 task,
                 "Essential container in task exited",
                 "EssentialContainerExited",
@@ -167,7 +167,7 @@ class Tasks:
         return response
 
     @staticmethod
-    def _has_run_well(definition: str) -> bool:
+    def _has_succeeded(definition: str) -> bool:
         return any(
             task["taskDefinitionArn"] == definition
             and task.get("stopCode") == "EssentialContainerExited"

@@ -1,8 +1,8 @@
-"""What the functions in a pipeline's properties come to: CloudFormation itself says so.
+"""Evaluate the functions in a pipeline's properties, by CloudFormation itself.
 
-The pipeline's template is deployed without the pipeline, and with an output for each function
-that stands in the pipeline's properties. So nothing here imitates CloudFormation, and no pipeline
-comes into being that would start by itself.
+The pipeline's template is deployed with a stand-in for the pipeline, and with an output for each
+function in the pipeline's properties. So CloudFormation's functions are not imitated here, and no
+pipeline is created that would start by itself.
 """
 
 import copy
@@ -12,90 +12,90 @@ from typing import Any
 
 from cfn_pipeline.errors import RehearsalError
 
-__all__ = ["Question", "question"]
+__all__ = ["Evaluation", "evaluation_of"]
 
-_NOTHING = {"Ref": "AWS::NoValue"}
+_NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
-    """A template to deploy, whose outputs tell what a pipeline's properties are.
+class Evaluation:
+    """A template whose outputs have the values of the functions.
 
     Args:
-        template: what to deploy.
+        template: the template to deploy.
 
     """
 
     template: Mapping[str, Any]
-    _asked: "_Asked" = field(repr=False)
+    _functions: "_Functions" = field(repr=False)
 
-    def answer(self, outputs: Mapping[str, str]) -> Mapping[str, Any]:
-        """Return the pipeline's properties, no functions in them.
+    def properties(self, outputs: Mapping[str, str]) -> Mapping[str, Any]:
+        """Return the pipeline's properties without functions.
 
         Args:
-            outputs: what the deployed stack has put out.
+            outputs: of the deployed stack.
 
         """
-        found: Mapping[str, Any] = self._asked.filled(outputs)
-        return found
+        properties: Mapping[str, Any] = self._functions.values(outputs)
+        return properties
 
 
-def question(template: Mapping[str, Any], logical_id: str) -> Question:
-    """Return what to deploy to learn what a pipeline's properties are.
+def evaluation_of(template: Mapping[str, Any], logical_id: str) -> Evaluation:
+    """Return the evaluation of a pipeline's properties.
 
     Raises:
-        RehearsalError: the pipeline comes out of a macro or a loop.
+        RehearsalError: the properties contain a macro or a loop.
 
     """
-    made = copy.deepcopy(dict(template))
-    body = made["Resources"][logical_id]
+    copied = copy.deepcopy(dict(template))
+    body = copied["Resources"][logical_id]
     name = body.get("Properties", {}).get("Name")
     if name is None:
         name = {"Fn::Sub": "${AWS::StackName}-" + logical_id}
-    asked = _Asked()
-    asked.properties = asked.tree(body.get("Properties", {}) | {"Name": name}, ())
+    functions = _Functions()
+    functions.properties = functions.replace(body.get("Properties", {}) | {"Name": name}, ())
     stand_in = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
     if "Condition" in body:
         stand_in["Condition"] = body["Condition"]
-    made["Resources"][logical_id] = stand_in
-    outputs = dict(made.get("Outputs") or {}) | asked.outputs
-    if asked.conditions:
-        made["Conditions"] = dict(made.get("Conditions") or {}) | asked.conditions
-    made["Outputs"] = outputs
-    return Question(template=_without_references(made, logical_id, name), _asked=asked)
+    copied["Resources"][logical_id] = stand_in
+    outputs = dict(copied.get("Outputs") or {}) | functions.outputs
+    if functions.conditions:
+        copied["Conditions"] = dict(copied.get("Conditions") or {}) | functions.conditions
+    copied["Outputs"] = outputs
+    return Evaluation(template=_without_references(copied, logical_id, name), _functions=functions)
 
 
-class _Asked:
-    """The functions of which the outputs tell, and the tree in which they stand."""
+class _Functions:
+    """The outputs with the functions' values, and the properties in which they occur."""
 
     def __init__(self) -> None:
         self.outputs: dict[str, Any] = {}
         self.conditions: dict[str, Any] = {}
         self.properties: Any = None
 
-    def tree(self, value: Any, when: Sequence[Any]) -> Any:
-        """Replace each function by the name of its output."""
+    def replace(self, value: Any, when: Sequence[Any]) -> Any:
+        """Return a value with each function replaced by its output."""
         if isinstance(value, list):
-            return [self.tree(item, when) for item in value]
+            return [self.replace(item, when) for item in value]
         if not isinstance(value, dict):
             return value
         if any(str(key).startswith(("Fn::ForEach", "Fn::Transform")) for key in value):
             raise RehearsalError(
-                "the pipeline's properties hold Fn::ForEach or Fn::Transform, which a "
-                "rehearsal does not carry out; rehearse the processed template "
+                "the pipeline's properties contain Fn::ForEach or Fn::Transform, which a rehearsal "
+                "cannot evaluate; rehearse the processed template "
                 "(aws cloudformation get-template --template-stage Processed)"
             )
         [key, *others] = value or [None]
         if others or not (key == "Ref" or str(key).startswith("Fn::")):
-            return {k: self.tree(item, when) for k, item in value.items()}
-        if value == _NOTHING:
-            return _Nothing()
+            return {k: self.replace(item, when) for k, item in value.items()}
+        if value == _NO_VALUE:
+            return _NoValue()
         if key == "Fn::If" and isinstance(value[key], list) and len(value[key]) == 3:
             condition, yes, no = value[key]
             holds = self.output("true", [*when, {"Condition": condition}])
             fails = [*when, {"Fn::Not": [{"Condition": condition}]}]
             return _If(
-                holds, self.tree(yes, [*when, {"Condition": condition}]), self.tree(no, fails)
+                holds, self.replace(yes, [*when, {"Condition": condition}]), self.replace(no, fails)
             )
         return self.output(value, when)
 
@@ -108,9 +108,9 @@ class _Asked:
             self.outputs[name]["Condition"] = condition
         return _Output(name)
 
-    def filled(self, outputs: Mapping[str, str]) -> Any:
-        """Return the properties, given what the outputs say."""
-        return _filled(self.properties, outputs)
+    def values(self, outputs: Mapping[str, str]) -> Any:
+        """Return the properties with the values in the outputs."""
+        return _with_values(self.properties, outputs)
 
 
 @dataclass(frozen=True)
@@ -126,28 +126,28 @@ class _If:
 
 
 @dataclass(frozen=True)
-class _Nothing:
+class _NoValue:
     pass
 
 
-def _filled(value: Any, outputs: Mapping[str, str]) -> Any:
+def _with_values(value: Any, outputs: Mapping[str, str]) -> Any:
     if isinstance(value, _If):
-        return _filled(value.yes if value.holds.name in outputs else value.no, outputs)
+        return _with_values(value.yes if value.holds.name in outputs else value.no, outputs)
     if isinstance(value, _Output):
         if value.name not in outputs:
-            raise RehearsalError("CloudFormation did not say what a function of the pipeline is")
+            raise RehearsalError("CloudFormation returned no value for a function of the pipeline")
         return outputs[value.name]
     if isinstance(value, list):
-        items = [_filled(item, outputs) for item in value]
-        return [item for item in items if not isinstance(item, _Nothing)]
+        items = [_with_values(item, outputs) for item in value]
+        return [item for item in items if not isinstance(item, _NoValue)]
     if isinstance(value, dict):
-        entries = {key: _filled(item, outputs) for key, item in value.items()}
-        return {k: item for k, item in entries.items() if not isinstance(item, _Nothing)}
+        entries = {key: _with_values(item, outputs) for key, item in value.items()}
+        return {k: item for k, item in entries.items() if not isinstance(item, _NoValue)}
     return value
 
 
 def _without_references(value: Any, logical_id: str, name: Any) -> Any:
-    """Replace whatever refers to the pipeline by what it would come to."""
+    """Replace references to the pipeline by their values."""
     if isinstance(value, list):
         return [_without_references(item, logical_id, name) for item in value]
     if not isinstance(value, dict):
@@ -157,8 +157,9 @@ def _without_references(value: Any, logical_id: str, name: Any) -> Any:
             return name
         case {"Fn::GetAtt": [ref, *_]} if ref == logical_id:
             return "1"  # its only attribute is Version
-        case {"Fn::Sub": said} if len(value) == 1:
-            text, variables = said if isinstance(said, list) and len(said) == 2 else (said, {})
+        case {"Fn::Sub": arguments} if len(value) == 1:
+            is_pair = isinstance(arguments, list) and len(arguments) == 2
+            text, variables = arguments if is_pair else (arguments, {})
             if isinstance(text, str) and "${" + logical_id in text:
                 text = text.replace("${" + logical_id + ".Version}", "1")
                 if "${" + logical_id + "}" in text:

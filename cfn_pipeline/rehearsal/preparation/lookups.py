@@ -1,4 +1,7 @@
-"""What templates look up while they are deployed: secrets, and parameters in SSM's store."""
+"""Dynamic references of templates to secrets and SSM parameters.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -27,61 +30,61 @@ def nodes(value: Any) -> Iterator[Any]:
 
 
 def secrets_in(templates: Sequence[Template], system: System) -> dict[str, list[str]]:
-    """Return the keys that are read of secrets, by the secret's name; not of those made here."""
-    found: dict[str, list[str]] = {}
-    made = _names(templates, system, "AWS::SecretsManager::Secret")
+    """Return the keys that are read from secrets, by name; without secrets of these templates."""
+    secrets: dict[str, list[str]] = {}
+    own = _names(templates, system, "AWS::SecretsManager::Secret")
     for name, key in _references(templates, system, _SECRET):
-        if name in made:
+        if name in own:
             continue
-        keys = found.setdefault(name, [])
+        keys = secrets.setdefault(name, [])
         if key and key not in keys:
             keys.append(key)
-    return found
+    return secrets
 
 
 def parameters_in(templates: Sequence[Template], system: System) -> list[str]:
-    """Return the names of the parameters that are read; not of those made here, or AWS's."""
+    """Return the SSM parameters that are read; without those of these templates and of AWS."""
     names = [name for name, _ in _references(templates, system, _PARAMETER)]
     for template in templates:
         for declared in template.section("Parameters").values():
             type_ = str(declared.get("Type", "")) if isinstance(declared, dict) else ""
             if type_.startswith("AWS::SSM::Parameter::Value") and "Default" in declared:
                 names.append(str(declared["Default"]))
-    made = _names(templates, system, "AWS::SSM::Parameter")
-    return sorted({name for name in names if not name.startswith("/aws/")} - made)
+    own = _names(templates, system, "AWS::SSM::Parameter")
+    return sorted({name for name in names if not name.startswith("/aws/")} - own)
 
 
 def _names(templates: Sequence[Template], system: System, type_: str) -> set[str]:
-    """Return the names of what the templates themselves make."""
-    named = (
+    """Return the names of the resources of a type."""
+    names = (
         text_of(resource.properties.get("Name"), template, system)
         for template in templates
         for resource in template.resources.values()
         if resource.type == type_
     )
-    return {name for name in named if name}
+    return {name for name in names if name}
 
 
 def _references(
     templates: Sequence[Template], system: System, pattern: re.Pattern[str]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the names, and the keys, of what templates look up as they are deployed."""
+    """Yield the name and the key of each dynamic reference."""
     for template in templates:
         for node in nodes(template.content):
             text, variables = _text_and_variables(node)
-            for found in pattern.finditer(text):
-                said: Any = found[1]
+            for match in pattern.finditer(text):
+                name_value: Any = match[1]
                 if variables is not None:
-                    said = {"Fn::Sub": [found[1], variables]}
-                elif "${" in found[1]:
-                    continue  # the text of a Fn::Sub, which is a node of its own
-                name = text_of(said, template, system)
+                    name_value = {"Fn::Sub": [match[1], variables]}
+                elif "${" in match[1]:
+                    continue  # the text of a Fn::Sub, which is another node
+                name = text_of(name_value, template, system)
                 if name and is_known(name):
-                    yield name, (found[2] if pattern.groups > 1 else "") or ""
+                    yield name, (match[2] if pattern.groups > 1 else "") or ""
 
 
 def _text_and_variables(node: Any) -> tuple[str, dict[str, Any] | None]:
-    """Return the text of a node, and the variables of its Fn::Sub; None: it is none."""
+    """Return the text of a node and the variables of Fn::Sub; None: it is not a Fn::Sub."""
     match node:
         case {"Fn::Sub": str(text)}:
             return text, {}

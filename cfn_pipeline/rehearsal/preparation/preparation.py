@@ -1,4 +1,4 @@
-"""What is done before a pipeline runs: its account gets what the stacks need."""
+"""Prepare the account of a pipeline: deploy and create what it needs."""
 
 import json
 import threading
@@ -12,119 +12,120 @@ from cfn_pipeline.aws.cloudformation import CAPABILITIES
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.cloudformation.stacks import Request, Stacks
 from cfn_pipeline.rehearsal.local_aws.account import Account
-from cfn_pipeline.rehearsal.local_aws.placeholders import invented, invented_export
+from cfn_pipeline.rehearsal.local_aws.placeholders import placeholder, placeholder_export
 from cfn_pipeline.rehearsal.outcome import ActionFailed
-from cfn_pipeline.rehearsal.pipeline import Pipeline, pipeline_of
-from cfn_pipeline.rehearsal.preparation.evaluation import question
-from cfn_pipeline.rehearsal.preparation.surroundings import Surroundings
+from cfn_pipeline.rehearsal.pipeline import Pipeline, parse_pipeline
+from cfn_pipeline.rehearsal.preparation.dependencies import Dependencies
+from cfn_pipeline.rehearsal.preparation.evaluation import evaluation_of
 
 __all__ = ["Preparation"]
 
 _BUCKET = "rehearsal-templates"
 _EXPORTS = "rehearsal-exports"
-_MADE_UP = "rehearsal"
+_PLACEHOLDER = "rehearsal"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preparation:
-    """The account of a rehearsal, made ready.
+    """The preparation of an account.
 
     Args:
-        account: a local one.
-        surroundings: what is deployed.
-        parameters: values of parameters, by name, whichever template has them.
-        exports: values of exports that none of the templates has.
-        prepares: told what is done.
-        notice: takes what is to be said loudly.
+        account: of an emulator.
+        dependencies: what is deployed.
+        parameters: values of parameters of any template, by name.
+        exports: values of exports that no template has.
+        on_prepare: called with each step.
+        notify: called with each notice.
         stop: set when the run is to stop.
 
     """
 
     account: Account
-    surroundings: Surroundings
+    dependencies: Dependencies
     parameters: Mapping[str, str]
     exports: Mapping[str, str]
-    prepares: Callable[[str], None]
-    notice: Callable[[str], None]
+    on_prepare: Callable[[str], None]
+    notify: Callable[[str], None]
     stop: threading.Event
 
-    def pipeline(self) -> Pipeline:
-        """Deploy what the pipeline needs, and return the pipeline.
+    def run(self) -> Pipeline:
+        """Prepare the account, and return the pipeline.
 
         Raises:
-            RehearsalError: something cannot be deployed.
+            RehearsalError: a stack cannot be deployed.
             Stopped: the run is to stop.
 
         """
-        self._make_bucket(_BUCKET)
-        self._seed_secrets()
-        self._seed_parameters()
-        self._export()
-        for template in self.surroundings.before:
+        self._ensure_bucket(_BUCKET)
+        self._create_secrets()
+        for name in self.dependencies.parameters:
+            self._ensure_parameter(name)
+        self._deploy_exports()
+        for template in self.dependencies.before:
             self._deploy(template, Path(template.file).read_text(encoding="utf-8"))
-        resource = self.surroundings.pipeline
-        asked = question(resource.template.content, resource.logical_id)
-        outputs = self._deploy(resource.template, json.dumps(asked.template, default=str))
-        for template in self.surroundings.after:
+        resource = self.dependencies.pipeline
+        evaluation = evaluation_of(resource.template.content, resource.logical_id)
+        outputs = self._deploy(resource.template, json.dumps(evaluation.template, default=str))
+        for template in self.dependencies.after:
             self._deploy(template, Path(template.file).read_text(encoding="utf-8"))
-        properties = asked.answer(outputs)
-        pipeline = pipeline_of(properties, resource.logical_id, self.account.region)
-        if self._make_bucket(pipeline.bucket):
-            self.notice(f"there was no bucket {pipeline.bucket} for artifacts; it was made")
+        properties = evaluation.properties(outputs)
+        pipeline = parse_pipeline(properties, resource.logical_id, self.account.region)
+        if self._ensure_bucket(pipeline.bucket):
+            self.notify(f"the bucket {pipeline.bucket} did not exist; it is created for artifacts")
         return pipeline
 
     @property
     def _stacks(self) -> Stacks:
         return Stacks(self.account, _BUCKET, self.stop)
 
-    def _make_bucket(self, name: str) -> bool:
+    def _ensure_bucket(self, name: str) -> bool:
+        """Create a bucket if it does not exist; return whether it was created."""
         from botocore.exceptions import ClientError
 
         s3 = self.account.client("s3")
         try:
             s3.head_bucket(Bucket=name)
         except ClientError:
-            where = {"LocationConstraint": self.account.region}
-            other = self.account.region != "us-east-1"
-            s3.create_bucket(Bucket=name, **({"CreateBucketConfiguration": where} if other else {}))
+            location = {"LocationConstraint": self.account.region}
+            is_default = self.account.region == "us-east-1"
+            settings = {} if is_default else {"CreateBucketConfiguration": location}
+            s3.create_bucket(Bucket=name, **settings)
             return True
         return False
 
-    def _seed_secrets(self) -> None:
+    def _create_secrets(self) -> None:
         from botocore.exceptions import ClientError
 
-        for name, keys in self.surroundings.secrets.items():
+        for name, keys in self.dependencies.secrets.items():
             secrets = self.account.client("secretsmanager")
-            text = json.dumps(dict.fromkeys(keys, _MADE_UP)) if keys else _MADE_UP
+            text = json.dumps(dict.fromkeys(keys, _PLACEHOLDER)) if keys else _PLACEHOLDER
             try:
                 secrets.describe_secret(SecretId=name)
             except ClientError:
                 secrets.create_secret(Name=name.split(":")[-1], SecretString=text)
-                self.notice(f"the secret {name} is made up")
+                self.notify(
+                    f"secret {name}: a placeholder is used; set it with --secret {name}=TEXT"
+                )
 
-    def _seed_parameters(self) -> None:
-        for name in self.surroundings.parameters:
-            self._seed_parameter(name)
-
-    def _seed_parameter(self, name: str) -> None:
+    def _ensure_parameter(self, name: str) -> None:
         from botocore.exceptions import ClientError
 
         ssm = self.account.client("ssm")
         try:
             ssm.get_parameter(Name=name)
         except ClientError:
-            ssm.put_parameter(Name=name, Value=_MADE_UP, Type="String")
-            self.notice(f"the parameter {name} of SSM's store is made up")
+            ssm.put_parameter(Name=name, Value=_PLACEHOLDER, Type="String")
+            self.notify(f"SSM parameter {name}: a placeholder is used")
 
-    def _export(self) -> None:
-        """Deploy a stack with the exports that no template has."""
+    def _deploy_exports(self) -> None:
+        """Deploy a stack with the missing exports."""
         values = dict(self.exports)
-        for name in self.surroundings.exports:
+        for name in self.dependencies.exports:
             if name not in values:
-                values[name] = invented_export(name, self.account)
-                self.notice(
-                    f"no template has the export {name}; it is made up as {values[name]} "
-                    "(--export NAME=VALUE or --with TEMPLATE say otherwise)"
+                values[name] = placeholder_export(name, self.account)
+                self.notify(
+                    f"export {name}: no template has it; placeholder {values[name]} is used; set "
+                    "it with --export NAME=VALUE or --with TEMPLATE"
                 )
         if not values:
             return
@@ -134,63 +135,66 @@ class Preparation:
         }
         resources = {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
         text = json.dumps({"Resources": resources, "Outputs": outputs})
-        self._stack(Request(stack=_EXPORTS, template=text), "the exports")
+        self._deploy_stack(Request(stack=_EXPORTS, template=text), "the exports")
 
     def _deploy(self, template: Template, text: str) -> dict[str, str]:
         """Deploy a template's stack, and return its outputs."""
         stack = self._stack_name(template)
         values = self._values(template)
-        self._stack(
+        self._deploy_stack(
             Request(stack=stack, template=text, parameters=values, capabilities=CAPABILITIES),
             template.file,
         )
         return self._stacks.outputs(stack)
 
-    def _stack(self, request: Request, shown: str) -> None:
-        self.prepares(f"stack {request.stack} ({shown})")
+    def _deploy_stack(self, request: Request, shown: str) -> None:
+        self.on_prepare(f"stack {request.stack} ({shown})")
         try:
             self._stacks.deploy(request)
         except ActionFailed as error:
-            raise RehearsalError(f"{shown} cannot be deployed here: {error}") from error
+            raise RehearsalError(f"{shown} cannot be deployed: {error}") from error
 
     def _stack_name(self, template: Template) -> str:
-        pipeline = self.surroundings.pipeline
+        pipeline = self.dependencies.pipeline
         name = pipeline.properties.get("Name")
         if template is pipeline.template and isinstance(name, str):
-            # The same whatever the template is called, so that another can take its place.
-            return f"{_plain(name)}-pipeline"
+            # Independent of the template's file name, so that another template can replace it.
+            return f"{_stack_name(name)}-pipeline"
         path = Path(template.file)
-        others = [*self.surroundings.before, *self.surroundings.after, pipeline.template]
+        others = [*self.dependencies.before, *self.dependencies.after, pipeline.template]
         same = [t for t in others if t is not template and Path(t.file).stem == path.stem]
-        stack = _plain(f"{path.absolute().parent.name}-{path.stem}" if same else path.stem)
-        return f"{stack}-template" if stack in self.surroundings.stacks else stack
+        stack = _stack_name(f"{path.absolute().parent.name}-{path.stem}" if same else path.stem)
+        return f"{stack}-template" if stack in self.dependencies.stacks else stack
 
     def _values(self, template: Template) -> dict[str, str]:
         values: dict[str, str] = {}
-        for name, declared in template.section("Parameters").items():
+        for name, declaration in template.section("Parameters").items():
             if name in self.parameters:
                 values[name] = self.parameters[name]
-            elif "Default" not in declared:
-                value = invented(declared, self.account)
+            elif "Default" not in declaration:
+                value = placeholder(declaration, self.account)
                 if value is None:
-                    raise RehearsalError(_lacking(template, name, declared))
+                    raise RehearsalError(_missing(template, name, declaration))
                 values[name] = value
-                self.notice(f"{template.file}: the parameter {name} is made up: {value}")
-            if name in values and str(declared.get("Type")).startswith("AWS::SSM::Parameter::V"):
-                self._seed_parameter(values[name])
+                self.notify(
+                    f"{template.file}: parameter {name}: placeholder {value} is used; set it with "
+                    f"--parameter {name}=VALUE"
+                )
+            if name in values and str(declaration.get("Type")).startswith("AWS::SSM::Parameter::V"):
+                self._ensure_parameter(values[name])
         return values
 
 
-def _plain(text: str) -> str:
-    """Return a name that a stack may have."""
+def _stack_name(text: str) -> str:
+    """Return a valid stack name."""
     name = "".join(c if c.isascii() and c.isalnum() else "-" for c in text).strip("-")
     return name if name[:1].isalpha() else f"stack-{name}"
 
 
-def _lacking(template: Template, name: str, declared: Mapping[str, Any]) -> str:
-    pattern = declared.get("AllowedPattern")
+def _missing(template: Template, name: str, declaration: Mapping[str, Any]) -> str:
+    pattern = declaration.get("AllowedPattern")
     form = f" that matches {pattern}" if pattern else ""
     return (
-        f"{template.file}: nothing sets the parameter {name}; give a value{form} with "
+        f"{template.file}: parameter {name} needs a value{form}; set it with "
         f"--parameter {name}=VALUE"
     )

@@ -1,4 +1,4 @@
-"""The page that shows a run."""
+"""The HTML page of a run."""
 
 from collections.abc import Mapping
 from importlib.resources import files
@@ -8,17 +8,19 @@ from typing import Any
 from cfn_pipeline.atomic import replace_file
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.cloudformation.changes import COLUMNS
+from cfn_pipeline.rehearsal.folder import RunFolder
+from cfn_pipeline.rehearsal.report.result import next_step
 
-__all__ = ["report"]
+__all__ = ["write_page"]
 
 
-def report(result: Mapping[str, Any], folder: Path, target: Path) -> None:
-    """Write a page that shows a run; it needs nothing but itself.
+def write_page(result: Mapping[str, Any], folder: RunFolder, target: Path) -> None:
+    """Write the page of a run, one file without links to others.
 
     Args:
-        result: of the run, as ``result_of`` returns it.
-        folder: of the run, where the logs of builds are.
-        target: the page.
+        result: of the run, from ``result_of``.
+        folder: of the run, with the logs of builds.
+        target: the file to write.
 
     Raises:
         RehearsalError: the page cannot be written.
@@ -31,10 +33,12 @@ def report(result: Mapping[str, Any], folder: Path, target: Path) -> None:
         files("cfn_pipeline.rehearsal.report").joinpath("page.html.j2").read_text(encoding="utf-8")
     )
     logs = {
-        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8", errors="replace")
-        for path in folder.glob("builds/*/log.txt")
+        name: path.read_text(encoding="utf-8", errors="replace")
+        for name, path in folder.logs().items()
     }
-    page = environment.from_string(text).render(result=result, logs=logs, columns=COLUMNS)
+    page = environment.from_string(text).render(
+        result=result, logs=logs, columns=COLUMNS, next_step=next_step(result)
+    )
     try:
         with replace_file(target) as file:
             file.write(page.encode())

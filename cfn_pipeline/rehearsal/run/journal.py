@@ -1,4 +1,4 @@
-"""The record of a run: ``run.json`` in its folder, always whole."""
+"""The journal of a run: ``run.json`` in its folder, replaced whole."""
 
 import contextlib
 import fcntl
@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from cfn_pipeline.atomic import replace_file
 from cfn_pipeline.errors import RehearsalError
+from cfn_pipeline.rehearsal.folder import RunFolder
 from cfn_pipeline.rehearsal.outcome import Outcome, Status
 
 __all__ = ["Journal", "now"]
@@ -21,30 +22,30 @@ _FORMAT = 1
 
 
 class Journal:
-    """What is known of a run. Whatever is recorded is on disk before the method returns.
+    """The journal of a run; each method writes it before it returns.
 
     Args:
         folder: of the run.
-        said: what is known so far; JSON can hold it.
+        data: its content so far, as JSON values.
 
     """
 
-    def __init__(self, folder: Path, said: dict[str, Any]) -> None:
-        self.folder = folder
-        self.said = said
+    def __init__(self, folder: Path, data: dict[str, Any]) -> None:
+        self.folder = RunFolder(folder)
+        self.data = data
         self._lock = threading.RLock()
 
     @classmethod
-    def begin(cls, root: Path, name: str, said: Mapping[str, Any]) -> Self:
-        """Return the journal of a new run, in a folder of its own.
+    def begin(cls, root: Path, name: str, data: Mapping[str, Any]) -> Self:
+        """Return the journal of a new run, in a new folder.
 
         Args:
             root: the folder of all runs.
-            name: the pipeline's name, as far as a folder can have it.
-            said: what the run begins with.
+            name: the pipeline's name; characters that folders should not have are replaced.
+            data: its first content.
 
         Raises:
-            RehearsalError: the folder cannot be made.
+            RehearsalError: the folder cannot be created.
 
         """
         name = re.sub(r"[^\w.-]+", "-", name) or "pipeline"
@@ -56,112 +57,110 @@ class Journal:
             folder = _numbered(root, name)
         except OSError as error:
             raise RehearsalError(
-                f"{root}: no folder can be made there ({error.strerror}); give another with "
+                f"{root}: the folder of the run cannot be created ({error.strerror}); use another "
                 "--folder"
             ) from error
-        journal = cls(folder, {"format": _FORMAT, "run": folder.name, **said})
+        journal = cls(folder, {"format": _FORMAT, "run": folder.name, **data})
         journal.record(status=Status.IN_PROGRESS, started=now(), notices=[], actions={})
         return journal
 
     @classmethod
     def find(cls, root: Path, run: str, option: str) -> Self:
-        """Return the journal of a run that was.
+        """Return the journal of an earlier run.
 
         Args:
             root: the folder of all runs.
-            run: the name of its folder; or ``last``.
-            option: which asks for it.
+            run: the name of its folder, or ``last``.
+            option: the option that names it, for messages.
 
         Raises:
-            RehearsalError: there is no such run.
+            RehearsalError: the run does not exist.
 
         """
         runs = [path.parent for path in root.glob(f"*/{_FILE}")]
         runs.sort(key=lambda folder: (folder.stat().st_ctime, folder.name))
         named = [folder for folder in runs if folder.name == run]
         if not named and run == "last":
-            begun = {folder: _read(folder).get("started", "") for folder in runs}
-            named = sorted(runs, key=lambda folder: (begun[folder], folder.name))[-1:]
+            started = {folder: _read(folder).get("started", "") for folder in runs}
+            named = sorted(runs, key=lambda folder: (started[folder], folder.name))[-1:]
         if not named:
-            there = ", ".join(folder.name for folder in runs) or "none"
-            raise RehearsalError(f"{option} {run}: {root} has no such run; there is {there}")
-        said = _read(named[0])
-        if said.get("format") != _FORMAT:
+            names = ", ".join(folder.name for folder in runs) or "none"
+            raise RehearsalError(f"{option} {run}: {root} has no such run; its runs: {names}")
+        data = _read(named[0])
+        if data.get("format") != _FORMAT:
             raise RehearsalError(
-                f"{option} {run}: {named[0] / _FILE} is none that this version can read; begin a "
-                "new run"
+                f"{option} {run}: this version cannot read {named[0] / _FILE}; begin a new run"
             )
-        return cls(named[0], said)
+        return cls(named[0], data)
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Keep others from the run as long as the block lasts.
+    def lock(self) -> Iterator[None]:
+        """Lock the run while the block runs.
 
         Raises:
-            RehearsalError: somebody else is at it.
+            RehearsalError: another process has locked it.
 
         """
-        with (self.folder / ".lock").open("w") as file:
+        with self.folder.lock.open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise RehearsalError(
-                    f"the run {self.folder.name} is being run by another process; wait until it "
-                    "has ended"
+                    f"another process runs {self.folder.path.name}; wait until it has ended"
                 ) from None
-            # Whoever held it before may have recorded more.
-            self.said = _read(self.folder) or self.said
+            # The process before may have recorded more.
+            self.data = _read(self.folder.path) or self.data
             yield
 
-    def record(self, **said: Any) -> None:
-        """Record something of the run."""
+    def record(self, **data: Any) -> None:
+        """Record data of the run."""
         with self._lock:
-            self.said |= said
+            self.data |= data
             self._write()
 
     def notice(self, text: str) -> bool:
-        """Record a notice; return whether it is a new one."""
+        """Record a notice; return whether it is new."""
         with self._lock:
-            if text in self.said["notices"]:
+            if text in self.data["notices"]:
                 return False
-            self.record(notices=[*self.said["notices"], text])
+            self.record(notices=[*self.data["notices"], text])
             return True
 
     def action(self, action_id: str) -> dict[str, Any]:
-        """Return what is known of an action."""
-        found: dict[str, Any] = self.said["actions"].get(action_id, {})
-        return found
+        """Return the data of an action; empty: it has not begun."""
+        data: dict[str, Any] = self.data["actions"].get(action_id, {})
+        return data
 
     def status(self, action_id: str) -> Status:
-        """Return where an action stands."""
+        """Return the status of an action."""
         return Status(self.action(action_id).get("status", Status.NOT_STARTED))
 
-    def action_begins(self, action_id: str) -> None:
-        """Record that an action begins."""
+    def start_action(self, action_id: str) -> None:
+        """Record the start of an action."""
         with self._lock:
             before = self.action(action_id)
             kept = {"intended": before["intended"]} if "intended" in before else {}
-            self._act(action_id, {"status": Status.IN_PROGRESS, "started": now(), **kept})
+            self._record_action(action_id, {"status": Status.IN_PROGRESS, "started": now(), **kept})
 
-    def action_intends(self, action_id: str, intended: Mapping[str, Any]) -> None:
+    def record_intent(self, action_id: str, intent: Mapping[str, Any]) -> None:
         """Record what an action is about to do."""
         with self._lock:
-            self._act(action_id, {**self.action(action_id), "intended": dict(intended)})
+            self._record_action(action_id, {**self.action(action_id), "intended": dict(intent)})
 
-    def action_ends(
+    def end_action(
         self,
         action_id: str,
         outcome: Outcome,
         seconds: float,
         artifacts: Mapping[str, Mapping[str, Any]],
     ) -> None:
-        """Record what came of an action, and the artifacts that it has made."""
+        """Record the outcome of an action, and its artifacts."""
         with self._lock:
             kept = dict(self.action(action_id))
             if outcome.status is not Status.STOPPED:
                 kept.pop("intended", None)
-            self.said["artifacts"] = {**self.said.get("artifacts", {}), **artifacts}
-            self._act(
+            self.data["artifacts"] = {**self.data.get("artifacts", {}), **artifacts}
+            self._record_action(
                 action_id,
                 {
                     **kept,
@@ -173,17 +172,17 @@ class Journal:
                 },
             )
 
-    def _act(self, action_id: str, entry: Mapping[str, Any]) -> None:
-        self.said["actions"] = {**self.said["actions"], action_id: dict(entry)}
+    def _record_action(self, action_id: str, entry: Mapping[str, Any]) -> None:
+        self.data["actions"] = {**self.data["actions"], action_id: dict(entry)}
         self._write()
 
     def _write(self) -> None:
-        with replace_file(self.folder / _FILE, mode=0o600) as file:
-            file.write(json.dumps(self.said, indent=2).encode())
+        with replace_file(self.folder.journal, mode=0o600) as file:
+            file.write(json.dumps(self.data, indent=2).encode())
 
 
 def now() -> str:
-    """Return the time, to the millisecond, as ISO 8601 has it."""
+    """Return the time in ISO 8601, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
@@ -201,7 +200,7 @@ def _numbered(root: Path, name: str) -> Path:
 
 def _read(folder: Path) -> dict[str, Any]:
     try:
-        said = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        data = json.loads((folder / _FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return data if isinstance(data, dict) else {}

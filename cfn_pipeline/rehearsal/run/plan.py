@@ -1,9 +1,9 @@
-"""What is to be rehearsed, and how."""
+"""The plan of a run, and its settings."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from cfn_pipeline.rehearsal.context import BuildSettings
 
@@ -12,20 +12,20 @@ __all__ = ["Plan", "Settings"]
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a run is about; it stays so when the run goes on later.
+    """What a run rehearses; it stays the same when the run is resumed.
 
     Args:
         template: the file of the pipeline's template.
-        pipeline: the logical id of the pipeline; None: the template has just one.
+        pipeline: the logical id of the pipeline; None: the template has only one.
         others: templates that are deployed before.
         sources: a folder, FOLDER@COMMIT or a zip, by the name of the source action or its artifact.
         parameters: values of parameters that nothing else sets.
-        variables: values of the pipeline's variables.
-        exports: values of exports that none of the templates has.
-        region: where the pipeline runs.
-        endpoint: the URL of a local AWS; None: one is started.
-        live: the number of an account of AWS's; None: a local one.
-        after: the run whose account is taken over; None: the account is empty.
+        variables: values of the pipeline variables.
+        exports: values of exports that no template has.
+        region: the pipeline's region.
+        endpoint: the URL of an emulator; None: a local AWS is started.
+        live: the number of an account of AWS; None: a local AWS or an emulator is used.
+        after: the run whose account is copied; None: the account is empty.
 
     """
 
@@ -43,47 +43,35 @@ class Plan:
 
     @property
     def is_embedded(self) -> bool:
-        """Whether a local AWS is started for it."""
+        """Whether a local AWS is started."""
         return self.live is None and self.endpoint is None
 
-    @property
-    def said(self) -> dict[str, Any]:
-        """What a record of it holds."""
-        return {
-            "template": str(self.template),
-            "pipeline": self.pipeline,
-            "others": [str(path) for path in self.others],
-            "sources": dict(self.sources),
-            "parameters": dict(self.parameters),
-            "variables": dict(self.variables),
-            "exports": dict(self.exports),
-            "region": self.region,
-            "endpoint": self.endpoint,
-            "live": self.live,
-            "after": self.after,
-        }
+    def to_dict(self) -> dict[str, Any]:
+        """Return the plan as JSON values."""
+        paths = {"template": str(self.template), "others": [str(path) for path in self.others]}
+        return asdict(self) | paths
 
     @classmethod
-    def of_record(cls, said: Mapping[str, Any]) -> "Plan":
-        """Return the plan of which a record was made."""
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the plan that ``to_dict`` returned as ``data``."""
         paths = {
-            "template": Path(said["template"]),
-            "others": [Path(path) for path in said["others"]],
+            "template": Path(data["template"]),
+            "others": [Path(path) for path in data["others"]],
         }
-        return cls(**{**said, **paths})
+        return cls(**{**data, **paths})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How a run is carried out; it may be otherwise when the run goes on later.
+    """How a run is carried out; it may change when the run is resumed.
 
     Args:
-        builds: how builds are run.
-        skip: the ids of actions that are skipped.
-        port: where the local AWS answers; None: a free port.
-        task_exit_code: with which the ECS tasks end that somebody runs.
-        secrets: what secrets hold that somebody has made by hand, by name.
-        delete: the names of stacks that somebody deletes by hand before.
+        builds: how builds run.
+        skip: the ids of actions to skip.
+        port: on which the local AWS listens; None: a free one.
+        task_exit_code: the exit code of one-off ECS tasks.
+        secrets: texts of secrets that are created before, by name.
+        delete: the names of stacks that are deleted before.
 
     """
 

@@ -1,4 +1,4 @@
-"""A rehearsal from its beginning to its end."""
+"""A rehearsal, from its plan to the status of its run."""
 
 import contextlib
 import shutil
@@ -6,8 +6,8 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,24 +20,18 @@ from cfn_pipeline.rehearsal.artifacts.store import Artifacts
 from cfn_pipeline.rehearsal.artifacts.zips import unzip
 from cfn_pipeline.rehearsal.cloudformation.stacks import Stacks
 from cfn_pipeline.rehearsal.context import Approver, Context
-from cfn_pipeline.rehearsal.local_aws.account import Account, at_endpoint, live
-from cfn_pipeline.rehearsal.local_aws.embedded import (
-    EmbeddedAws,
-    alone,
-    embedded_aws,
-)
+from cfn_pipeline.rehearsal.folder import RunFolder
+from cfn_pipeline.rehearsal.local_aws.account import Account, endpoint_account, live_account
+from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws, embedded_aws, exclusive
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Status, Stopped
-from cfn_pipeline.rehearsal.pipeline import (
-    Pipeline,
-    pipeline_of_api,
-    pipeline_of_record,
-)
+from cfn_pipeline.rehearsal.pipeline import Pipeline, parse_api_pipeline
+from cfn_pipeline.rehearsal.preparation.dependencies import find_dependencies
 from cfn_pipeline.rehearsal.preparation.preparation import Preparation
-from cfn_pipeline.rehearsal.preparation.surroundings import pipeline_in, surroundings_of
+from cfn_pipeline.rehearsal.preparation.template import PipelineTemplate, read_pipeline
 from cfn_pipeline.rehearsal.run.journal import Journal, now
 from cfn_pipeline.rehearsal.run.plan import Plan, Settings
 from cfn_pipeline.rehearsal.run.stages import Listener, Run
-from cfn_pipeline.rehearsal.run.validation import refuse_pipeline, refuse_skips
+from cfn_pipeline.rehearsal.run.validation import validate_pipeline, validate_skips
 
 __all__ = ["Rehearsal"]
 
@@ -47,11 +41,12 @@ class Rehearsal:
     """A rehearsal.
 
     Args:
-        plan: what it is about.
+        plan: what is rehearsed.
         settings: how it is carried out.
-        approve: whoever is asked by manual approvals.
-        listener: who follows it.
-        stop: set when it is to stop.
+        approve: answers manual approvals.
+        listener: follows the run.
+        stop: set when the run is to stop.
+        template: the pipeline's template; None: it is read when it is needed.
 
     """
 
@@ -60,220 +55,205 @@ class Rehearsal:
     approve: Approver
     listener: Listener
     stop: threading.Event
+    template: PipelineTemplate | None = None
 
     def run(self, journal: Journal) -> Status:
-        """Run a pipeline, or go on with it, and return how that ended.
+        """Run a pipeline, or resume its run, and return the status of the run.
 
         Args:
-            journal: of the run, whose folder nobody else works with.
+            journal: of the run, locked by this process.
 
         Raises:
-            RehearsalError: the run cannot begin, or cannot go on.
-            CfnPipelineError: what was given cannot be read.
+            RehearsalError: the run cannot begin or cannot be resumed.
+            CfnPipelineError: a file of the plan cannot be read.
 
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
         began = time.monotonic()
-        before = float(journal.said.get("seconds", 0.0))
+        earlier = float(journal.data.get("seconds", 0.0))
         journal.record(status=Status.IN_PROGRESS)
-        status, error = Status.FAILED, ""
+        status, message = Status.FAILED, ""
         try:
-            with self._account(journal) as (account, embedded):
-                status = self._run(journal, account, embedded)
-                if embedded is not None:
-                    journal.record(stand_ins=embedded.stand_ins())
+            with self._account(journal.folder) as (account, local):
+                status = self._run(journal, account, local)
+                if local is not None:
+                    journal.record(stand_ins=local.stand_in_types())
         except Stopped:
             status = Status.STOPPED
-        except RehearsalError as failure:
-            error = str(failure)
+        except RehearsalError as error:
+            message = str(error)
             raise
-        except (BotoCoreError, ClientError) as failure:
-            error = str(failure)
-            raise RehearsalError(error) from failure
+        except (BotoCoreError, ClientError) as error:
+            message = str(error)
+            raise RehearsalError(message) from error
         finally:
             journal.record(
                 status=status,
                 ended=now(),
-                seconds=round(before + time.monotonic() - began, 2),
-                error=error,
+                seconds=round(earlier + time.monotonic() - began, 2),
+                error=message,
             )
         return status
 
-    def _run(self, journal: Journal, account: Account, embedded: EmbeddedAws | None) -> Status:
-        def notice(text: str) -> None:
+    def _run(self, journal: Journal, account: Account, local: EmbeddedAws | None) -> Status:
+        def notify(text: str) -> None:
             if journal.notice(text):
-                self.listener.notices(text)
+                self.listener.on_notice(text)
 
-        save: Callable[[], None] = _nothing
-        have: Callable[[Sequence[str], Sequence[str]], Sequence[str]] = _nothing_of_two
-        if embedded is not None:
-            embedded.end_tasks_with(self.settings.task_exit_code)
-            save, have = embedded.save, embedded.have
+        if local is not None:
+            local.set_task_exit_code(self.settings.task_exit_code)
         if account.endpoint is not None:
-            self._by_hand(account)
-        if "definition" in journal.said:
-            pipeline = pipeline_of_record(journal.said["definition"])
+            self._create_secrets(account)
+            self._delete_stacks(account)
+        if "definition" in journal.data:
+            pipeline = Pipeline.from_dict(journal.data["definition"])
         else:
-            pipeline = self._pipeline(account, notice)
-            refuse_pipeline(pipeline, self.plan, self.settings)
-            save()
+            pipeline = self._pipeline(account, notify)
+            validate_pipeline(pipeline, self.plan, self.settings)
+            if local is not None:
+                local.save()
             journal.record(
                 pipeline=pipeline.name,
                 execution_id=str(uuid.uuid4()),
                 account=account.number,
-                definition=asdict(pipeline),
+                definition=pipeline.to_dict(),
                 artifacts={},
             )
-        refuse_skips(pipeline, self.settings)
-        artifacts = Artifacts(account, pipeline.name, pipeline.bucket, journal.folder / "artifacts")
-        artifacts.remember(journal.said["artifacts"])
-        execution_id = str(journal.said["execution_id"])
+        validate_skips(pipeline, self.settings)
+        folder = RunFolder(journal.folder.path.resolve())
+        artifacts = Artifacts(account, pipeline.name, pipeline.bucket, folder)
+        artifacts.restore(journal.data["artifacts"])
         context = Context(
             account=account,
+            local=local,
             pipeline=pipeline,
-            folder=journal.folder.resolve(),
+            folder=folder,
             artifacts=artifacts,
             sources=self.plan.sources,
             builds=self.settings.builds,
             approve=self.approve,
             parameters=self.plan.parameters,
             variables={
-                "codepipeline": {"PipelineExecutionId": execution_id},
+                "codepipeline": {"PipelineExecutionId": str(journal.data["execution_id"])},
                 "variables": {
                     name: self.plan.variables.get(name, default or "")
                     for name, default in pipeline.variables.items()
                 },
             },
-            notice=notice,
-            have=have,
-            intend=_nothing_of,
+            notify=notify,
             stop=self.stop,
         )
-        self.listener.begins(pipeline, journal)
-        run = Run(
-            context=context,
-            journal=journal,
-            listener=self.listener,
-            skip=self.settings.skip,
-            save=save,
-        )
+        self.listener.on_start(pipeline, journal)
+        run = Run(context=context, journal=journal, listener=self.listener, skip=self.settings.skip)
         return run.run()
 
     @contextlib.contextmanager
-    def _account(self, journal: Journal) -> Iterator[tuple[Account, EmbeddedAws | None]]:
+    def _account(self, folder: RunFolder) -> Iterator[tuple[Account, EmbeddedAws | None]]:
         plan = self.plan
         if plan.live is not None:
-            yield live(plan.live, plan.region), None
+            yield live_account(plan.live, plan.region), None
         elif plan.endpoint is not None:
-            yield at_endpoint(plan.endpoint, plan.region), None
+            yield endpoint_account(plan.endpoint, plan.region), None
         else:
-            self.listener.prepares("a local AWS")
-            folder = journal.folder / "account"
-            if plan.after is not None and not folder.exists():
-                _copy_account(journal.folder.parent / plan.after, folder)
-            with embedded_aws(folder, region=plan.region, port=self.settings.port) as server:
+            self.listener.on_prepare("a local AWS")
+            if plan.after is not None and not folder.account.exists():
+                _copy_account(RunFolder(folder.path.parent / plan.after), folder)
+            with embedded_aws(
+                folder.account, region=plan.region, port=self.settings.port
+            ) as server:
                 yield server.account, server
 
-    def _by_hand(self, account: Account) -> None:
-        """Do what a person does by hand before a pipeline runs."""
+    def _create_secrets(self, account: Account) -> None:
+        """Create the secrets that ``--secret`` names."""
+        secrets = account.client("secretsmanager")
         for name, text in self.settings.secrets.items():
-            self.listener.prepares(f"secret {name}")
-            secrets = account.client("secretsmanager")
-            with contextlib.suppress(secrets.exceptions.ResourceExistsException):
+            self.listener.on_prepare(f"secret {name}")
+            try:
                 secrets.create_secret(Name=name, SecretString=text)
-                continue
-            secrets.put_secret_value(SecretId=name, SecretString=text)
+            except secrets.exceptions.ResourceExistsException:
+                secrets.put_secret_value(SecretId=name, SecretString=text)
+
+    def _delete_stacks(self, account: Account) -> None:
+        """Delete the stacks that ``--delete-stack`` names."""
         stacks = Stacks(account, "", self.stop)
         for stack in self.settings.delete:
             if stacks.find(stack) is None:
-                raise RehearsalError(f"--delete-stack {stack}: there is no such stack")
-            self.listener.prepares(f"deletion of the stack {stack}")
+                raise RehearsalError(f"--delete-stack {stack}: the stack does not exist")
+            self.listener.on_prepare(f"deletion of stack {stack}")
             try:
                 stacks.delete(stack)
             except ActionFailed as error:
                 raise RehearsalError(f"--delete-stack {stack}: {error}") from error
 
-    def _pipeline(self, account: Account, notice: Callable[[str], None]) -> Pipeline:
-        """Return the pipeline, in an account that is ready for it."""
-        resource = pipeline_in(self.plan.template, self.plan.pipeline)
+    def _pipeline(self, account: Account, notify: Callable[[str], None]) -> Pipeline:
+        """Prepare the account, and return the pipeline."""
+        template = self.template or read_pipeline(self.plan.template, self.plan.pipeline)
         if self.plan.live is not None:
-            system = System(templates=[resource.template])
-            name = text_of(resource.properties.get("Name"), resource.template, system)
-            if name is None or not is_known(name):
-                raise RehearsalError(
-                    f"{self.plan.template}: the pipeline's name is not known before it is "
-                    "deployed; give a template whose pipeline has a Name without functions"
-                )
-            return _deployed_pipeline(account, name)
+            return _live_pipeline(account, template)
         with tempfile.TemporaryDirectory() as folder:
-            found = surroundings_of(
-                resource, self.plan.template, self.plan.others, self._fetched(Path(folder))
-            )
-        unknown = sorted(set(self.plan.parameters) - found.declared)
-        if unknown:
+            sources = self._fetch_sources(Path(folder))
+            dependencies = find_dependencies(template, self.plan.others, sources)
+        undeclared = sorted(set(self.plan.parameters) - dependencies.declared)
+        if undeclared:
             raise RehearsalError(
-                f"--parameter {unknown[0]}: no template has such a parameter; there is "
-                f"{', '.join(sorted(found.declared)) or 'none'}"
+                f"--parameter {undeclared[0]}: no template has such a parameter; they have "
+                f"{', '.join(sorted(dependencies.declared)) or 'none'}"
             )
         return Preparation(
             account=account,
-            surroundings=found,
+            dependencies=dependencies,
             parameters=self.plan.parameters,
             exports=self.plan.exports,
-            prepares=self.listener.prepares,
-            notice=notice,
+            on_prepare=self.listener.on_prepare,
+            notify=notify,
             stop=self.stop,
-        ).pipeline()
+        ).run()
 
-    def _fetched(self, folder: Path) -> Mapping[str, Path]:
-        """Return folders with what the sources hold, by artifact or action."""
-        found = {}
+    def _fetch_sources(self, folder: Path) -> Mapping[str, Path]:
+        """Return folders with the files of the sources, by artifact or action."""
+        folders = {}
         for number, (name, source) in enumerate(self.plan.sources.items()):
             if Path(source).is_dir():
-                found[name] = Path(source)
+                folders[name] = Path(source)
                 continue
             archive, target = folder / f"{number}.zip", folder / str(number)
             fetch(source, archive)
             unzip(archive, target)
-            found[name] = target
-        return found
+            folders[name] = target
+        return folders
 
 
-def _copy_account(earlier: Path, target: Path) -> None:
-    """Let a run begin with the account of an earlier one; the copy is whole or not there.
+def _copy_account(earlier: RunFolder, folder: RunFolder) -> None:
+    """Copy the account of an earlier run; after an interruption there is no copy.
 
     Raises:
-        RehearsalError: the earlier run has none, or is still running.
+        RehearsalError: the earlier run has no account, or is still running.
 
     """
-    account, part = earlier / "account", target.with_name("account.part")
-    if not account.is_dir():
-        raise RehearsalError(f"--after {earlier.name}: that run had no local AWS of its own")
-    shutil.rmtree(part, ignore_errors=True)
-    with Journal(earlier, {}).held(), alone(account):
-        shutil.copytree(account, part, ignore=shutil.ignore_patterns("*.log", ".lock"))
-    part.rename(target)
+    name, partial = earlier.path.name, folder.partial_account
+    if not earlier.account.is_dir():
+        raise RehearsalError(f"--after {name}: that run did not use a local AWS")
+    shutil.rmtree(partial, ignore_errors=True)
+    with Journal(earlier.path, {}).lock(), exclusive(earlier.account):
+        shutil.copytree(earlier.account, partial, ignore=shutil.ignore_patterns("*.log", ".lock"))
+    partial.rename(folder.account)
 
 
-def _deployed_pipeline(account: Account, name: str) -> Pipeline:
+def _live_pipeline(account: Account, template: PipelineTemplate) -> Pipeline:
+    """Return the pipeline that is deployed in an account of AWS."""
     from botocore.exceptions import BotoCoreError, ClientError
 
+    resource = template.resource
+    system = System(templates=[resource.template])
+    name = text_of(resource.properties.get("Name"), resource.template, system)
+    if name is None or not is_known(name):
+        raise RehearsalError(
+            f"{template.file}: the pipeline's name is not known before it is deployed; --live "
+            "needs a Name without functions"
+        )
     try:
-        answer: Mapping[str, Any] = account.client("codepipeline").get_pipeline(name=name)
+        response: Mapping[str, Any] = account.client("codepipeline").get_pipeline(name=name)
     except (ClientError, BotoCoreError) as error:
-        raise RehearsalError(f"--live {account.number}: the pipeline {name}: {error}") from error
-    return pipeline_of_api(answer, account.region)
-
-
-def _nothing() -> None:
-    """Do nothing: what is not local outlasts the rehearsal anyway."""
-
-
-def _nothing_of(intended: Mapping[str, Any]) -> None:
-    del intended
-
-
-def _nothing_of_two(vpcs: Sequence[str], subnets: Sequence[str]) -> Sequence[str]:
-    del vpcs, subnets
-    return ()
+        raise RehearsalError(f"--live {account.number}: pipeline {name}: {error}") from error
+    return parse_api_pipeline(response, account.region)

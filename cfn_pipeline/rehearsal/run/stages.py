@@ -5,14 +5,14 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.
 
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from cfn_pipeline.rehearsal.actions.runners import run_action, unresolved, with_variables
-from cfn_pipeline.rehearsal.actions.variables import Unresolved
-from cfn_pipeline.rehearsal.context import Context, Pending
+from cfn_pipeline.rehearsal.actions.approval import run_approval
+from cfn_pipeline.rehearsal.actions.runners import run_action
+from cfn_pipeline.rehearsal.context import Context, PendingChangeSet
 from cfn_pipeline.rehearsal.outcome import Outcome, Status
 from cfn_pipeline.rehearsal.pipeline import Action, Pipeline
 from cfn_pipeline.rehearsal.run.journal import Journal
@@ -21,19 +21,19 @@ __all__ = ["Listener", "Run"]
 
 
 class Listener(Protocol):
-    """Whoever follows a run."""
+    """Follows a run."""
 
-    def prepares(self, what: str) -> None:
-        """Hear what is done before the pipeline runs."""
+    def on_prepare(self, step: str) -> None:
+        """Receive a step before the pipeline runs."""
 
-    def begins(self, pipeline: Pipeline, journal: Journal) -> None:
-        """Hear that the pipeline runs."""
+    def on_start(self, pipeline: Pipeline, journal: Journal) -> None:
+        """Receive the pipeline when it starts."""
 
-    def changed(self, action: Action, status: Status, seconds: float, message: str) -> None:
-        """Hear that an action has begun, or ended."""
+    def on_action(self, action: Action, status: Status, seconds: float, message: str) -> None:
+        """Receive an action that has begun or ended."""
 
-    def notices(self, text: str) -> None:
-        """Hear what is to be said loudly."""
+    def on_notice(self, text: str) -> None:
+        """Receive a notice."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +42,9 @@ class Run:
 
     Args:
         context: what its actions work with.
-        journal: where it is recorded; actions that have succeeded there are not run again.
-        listener: who follows it.
-        skip: the ids of actions that are skipped.
-        save: makes what was deployed outlast whatever comes.
+        journal: of the run; actions that have succeeded in it are not run again.
+        listener: follows the run.
+        skip: the ids of actions to skip.
 
     """
 
@@ -53,28 +52,27 @@ class Run:
     journal: Journal
     listener: Listener
     skip: Collection[str]
-    save: Callable[[], None]
 
     def run(self) -> Status:
-        """Run the stages, as far as nothing fails, and return how that ended."""
+        """Run the stages until one fails, and return the status of the run."""
         for stage in self.context.pipeline.stages:
             if stage.name in self.context.pipeline.disabled:
                 reason = self.context.pipeline.disabled[stage.name] or "no reason given"
-                said = (
-                    f"stage '{stage.name}': the transition to it is disabled ({reason}): here the "
-                    "pipeline waits"
+                notice = (
+                    f"stage '{stage.name}': its inbound transition is disabled ({reason}); the "
+                    "pipeline stops before it"
                 )
-                self.journal.notice(said)
-                self.listener.notices(said)  # each time that somebody comes to it
+                self.journal.notice(notice)
+                self.listener.on_notice(notice)  # in each run, also if the journal has it
                 return Status.STOPPED
             if stage.unrehearsed:
-                self.context.notice(
+                self.context.notify(
                     f"stage '{stage.name}': {', '.join(stage.unrehearsed)} is not rehearsed"
                 )
             for group in stage.groups:
-                ended = self._group(group)
-                if ended is not Status.SUCCEEDED:
-                    return ended
+                status = self._group(group)
+                if status is not Status.SUCCEEDED:
+                    return status
         return Status.SUCCEEDED
 
     @property
@@ -82,10 +80,10 @@ class Run:
         return self.context.stop
 
     def _group(self, group: Sequence[Action]) -> Status:
-        """Run actions side by side; return how that ended."""
+        """Run actions in parallel, and return the status of the run."""
         todo = [action for action in group if not self.journal.status(action.id).is_done]
         for action in [action for action in todo if action.id in self.skip]:
-            self._end(action, Outcome(status=Status.SKIPPED, message="as --skip says"), 0.0)
+            self._end(action, Outcome(status=Status.SKIPPED, message="skipped by --skip"), 0.0)
             todo.remove(action)
         if not todo:
             return Status.SUCCEEDED
@@ -95,89 +93,64 @@ class Run:
         with ThreadPoolExecutor(max_workers=len(todo)) as pool:
             running = [pool.submit(self._one, action) for action in todo if action not in approvals]
             outcomes = [self._one(action) for action in approvals]
-            outcomes += self._awaited(running)
+            outcomes += self._results(running)
         for status in (Status.STOPPED, Status.FAILED, Status.REJECTED):
             if any(outcome.status is status for outcome in outcomes):
                 return status
         return Status.SUCCEEDED
 
     @staticmethod
-    def _awaited(running: "Sequence[Future[Outcome]]") -> list[Outcome]:
+    def _results(running: "Sequence[Future[Outcome]]") -> list[Outcome]:
         waiting = set(running)
-        while waiting:  # a wait without end would keep signals from the main thread
+        while waiting:  # without a timeout, the main thread would receive no signals
             _, waiting = wait(waiting, timeout=0.2)
         return [future.result() for future in running]
 
     def _one(self, action: Action) -> Outcome:
-        before = self.journal.action(action.id)
+        earlier = self.journal.action(action.id)
         began = time.monotonic()
-        self.journal.action_begins(action.id)
-        self.listener.changed(action, Status.IN_PROGRESS, 0.0, "")
+        self.journal.start_action(action.id)
+        self.listener.on_action(action, Status.IN_PROGRESS, 0.0, "")
         context = replace(
             self.context,
             variables=self._variables(),
-            intend=lambda intended: self.journal.action_intends(action.id, intended),
-            intended=before.get("intended", {}),
+            record_intent=lambda intent: self.journal.record_intent(action.id, intent),
+            intent=earlier.get("intended", {}),
         )
         if action.is_approval:
-            outcome = self._approval(action, context.variables)
+            outcome = run_approval(action, context, self._pending())
         else:
             outcome = run_action(action, context)
         self._end(action, outcome, time.monotonic() - began)
         return outcome
 
     def _end(self, action: Action, outcome: Outcome, seconds: float) -> None:
-        self.save()
-        known = dict(self.context.artifacts.stored)  # others may add theirs meanwhile
-        made = {name: known[name].said for name in action.outputs if name in known}
-        self.journal.action_ends(action.id, outcome, seconds, made)
-        self.listener.changed(action, outcome.status, seconds, outcome.message)
+        self.context.save()
+        stored = dict(self.context.artifacts.stored)  # a copy: other actions may add theirs
+        artifacts = {name: stored[name].to_dict() for name in action.outputs if name in stored}
+        self.journal.end_action(action.id, outcome, seconds, artifacts)
+        self.listener.on_action(action, outcome.status, seconds, outcome.message)
 
-    def _approval(self, action: Action, variables: Mapping[str, Mapping[str, str]]) -> Outcome:
-        pending = self._pending()
-        if self._stop.is_set():
-            return Outcome(status=Status.STOPPED, message="stopped")
-        try:
-            shown = with_variables(action, variables)
-            approved, comment = self.context.approve(shown, pending)
-        except Unresolved as error:
-            return unresolved(error)
-        except KeyboardInterrupt:
-            self._stop.set()
-            return Outcome(status=Status.STOPPED, message="stopped")
-        said = comment or ("approved" if approved else "rejected")
-        waiting = [
-            {"stack": p.stack, "change_set": p.change_set, "changes": list(p.changes)}
-            for p in pending
-        ]
-        return Outcome(
-            status=Status.SUCCEEDED if approved else Status.REJECTED,
-            message=said,
-            details={"pending": waiting},
-        )
-
-    def _pending(self) -> list[Pending]:
-        """Return the change sets that wait to be executed."""
-        found: dict[tuple[str, str], Pending] = {}
+    def _pending(self) -> list[PendingChangeSet]:
+        """Return the change sets that are created and not executed."""
+        pending: dict[tuple[str, str], PendingChangeSet] = {}
         for action in self.context.pipeline.actions:
-            known = self.journal.action(action.id)
-            details: Mapping[str, Any] = known.get("details", {})
+            data = self.journal.action(action.id)
+            details: Mapping[str, Any] = data.get("details", {})
             name = str(details.get("change_set", ""))
-            if not name or known.get("status") != Status.SUCCEEDED:
+            if not name or data.get("status") != Status.SUCCEEDED:
                 continue
-            where = (str(details["stack"]), name)
+            key = (str(details["stack"]), name)
             if details["mode"] == "CHANGE_SET_REPLACE":
-                found[where] = Pending(
-                    stack=where[0], change_set=name, changes=details.get("changes", [])
-                )
+                changes = details.get("changes", [])
+                pending[key] = PendingChangeSet(stack=key[0], name=name, changes=changes)
             else:
-                found.pop(where, None)
-        return list(found.values())
+                pending.pop(key, None)
+        return list(pending.values())
 
     def _variables(self) -> dict[str, Mapping[str, str]]:
-        found: dict[str, Mapping[str, str]] = dict(self.context.variables)
+        variables: dict[str, Mapping[str, str]] = dict(self.context.variables)
         for action in self.context.pipeline.actions:
             if action.namespace is not None:
-                known = self.journal.action(action.id)
-                found[action.namespace] = known.get("variables", {})
-        return found
+                variables[action.namespace] = self.journal.action(action.id).get("variables", {})
+        return variables

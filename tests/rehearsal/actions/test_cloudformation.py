@@ -13,7 +13,8 @@ from cfn_pipeline.rehearsal.actions.cloudformation import run_cloudformation
 from cfn_pipeline.rehearsal.artifacts.store import Artifacts
 from cfn_pipeline.rehearsal.cloudformation.change_sets import ChangeSets
 from cfn_pipeline.rehearsal.cloudformation.stacks import Request, Stacks
-from cfn_pipeline.rehearsal.context import BuildSettings, Context
+from cfn_pipeline.rehearsal.context import Context
+from cfn_pipeline.rehearsal.folder import RunFolder
 from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 from cfn_pipeline.rehearsal.pipeline import Action, Pipeline
@@ -53,26 +54,22 @@ class Execution:
         self.context = Context(
             account=aws.account,
             pipeline=Pipeline(name="p", bucket="none", stages=[]),
-            folder=folder,
-            artifacts=Artifacts(aws.account, "p", "none", folder),
-            sources={},
-            builds=BuildSettings(),
+            folder=RunFolder(folder),
+            artifacts=Artifacts(aws.account, "p", "none", RunFolder(folder)),
             approve=lambda *_: (True, ""),
-            notice=lambda _: None,
-            have=lambda *_: (),
-            intend=self._intend,
+            record_intent=self._record,
             stop=threading.Event(),
         )
 
-    def _intend(self, intended: Mapping[str, Any]) -> None:
+    def _record(self, intended: Mapping[str, Any]) -> None:
         self.intended = dict(intended)
 
     def make(self, value: str) -> str:
         request = Request(stack=self.stack, template=TEMPLATE, parameters={"Value": value})
-        return ChangeSets(self.context.account, self.stacks).make(request, "changes").arn
+        return ChangeSets(self.context.account, self.stacks).create(request, "changes").arn
 
     def run(self, intended: Mapping[str, Any] | None = None) -> str:
-        context = replace(self.context, intended=intended or {})
+        context = replace(self.context, intent=intended or {})
         return run_cloudformation(self.action, context).message
 
 
@@ -92,7 +89,7 @@ def test_a_change_set_that_was_executed_is_not_executed_again(execution: Executi
     execution.make("one")
     execution.run()
     intended = execution.intended
-    assert execution.run(intended) == "it had been executed before the interruption"
+    assert execution.run(intended) == "executed before the interruption"
     with pytest.raises(ActionFailed, match="EXECUTE_COMPLETE"):
         execution.run()  # a new run would find nothing that it may execute
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cfn_pipeline.rehearsal.actions.variables import Unresolved, resolved
+from cfn_pipeline.rehearsal.actions.variables import resolve
+from cfn_pipeline.rehearsal.outcome import ActionFailed
 
 KNOWN = {"Built": {"TAG": "one", "EMPTY": ""}, "variables": {"Who": "me"}}
 
@@ -20,16 +21,16 @@ KNOWN = {"Built": {"TAG": "one", "EMPTY": ""}, "variables": {"Who": "me"}}
     ],
 )
 def test_values_take_the_place_of_references(text: str, becomes: str) -> None:
-    assert resolved(text, KNOWN) == becomes
+    assert resolve(text, KNOWN) == becomes
 
 
 @pytest.mark.parametrize("text", ["#{Built.OTHER}", "#{Other.TAG}", "#{Built.EMPTY}"])
 def test_what_nobody_has_made(text: str) -> None:
-    with pytest.raises(Unresolved, match=text.replace("{", r"\{")):
-        resolved(text, KNOWN)
+    with pytest.raises(ActionFailed, match=text.replace("{", r"\{")):
+        resolve(text, KNOWN)
 
 
 @given(st.text())
 def test_other_texts_stay_as_they_are(text: str) -> None:
     if "#{" not in text:
-        assert resolved(text, KNOWN) == text
+        assert resolve(text, KNOWN) == text

@@ -58,7 +58,7 @@ def test_a_clean_folder_is_its_commit(repository: Repository, tmp_path: Path) ->
     assert found == ALL
     assert (revision.commit, revision.branch) == (repository.first, "main")
     assert revision.message == "First\n\nwith more"
-    assert revision.shown == f"{repository.first[:8]} (First)"
+    assert revision.summary == f"{repository.first[:8]} (First)"
 
 
 def test_what_is_not_committed_goes_in_and_is_no_commit(
@@ -70,7 +70,7 @@ def test_what_is_not_committed_goes_in_and_is_no_commit(
     assert found == {**ALL, "kept": "two", "new": "new"}
     assert revision.commit != repository.first
     assert len(revision.commit) == 40
-    assert revision.shown.endswith("(files of no commit)")
+    assert revision.summary.endswith("(not a commit)")
 
 
 @pytest.mark.parametrize("name", ["main", "v1", ""])
@@ -115,11 +115,11 @@ def test_a_zip(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("nowhere", "there is no folder"),
+        ("nowhere", "does not exist; use a folder"),
         ("repository@nothing", "has no commit, tag or branch 'nothing'"),
         ("empty", "the folder is empty"),
-        ("text", "this is no zip"),
-        ("empty@main", "or is in no git repository"),
+        ("text", "the zip cannot be read"),
+        ("empty@main", "or is not in a git repository"),
     ],
 )
 def test_what_is_no_source(

@@ -8,7 +8,7 @@ import pytest
 
 from cfn_pipeline.buildspec.reading import read_buildspec
 from cfn_pipeline.rehearsal.building.phases import PhaseResult, run_phases
-from cfn_pipeline.rehearsal.building.shell import Shell
+from cfn_pipeline.rehearsal.building.shell import Launch, Shell
 
 
 def phases(
@@ -18,7 +18,7 @@ def phases(
     log = folder / "log"
     log.touch()
     shell = Shell(
-        words=["bash"],
+        Launch(shell=["bash"]),
         folder=folder / "commands",
         work=folder,
         environment={"PATH": os.environ["PATH"]},

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cfn_pipeline.rehearsal.building.shell import Shell, TimedOut
+from cfn_pipeline.rehearsal.building.shell import Launch, Shell, TimedOut
 from cfn_pipeline.rehearsal.outcome import Stopped
 
 Make = Callable[..., Shell]
@@ -24,7 +24,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
         (tmp_path / "work").mkdir(exist_ok=True)
         made.append(
             Shell(
-                words=[name],
+                Launch(shell=[name]),
                 folder=tmp_path / "commands",
                 work=tmp_path / "work",
                 environment={"PATH": os.environ["PATH"], "GIVEN": "given"},
@@ -85,7 +85,7 @@ def test_commands_read_nothing(make: Make) -> None:
 def test_a_new_shell_knows_nothing(make: Make) -> None:
     shell = make()
     shell.run("export X=1")
-    shell.forget()
+    shell.reset()
     assert shell.run('[ -z "$X" ]') == 0
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from cfn_pipeline.rehearsal.building.shims import (
     DOCKER_TOOLS,
-    recorded,
-    without_folders,
+    read_calls,
+    without_tool_folders,
     write_aws,
     write_shims,
 )
@@ -51,11 +51,11 @@ def test_words_are_recorded_as_they_were(tools: Tools) -> None:
     words = ["docker", "build", "--label", "a b\n'c' \"d\" $e", ""]
     assert tools.run(*words).returncode == 0
     assert tools.run("docker", "login", "--password-stdin").returncode == 0
-    assert recorded(tools.record) == [words, ["docker", "login", "--password-stdin"]]
+    assert read_calls(tools.record) == [words, ["docker", "login", "--password-stdin"]]
 
 
 def test_nothing_was_asked(tmp_path: Path) -> None:
-    assert recorded(tmp_path / "record") == []
+    assert read_calls(tmp_path / "record") == []
 
 
 def test_with_an_engine_only_registries_are_stood_in_for(tools: Tools) -> None:
@@ -65,7 +65,7 @@ def test_with_an_engine_only_registries_are_stood_in_for(tools: Tools) -> None:
     assert tools.run("docker", "compose", "run", "push").stdout == "docker: compose run push\n"
     for words in (["push", "x"], ["login", "--password-stdin"], ["compose", "push", "app"]):
         assert tools.run("docker", *words).stdout == ""
-    assert len(recorded(tools.record)) == 5
+    assert len(read_calls(tools.record)) == 5
 
 
 def test_aws_speaks_to_the_local_account(tools: Tools) -> None:
@@ -110,10 +110,10 @@ def bare(tools: Tools) -> Path:
     ],
 )
 def test_folders_of_tools(command: str, becomes: str) -> None:
-    assert without_folders(command, DOCKER_TOOLS) == becomes
+    assert without_tool_folders(command, DOCKER_TOOLS) == becomes
 
 
 @given(st.text())
 def test_other_commands_stay_as_they_are(command: str) -> None:
     if "docker" not in command:
-        assert without_folders(command, DOCKER_TOOLS) == command
+        assert without_tool_folders(command, DOCKER_TOOLS) == command

@@ -1,6 +1,6 @@
 """Change sets in rows."""
 
-from cfn_pipeline.rehearsal.cloudformation.changes import rows
+from cfn_pipeline.rehearsal.cloudformation.changes import change_rows
 
 
 def test_a_row_says_what_changes_and_why() -> None:
@@ -22,7 +22,7 @@ def test_a_row_says_what_changes_and_why() -> None:
             {"ChangeSource": "DirectModification", "Target": {"Attribute": "Tags"}},
         ],
     }
-    assert rows([change]) == [
+    assert change_rows([change]) == [
         {
             "action": "Modify",
             "resource": "Task",
@@ -40,4 +40,4 @@ def test_what_becomes_of_a_resource_that_is_given_up() -> None:
         "LogicalResourceId": "Bucket",
         "ResourceType": "AWS::S3::Bucket",
     }
-    assert rows([change])[0]["action"] == "Retain"
+    assert change_rows([change])[0]["action"] == "Retain"

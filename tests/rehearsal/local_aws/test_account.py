@@ -1,7 +1,6 @@
 """Other accounts than the one that a rehearsal brings along."""
 
 import json
-import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -10,7 +9,7 @@ from typing import Any, ClassVar
 import pytest
 
 from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws
-from tests.rehearsal.small import Run, Small, command, environment, usual_stages
+from tests.rehearsal.small import Run, Small, spawn, usual_stages
 
 J = ("--format", "json")
 
@@ -23,7 +22,7 @@ def test_another_local_aws(small: Small, aws: EmbeddedAws) -> None:
     stacks = aws.account.client("cloudformation").describe_stacks()["Stacks"]
     assert {"dev", "prod"} <= {stack["StackName"] for stack in stacks}
     again = small.rehearse(*J, "--endpoint-url", url)
-    assert again.action("Dev/Deploy")["message"] == "nothing to change"
+    assert again.action("Dev/Deploy")["message"] == "no changes"
 
 
 class _CodePipeline(BaseHTTPRequestHandler):
@@ -69,23 +68,14 @@ def codepipeline() -> Iterator[str]:
 
 
 def live(small: Small, aws: EmbeddedAws, codepipeline: str, *words: str) -> Run:
-    """Run with --live, where AWS itself is played by the local one."""
-    return Run(
-        subprocess.run(
-            command(*small.words, "--approve", "--builds", "shell", *words, *J),
-            cwd=small.folder,
-            env={
-                **environment(),
-                "AWS_ENDPOINT_URL": str(aws.account.endpoint),
-                "AWS_ENDPOINT_URL_CODEPIPELINE": codepipeline,
-                "AWS_ACCESS_KEY_ID": "test",
-                "AWS_SECRET_ACCESS_KEY": "test",
-            },
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    """Run with variables by which the local AWS plays AWS."""
+    return spawn(
+        small.folder,
+        *(*small.words, "--approve", "--builds", "shell", *words, *J),
+        AWS_ENDPOINT_URL=str(aws.account.endpoint),
+        AWS_ENDPOINT_URL_CODEPIPELINE=codepipeline,
+        AWS_ACCESS_KEY_ID="test",
+        AWS_SECRET_ACCESS_KEY="test",
     )
 
 
@@ -123,8 +113,8 @@ def test_live_is_only_the_account_that_was_said(
     done = live(small, aws, codepipeline, "--live", "999999999999")
     assert done.code == 2
     assert (
-        "--live 999999999999: the credentials of this machine belong to the account "
-        "123456789012; nothing was done"
+        "--live 999999999999: the credentials of this machine belong to account 123456789012; "
+        "nothing has been changed"
     ) in done.err
 
 

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cfn_pipeline.errors import RehearsalError
-from cfn_pipeline.rehearsal.local_aws.account import at_endpoint, live
+from cfn_pipeline.rehearsal.local_aws.account import endpoint_account, live_account
 from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws, embedded_aws
 
 
@@ -79,7 +79,7 @@ def test_it_ends_though_nobody_hears_its_answer(tmp_path: Path) -> None:
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdout.close()
-    process.stdin.write('{"order": "save"}\n')
+    process.stdin.write(b'{"request": "save"}\n')
     process.stdin.flush()
     try:
         assert process.wait(timeout=20) == 0
@@ -108,8 +108,8 @@ def test_types_that_the_emulator_lacks_are_stood_in_for(aws: EmbeddedAws) -> Non
         "Name": "mine",
         "Arn": "arn:aws:iotwireless:us-east-1:123456789012:destination/mine",
     }
-    assert "AWS::IoTWireless::Destination" in aws.stand_ins()
-    assert "AWS::SQS::Queue" not in aws.stand_ins()
+    assert "AWS::IoTWireless::Destination" in aws.stand_in_types()
+    assert "AWS::SQS::Queue" not in aws.stand_in_types()
 
 
 def test_types_that_nobody_has_are_refused(aws: EmbeddedAws) -> None:
@@ -120,8 +120,12 @@ def test_types_that_nobody_has_are_refused(aws: EmbeddedAws) -> None:
 
 
 def test_networks_are_there_when_asked_for(aws: EmbeddedAws) -> None:
-    assert aws.have(["vpc-a"], ["subnet-a", "subnet-b"]) == ["vpc-a", "subnet-a", "subnet-b"]
-    assert aws.have(["vpc-a"], ["subnet-a"]) == []
+    assert aws.ensure_network(["vpc-a"], ["subnet-a", "subnet-b"]) == [
+        "vpc-a",
+        "subnet-a",
+        "subnet-b",
+    ]
+    assert aws.ensure_network(["vpc-a"], ["subnet-a"]) == []
     found = aws.account.client("ec2").describe_subnets(SubnetIds=["subnet-b"])["Subnets"]
     assert [subnet["VpcId"] for subnet in found] == ["vpc-a"]
 
@@ -132,20 +136,20 @@ def test_published_parameters(aws: EmbeddedAws) -> None:
     assert ssm.get_parameter(Name=name)["Parameter"]["Value"].startswith("ami-")
 
 
-def test_an_order_that_is_not_understood(aws: EmbeddedAws) -> None:
-    assert aws._order({"order": "dance"}) == "not understood: {'order': 'dance'}"
+def test_an_unknown_request(aws: EmbeddedAws) -> None:
+    assert aws._request({"request": "dance"}) == "unknown request: {'request': 'dance'}"
 
 
 @pytest.mark.parametrize(
     "url", ["https://aws.amazon.com", "ftp://127.0.0.1", "127.0.0.1:4566", "http://10.0.0.1:4566"]
 )
 def test_only_this_machine_is_an_endpoint(url: str) -> None:
-    with pytest.raises(RehearsalError, match="this is no URL of this machine"):
-        at_endpoint(url, "us-east-1")
+    with pytest.raises(RehearsalError, match="use a URL of this machine"):
+        endpoint_account(url, "us-east-1")
 
 
 def test_an_endpoint_says_which_account_it_is(aws: EmbeddedAws) -> None:
-    found = at_endpoint(str(aws.account.endpoint), "us-east-1")
+    found = endpoint_account(str(aws.account.endpoint), "us-east-1")
     assert found.number == "123456789012"
 
 
@@ -154,5 +158,5 @@ def test_live_needs_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
-    with pytest.raises(RehearsalError, match="--live 111111111111: nothing there answers"):
-        live("1" * 12, "us-east-1")
+    with pytest.raises(RehearsalError, match="--live 111111111111: no AWS API answers"):
+        live_account("1" * 12, "us-east-1")

@@ -8,8 +8,8 @@ import pytest
 from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws
 from cfn_pipeline.rehearsal.local_aws.placeholders import (
     depends_on_account,
-    invented,
-    invented_export,
+    placeholder,
+    placeholder_export,
 )
 
 
@@ -35,7 +35,7 @@ from cfn_pipeline.rehearsal.local_aws.placeholders import (
 def test_values_of_parameters(
     aws: EmbeddedAws, declaration: dict[str, Any], value: str | None
 ) -> None:
-    assert invented(declaration, aws.account) == value
+    assert placeholder(declaration, aws.account) == value
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_values_of_parameters(
 )
 def test_ids_of_what_the_account_has(aws: EmbeddedAws, type_: str, pattern: str) -> None:
     assert depends_on_account({"Type": type_})
-    value = invented({"Type": type_}, aws.account)
+    value = placeholder({"Type": type_}, aws.account)
     assert value is not None
     assert re.fullmatch(pattern, value)
 
@@ -71,4 +71,4 @@ def test_ids_of_what_the_account_has(aws: EmbeddedAws, type_: str, pattern: str)
     ],
 )
 def test_exports(aws: EmbeddedAws, name: str, pattern: str) -> None:
-    assert re.fullmatch(pattern, invented_export(name, aws.account))
+    assert re.fullmatch(pattern, placeholder_export(name, aws.account))

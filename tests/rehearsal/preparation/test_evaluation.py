@@ -10,7 +10,7 @@ import pytest
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.cloudformation.stacks import Request, Stacks
 from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws
-from cfn_pipeline.rehearsal.preparation.evaluation import question
+from cfn_pipeline.rehearsal.preparation.evaluation import evaluation_of
 
 NUMBERS = count(1)
 
@@ -32,13 +32,13 @@ def properties_in(
             **sections.get("Resources", {}),
         },
     }
-    asked = question(template, "Pipeline")
+    evaluation = evaluation_of(template, "Pipeline")
     name = f"question-{next(NUMBERS)}"
     stacks = Stacks(aws.account, "", threading.Event())
     stacks.deploy(
-        Request(stack=name, template=json.dumps(asked.template), parameters=parameters or {})
+        Request(stack=name, template=json.dumps(evaluation.template), parameters=parameters or {})
     )
-    return {**dict(asked.answer(stacks.outputs(name))), "stack": name}
+    return {**dict(evaluation.properties(stacks.outputs(name))), "stack": name}
 
 
 def test_functions_are_what_cloudformation_makes_of_them(aws: EmbeddedAws) -> None:
@@ -113,4 +113,4 @@ def test_loops_are_refused() -> None:
     properties: dict[str, Any] = {"Stages": {"Fn::ForEach::X": []}}
     template = {"Resources": {"P": {"Properties": properties}}}
     with pytest.raises(RehearsalError, match="rehearse the processed template"):
-        question(template, "P")
+        evaluation_of(template, "P")

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.rehearsal.preparation.test_surroundings import exporting, needing
+from tests.rehearsal.preparation.test_dependencies import exporting, needing
 from tests.rehearsal.small import STACK, Small, stack_action, usual_stages
 
 J = ("--format", "json")
@@ -17,9 +17,9 @@ def test_exports_are_made_up_given_or_deployed(small: Small) -> None:
     outputs = done.details("Dev/Deploy")["outputs"]
     assert outputs["Out0"].startswith("vpc-")
     assert (outputs["Out1"], outputs["Out2"], outputs["Out3"]) == ("g", "x", "x")
-    made_up = [line for line in done.err.splitlines() if "it is made up" in line]
+    made_up = [line for line in done.err.splitlines() if "placeholder" in line]
     assert len(made_up) == 1
-    assert "no template has the export network-vpc" in made_up[0]
+    assert "export network-vpc: no template has it; placeholder vpc-" in made_up[0]
 
 
 def test_parameters_are_made_up_or_given(small: Small) -> None:
@@ -30,7 +30,7 @@ def test_parameters_are_made_up_or_given(small: Small) -> None:
     done = small.rehearse(*J, "--parameter", "Team=red")
     assert done.code == 0, done.err
     assert done.json["pipeline"] == "rehearsal-red"
-    assert "pipeline.json: the parameter Owner is made up: rehearsal" in done.err
+    assert "pipeline.json: parameter Owner: placeholder rehearsal is used" in done.err
 
 
 def test_a_parameter_that_nobody_can_make_up(small: Small) -> None:
@@ -40,8 +40,8 @@ def test_a_parameter_that_nobody_can_make_up(small: Small) -> None:
     done = small.rehearse()
     assert done.code == 2
     assert done.err.splitlines()[-1] == (
-        "Error: pipeline.json: nothing sets the parameter Code; give a value that matches "
-        "[A-F]{9} with --parameter Code=VALUE"
+        "Error: pipeline.json: parameter Code needs a value that matches [A-F]{9}; set it with "
+        "--parameter Code=VALUE"
     )
 
 
@@ -60,10 +60,8 @@ def test_the_network_that_a_configuration_names_is_there(small: Small) -> None:
     small.write("infra/dev.json", json.dumps({"Parameters": said}))
     done = small.rehearse(*J)
     assert done.code == 0, done.err
-    assert (
-        "vpc-1a, subnet-2b, subnet-3c: the local account has been given such a network" in done.err
-    )
-    assert "nothing sets the parameters Vpc (vpc-" in done.err
+    assert "vpc-1a, subnet-2b, subnet-3c: created in the local AWS" in done.err
+    assert "no value is set for Vpc (vpc-" in done.err
     assert done.details("Dev/Deploy")["parameters"]["Subnets"] == "subnet-2b,subnet-3c"
 
 
@@ -73,7 +71,7 @@ def test_a_bucket_that_is_not_the_templates_is_made(small: Small) -> None:
     small.write("pipeline.json", json.dumps(content))
     done = small.rehearse(*J)
     assert done.code == 0
-    assert "there was no bucket elsewhere for artifacts; it was made" in done.err
+    assert "the bucket elsewhere did not exist; it is created for artifacts" in done.err
 
 
 def test_a_stack_around_it_that_fails_is_told(small: Small) -> None:
@@ -83,7 +81,7 @@ def test_a_stack_around_it_that_fails_is_told(small: Small) -> None:
     small.write("a.json", json.dumps(bad))
     done = small.rehearse()
     assert done.code == 2
-    assert "Error: a.json cannot be deployed here: " in done.err
+    assert "Error: a.json cannot be deployed: " in done.err
     assert "Traceback" not in done.err
 
 

@@ -11,20 +11,20 @@ from cfn_pipeline.rehearsal.run.journal import Journal
 
 
 def test_runs_are_numbered(tmp_path: Path) -> None:
-    folders = [Journal.begin(tmp_path / "runs", "my app", {}).folder.name for _ in range(3)]
+    folders = [Journal.begin(tmp_path / "runs", "my app", {}).folder.path.name for _ in range(3)]
     assert folders == ["my-app-0001", "my-app-0002", "my-app-0003"]
     assert (tmp_path / "runs" / ".gitignore").read_text() == "*\n"
 
 
 def test_what_is_recorded_is_there_again(tmp_path: Path) -> None:
     journal = Journal.begin(tmp_path, "app", {"plan": {}})
-    journal.action_begins("A/B")
-    journal.action_intends("A/B", {"change_set": "arn"})
+    journal.start_action("A/B")
+    journal.record_intent("A/B", {"change_set": "arn"})
     found = Journal.find(tmp_path, "last", "--resume")
     assert found.status("A/B") is Status.IN_PROGRESS
-    found.action_begins("A/B")
+    found.start_action("A/B")
     assert found.action("A/B")["intended"] == {"change_set": "arn"}
-    found.action_ends("A/B", Outcome(message="done", variables={"X": "1"}), 1.234, {})
+    found.end_action("A/B", Outcome(message="done", variables={"X": "1"}), 1.234, {})
     again = Journal.find(tmp_path, "app-0001", "--resume")
     assert again.action("A/B")["message"] == "done"
     assert "intended" not in again.action("A/B")
@@ -33,9 +33,9 @@ def test_what_is_recorded_is_there_again(tmp_path: Path) -> None:
 
 def test_a_stopped_action_keeps_what_it_was_about_to_do(tmp_path: Path) -> None:
     journal = Journal.begin(tmp_path, "app", {})
-    journal.action_begins("A/B")
-    journal.action_intends("A/B", {"change_set": "arn"})
-    journal.action_ends("A/B", Outcome(status=Status.STOPPED), 0.0, {})
+    journal.start_action("A/B")
+    journal.record_intent("A/B", {"change_set": "arn"})
+    journal.end_action("A/B", Outcome(status=Status.STOPPED), 0.0, {})
     assert journal.action("A/B")["intended"] == {"change_set": "arn"}
 
 
@@ -46,10 +46,10 @@ def test_a_notice_is_given_once(tmp_path: Path) -> None:
 
 def test_a_run_is_held_by_one(tmp_path: Path) -> None:
     journal = Journal.begin(tmp_path, "app", {})
-    refused = pytest.raises(RehearsalError, match="being run by another process")
-    with journal.held(), refused, journal.held():
+    refused = pytest.raises(RehearsalError, match="another process runs app-0001")
+    with journal.lock(), refused, journal.lock():
         pass
-    with journal.held():
+    with journal.lock():
         pass
 
 
@@ -63,15 +63,15 @@ def test_last_is_the_one_that_began_last(tmp_path: Path) -> None:
 
 def test_a_run_that_is_not_there(tmp_path: Path) -> None:
     Journal.begin(tmp_path, "app", {})
-    with pytest.raises(RehearsalError, match=r"--after no: .* no such run; there is app-0001"):
+    with pytest.raises(RehearsalError, match=r"--after no: .* no such run; its runs: app-0001"):
         Journal.find(tmp_path, "no", "--after")
 
 
 @pytest.mark.parametrize("text", ["", "[]", json.dumps({"format": 99})])
 def test_a_record_that_cannot_be_read(tmp_path: Path, text: str) -> None:
     journal = Journal.begin(tmp_path, "app", {})
-    (journal.folder / "run.json").write_text(text)
-    with pytest.raises(RehearsalError, match="none that this version can read"):
+    journal.folder.journal.write_text(text)
+    with pytest.raises(RehearsalError, match="this version cannot read"):
         Journal.find(tmp_path, "app-0001", "--resume")
 
 
@@ -79,11 +79,11 @@ def test_nothing_half_written(tmp_path: Path) -> None:
     journal = Journal.begin(tmp_path, "app", {})
     with pytest.raises(TypeError):
         journal.record(bad=object())
-    assert json.loads((journal.folder / "run.json").read_text())["run"] == "app-0001"
-    assert list(journal.folder.glob(".run*")) == []
+    assert json.loads(journal.folder.journal.read_text())["run"] == "app-0001"
+    assert list(journal.folder.path.glob(".run*")) == []
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(RehearsalError, match="no folder can be made there"):
+    with pytest.raises(RehearsalError, match="the folder of the run cannot be created"):
         Journal.begin(tmp_path / "file", "app", {})

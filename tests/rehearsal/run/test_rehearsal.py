@@ -62,8 +62,8 @@ def test_nothing_new_is_nothing_to_change(small: Small) -> None:
     assert done.code == 0
     assert done.states() == dict.fromkeys(ALL, "Succeeded")
     for name in ("Dev/Deploy", "Production/Change", "Production/Execute"):
-        assert done.action(name)["message"] == "nothing to change"
-    assert "The change set changes of the stack prod: no changes" in done.err
+        assert done.action(name)["message"] == "no changes"
+    assert "Change set changes of stack prod: no changes" in done.err
 
 
 def test_without_after_a_run_begins_with_nothing(small: Small) -> None:
@@ -177,7 +177,7 @@ def test_a_variable_that_nobody_makes_fails_the_action(small: Small) -> None:
     stages[2]["Actions"][0]["Configuration"]["ParameterOverrides"] = '{"Tag": "#{Built.TAGG}"}'
     small.pipeline(stages[:3])
     message = small.rehearse(*J).action("Dev/Deploy")["message"]
-    assert message == "the variable #{Built.TAGG} has no value here; no action before it makes it"
+    assert message == ("the variable #{Built.TAGG} has no value; no earlier action has set it")
 
 
 def test_an_unknown_action_is_named_and_skipped_when_told_so(small: Small) -> None:
@@ -186,7 +186,7 @@ def test_an_unknown_action_is_named_and_skipped_when_told_so(small: Small) -> No
     small.pipeline(stages)
     done = small.rehearse(*J)
     assert done.code == 2
-    assert "cannot run Build/Scan (Invoke, Lambda); leave it out with --skip Build/Scan" in done.err
+    assert "cannot run Build/Scan (Invoke, Lambda); skip it with --skip Build/Scan" in done.err
     skipped = small.rehearse(*J, "--skip", "Build/Scan")
     assert skipped.code == 0
     assert skipped.states()["Build/Scan"] == "Skipped"
@@ -201,10 +201,10 @@ def test_a_disabled_transition_is_where_the_pipeline_waits(small: Small) -> None
     assert done.code == 1
     assert done.json["status"] == "Stopped"
     assert done.states()["Production/Change"] == "NotStarted"
-    assert "the transition to it is disabled (holidays)" in done.err
+    assert "its inbound transition is disabled (holidays)" in done.err
     again = small.rehearse("--resume", "last")
     assert again.code == 1
-    assert "the transition to it is disabled (holidays)" in again.err
+    assert "its inbound transition is disabled (holidays)" in again.err
 
 
 def test_every_mode_of_a_cloudformation_action(small: Small) -> None:
@@ -219,7 +219,7 @@ def test_every_mode_of_a_cloudformation_action(small: Small) -> None:
     assert done.code == 0, done.err
     assert done.details("Create/Do")["status"] == "CREATE_COMPLETE"
     assert done.details("Delete/Do")["status"] == "deleted"
-    assert done.action("Again/Do")["message"] == "there is no such stack"
+    assert done.action("Again/Do")["message"] == "the stack does not exist"
 
 
 def test_replace_on_failure_replaces_what_has_failed(small: Small) -> None:
@@ -276,7 +276,7 @@ def test_an_image_as_source_can_be_made_up(small: Small) -> None:
     assert done.details("Dev/Deploy")["parameters"]["Tag"].startswith(
         "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop@sha256:"
     )
-    assert "the image shop:v1 is made up" in done.err
+    assert "shop:v1 is a placeholder" in done.err
 
 
 def test_outputs_of_a_stack_can_be_an_artifact(small: Small) -> None:
@@ -310,7 +310,7 @@ def test_an_action_that_was_skipped_is_not_run_when_the_run_goes_on(small: Small
     small.rehearse("--skip", "Scan/Scan", approve="--reject")
     done = small.rehearse(*J, "--resume", "last")
     assert done.code == 1
-    assert "leave it out with --skip Scan/Scan" in done.action("Scan/Scan")["message"]
+    assert "skip it with --skip Scan/Scan" in done.action("Scan/Scan")["message"]
     again = small.rehearse(*J, "--resume", "last", "--skip", "Scan/Scan")
     assert again.code == 0
 
@@ -343,4 +343,4 @@ def test_after_a_run_that_was_copied_in_the_middle(small: Small) -> None:
     done = small.rehearse(*J, "--resume", "last")
     assert done.code == 0, done.err
     assert not account.with_name("account.part").exists()
-    assert done.action("Dev/Deploy")["message"] == "nothing to change"
+    assert done.action("Dev/Deploy")["message"] == "no changes"

@@ -1,6 +1,6 @@
-"""Answers about stacks that wait until the stacks have come to rest.
+"""DescribeStacks with long polling: the response waits until the stack is stable.
 
-The AWS CLI looks at a stack every 30 seconds, and here most are made in one.
+The AWS CLI polls every 30 seconds, and most stacks take one second here.
 """
 
 import asyncio
@@ -8,24 +8,24 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
 
-__all__ = ["patient"]
+__all__ = ["with_long_polling"]
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
-#: Seconds after which the answer is given all the same; clients wait for a minute.
+#: Seconds after which the response is sent in any case; clients time out after a minute.
 _LONGEST = 20.0
 _INTERVAL = 0.02
 
 
-def patient(app: App, at_work: Callable[[str], bool]) -> App:
-    """Return an ASGI application that answers DescribeStacks when there is something to tell.
+def with_long_polling(app: App, in_progress: Callable[[str], bool]) -> App:
+    """Return an ASGI application that answers DescribeStacks when the stack is stable.
 
     Args:
         app: the application.
-        at_work: tells whether a stack of this name, or ARN, is being changed.
+        in_progress: returns whether the stack of a name or ARN is being changed.
 
     """
 
@@ -36,9 +36,9 @@ def patient(app: App, at_work: Callable[[str], bool]) -> App:
         messages = [await receive()]
         while messages[-1].get("more_body"):
             messages.append(await receive())
-        said = parse_qs(b"".join(m.get("body", b"") for m in messages).decode(errors="replace"))
-        if said.get("Action") == ["DescribeStacks"] and "StackName" in said:
-            await _rest(lambda: at_work(said["StackName"][0]))
+        form = parse_qs(b"".join(m.get("body", b"") for m in messages).decode(errors="replace"))
+        if form.get("Action") == ["DescribeStacks"] and "StackName" in form:
+            await _wait(lambda: in_progress(form["StackName"][0]))
         waiting = iter(messages)
 
         async def replay() -> Message:
@@ -50,8 +50,8 @@ def patient(app: App, at_work: Callable[[str], bool]) -> App:
     return answer
 
 
-async def _rest(at_work: Callable[[], bool]) -> None:
+async def _wait(in_progress: Callable[[], bool]) -> None:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _LONGEST
-    while at_work() and loop.time() < deadline:
+    while in_progress() and loop.time() < deadline:
         await asyncio.sleep(_INTERVAL)

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from cfn_pipeline.errors import RehearsalError
-from cfn_pipeline.rehearsal.preparation.surroundings import (
-    Surroundings,
-    pipeline_in,
-    surroundings_of,
+from cfn_pipeline.rehearsal.preparation.dependencies import (
+    Dependencies,
+    find_dependencies,
 )
+from cfn_pipeline.rehearsal.preparation.template import read_pipeline
 from tests.rehearsal.small import STACK, Small
 
 ROOT = Path(__file__).parents[3]
@@ -22,11 +22,9 @@ def small(tmp_path: Path) -> Small:
     return Small(tmp_path / "small")
 
 
-def around(small: Small, *others: str) -> Surroundings:
-    template = small.folder / "pipeline.json"
-    return surroundings_of(
-        pipeline_in(template, None),
-        template,
+def around(small: Small, *others: str) -> Dependencies:
+    return find_dependencies(
+        read_pipeline(small.folder / "pipeline.json", None),
         [small.folder / name for name in others],
         {"App": small.folder / "app", "Infra": small.folder / "infra"},
     )
@@ -50,7 +48,7 @@ def needing(small: Small, *imports: str) -> None:
     small.write("infra/stack.json", json.dumps(stack))
 
 
-def names(found: Surroundings) -> list[str]:
+def names(found: Dependencies) -> list[str]:
     return [Path(template.file).name for template in found.before]
 
 
@@ -63,9 +61,8 @@ def names(found: Surroundings) -> list[str]:
 )
 def test_the_editions(edition: str, before: set[str]) -> None:
     template = ROOT / "templates" / edition / "pipeline.yml"
-    found = surroundings_of(
-        pipeline_in(template, None),
-        template,
+    found = find_dependencies(
+        read_pipeline(template, None),
         [],
         {
             "MyApp": ROOT / "examples" / "todobackend-app",
@@ -150,8 +147,6 @@ def test_sources_may_be_named_by_their_action(small: Small) -> None:
     needing(small, "a")
     content = (small.folder / "pipeline.json").read_text()
     small.write("pipeline.json", content.replace('"Name": "Infra"}]', '"Name": "Other"}]'))
-    template = small.folder / "pipeline.json"
-    found = surroundings_of(
-        pipeline_in(template, None), template, [], {"Infra": small.folder / "infra"}
-    )
+    template = read_pipeline(small.folder / "pipeline.json", None)
+    found = find_dependencies(template, [], {"Infra": small.folder / "infra"})
     assert found.pipeline.logical_id == "Pipeline"

@@ -1,0 +1,107 @@
+"""The folder of a run: the one place that decides the path of everything in it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["BuildFolder", "RunFolder"]
+
+
+@dataclass(frozen=True)
+class BuildFolder:
+    """The folder of one build.
+
+    Args:
+        path: the folder.
+
+    """
+
+    path: Path
+
+    @property
+    def log(self) -> Path:
+        """The build's log."""
+        return self.path / "log.txt"
+
+    @property
+    def calls(self) -> Path:
+        """The record of what shims were called with."""
+        return self.path / "calls"
+
+    @property
+    def tools(self) -> Path:
+        """The shims, first on the build's PATH."""
+        return self.path / "bin"
+
+    @property
+    def commands(self) -> Path:
+        """The files by which the shell receives commands and returns exit codes."""
+        return self.path / "commands"
+
+    @property
+    def home(self) -> Path:
+        """The build's HOME."""
+        return self.path / "home"
+
+    @property
+    def number(self) -> str:
+        """The number of the build among those of its action."""
+        return self.path.name.rpartition("-")[-1]
+
+    def source(self, artifact: str) -> Path:
+        """Return the folder of an input artifact."""
+        return self.path / "src" / artifact
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of a run.
+
+    Args:
+        path: the folder.
+
+    """
+
+    path: Path
+
+    @property
+    def journal(self) -> Path:
+        """The journal."""
+        return self.path / "run.json"
+
+    @property
+    def lock(self) -> Path:
+        """The file that the process which runs it keeps locked."""
+        return self.path / ".lock"
+
+    @property
+    def account(self) -> Path:
+        """The saved account of the local AWS."""
+        return self.path / "account"
+
+    @property
+    def partial_account(self) -> Path:
+        """A copy of another run's account, as long as it is incomplete."""
+        return self.path / "account.part"
+
+    def archive(self, artifact: str) -> Path:
+        """Return the path of an artifact's zip."""
+        return self.path / "artifacts" / f"{artifact}.zip"
+
+    def logs(self) -> dict[str, Path]:
+        """Return the logs of all builds, by their path in the folder."""
+        return {
+            path.relative_to(self.path).as_posix(): path
+            for path in self.path.glob("builds/*/log.txt")
+        }
+
+    def new_build(self, stage: str, action: str) -> BuildFolder:
+        """Create the folder of a build of an action; each build has its own number."""
+        number = 1
+        while True:
+            path = self.path / "builds" / f"{stage}-{action}-{number}"
+            try:
+                path.mkdir(parents=True)
+            except FileExistsError:
+                number += 1
+            else:
+                return BuildFolder(path)

@@ -1,0 +1,90 @@
+"""Deployments that fail with the message of AWS, or before it with ours."""
+
+import json
+
+import pytest
+
+from cfn_pipeline.rehearsal.outcome import Outcome, Status
+from tests.rehearsal.bench import Bench
+from tests.rehearsal.small import STACK, stack_action
+
+
+def failed(outcome: Outcome) -> str:
+    assert outcome.status is Status.FAILED
+    return outcome.message
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"TemplatePath": "Infra::other.json"},
+            "File [other.json] does not exist in artifact [Infra]",
+        ),
+        (
+            {"ParameterOverrides": '{"Tag": {"Fn::GetParam": ["Version", "a.json", "Version"]}}'},
+            "File [a.json] does not exist in artifact [Version]",
+        ),
+        (
+            {"ParameterOverrides": '{"Tag": {"Fn::GetParam": ["Version", "version.json", "X"]}}'},
+            "parameter Tag: version.json of Version has no key X",
+        ),
+        ({"ParameterOverrides": "{"}, "ParameterOverrides is not valid JSON"),
+        ({"ParameterOverrides": '{"Tga": "1"}'}, "Parameters: [Tga] do not exist in the template"),
+        ({"ParameterOverrides": '{"Tag": 1}'}, "parameter Tag must be a string (got 1)"),
+        ({"ParameterOverrides": "{}"}, "Parameters: [Tag] must have values"),
+        (
+            {"ParameterOverrides": '{"Tag": {"Fn::GetParam": ["App", "version.json", "X"]}}'},
+            "is not an input artifact of the action; its input artifacts: Infra, Version",
+        ),
+        (
+            {"ParameterOverrides": '{"Tag": {"Fn::GetArtifactAtt": ["Version", "Path"]}}'},
+            "parameter Tag: an artifact has no attribute Path; use one of BucketName, ObjectKey",
+        ),
+        (
+            {"ParameterOverrides": '{"Tag": {"Fn::Sub": "x"}}'},
+            'parameter Tag is {"Fn::Sub": "x"}; CodePipeline supports Fn::GetParam',
+        ),
+        ({"TemplateConfiguration": "Infra::stack.json"}, "Tag, Size: the value must be a string"),
+        ({"TemplatePath": "stack.json"}, "use Artifact::path/of/the/file"),
+        ({"ActionMode": "UPDATE"}, "invalid ActionMode 'UPDATE': use one of CREATE_UPDATE"),
+        ({"TemplatePath": "Infra::dev.json"}, "Infra::dev.json has no Resources"),
+        ({"StackName": ""}, "StackName is missing"),
+    ],
+)
+def test_a_deployment_fails(bench: Bench, change: dict[str, str], message: str) -> None:
+    assert message in failed(bench.run(stack_action("Deploy", "CREATE_UPDATE", "dev", **change)))
+
+
+def test_a_role_needs_its_capability(bench: Bench) -> None:
+    role = {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []}}
+    resources = {"Role": {"Type": "AWS::IAM::Role", "Properties": role}}
+    bench.put(
+        "Infra", {"stack.json": json.dumps(STACK | {"Resources": resources}), "dev.json": "{}"}
+    )
+    message = failed(bench.run(stack_action("Deploy", "CREATE_UPDATE", "dev")))
+    assert message == "Requires capabilities : [CAPABILITY_IAM]"
+
+
+def test_a_deployment_that_succeeds(bench: Bench) -> None:
+    action = stack_action("Deploy", "CREATE_UPDATE", "bench")
+    action["Configuration"] |= {"TemplateConfiguration": "Infra::dev.json"}
+    outcome = bench.run(action)
+    assert (outcome.status, outcome.message) == (Status.SUCCEEDED, "")
+    assert outcome.variables == {"Tag": "one"}
+    assert bench.run(action).message == "no changes"
+
+
+def test_a_stack_that_failed_is_named_for_the_next_step(bench: Bench) -> None:
+    value = {"Fn::Sub": "{{resolve:secretsmanager:none-${Tag}:SecretString:k}}"}
+    properties = {"Type": "String", "Value": value}
+    resources = {"Note": {"Type": "AWS::SSM::Parameter", "Properties": properties}}
+    bench.put(
+        "Infra", {"stack.json": json.dumps(STACK | {"Resources": resources}), "dev.json": "{}"}
+    )
+    action = stack_action("Deploy", "CREATE_UPDATE", "broken")
+    action["Configuration"] |= {"TemplateConfiguration": "Infra::dev.json"}
+    for message in ("stack broken is ROLLBACK_COMPLETE: Note", "--delete-stack broken"):
+        outcome = bench.run(action)
+        assert message in failed(outcome)
+        assert outcome.details["failed_stack"] == "broken"
