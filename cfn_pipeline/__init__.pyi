@@ -8,6 +8,7 @@ from cfn_pipeline.editions.current import CURRENT as CURRENT
 from cfn_pipeline.editions.edition import Edition as Edition
 from cfn_pipeline.editions.edition import StackFile as StackFile
 from cfn_pipeline.editions.loading import EDITIONS as EDITIONS
+from cfn_pipeline.editions.loading import application_template as application_template
 from cfn_pipeline.editions.loading import edition as edition
 from cfn_pipeline.editions.todobackend import todobackend as todobackend
 from cfn_pipeline.editions.todobackend import todobackend_of_the_book as todobackend_of_the_book
@@ -24,15 +25,16 @@ from cfn_pipeline.model.actions import ActionType as ActionType
 from cfn_pipeline.model.actions import Approve as Approve
 from cfn_pipeline.model.actions import CodeBuild as CodeBuild
 from cfn_pipeline.model.application import Application as Application
-from cfn_pipeline.model.application import Database as Database
 from cfn_pipeline.model.application import GitHubRepository as GitHubRepository
-from cfn_pipeline.model.application import Instances as Instances
 from cfn_pipeline.model.artifacts import Artifact as Artifact
 from cfn_pipeline.model.artifacts import ArtifactFile as ArtifactFile
 from cfn_pipeline.model.artifacts import ArtifactParameter as ArtifactParameter
+from cfn_pipeline.model.aspects import LoadBalancer as LoadBalancer
+from cfn_pipeline.model.compute import Ec2 as Ec2
 from cfn_pipeline.model.conditions import Condition as Condition
 from cfn_pipeline.model.conditions import Rule as Rule
 from cfn_pipeline.model.containers import Container as Container
+from cfn_pipeline.model.database import MySql as MySql
 from cfn_pipeline.model.delivery import continuous_delivery as continuous_delivery
 from cfn_pipeline.model.delivery import continuous_deployment as continuous_deployment
 from cfn_pipeline.model.delivery import continuous_integration as continuous_integration
@@ -52,7 +54,6 @@ from cfn_pipeline.model.triggers import Push as Push
 from cfn_pipeline.output import Change as Change
 from cfn_pipeline.project import render as render
 from cfn_pipeline.project import write as write
-from cfn_pipeline.stacks.application import application_template as application_template
 from cfn_pipeline.stacks.arns import Arns as Arns
 from cfn_pipeline.stacks.delivery.codebuild import codebuild_template as codebuild_template
 from cfn_pipeline.stacks.delivery.ecr import ecr_template as ecr_template
@@ -82,8 +83,8 @@ __all__ = [
     "Condition",
     "Container",
     "CreateChangeSet",
-    "Database",
     "DeleteStack",
+    "Ec2",
     "Edition",
     "EditionError",
     "Environment",
@@ -92,8 +93,9 @@ __all__ = [
     "GitHub",
     "GitHubOAuth",
     "GitHubRepository",
-    "Instances",
+    "LoadBalancer",
     "ModelError",
+    "MySql",
     "OutputError",
     "Patterns",
     "Pipeline",

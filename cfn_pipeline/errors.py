@@ -1,16 +1,16 @@
-"""What can go wrong, as one tree.
+"""The exceptions of this package, as one tree.
 
 ::
 
     CfnPipelineError
-    ├── ModelError      what was said cannot be delivered (also a ValueError)
-    ├── BuildspecError  a buildspec that CodeBuild could not read (also a ValueError)
-    ├── TemplateError   a text or mapping that is no CloudFormation template (also a ValueError)
+    ├── ModelError      a value of the model that AWS would refuse (also a ValueError)
+    ├── BuildspecError  an invalid buildspec (also a ValueError)
+    ├── TemplateError   an invalid CloudFormation template (also a ValueError)
     ├── EditionError    an edition, or a file of one, that does not exist (also a LookupError)
     ├── OutputError     rendered files that cannot be read or written (also an OSError)
-    └── RehearsalError  a rehearsal that cannot begin, or cannot go on
+    └── RehearsalError  a rehearsal that cannot start or continue
 
-Every message says where, what value, which rule, and the way out.
+Every message has the subject, the rule, the value and the way out.
 """
 
 from collections.abc import Iterable
@@ -27,14 +27,13 @@ __all__ = [
 
 
 class CfnPipelineError(Exception):
-    """The root of every exception that this package raises on purpose."""
+    """Base class of the exceptions of this package."""
 
 
 class ModelError(CfnPipelineError, ValueError):
-    """A value of the model that AWS would refuse, or that could never work.
+    """A value of the model that AWS would refuse, or that cannot work.
 
-    ``problems`` holds every mistake that was found, one sentence or two each; the message
-    is all of them, a line each.
+    ``problems`` has every mistake; the message is all of them, a line each.
     """
 
     def __init__(self, *problems: str) -> None:
@@ -66,7 +65,7 @@ class OutputError(CfnPipelineError, OSError):
 
 
 class RehearsalError(CfnPipelineError):
-    """A rehearsal that cannot begin, or cannot go on, for a reason that is no stage's.
+    """A rehearsal that cannot start or continue for a reason outside the pipeline.
 
-    A pipeline that fails is no error: that is what a rehearsal finds out.
+    A pipeline that fails raises nothing: its failure is the result of the rehearsal.
     """

@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.editions.edition import Edition
-from cfn_pipeline.editions.loading import EDITIONS
-from cfn_pipeline.editions.loading import edition as load_edition
-from cfn_pipeline.errors import EditionError, ModelError
+from cfn_pipeline.editions.edition import APPLICATION_STACK, Edition
+from cfn_pipeline.editions.loading import chosen
+from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.output import Change, write_files
 from cfn_pipeline.template import emit
 
 __all__ = ["Rendering", "render", "rendering", "write"]
 
-_APPLICATION_STACK = "stack.yml"
 _SET_BY_PIPELINE = "ApplicationImageTag"
 
 
@@ -53,14 +51,15 @@ def rendering(
         ModelError: an environment sets a parameter that the application's stack does not have.
 
     """
-    edition = _chosen(edition)
+    edition = chosen(edition)
     application = edition.application if application is None else application
     line = _header(application, edition)
+    ModelError.raise_for(_target_problems(application, edition))
     templates = edition.templates(application)
-    parameters = templates[_APPLICATION_STACK]["Parameters"]
+    parameters = templates[APPLICATION_STACK]["Parameters"]
     ModelError.raise_for(_unknown_parameters(application, parameters))
     configurations = {
-        environment.name: edition.configuration(application, environment)
+        environment.name: edition.configuration(application, environment, parameters)
         for environment in application.environments
     }
     files = {
@@ -134,15 +133,15 @@ def _missing(
     return missing
 
 
-def _chosen(edition: Edition | None) -> Edition:
-    """Return the edition, the default one where none is given."""
-    if edition is None:
-        return load_edition(EDITIONS[0])
-    if not isinstance(edition, Edition):
-        raise EditionError(
-            f"edition must be an Edition (got {edition!r:.60}); give CURRENT or BOOK"
-        )
-    return edition
+def _target_problems(application: Application, edition: Edition) -> Iterator[str]:
+    """Yield environments that ``make deploy/`` could not tell from a template."""
+    targets = [stack.target for stack in edition.stacks]
+    for environment in application.environments:
+        if environment.name in targets:
+            yield (
+                f"{application.where}: environment name {environment.name!r} is also the name of "
+                f"a template ({environment.name}.yml); use another name"
+            )
 
 
 def _unknown_parameters(application: Application, known: Mapping[str, Any]) -> Iterator[str]:
@@ -150,8 +149,8 @@ def _unknown_parameters(application: Application, known: Mapping[str, Any]) -> I
         for name in environment.parameters:
             if name not in known:
                 yield (
-                    f"application {application.name!r}, environment {environment.name!r}: "
-                    f"{_APPLICATION_STACK} has no parameter {name!r}; it has {', '.join(known)}"
+                    f"{application.where}, {environment.where}: unknown parameter {name!r}; the "
+                    f"parameters of {APPLICATION_STACK} are {', '.join(known)}"
                 )
 
 

@@ -13,14 +13,13 @@ from cfn_pipeline import (
     CURRENT,
     Application,
     Container,
+    Ec2,
     Edition,
     EditionError,
     Environment,
     GitHubRepository,
-    Instances,
     ModelError,
     StackFile,
-    edition,
     load,
     render,
     todobackend,
@@ -125,24 +124,34 @@ def test_the_environments_of_one_s_own(edition: Edition) -> None:
 
 
 @each_edition
-def test_stack_names(edition: Edition) -> None:
+@pytest.mark.parametrize("application", [None, todobackend, SMALL], ids=["own", "todo", "small"])
+def test_the_pipeline_deploys_the_stacks_that_make_deploy_deploys(
+    application: Application | None, edition: Edition
+) -> None:
+    application = edition.application if application is None else application
+    stages = templates(application, edition)["pipeline.yml"]["Resources"]["Pipeline"]
+    deployed = {
+        action["Configuration"]["StackName"]
+        for stage in stages["Properties"]["Stages"]
+        for action in stage["Actions"]
+        if "StackName" in action.get("Configuration", {})
+    }
     stack = edition.stack("stack")
-    assert stack.stack_name(SMALL, SMALL.environments[0]) == "orders-api-test"
-    assert edition.stack("iam").stack_name(SMALL) == "orders-api-iam"
-    with pytest.raises(EditionError, match=r"no template 'film'; it has kms, ecr"):
-        edition.stack("film")
-
-
-def test_editions_are_found_by_name() -> None:
-    assert edition("book") is BOOK
-    with pytest.raises(EditionError, match="unknown edition 'film'; the editions are"):
-        edition("film")
+    assert deployed == {stack.stack_name(application, e) for e in application.environments}
 
 
 @each_edition
-def test_templates_are_small_enough_to_be_deployed_without_a_bucket(edition: Edition) -> None:
-    files = render(edition=edition)
-    assert all(len(files[stack.file].encode()) <= 51_200 for stack in edition.stacks)
+def test_stack_names(edition: Edition) -> None:
+    assert edition.stack("iam").stack_name(SMALL) == "orders-api-iam"
+    with pytest.raises(EditionError, match=r"stack\.yml has a stack for each environment"):
+        edition.stack("stack").stack_name(SMALL)
+
+
+@each_edition
+def test_an_environment_with_the_name_of_a_template(edition: Edition) -> None:
+    wrong = replace(SMALL, environments=[Environment("kms")])
+    with pytest.raises(ModelError, match=r"environment name 'kms' is also the name of a template"):
+        render(wrong, edition=edition)
 
 
 def test_write_renders_into_a_folder(tmp_path: Path) -> None:
@@ -187,14 +196,17 @@ def test_each_template_is_built_once(edition: Edition) -> None:
 
         return replace(stack, build=build)
 
-    rendering(edition=replace(edition, stacks=[counted(stack) for stack in edition.stacks]))
-    assert sorted(built) == sorted(stack.file for stack in edition.stacks)
+    rendering(edition=replace(edition, delivery=[counted(stack) for stack in edition.delivery]))
+    assert sorted(built) == sorted(stack.file for stack in edition.delivery)
 
 
 @each_edition
 def test_a_parameter_that_the_stack_does_not_have(edition: Edition) -> None:
     wrong = replace(SMALL, environments=[Environment("test", parameters={"Nope": "5"})])
-    with pytest.raises(ModelError, match=r"environment 'test': stack\.yml has no parameter 'Nope'"):
+    with pytest.raises(
+        ModelError,
+        match=r"environment 'test': unknown parameter 'Nope'; the parameters of stack\.yml are",
+    ):
         render(wrong, edition=edition)
 
 
@@ -252,18 +264,11 @@ def test_accounts_may_pull_where_the_application_says_so() -> None:
     assert statement["Principal"] == {"AWS": [account]}
 
 
-def test_less_memory_than_docker_takes() -> None:
-    small = replace(SMALL, container=replace(SMALL.container, memory=5))
-    with pytest.raises(ModelError, match="container 'api': 5 MiB of memory; Docker takes 6 at le"):
-        render(small)
-    assert render(small, edition=BOOK)
-
-
 @each_edition
 def test_a_single_instance_and_the_fewest_tasks(edition: Edition) -> None:
     one = replace(
         SMALL,
-        instances=Instances(minimum=1, maximum=1, desired=1),
+        compute=Ec2(minimum=1, maximum=1, desired=1),
         minimum_tasks=2,
         environments=[Environment("test"), Environment("live", desired_count=3)],
     )

@@ -37,34 +37,43 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class NameForm:
-    """One kind of name: what AWS calls it, which characters it takes, how long it may be."""
+    """One kind of name.
+
+    Args:
+        kind: what AWS calls it.
+        pattern: the names that AWS accepts.
+        characters: the same in words.
+        longest: characters.
+        shortest: characters.
+        reason: why a name must be shorter than AWS's own limit; empty: it is AWS's limit.
+
+    """
 
     kind: str
     pattern: str
     characters: str
     longest: int
     shortest: int = 1
+    reason: str = ""
 
     def problems(self, name: object, where: str) -> Iterator[str]:
-        """Yield what is wrong with ``name``, where it is said and known.
-
-        A function's value is only known on AWS, and the annotation says where one may stand.
-        """
+        """Yield what is wrong with ``name``, unless it is absent or a function."""
         if not isinstance(name, str):
             return
         if not self.shortest <= len(name) <= self.longest:
+            because = f", because {self.reason}" if self.reason else ""
             yield (
                 f"{where}: the {self.kind} {name[:40]!r} has {len(name)} characters; "
-                f"AWS takes {self.shortest} to {self.longest}"
+                f"use {self.shortest} to {self.longest}{because}"
             )
         elif not re.fullmatch(self.pattern, name):
-            yield f"{where}: the {self.kind} {name!r} is refused by AWS; use {self.characters}"
+            yield f"{where}: invalid {self.kind} {name!r}: use {self.characters}"
 
 
 def arn_problems(arn: object, kind: str, where: str) -> Iterator[str]:
-    """Yield what is wrong with the ARN of a ``kind`` of thing, where it is said and known."""
+    """Yield what is wrong with an ARN, unless it is absent or a function."""
     if isinstance(arn, str) and not arn.startswith("arn:"):
-        yield f"{where}: {arn!r} is no {kind}; give its ARN"
+        yield f"{where}: invalid {kind} {arn!r}: use its ARN"
 
 
 _WORD = "letters, digits and . @ - _"
@@ -167,9 +176,12 @@ SUBNET = NameForm(
     characters="an id such as subnet-0a1b2c3d",
     longest=32,
 )
-#: A stack's name begins the names of its functions, of which Lambda takes 64 characters.
 APPLICATION_STACK = NameForm(
-    kind="stack name", pattern=STACK.pattern, characters=STACK.characters, longest=49
+    kind="stack name",
+    pattern=STACK.pattern,
+    characters=STACK.characters,
+    longest=49,
+    reason="it begins the names of the stack's functions, and Lambda allows 64 characters",
 )
 #: An environment's name becomes part of a stack's name and of a file's name.
 ENVIRONMENT = NameForm(
@@ -178,12 +190,14 @@ ENVIRONMENT = NameForm(
     characters="lower-case letters, digits and -, a letter first",
     longest=24,
 )
-#: An application's name becomes part of a bucket's name, which an account number and a region
-#: complete: 63 characters together.
 APPLICATION = NameForm(
     kind="application name",
     pattern="[a-z](?:[a-z0-9-]*[a-z0-9])?",
     characters="lower-case letters, digits and -, a letter first, no - last",
     longest=24,
     shortest=2,
+    reason=(
+        "it begins the names of buckets, which end with the account and the region, and S3 "
+        "allows 63 characters"
+    ),
 )

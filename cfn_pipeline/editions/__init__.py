@@ -1,4 +1,1 @@
-"""The editions: one system, built in one way or another.
-
-How they differ stands in a module of each, ``current`` and ``book``, and nowhere else.
-"""
+"""The editions; their differences are in ``current`` and ``book``, a module for each."""

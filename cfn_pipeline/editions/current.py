@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from troposphere import GetAtt, Ref, Template
+from troposphere import Template
 
 from cfn_pipeline.editions.edition import Edition, StackFile, from_pipeline
 from cfn_pipeline.editions.todobackend import todobackend
@@ -12,126 +12,43 @@ from cfn_pipeline.files.buildspec import buildspec
 from cfn_pipeline.files.configuration import protected_configuration
 from cfn_pipeline.files.dockerfile import installing_by_apk
 from cfn_pipeline.model.application import Application
-from cfn_pipeline.model.delivery import (
-    continuous_delivery,
+from cfn_pipeline.model.aspects import (
+    ExistingSecret,
+    GeneratedSecret,
+    LoadBalancer,
+    Migration,
+    Network,
+    Scaling,
+    Service,
 )
-from cfn_pipeline.resources import ec2
-from cfn_pipeline.resources.rds import Engine
-from cfn_pipeline.stacks.application import Part, application_template, ids
-from cfn_pipeline.stacks.application.boundary import within_boundary
-from cfn_pipeline.stacks.application.capacity import capacity_provider
-from cfn_pipeline.stacks.application.containers import (
-    handed_the_secret,
-    task_and_execution_roles,
-)
-from cfn_pipeline.stacks.application.database import Protection, database
-from cfn_pipeline.stacks.application.inline_function import FunctionSettings
-from cfn_pipeline.stacks.application.load_balancer import (
-    forwarding_listener,
-    https_load_balancer,
-)
-from cfn_pipeline.stacks.application.migration import (
-    migration,
-    running_the_migration,
-)
-from cfn_pipeline.stacks.application.network import ANYWHERE, network, nowhere
+from cfn_pipeline.model.compute import Ec2
+from cfn_pipeline.model.containers import Container
+from cfn_pipeline.model.database import MySql
+from cfn_pipeline.model.delivery import continuous_delivery
+from cfn_pipeline.stacks.application.capacity_provider import capacity_provider
+from cfn_pipeline.stacks.application.containers import confined_container
+from cfn_pipeline.stacks.application.database import Engine, protected_database
+from cfn_pipeline.stacks.application.inline_function import InlineFunction, inline_function
+from cfn_pipeline.stacks.application.load_balancer import https_load_balancer
+from cfn_pipeline.stacks.application.migration import migration
+from cfn_pipeline.stacks.application.network import network
+from cfn_pipeline.stacks.application.passes import encrypt_log_groups, within_boundary
 from cfn_pipeline.stacks.application.scaling import target_tracking
-from cfn_pipeline.stacks.application.secrets import (
-    dynamic_reference,
-    generated,
-)
-from cfn_pipeline.stacks.application.service import Rollout, service
-from cfn_pipeline.stacks.arns import Arns
-from cfn_pipeline.stacks.delivery import iam
+from cfn_pipeline.stacks.application.secrets import existing_secret, generated_secret
+from cfn_pipeline.stacks.application.service import scaled_service
 from cfn_pipeline.stacks.delivery.codebuild import codebuild_template
 from cfn_pipeline.stacks.delivery.ecr import ecr_template
+from cfn_pipeline.stacks.delivery.iam import iam_template
 from cfn_pipeline.stacks.delivery.kms import key_template
 from cfn_pipeline.stacks.delivery.pipeline import pipeline_template
-from cfn_pipeline.stacks.exemptions import exempted
+from cfn_pipeline.stacks.exemptions import EXEMPTIONS
 
 __all__ = ["CURRENT"]
 
 
-_ARNS = Arns()
-_DEFINE = partial(handed_the_secret, arns=_ARNS)
-_FUNCTIONS = FunctionSettings(runtime="python3.14", timeout_seconds=900, encrypted_logs=True)
-
-_PARTS: list[Part] = [
-    partial(
-        network,
-        load_balancer_ingress=[
-            ec2.rule(
-                description="HTTP, redirected where there is a certificate",
-                protocol="tcp",
-                port=80,
-                cidr=ANYWHERE,
-            ),
-            ec2.rule(description="HTTPS", protocol="tcp", port=443, cidr=ANYWHERE),
-        ],
-        load_balancer_egress=[nowhere("The load balancer calls containers alone")],
-        instance_egress=[
-            ec2.rule(
-                description="AWS's services",
-                protocol="tcp",
-                port=443,
-                cidr=ANYWHERE,
-            )
-        ],
-    ),
-    https_load_balancer,
-    partial(
-        service,
-        define=_DEFINE,
-        roles=partial(task_and_execution_roles, arns=_ARNS),
-        rollout=Rollout(
-            after=(ids.CLUSTER_CAPACITY,),
-            listener=forwarding_listener(),
-            capacity_provider=Ref(ids.CAPACITY_PROVIDER),
-            execution_role=GetAtt(ids.EXECUTION_ROLE, "Arn"),
-            circuit_breaker=True,
-            grace_seconds=60,
-            count_may_be_absent=True,
-            encrypted_logs=True,
-        ),
-    ),
-    partial(
-        migration,
-        settings=_FUNCTIONS,
-        define=_DEFINE,
-        permissions=partial(running_the_migration, arns=_ARNS),
-        after=[ids.CLUSTER_CAPACITY],
-        execution_role=GetAtt(ids.EXECUTION_ROLE, "Arn"),
-        timeout_seconds=960,
-    ),
-    partial(
-        database,
-        engine=Engine(
-            name="mysql",
-            version="8.4.11",
-            instance_class="db.t4g.micro",
-            storage_type="gp3",
-            allocated_storage=20,
-        ),
-        password=dynamic_reference,
-        protection=Protection(backup_days=7, logs=("error",), arns=_ARNS),
-    ),
-    generated,
-    partial(
-        capacity_provider,
-        arns=_ARNS,
-        instance_type="t3.micro",
-        image_parameter=("/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"),
-        volume_gib=30,
-    ),
-    partial(target_tracking, cpu_percent=50),
-    within_boundary,
-]
-
-
 def _iam_template(application: Application, stack: Mapping[str, Any]) -> Template:
-    return iam.iam_template(
+    return iam_template(
         continuous_delivery(application),
-        arns=_ARNS,
         pull=application.build_image_repository_name,
         push=application.image_repository_name,
         deploys=[stack],
@@ -142,41 +59,56 @@ CURRENT = Edition(
     name="current",
     summary="the same system as it is deployed today",
     application=todobackend,
-    stacks=[
-        StackFile(
-            file="kms.yml",
-            stack="{application}-kms",
-            build=exempted(partial(key_template, arns=_ARNS)),
+    parts={
+        Network: partial(
+            network,
+            subnets=(
+                "Public subnets that assign addresses, in two zones, for all that the stack runs"
+            ),
         ),
-        StackFile(
-            file="ecr.yml",
-            stack="{application}-ecr",
-            build=exempted(partial(ecr_template, arns=_ARNS)),
+        LoadBalancer: https_load_balancer,
+        Service: scaled_service,
+        Container: confined_container,
+        Migration: migration,
+        InlineFunction: partial(inline_function, runtime="python3.14", timeout=900),
+        MySql: partial(
+            protected_database,
+            engine=Engine(
+                name="mysql",
+                version="8.4.11",
+                instance_class="db.t4g.micro",
+                storage_type="gp3",
+                allocated_storage=20,
+            ),
+            logs=("error",),
         ),
+        GeneratedSecret: generated_secret,
+        ExistingSecret: existing_secret,
+        Ec2: partial(
+            capacity_provider,
+            instance_type="t3.micro",
+            image_parameter="/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id",
+            volume_gib=30,
+        ),
+        Scaling: partial(target_tracking, cpu_percent=50),
+    },
+    passes=[encrypt_log_groups, within_boundary],
+    capabilities=["CAPABILITY_IAM"],
+    delivery=[
+        StackFile(file="kms.yml", stack="{application}-kms", build=key_template),
+        StackFile(file="ecr.yml", stack="{application}-ecr", build=ecr_template),
         StackFile(
             file="iam.yml",
             stack="{application}-iam",
             capabilities=["CAPABILITY_IAM"],
-            build=exempted(_iam_template),
+            build=_iam_template,
             deploys=["stack.yml"],
         ),
-        StackFile(
-            file="codebuild.yml",
-            stack="{application}-codebuild",
-            build=exempted(partial(codebuild_template, arns=_ARNS)),
-        ),
+        StackFile(file="codebuild.yml", stack="{application}-codebuild", build=codebuild_template),
         StackFile(
             file="pipeline.yml",
             stack="{application}-pipeline",
-            build=exempted(
-                from_pipeline(continuous_delivery, partial(pipeline_template, arns=_ARNS))
-            ),
-        ),
-        StackFile(
-            file="stack.yml",
-            stack="{application}-{environment}",
-            capabilities=["CAPABILITY_IAM"],
-            build=exempted(partial(application_template, parts=_PARTS)),
+            build=from_pipeline(continuous_delivery, pipeline_template),
         ),
     ],
     files={
@@ -186,4 +118,5 @@ CURRENT = Edition(
         "Dockerfile.codebuild": partial(installing_by_apk, base="docker:29-dind"),
     },
     configuration=protected_configuration,
+    exemptions=EXEMPTIONS,
 )

@@ -1,18 +1,24 @@
-"""What an edition is: which stacks and files there are, and who builds each."""
+"""An edition: a table from the types of aspects to builders, passes, and data."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from troposphere import Template
 
 from cfn_pipeline.errors import EditionError
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.pipeline import Pipeline
-from cfn_pipeline.model.values import Intrinsic
-
-__all__ = ["Edition", "StackFile", "from_pipeline"]
+from cfn_pipeline.model.validated import Validated
+from cfn_pipeline.stacks.application.stack import ApplicationStack, Part, Pass
+from cfn_pipeline.stacks.arns import ARNS, Arns
+from cfn_pipeline.stacks.exemptions import Exemptions, exempt
 
 T = TypeVar("T")
+
+#: The template of the application itself, of which each environment has a stack.
+APPLICATION_STACK = "stack.yml"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,17 +27,17 @@ class StackFile:
 
     Args:
         file: the template's file name.
-        stack: the stack's name, with ``{application}`` and ``{environment}`` to be filled in.
-        build: makes the template, an object with ``to_dict()`` as troposphere's Template has, from
-            the application and the templates that ``deploys`` names.
+        stack: the stack's name, with ``{application}`` for the application's; absent: each
+            environment has a stack, with the name that the application gives it.
+        build: makes the template from the application and the templates that ``deploys`` names.
         deploys: the files of the templates that ``build`` needs, in long form.
-        capabilities: what ``aws cloudformation deploy`` must be told that the template does.
+        capabilities: what ``aws cloudformation deploy`` must acknowledge.
 
     """
 
     file: str
-    stack: str
-    build: Callable[..., Intrinsic]
+    stack: str | None = None
+    build: Callable[..., Template]
     deploys: Sequence[str] = ()
     capabilities: Sequence[str] = ()
 
@@ -41,31 +47,61 @@ class StackFile:
         return self.file.removesuffix(".yml")
 
     def stack_name(self, application: Application, environment: Environment | None = None) -> str:
-        """Return the stack's name."""
-        name = "" if environment is None else environment.name
-        return self.stack.format(application=application.name, environment=name)
+        """Return the stack's name.
+
+        Raises:
+            EditionError: each environment has a stack, and no environment was given.
+
+        """
+        if self.stack is not None:
+            return self.stack.format(application=application.name)
+        if environment is None:
+            raise EditionError(f"{self.file} has a stack for each environment; give one")
+        return application.stack_name(environment)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """One way in which the same system is built.
+    """One way to build the same system.
 
     Args:
-        name: how ``--edition`` and the folder below templates/ call it.
+        name: the value of ``--edition``, and the name of the folder in templates/.
         summary: one line about it.
         application: what is rendered when no other application is given.
-        stacks: the templates, in the order in which their stacks are deployed.
-        files: what else there is, by file name.
-        configuration: makes an environment's configuration file.
+        arns: the form of ARNs in the application's stack.
+        parts: the builder of each aspect of an application, by the aspect's type, in the order in
+            which the template is read.
+        passes: what changes the application's template when it is complete.
+        capabilities: what deploying the application's template must acknowledge.
+        delivery: the templates that deliver it, in the order in which their stacks are deployed.
+        files: the other files, by name.
+        configuration: makes an environment's configuration file, from the application, the
+            environment and the parameters of the application's template.
+        exemptions: what security checkers are told to skip, by logical id.
 
     """
 
     name: str
     summary: str
     application: Application
-    stacks: Sequence[StackFile]
+    arns: Arns = ARNS
+    parts: Mapping[type, Part]
+    passes: Sequence[Pass] = ()
+    capabilities: Sequence[str]
+    delivery: Sequence[StackFile]
     files: Mapping[str, Callable[[Application], str]]
-    configuration: Callable[[Application, Environment], str]
+    configuration: Callable[[Application, Environment, Mapping[str, Any]], str]
+    exemptions: Exemptions = field(default_factory=dict)
+
+    @property
+    def stacks(self) -> tuple[StackFile, ...]:
+        """The templates in the order in which their stacks are deployed."""
+        application = StackFile(
+            file=APPLICATION_STACK,
+            build=self.application_template,
+            capabilities=self.capabilities,
+        )
+        return (*self.delivery, application)
 
     def stack(self, target: str) -> StackFile:
         """Return the template that ``make deploy/`` calls ``target``.
@@ -77,21 +113,57 @@ class Edition:
         for stack in self.stacks:
             if stack.target == target:
                 return stack
-        known = ", ".join(stack.target for stack in self.stacks)
-        raise EditionError(f"the {self.name} edition has no template {target!r}; it has {known}")
+        existing = ", ".join(stack.target for stack in self.stacks)
+        raise EditionError(
+            f"the {self.name} edition has no template {target!r}; its templates are {existing}"
+        )
+
+    def part(self, aspect: object) -> Part:
+        """Return the builder of an aspect of an application.
+
+        Raises:
+            EditionError: the edition has none, with those of the same kind that it has.
+
+        """
+        part = self.parts.get(type(aspect))
+        if part is None:
+            kinds = {*type(aspect).__mro__} - {type(aspect), Validated, object}
+            similar = [kind.__name__ for kind in self.parts if kinds & {*kind.__mro__}]
+            what = f"the {self.name} edition has no {type(aspect).__name__}"
+            raise EditionError(f"{what}; it has {', '.join(similar)}" if similar else what)
+        return part
+
+    def application_template(self, application: Application) -> Template:
+        """Build the application's stack, aspect by aspect, then run the passes over it.
+
+        Raises:
+            EditionError: the edition has no builder of an aspect.
+
+        """
+        stack = ApplicationStack(application, part=self.part, arns=self.arns)
+        places = list(self.parts)
+        for aspect in application.aspects:
+            self.part(aspect)
+            stack.build_at(places.index(type(aspect)), aspect)
+        stack.arrange()
+        for change in self.passes:
+            change(stack)
+        return stack.template
 
     def templates(self, application: Application) -> dict[str, dict[str, Any]]:
         """Build every template of an application once; in long form, by file name."""
+        stacks = {stack.file: stack for stack in self.stacks}
         built: dict[str, dict[str, Any]] = {}
 
         def build(file: str) -> dict[str, Any]:
             if file not in built:
-                stack = self.stack(file.removesuffix(".yml"))
-                needed = [build(name) for name in stack.deploys]
-                built[file] = stack.build(application, *needed).to_dict()
+                needed = [build(name) for name in stacks[file].deploys]
+                template = stacks[file].build(application, *needed)
+                exempt(template, self.exemptions)
+                built[file] = template.to_dict()
             return built[file]
 
-        return {stack.file: build(stack.file) for stack in self.stacks}
+        return {file: build(file) for file in stacks}
 
 
 def from_pipeline(

@@ -2,10 +2,13 @@
 
 from importlib import import_module
 
+from troposphere import Template
+
 from cfn_pipeline.editions.edition import Edition
 from cfn_pipeline.errors import EditionError
+from cfn_pipeline.model.application import Application
 
-__all__ = ["EDITIONS", "edition"]
+__all__ = ["EDITIONS", "application_template", "chosen", "edition"]
 
 #: The names of the editions, the default one first.
 EDITIONS = ("current", "book")
@@ -22,3 +25,39 @@ def edition(name: str) -> Edition:
         raise EditionError(f"unknown edition {name!r}; the editions are {', '.join(EDITIONS)}")
     loaded: Edition = getattr(import_module(f"cfn_pipeline.editions.{name}"), name.upper())
     return loaded
+
+
+def chosen(edition_: Edition | None) -> Edition:
+    """Return the edition; absent: the default one.
+
+    Raises:
+        EditionError: something that is not an Edition.
+
+    """
+    if edition_ is None:
+        return edition(EDITIONS[0])
+    if not isinstance(edition_, Edition):
+        raise EditionError(
+            f"edition must be an Edition (got {edition_!r:.60}); use CURRENT or BOOK"
+        )
+    return edition_
+
+
+def application_template(application: Application, *, edition: Edition | None = None) -> Template:
+    """Make the application's own stack: network, compute, load balancer, service and the rest.
+
+    ::
+
+        template = application_template(application)
+        template.resources["ApplicationTaskRole"].Policies = [policy]
+        print(emit(template))
+
+    Args:
+        application: what is deployed.
+        edition: how it is built; absent: the current edition.
+
+    Raises:
+        EditionError: the edition has no builder of an aspect of the application.
+
+    """
+    return chosen(edition).application_template(application)

@@ -1,12 +1,14 @@
 """The application of "Docker in AWS", the example that is rendered when no other is given."""
 
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
+from typing import ClassVar
 
-from cfn_pipeline.model.application import Application, Database, GitHubRepository
+from cfn_pipeline.model.application import Application, GitHubRepository
 from cfn_pipeline.model.containers import Container
+from cfn_pipeline.model.database import MySql
 from cfn_pipeline.model.environment import Environment
 
-__all__ = ["todobackend", "todobackend_of_the_book"]
+__all__ = ["ContainerOf2018", "todobackend", "todobackend_of_the_book"]
 
 _SETTINGS = {"DJANGO_SETTINGS_MODULE": "todobackend.settings_release"}
 _PUBLIC = {"public": "/public"}
@@ -55,7 +57,7 @@ todobackend = Application(
         )
     ],
     volumes={"public": "/data/public"},
-    database=Database(name="todobackend", username="todobackend"),
+    database=MySql(name="todobackend", username="todobackend"),
     migration=_MIGRATION,
     environments=[
         Environment("dev"),
@@ -71,12 +73,19 @@ _BOOK_NETWORK = Environment(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class ContainerOf2018(Container):
+    """A container on Docker as it was in 2018, whose least memory was 4 MiB."""
+
+    least_memory: ClassVar[int] = 4
+
+
 def _as_in_the_book(container: Container) -> Container:
-    """Reserve as little memory as Docker took in 2018; today it takes 6 MiB at least."""
-    return replace(container, memory=5)
+    values = {field.name: getattr(container, field.name) for field in fields(container)}
+    return ContainerOf2018(**values | {"memory": 5})
 
 
-#: The same application as the book's author deployed it, in an account and a network of his.
+#: The same application as the book's author deployed it, in his account and network.
 todobackend_of_the_book = replace(
     todobackend,
     source=GitHubRepository("todobackend", branch="master"),

@@ -5,28 +5,34 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delive
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.environment import Environment
 
-__all__ = ["configuration", "protected_configuration"]
+#: Parameters with the value true in an environment that is protected.
+_PROTECTION = ("DatabaseMultiAZ", "DeletionProtection")
 
 
-def configuration(application: Application, environment: Environment) -> str:
-    """Write the parameters of the application's stack in an environment, sorted by name."""
-    return _written(_parameters(application, environment))
+def configuration(
+    application: Application,
+    environment: Environment,
+    parameters: Mapping[str, Any],  # noqa: ARG001
+) -> str:
+    """Write the values of the stack's parameters in an environment, sorted by name."""
+    return _text(_values(application, environment))
 
 
-def protected_configuration(application: Application, environment: Environment) -> str:
-    """Write also whether the environment's data is protected."""
+def protected_configuration(
+    application: Application, environment: Environment, parameters: Mapping[str, Any]
+) -> str:
+    """Write also whether database and load balancer are protected, as the template has them."""
     protected = "true" if environment.is_protected else "false"
-    parameters = {"DeletionProtection": protected}
-    if application.database is not None:
-        parameters["DatabaseMultiAZ"] = protected
-    return _written(parameters | _parameters(application, environment))
+    protection = {name: protected for name in _PROTECTION if name in parameters}
+    return _text(protection | _values(application, environment))
 
 
-def _parameters(application: Application, environment: Environment) -> dict[str, str]:
+def _values(application: Application, environment: Environment) -> dict[str, str]:
     count = environment.desired_count
     count = application.minimum_tasks if count is None else count
     parameters = {"ApplicationDesiredCount": str(count)}
@@ -37,5 +43,5 @@ def _parameters(application: Application, environment: Environment) -> dict[str,
     return parameters | dict(environment.parameters)
 
 
-def _written(parameters: Mapping[str, str]) -> str:
+def _text(parameters: Mapping[str, str]) -> str:
     return json.dumps({"Parameters": parameters}, indent=2, sort_keys=True) + "\n"

@@ -1,1 +1,1 @@
-"""What the user says: frozen values, each judged when it is made. Standard library alone."""
+"""What the user says: frozen dataclasses, validated on construction. Standard library alone."""

@@ -1,4 +1,4 @@
-"""What every action of a pipeline has, and the actions that are no CloudFormation."""
+"""The base class of actions; CodeBuild and manual approval."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,9 @@ __all__ = ["Action", "ActionDefaults", "ActionType", "Approve", "CodeBuild"]
 
 @dataclass(frozen=True, kw_only=True)
 class ActionType(Validated):
-    """What CodePipeline calls an ActionTypeId; see its action structure reference.
+    """CodePipeline's ActionTypeId.
+
+    ``ActionType(category="Build", owner="AWS", provider="CodeBuild")``
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html
     """
@@ -29,9 +31,9 @@ class ActionType(Validated):
 
 @dataclass(frozen=True, kw_only=True)
 class ActionDefaults:
-    """What an action takes from the pipeline's stack where it says nothing itself.
+    """Values of the pipeline's stack for what an action leaves absent.
 
-    An absent value is left out of the action's configuration.
+    A value that is absent here, too, is left out of the action's configuration.
     """
 
     project: Value | None = None
@@ -43,17 +45,27 @@ class ActionDefaults:
 
 @dataclass(frozen=True, kw_only=True)
 class Action(Validated):
-    """One step of a stage.
+    """Base class of actions, the steps of a stage.
 
-    A subclass says its ``type``, which artifacts it reads and makes, and its settings.
+    A subclass sets ``type``, and overrides ``inputs``, ``outputs`` and ``settings``. ::
+
+        @dataclass(frozen=True, kw_only=True)
+        class Invoke(Action):
+            type: ClassVar[ActionType] = ActionType(
+                category="Invoke", owner="AWS", provider="Lambda"
+            )
+            function: str
+
+            def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
+                return {"FunctionName": self.function}
 
     Args:
         name: unique in its stage.
-        namespace: under which later actions find its variables (``#{namespace.variable}``);
-            absent: it has none.
+        namespace: begins the names of its variables (``#{namespace.variable}``); absent: later
+            actions cannot use them.
 
     Raises:
-        ModelError: a name that CodePipeline refuses; all that is wrong is told together.
+        ModelError: every mistake, a line each.
 
     """
 
@@ -69,39 +81,39 @@ class Action(Validated):
 
     @property
     def inputs(self) -> tuple[Artifact, ...]:
-        """The artifacts that the action reads, each once, in the order in which it names them."""
+        """The artifacts that the action reads, each once, in order."""
         return ()
 
     @property
     def outputs(self) -> tuple[Artifact, ...]:
-        """The artifacts that the action makes."""
+        """The artifacts that the action produces."""
         return ()
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:  # noqa: ARG002
-        """Return the action's Configuration; what it does not say comes from ``defaults``."""
+        """Return the action's Configuration; ``defaults`` has the values of what is absent."""
         return {}
 
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with the action by itself."""
         if not hasattr(self, "type"):
-            yield f"{self.where}: it has no type; use a kind of action, such as CodeBuild"
+            yield f"{self.where}: an Action has no type; use a subclass, such as CodeBuild"
         yield from names.ACTION.problems(self.name, self.where)
         yield from names.NAMESPACE.problems(self.namespace, self.where)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CodeBuild(Action):
-    """Runs a CodeBuild project on an artifact.
+    """Runs a CodeBuild project: ``CodeBuild(name="Build", input=code.artifact, output="Built")``.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
 
     Args:
         project: the project's name; absent: the project of the pipeline's CodeBuild stack.
         input: the artifact that the build works on.
-        secondary_inputs: further artifacts, beside ``input``; absent: none.
-        output: the name of the artifact that the build makes; absent: it makes none.
-        secondary_outputs: further artifacts, by the names of the build specification's
-            secondary artifacts; absent: none.
+        secondary_inputs: further artifacts, beside ``input``; empty: none.
+        output: the name of the artifact that the build produces; absent: none.
+        secondary_outputs: the names of further artifacts, which are those of the build
+            specification's secondary artifacts; empty: none.
 
     """
 
@@ -115,26 +127,24 @@ class CodeBuild(Action):
 
     @property
     def artifact(self) -> Artifact:
-        """The artifact that the build makes.
+        """The artifact that the build produces.
 
         Raises:
-            ModelError: the build has no output.
+            ModelError: ``output`` is absent.
 
         """
         if self.output is None:
-            raise ModelError(
-                f'{self.where} makes no artifact; give it output="..." to use its files'
-            )
+            raise ModelError(f'{self.where} produces no artifact; use output="..." to name one')
         return self.outputs[0]
 
     @property
     def inputs(self) -> tuple[Artifact, ...]:
-        """The artifact that is built, then the secondary ones."""
+        """``input``, then the secondary inputs."""
         return tuple(dict.fromkeys((self.input, *self.secondary_inputs)))
 
     @property
     def outputs(self) -> tuple[Artifact, ...]:
-        """The build's artifact, then the secondary ones."""
+        """``output``, then the secondary outputs."""
         return tuple(Artifact(name) for name in self._output_names)
 
     @property
@@ -143,14 +153,16 @@ class CodeBuild(Action):
         return (*output, *self.secondary_outputs)
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
-        """Name the project, and the primary source where there are several."""
+        """Return the project, and the primary source where there are several."""
         project = defaults.project if self.project is None else self.project
         if project is None:
-            raise ModelError(f"{self.where}: there is no project; give the name of one")
-        found: dict[str, Value] = {"ProjectName": project}
+            raise ModelError(
+                f"{self.where}: project is absent; use the name of a CodeBuild project"
+            )
+        settings: dict[str, Value] = {"ProjectName": project}
         if len(self.inputs) > 1:
-            found["PrimarySource"] = self.input.name
-        return found
+            settings["PrimarySource"] = self.input.name
+        return settings
 
     def problems(self) -> Iterator[str]:
         """Yield also what is wrong with the names of project and outputs."""
@@ -162,15 +174,15 @@ class CodeBuild(Action):
 
 @dataclass(frozen=True, kw_only=True)
 class Approve(Action):
-    """Waits until a person approves, seven days at most.
+    """Waits until a person approves, seven days at most: ``Approve(name="Approve")``.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ManualApproval.html
 
     Args:
-        note: what the approver should know, 1,000 characters at most; absent: nothing.
-        topic: the ARN of an SNS topic that is told; absent: this action tells nobody, though the
-            pipeline's stack may.
-        url: what the approver should look at; absent: nothing.
+        note: text for the approver, 1,000 characters at most; absent: none.
+        topic: the ARN of an SNS topic that is notified; absent: none, though the pipeline's stack
+            may notify approvers.
+        url: of a page for the approver; absent: none.
 
     """
 
@@ -181,13 +193,13 @@ class Approve(Action):
     url: Value | None = None
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:  # noqa: ARG002
-        """Say who is told and what."""
-        found = {
+        """Return topic, page and note."""
+        settings = {
             "NotificationArn": self.topic,
             "ExternalEntityLink": self.url,
             "CustomData": self.note,
         }
-        return {key: value for key, value in found.items() if value is not None}
+        return {key: value for key, value in settings.items() if value is not None}
 
     def problems(self) -> Iterator[str]:
         """Yield also a note that is too long."""
@@ -195,6 +207,6 @@ class Approve(Action):
         yield from names.arn_problems(self.topic, "topic", self.where)
         if self.note is not None and len(self.note) > CONFIGURATION_VALUE.most:
             yield (
-                f"{self.where}: the note has {len(self.note)} characters; CodePipeline takes "
+                f"{self.where}: note has {len(self.note):,} characters; CodePipeline allows "
                 f"{CONFIGURATION_VALUE.most:,}"
             )

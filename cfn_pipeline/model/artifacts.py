@@ -1,7 +1,7 @@
-"""Artifacts: what one action hands to another.
+"""Artifacts: what one action passes to another.
 
-A file in an artifact, or a value in one of its files, remembers its artifact. So an action that
-names one has it among its inputs without being told.
+A file in an artifact, or a value in one of its files, knows its artifact, so an action that uses
+one has the artifact among its inputs.
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,8 @@ __all__ = ["Artifact", "ArtifactFile", "ArtifactParameter"]
 class Artifact(Validated):
     """The output of a source or a build, a zip file in the pipeline's bucket.
 
+    ``build.artifact / "templates/stack.yml"`` is a file in it.
+
     https://docs.aws.amazon.com/codepipeline/latest/userguide/welcome-introducing-artifacts.html
 
     Raises:
@@ -31,11 +33,11 @@ class Artifact(Validated):
         yield from names.ARTIFACT.problems(self.name, self.where)
 
     def __truediv__(self, path: str) -> "ArtifactFile":
-        """Name a file in the artifact: ``artifact / "stack.yml"``."""
+        """Return a file in the artifact: ``artifact / "stack.yml"``."""
         return ArtifactFile(self, path)
 
     def param(self, file: str, key: str) -> "ArtifactParameter":
-        """Name the value of ``key`` in a JSON ``file`` of the artifact, as Fn::GetParam does."""
+        """Return Fn::GetParam for the value of ``key`` in a JSON ``file`` of the artifact."""
         return ArtifactParameter(self / file, key)
 
 
@@ -44,7 +46,7 @@ class ArtifactFile(Validated):
     """A file in an artifact; as text it reads ``Artifact::path/to/file``.
 
     Raises:
-        ModelError: a path that is empty, absolute, leaves the artifact or holds ``::``.
+        ModelError: a path that is empty or absolute, has ``::``, or leads out of the artifact.
 
     """
 
@@ -56,12 +58,12 @@ class ArtifactFile(Validated):
         steps = self.path.split("/")
         if "" in steps or ".." in steps or "::" in self.path:
             yield (
-                f"artifact {self.artifact.name!r}: {self.path!r} is no path of a file in it; "
-                "give a relative path such as 'templates/stack.yml'"
+                f"artifact {self.artifact.name!r}: invalid path {self.path!r}: use a relative path "
+                "such as 'templates/stack.yml'"
             )
 
     def __truediv__(self, path: str) -> "ArtifactFile":
-        """Go on below a folder: ``artifact / "templates" / "stack.yml"``."""
+        """Return a file in this folder: ``artifact / "templates" / "stack.yml"``."""
         return ArtifactFile(self.artifact, f"{self.path}/{path}")
 
     def __str__(self) -> str:

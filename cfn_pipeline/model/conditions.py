@@ -1,22 +1,23 @@
-"""What must hold before a stage begins, or after it, beside the success of its actions.
+"""Conditions of a stage: what must be true before it begins, or when it has succeeded.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cfn_pipeline.aws import name_forms as names
 from cfn_pipeline.aws.pipelines import CONDITION_RESULTS, RULE_PROVIDERS
-from cfn_pipeline.model.validated import Validated
+from cfn_pipeline.model.validated import Validated, repeated
 
 __all__ = ["Condition", "Rule"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(Validated):
-    """One thing that is looked at.
+    """One rule of a condition.
+
+    ``Rule(name="NoAlarm", provider="CloudWatchAlarm", configuration={"AlarmName": "orders"})``
 
     Args:
         name: unique in its condition.
@@ -47,11 +48,11 @@ class Rule(Validated):
 
 @dataclass(frozen=True, kw_only=True)
 class Condition(Validated):
-    """Rules that must all hold.
+    """Rules that must all be met: ``Condition(rules=[rule], result="ROLLBACK")``.
 
     Args:
         rules: one or more.
-        result: what the stage does when one does not hold: FAIL, SKIP (before entry) or ROLLBACK
+        result: what the stage does when a rule is not met: FAIL, SKIP (before entry) or ROLLBACK
             (on success).
 
     """
@@ -60,12 +61,10 @@ class Condition(Validated):
     result: str = "FAIL"
 
     def problems(self) -> Iterator[str]:
-        """Yield a condition of nothing, and a result that there is not."""
+        """Yield a condition without rules, and an unknown result."""
         if not self.rules:
-            yield "condition: it has no rule; give one, or leave the condition out"
-        for name, count in Counter(rule.name for rule in self.rules).items():
-            if count > 1:
-                yield f"condition: {count} rules are called {name!r}; a name is unique"
+            yield "condition: rules is empty; add one, or omit the condition"
+        yield from repeated("condition: rule name", [rule.name for rule in self.rules])
         if self.result not in CONDITION_RESULTS:
             known = ", ".join(CONDITION_RESULTS)
-            yield f"condition: there is no result {self.result!r}; use {known}"
+            yield f"condition: unknown result {self.result!r}; use {known}"

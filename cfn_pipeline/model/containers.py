@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms as names
 from cfn_pipeline.model.validated import Validated
@@ -11,7 +12,9 @@ __all__ = ["Container"]
 
 @dataclass(frozen=True, kw_only=True)
 class Container(Validated):
-    """A container that runs the application's image.
+    """A container of the application's image.
+
+    ``Container(name="orders", cpu=256, memory=512, port=8080, environment={"MODE": "live"})``
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
 
@@ -19,19 +22,19 @@ class Container(Validated):
         name: unique in its task.
         command: what runs in it; empty: the image's own command.
         cpu: CPU units, 1024 to a core.
-        memory: MiB that are reserved for it.
-        port: the port on which it listens, reached through a host port that Docker chooses;
-            absent: none.
-        environment: variables, beside those of the database.
-        database: whether it has the variables with which the database is found.
-        mounts: where the application's volumes appear in it, by the volumes' names.
+        memory: MiB that are reserved for it, 6 at least.
+        port: the port on which it listens; absent: none.
+        environment: variables, beside those of the database; empty: none.
+        database: whether it gets the variables and the password of the database.
+        mounts: paths in the container, by the names of the application's volumes; empty: none.
         essential: whether the task ends when this container does.
-        user: with which ids it runs, ``<user>:<group>``; the application's volumes belong to 1000.
-            The book edition leaves it to the image.
-        read_only: whether it writes nowhere but to its mounts and ``/tmp``; the book edition lets
-            every container write.
+        user: ``<user id>:<group id>`` that it runs as; the application's volumes belong to 1000.
+        read_only: whether it can write to its mounts and ``/tmp`` only.
 
     """
+
+    #: The least memory, in MiB, that Docker reserves.
+    least_memory: ClassVar[int] = 6
 
     name: str
     command: Sequence[str] = ()
@@ -54,12 +57,14 @@ class Container(Validated):
         """Yield what is wrong with the container by itself."""
         yield from names.CONTAINER.problems(self.name, self.where)
         where = self.where
-        if self.cpu < 1 or self.memory < 4:
+        if self.cpu < 1:
+            yield f"{where}: cpu must be 1 or more CPU units (got {self.cpu})"
+        if self.memory < self.least_memory:
             yield (
-                f"{where}: {self.cpu} CPU units and {self.memory} MiB; ECS wants at least 1 unit, "
-                "Docker at least 4 MiB"
+                f"{where}: memory must be {self.least_memory} MiB or more, which is Docker's "
+                f"least (got {self.memory})"
             )
         if self.port is not None and not 1 <= self.port <= 65535:
-            yield f"{where}: there is no port {self.port}; ports are 1 to 65535"
+            yield f"{where}: port must be 1 to 65535 (got {self.port})"
         for path in self.mounts.values():
             yield from names.PATH.problems(path, where)

@@ -1,4 +1,4 @@
-"""The pipeline that delivers an application, in the three steps in which one builds it up."""
+"""The pipelines that deliver an application: integration, deployment, delivery."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
@@ -34,7 +34,14 @@ class MakeSource(Protocol):
 def continuous_integration(
     application: Application, *, source: MakeSource = GitHub, pipeline_type: str = "V2"
 ) -> Pipeline:
-    """Test, build and publish each commit: stages Source and Build."""
+    """Return a pipeline that tests, builds and publishes each commit.
+
+    Args:
+        application: what is built.
+        source: the source action's class.
+        pipeline_type: V2 or V1.
+
+    """
     code = _application_source(application, source)
     build = CodeBuild(name="CodeBuild", input=code.artifact, output="MyAppBuild")
     return Pipeline(
@@ -51,9 +58,17 @@ def continuous_deployment(
     pipeline_type: str = "V2",
     capabilities: Sequence[str] = ("CAPABILITY_IAM",),
 ) -> Pipeline:
-    """Deploy each build to the environments that need no approval."""
+    """Return a pipeline that also deploys to the environments without approval.
+
+    Args:
+        application: what is deployed.
+        source: the source actions' class.
+        pipeline_type: V2 or V1.
+        capabilities: what deployments acknowledge.
+
+    """
     wanted = [e for e in application.environments if not e.approval]
-    return _delivering(application, wanted, source, pipeline_type, capabilities)
+    return _pipeline(application, wanted, source, pipeline_type, capabilities)
 
 
 def continuous_delivery(
@@ -63,11 +78,23 @@ def continuous_delivery(
     pipeline_type: str = "V2",
     capabilities: Sequence[str] = ("CAPABILITY_IAM",),
 ) -> Pipeline:
-    """Deploy each build to every environment, with a change set where a person approves."""
-    return _delivering(application, application.environments, source, pipeline_type, capabilities)
+    """Return a pipeline that deploys each build to every environment.
+
+    Where a person approves, a change set is created first. ::
+
+        template = pipeline_template(continuous_delivery(application))
+
+    Args:
+        application: what is deployed.
+        source: the source actions' class.
+        pipeline_type: V2 or V1.
+        capabilities: what deployments acknowledge.
+
+    """
+    return _pipeline(application, application.environments, source, pipeline_type, capabilities)
 
 
-def _delivering(
+def _pipeline(
     application: Application,
     environments: Sequence[Environment],
     source: MakeSource,
@@ -105,7 +132,7 @@ def _application_source(application: Application, source: MakeSource) -> Source:
 
 
 class _Deploy:
-    """Makes the actions that deploy what was built to one environment."""
+    """Makes the actions that deploy a build to one environment."""
 
     def __init__(
         self,

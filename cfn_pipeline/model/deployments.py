@@ -25,14 +25,14 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class StackAction(Action):
-    """What all actions on a stack have in common.
+    """Base class of actions on a stack.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html
 
     Args:
         stack: the stack's name.
-        role: the ARN of the role with which CloudFormation works; absent: the deployment role
-            of the pipeline's IAM stack.
+        role: the ARN of CloudFormation's role; absent: the deployment role of the pipeline's IAM
+            stack.
 
     """
 
@@ -45,7 +45,7 @@ class StackAction(Action):
     role: Value | None = None
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
-        """Say mode, stack and role."""
+        """Return mode, stack and role."""
         found = {
             "ActionMode": self.mode,
             "StackName": self.stack,
@@ -62,13 +62,13 @@ class StackAction(Action):
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment(StackAction):
-    """What the actions with a template have in common.
+    """Base class of actions with a template.
 
     Args:
         template: the template, a file in an artifact.
-        configuration: a file of parameters, tags and stack policy; absent: none.
-        parameters: values of parameters that win over the file's; absent: none.
-        capabilities: what the template may do to IAM, and whether it may hold macros.
+        configuration: a file with parameters, tags and a stack policy; absent: none.
+        parameters: values of parameters, which override the file's; empty: none.
+        capabilities: what the deployment acknowledges, such as IAM resources; empty: nothing.
 
     """
 
@@ -97,7 +97,7 @@ class Deployment(StackAction):
         )
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
-        """Say also template, configuration file, capabilities and parameters."""
+        """Return also template, configuration file, capabilities and parameters."""
         found = super().settings(defaults)
         role = found.pop("RoleArn", None)
         found["TemplatePath"] = str(self.template)
@@ -117,36 +117,41 @@ class Deployment(StackAction):
         for capability in self.capabilities:
             if capability not in CAPABILITIES:
                 yield (
-                    f"{self.where}: there is no capability {capability!r}; "
-                    f"CloudFormation has {', '.join(CAPABILITIES)}"
+                    f"{self.where}: unknown capability {capability!r}; "
+                    f"use {', '.join(CAPABILITIES)}"
                 )
         for name in self.parameters:
             yield from names.PARAMETER.problems(name, self.where)
         if len(self.parameter_overrides) > CONFIGURATION_VALUE.most:
             yield (
-                f"{self.where}: the parameters are {len(self.parameter_overrides)} characters of "
-                f"JSON; CodePipeline takes {CONFIGURATION_VALUE.most:,}. Move what is fixed "
+                f"{self.where}: parameters has {len(self.parameter_overrides):,} characters of "
+                f"JSON; CodePipeline allows {CONFIGURATION_VALUE.most:,}; move constant ones "
                 "into the template configuration file"
             )
 
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateStack(Deployment):
-    """Creates the stack, or updates it where it exists."""
+    """Creates the stack, or updates it.
+
+    ``UpdateStack(name="Deploy", stack="orders-dev", template=infra.artifact / "stack.yml")``
+    """
 
     mode: ClassVar[str] = "CREATE_UPDATE"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplaceFailedStack(Deployment):
-    """As UpdateStack, but a stack in a failed state is deleted and made anew."""
+    """As UpdateStack, but a stack in a failed state is deleted and created again."""
 
     mode: ClassVar[str] = "REPLACE_ON_FAILURE"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreateChangeSet(Deployment):
-    """Makes a change set and executes nothing.
+    """Creates a change set, or replaces it.
+
+    ``CreateChangeSet(name="Change", stack="orders", template=infra.artifact / "stack.yml")``
 
     Args:
         change_set: the change set's name; absent: the stack's name.
@@ -159,11 +164,11 @@ class CreateChangeSet(Deployment):
 
     @property
     def change_set_name(self) -> Value:
-        """The name under which the change set is made, and executed."""
+        """The name with which the change set is created and executed."""
         return self.stack if self.change_set is None else self.change_set
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
-        """Say also the change set's name."""
+        """Return also the change set's name."""
         return _with_change_set(super().settings(defaults), self.change_set_name)
 
     def problems(self) -> Iterator[str]:
@@ -174,10 +179,12 @@ class CreateChangeSet(Deployment):
 
 @dataclass(frozen=True, kw_only=True)
 class ExecuteChangeSet(Action):
-    """Executes a change set that an earlier action made: same stack, same name, by construction.
+    """Executes the change set of an earlier action.
+
+    ``ExecuteChangeSet(name="Execute", of=change)``
 
     Args:
-        of: the action that made the change set.
+        of: the action that creates the change set; its stack and name are used.
 
     """
 
@@ -188,24 +195,27 @@ class ExecuteChangeSet(Action):
 
     @property
     def stack(self) -> Value:
-        """The stack for which the change set was made."""
+        """The stack of the change set."""
         return self.of.stack
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:  # noqa: ARG002
-        """Name the stack and the change set; the change set has its role already."""
+        """Return stack and change set; the change set has its role already."""
         found: dict[str, Value] = {"ActionMode": self.mode, "StackName": self.stack}
         return _with_change_set(found, self.of.change_set_name)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeleteStack(StackAction):
-    """Deletes the stack; where there is none, it succeeds."""
+    """Deletes the stack, and succeeds if it does not exist.
+
+    ``DeleteStack(name="Delete", stack="old")``
+    """
 
     mode: ClassVar[str] = "DELETE_ONLY"
 
 
 def _with_change_set(configuration: dict[str, Value], name: Value) -> dict[str, Value]:
-    """Put the change set's name behind the stack's."""
+    """Insert the change set's name after the stack's."""
     found: dict[str, Value] = {}
     for key, value in configuration.items():
         found[key] = value

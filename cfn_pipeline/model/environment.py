@@ -1,4 +1,4 @@
-"""Where an application runs: one stack for each environment."""
+"""Environments: where an application is deployed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
@@ -13,19 +13,21 @@ __all__ = ["Environment"]
 class Environment(Validated):
     """One environment, deployed as one stack, in one stage of the pipeline.
 
+    ``Environment("prod", approval=True, desired_count=2)``
+
     Args:
-        name: names the configuration file (``dev`` makes ``dev.json``) and ``make deploy/dev``.
-        approval: whether a person approves each deployment, looking at a change set.
-        stage: the stage's name; absent: the environment's, with a capital letter.
-        stack: the name of the stack that the pipeline deploys; absent:
-            ``<application>-<environment>``.
-        vpc_id: the VPC; absent: whoever deploys must say the parameter VpcId.
-        subnets: at least two subnets, in two zones; absent: whoever deploys must say them.
-        desired_count: how many tasks the service starts with, and in the current edition the
-            fewest; absent: the application's ``minimum_tasks``.
-        protected: whether its database and load balancer refuse to be deleted, and a second
-            database stands by; absent: where a person approves. The book edition has none of it.
-        parameters: further parameters of the application's stack, for the configuration file.
+        name: names the configuration file (``dev``: ``dev.json``) and ``make deploy/dev``.
+        approval: whether a person approves each deployment, with a change set to look at.
+        stage: the stage's name; absent: ``name`` with a capital letter.
+        stack: the stack's name; absent: ``<application>-<environment>``.
+        vpc_id: the VPC; absent: the parameter VpcId has no value until you set it.
+        subnets: at least two subnets, in two availability zones; empty: the parameter
+            ApplicationSubnets has no value until you set it.
+        desired_count: how many tasks the service starts with, which is the fewest where it is
+            scaled; absent: the application's ``minimum_tasks``.
+        protected: whether database and load balancer cannot be deleted, and a standby of the
+            database runs; absent: the value of ``approval``.
+        parameters: further parameters of the stack, for the configuration file; empty: none.
 
     """
 
@@ -47,7 +49,7 @@ class Environment(Validated):
 
     @property
     def is_protected(self) -> bool:
-        """Whether what holds data refuses to be deleted."""
+        """Whether database and load balancer cannot be deleted."""
         return self.approval if self.protected is None else self.protected
 
     @property
@@ -67,6 +69,6 @@ class Environment(Validated):
         for name in self.parameters:
             yield from names.PARAMETER.problems(name, where)
         if len(self.subnets) == 1:
-            yield f"{where}: one subnet; a load balancer wants two, in two availability zones"
+            yield f"{where}: subnets has one subnet; use two, in two availability zones"
         if self.desired_count is not None and self.desired_count < 0:
-            yield f"{where}: the desired count is {self.desired_count}; give 0 or more"
+            yield f"{where}: desired_count must be 0 or more (got {self.desired_count})"

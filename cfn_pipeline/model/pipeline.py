@@ -1,6 +1,5 @@
-"""A pipeline: stages of actions, judged as a whole when it is made."""
+"""A pipeline: stages of actions, validated as a whole."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 
@@ -18,7 +17,7 @@ from cfn_pipeline.model.actions import Action
 from cfn_pipeline.model.conditions import Condition
 from cfn_pipeline.model.deployments import CreateChangeSet, ExecuteChangeSet, StackAction
 from cfn_pipeline.model.sources import GitHub
-from cfn_pipeline.model.validated import Validated
+from cfn_pipeline.model.validated import Validated, repeated
 from cfn_pipeline.model.values import Value
 
 __all__ = ["Pipeline", "Stage"]
@@ -26,19 +25,19 @@ __all__ = ["Pipeline", "Stage"]
 
 @dataclass(frozen=True)
 class Stage(Validated):
-    """Actions that run one after another.
+    """Actions that run one after another: ``Stage("Build", [build])``.
 
     Args:
         name: unique in the pipeline.
         actions: in the order in which they run. A group within the list runs side by side:
             ``[build, (unit_tests, scan), publish]``. Sources always run side by side.
-        before_entry: what must hold before the stage begins; absent: nothing.
-        on_success: what must hold when its actions have succeeded; absent: nothing.
-        on_failure: ROLLBACK (go back to the last execution that came through) or RETRY; absent:
-            the stage stays as it is. These three need pipeline type V2.
+        before_entry: the condition for the stage to begin; absent: none.
+        on_success: the condition for the stage to succeed; absent: none.
+        on_failure: ROLLBACK (to the last execution that succeeded) or RETRY; absent: the stage
+            fails. These three need pipeline type V2.
 
     Raises:
-        ModelError: a name that CodePipeline refuses, no action or too many, two of one name.
+        ModelError: every mistake, a line each.
 
     """
 
@@ -66,41 +65,41 @@ class Stage(Validated):
         yield from names.STAGE.problems(self.name, where)
         flat = list(_actions(self))
         if not flat:
-            yield f"{where}: it has no action; give it one, or leave the stage out"
+            yield f"{where}: actions is empty; add one, or omit the stage"
         if len(flat) > ACTIONS_IN_STAGE.most:
-            yield f"{where}: it has {len(flat)} actions; CodePipeline takes {ACTIONS_IN_STAGE.most}"
+            yield f"{where}: a stage has {ACTIONS_IN_STAGE} actions (got {len(flat)})"
         yield from self._condition_problems(where)
-        for name, count in Counter(action.name for action in flat).items():
-            if count > 1:
-                yield f"{where}: {count} actions are called {name!r}; a name is unique in its stage"
+        yield from repeated(f"{where}: action name", [action.name for action in flat])
 
     @property
     def has_conditions(self) -> bool:
-        """Whether it has what only pipelines of type V2 have."""
+        """Whether it has conditions, which need pipeline type V2."""
         return any(o is not None for o in (self.before_entry, self.on_success, self.on_failure))
 
     @property
     def rolls_back(self) -> bool:
-        """Whether it may go back to an execution that came through before."""
+        """Whether it may roll back to an earlier execution."""
         after = "" if self.on_success is None else self.on_success.result
         return "ROLLBACK" in (self.on_failure, after)
 
     def _condition_problems(self, where: str) -> Iterator[str]:
         if self.on_failure not in (None, *GATES["OnFailure"]):
             known = " or ".join(GATES["OnFailure"])
-            yield f"{where}: on failure it cannot {self.on_failure!r}; use {known}"
+            yield f"{where}: unknown on_failure {self.on_failure!r}; use {known}"
         for gate, shown, condition in (
-            ("BeforeEntry", "before entry", self.before_entry),
-            ("OnSuccess", "on success", self.on_success),
+            ("BeforeEntry", "before_entry", self.before_entry),
+            ("OnSuccess", "on_success", self.on_success),
         ):
             if condition is not None and condition.result not in GATES[gate]:
                 known = " or ".join(GATES[gate])
-                yield f"{where}: {shown} a stage can {known}, not {condition.result}"
+                yield f"{where}: result of {shown} must be {known} (got {condition.result})"
 
 
 @dataclass(frozen=True)
 class Pipeline(Validated):
-    """A pipeline that can work: every input is made by an earlier action.
+    """A pipeline in which every input is produced by an earlier action.
+
+    ``Pipeline(name="orders", stages=[Stage("Source", [code]), Stage("Build", [build])])``
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html
 
@@ -113,7 +112,7 @@ class Pipeline(Validated):
             ``QUEUED`` or ``PARALLEL``; absent: CodePipeline's default, SUPERSEDED.
 
     Raises:
-        ModelError: all that is wrong, told together, each with stage and action.
+        ModelError: every mistake, a line each, with stage and action.
 
     """
 
@@ -130,12 +129,12 @@ class Pipeline(Validated):
 
     @property
     def connections(self) -> tuple[GitHub, ...]:
-        """The sources that come through a connection."""
+        """The sources that use a connection."""
         return tuple(action for action in self.actions if isinstance(action, GitHub))
 
     @property
     def stack_names(self) -> tuple[Value, ...]:
-        """The stacks that the actions name, each once."""
+        """The stacks of the actions, each once."""
         return tuple(dict.fromkeys(a.stack for a in self.actions if isinstance(a, StackAction)))
 
     def problems(self) -> Iterator[str]:
@@ -151,54 +150,52 @@ class Pipeline(Validated):
     def _version_problems(self) -> Iterator[str]:
         where = f"pipeline {self.name!r}"
         if self.pipeline_type not in PIPELINE_TYPES:
-            yield f"{where}: there is no pipeline type {self.pipeline_type!r}; use V2 or V1"
+            yield f"{where}: unknown pipeline_type {self.pipeline_type!r}; use V2 or V1"
         if self.execution_mode is None:
             return
         if self.execution_mode not in EXECUTION_MODES:
             yield (
-                f"{where}: there is no execution mode {self.execution_mode!r}; "
+                f"{where}: unknown execution_mode {self.execution_mode!r}; "
                 f"use {', '.join(EXECUTION_MODES)}"
             )
         elif self.execution_mode in ONLY_V2_MODES and self.pipeline_type == "V1":
-            yield f"{where}: execution mode {self.execution_mode} needs pipeline type V2"
+            yield f"{where}: execution_mode {self.execution_mode} needs pipeline_type V2"
 
     def _option_problems(self) -> Iterator[str]:
-        """Yield options that pipeline type, mode or place do not allow."""
+        """Yield options that type, mode or place do not allow."""
         for source in self.connections:
             if (source.push or source.pull_requests) and self.pipeline_type == "V1":
-                yield f"action {source.name!r}: filters of changes need pipeline type V2"
+                yield f"action {source.name!r}: push and pull_requests need pipeline_type V2"
         for number, stage in enumerate(self.stages):
             where = f"stage {stage.name!r}"
             if stage.has_conditions and self.pipeline_type == "V1":
-                yield f"{where}: conditions need pipeline type V2"
+                yield f"{where}: conditions need pipeline_type V2"
             if stage.rolls_back and self.execution_mode == "PARALLEL":
-                yield f"{where}: there is no rollback in execution mode PARALLEL"
+                yield f"{where}: ROLLBACK is not possible in execution_mode PARALLEL"
             if stage.rolls_back and not number:
-                yield f"{where}: the sources' stage has nothing to roll back to"
+                yield f"{where}: ROLLBACK is not possible in the first stage"
 
     def _stage_problems(self) -> Iterator[str]:
         where = f"pipeline {self.name!r}"
         if len(self.stages) not in STAGES:
-            yield f"{where}: it has {len(self.stages)} stages; CodePipeline takes {STAGES}"
+            yield f"{where}: a pipeline has {STAGES} stages (got {len(self.stages)})"
         if len(self.actions) > ACTIONS.most:
             yield (
-                f"{where}: it has {len(self.actions):,} actions; CodePipeline takes "
-                f"{ACTIONS.most:,}; divide it"
+                f"{where}: a pipeline has {ACTIONS} actions (got {len(self.actions):,}); use "
+                "several pipelines"
             )
-        for name, count in Counter(stage.name for stage in self.stages).items():
-            if count > 1:
-                yield f"{where}: {count} stages are called {name!r}; a stage's name is unique"
+        yield from repeated(f"{where}: stage name", [stage.name for stage in self.stages])
         for number, stage in enumerate(self.stages):
             for action in _actions(stage):
                 source = action.type.category == "Source"
                 if source and number:
                     yield (
-                        f"{_where(stage, action)}: a source stands in stage {number + 1}; sources "
-                        f"belong in the first stage, {self.stages[0].name!r}"
+                        f"{_where(stage, action)}: a source must be in the first stage, "
+                        f"{self.stages[0].name!r} (got stage {number + 1})"
                     )
                 if not source and not number:
                     yield (
-                        f"{_where(stage, action)}: the first stage may hold sources only; move "
+                        f"{_where(stage, action)}: the first stage can have sources only; move "
                         f"this {action.type.provider} action to a later stage"
                     )
 
@@ -212,51 +209,51 @@ def _namespace_problems(stages: Sequence[Stage]) -> Iterator[str]:
             where = _where(stage, action)
             if action.namespace in holders:
                 yield (
-                    f"{where}: the namespace {action.namespace!r} belongs to "
-                    f"{holders[action.namespace]}; a namespace is unique in the pipeline"
+                    f"{where}: namespace {action.namespace!r} is used by "
+                    f"{holders[action.namespace]}; namespaces must be unique"
                 )
             holders.setdefault(action.namespace, where)
 
 
 def _artifact_problems(stages: Sequence[Stage]) -> Iterator[str]:
-    """Yield inputs that nobody makes before they are read, and outputs that are made twice."""
-    everyone: dict[str, str] = {}
+    """Yield inputs that no earlier action produces, and outputs with two producers."""
+    producers: dict[str, str] = {}
     for stage in stages:
         for action in _actions(stage):
             for artifact in action.outputs:
-                everyone.setdefault(artifact.name, _where(stage, action))
+                producers.setdefault(artifact.name, _where(stage, action))
     made: dict[str, str] = {}
     for stage in stages:
         for group in stage.groups:
             for action in group:
                 for artifact in action.inputs:
                     if artifact.name not in made:
-                        yield _unmade(artifact.name, _where(stage, action), everyone)
+                        yield _missing(artifact.name, _where(stage, action), producers)
             for action in group:
                 where = _where(stage, action)
                 for artifact in action.outputs:
                     if artifact.name in made:
                         yield (
-                            f"{where}: the artifact {artifact.name!r} is made by "
-                            f"{made[artifact.name]} already; give each output a name of its own"
+                            f"{where}: the artifact {artifact.name!r} is also an output of "
+                            f"{made[artifact.name]}; output names must be unique"
                         )
                     made.setdefault(artifact.name, where)
 
 
-def _unmade(artifact: str, where: str, everyone: dict[str, str]) -> str:
-    if artifact in everyone:
+def _missing(artifact: str, where: str, producers: dict[str, str]) -> str:
+    if artifact in producers:
         return (
-            f"{where}: the artifact {artifact!r} is made by {everyone[artifact]}, which does not "
-            "run before; move one of them"
+            f"{where}: the artifact {artifact!r} is an output of {producers[artifact]}, which does "
+            "not run before; move one of them"
         )
-    known = ", ".join(map(repr, everyone)) or "none at all"
+    known = ", ".join(map(repr, producers)) or "none"
     return (
-        f"{where}: no action makes the artifact {artifact!r}; the pipeline's artifacts are {known}"
+        f"{where}: unknown artifact {artifact!r}; the outputs of the pipeline's actions are {known}"
     )
 
 
 def _change_set_problems(stages: Sequence[Stage]) -> Iterator[str]:
-    """Yield change sets that are executed but are not, or no longer, there to be executed."""
+    """Yield change sets that do not exist, or no longer exist, when they are executed."""
     waiting: dict[tuple[Value, Value], CreateChangeSet | None] = {}
     for stage in stages:
         for group in stage.groups:
@@ -275,12 +272,12 @@ def _not_waiting(action: ExecuteChangeSet, where: str, known: bool) -> str:
     if known:
         return (
             f"{where}: the change set {action.of.change_set_name!r} of stack {action.stack!r} is "
-            f"no longer the one that action {action.of.name!r} made: it was executed, or made "
-            "anew; execute each change set once, before the next of its name"
+            f"not the one of action {action.of.name!r} any more: it was executed or replaced; "
+            "execute each change set once, before the next with its name"
         )
     return (
-        f"{where}: the change set of action {action.of.name!r} is executed, but that action does "
-        "not run before; put it in an earlier place of the pipeline"
+        f"{where}: the change set is created by action {action.of.name!r}, which does not run "
+        "before; move it to an earlier stage or place"
     )
 
 

@@ -1,4 +1,4 @@
-"""Actions that fetch a repository."""
+"""Source actions: they fetch a repository."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ __all__ = ["GitHub", "GitHubOAuth", "Source"]
 
 @dataclass(frozen=True, kw_only=True)
 class Source(Action):
-    """An action of a pipeline's first stage.
+    """Base class of source actions, which belong in a pipeline's first stage.
 
     Args:
-        repository: ``owner/name``, or the name alone, whose owner is then the parameter
-            GitHubOwner of the pipeline's stack.
-        branch: the branch whose pushes start the pipeline.
-        output: the name of the artifact that the source makes.
+        repository: ``owner/name``, or ``name`` alone: then the owner is the parameter GitHubOwner
+            of the pipeline's stack.
+        branch: pushes to it start the pipeline.
+        output: the name of the artifact that the source produces.
 
     """
 
@@ -43,7 +43,7 @@ class Source(Action):
 
     @property
     def owner(self) -> str | None:
-        """The owner as far as ``repository`` names one."""
+        """The owner in ``repository``, or None."""
         owner, slash, _ = self.repository.rpartition("/")
         return owner if slash else None
 
@@ -59,26 +59,28 @@ def repository_problems(repository: str, branch: str, where: str) -> Iterator[st
     parts = repository.split("/")
     if len(parts) > 2 or not all(parts) or any(c.isspace() for c in repository):
         yield (
-            f"{where}: {repository!r} is no repository; give 'owner/name', or 'name' to make "
-            "the owner a parameter"
+            f"{where}: invalid repository {repository!r}: use 'owner/name', or 'name' to make the "
+            "owner a parameter"
         )
     if not branch or any(c.isspace() for c in branch):
-        yield f"{where}: {branch!r} is no branch; name the one whose pushes start the pipeline"
+        yield f"{where}: invalid branch {branch!r}: use the name of a branch, such as 'main'"
 
 
 @dataclass(frozen=True, kw_only=True)
 class GitHub(Source):
-    """A GitHub repository through a connection, whose pushes start the pipeline.
+    """A GitHub repository through a connection.
+
+    ``GitHub(name="Source", repository="acme/orders", output="Application")``
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
 
     Args:
-        connection: the ARN of a connection that is AVAILABLE, that is one whose handshake
-            somebody has finished in the console; absent: the parameter ConnectionArn of the
-            pipeline's stack.
-        push: which pushes start the pipeline, three filters at most; empty: every push to the
-            branch, unless there are filters of pull requests.
-        pull_requests: which pull requests start it, three filters at most; empty: none.
+        connection: the ARN of a connection that is AVAILABLE, which it is when its handshake has
+            been completed in the console; absent: the parameter ConnectionArn of the pipeline's
+            stack.
+        push: filters of the pushes that start the pipeline, three at most; empty: every push to
+            the branch, unless ``pull_requests`` has filters.
+        pull_requests: filters of the pull requests that start it, three at most; empty: none.
 
     """
 
@@ -91,13 +93,13 @@ class GitHub(Source):
     pull_requests: Sequence[PullRequest] = ()
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
-        """Name connection, repository and branch."""
+        """Return connection, repository and branch."""
         connection = defaults.connection if self.connection is None else self.connection
         repository: Value = self.repository
         if self.owner is None and defaults.owner is not None:
             repository = _Under(defaults.owner, self.repository)
         if connection is None:
-            raise ModelError(f"{self.where}: there is no connection; give the ARN of one")
+            raise ModelError(f"{self.where}: connection is absent; use the ARN of a connection")
         return {
             "ConnectionArn": connection,
             "FullRepositoryId": repository,
@@ -105,12 +107,12 @@ class GitHub(Source):
         }
 
     def problems(self) -> Iterator[str]:
-        """Yield also a connection that is no ARN, and too many filters."""
+        """Yield also an invalid connection, and too many filters."""
         yield from super().problems()
-        for kind, filters in (("pushes", self.push), ("pull requests", self.pull_requests)):
+        for name, filters in (("push", self.push), ("pull_requests", self.pull_requests)):
             if len(filters) > TRIGGER_FILTERS.most:
                 yield (
-                    f"{self.where}: {len(filters)} filters of {kind}; CodePipeline takes "
+                    f"{self.where}: {name} has {len(filters)} filters; CodePipeline allows "
                     f"{TRIGGER_FILTERS.most}"
                 )
         yield from names.arn_problems(self.connection, "connection", self.where)
@@ -118,14 +120,13 @@ class GitHub(Source):
 
 @dataclass(frozen=True, kw_only=True)
 class GitHubOAuth(Source):
-    """A GitHub repository through an OAuth token, as it was done before connections.
+    """A GitHub repository through an OAuth token, which AWS does not recommend; use GitHub.
 
-    AWS calls it "not recommended".
     https://docs.aws.amazon.com/codepipeline/latest/userguide/appendix-github-oauth.html
 
     Args:
-        token: a dynamic reference to the token, never the token itself; absent: the secret that
-            the parameter GitHubTokenSecret of the pipeline's stack names.
+        token: a dynamic reference to the token, never the token itself; absent: the key ``token``
+            of the secret in the parameter GitHubTokenSecret of the pipeline's stack.
 
     """
 
@@ -136,11 +137,11 @@ class GitHubOAuth(Source):
     token: Value | None = None
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
-        """Name owner, repository, branch and token."""
+        """Return owner, repository, branch and token."""
         owner = defaults.owner if self.owner is None else self.owner
         token = defaults.oauth_token if self.token is None else self.token
         if owner is None or token is None:
-            raise ModelError(f"{self.where}: owner and token are needed; give both")
+            raise ModelError(f"{self.where}: owner or token is absent; use both")
         return {
             "Owner": owner,
             "Repo": self.repository.rpartition("/")[2],
@@ -149,12 +150,12 @@ class GitHubOAuth(Source):
         }
 
     def problems(self) -> Iterator[str]:
-        """Yield also a token that stands there in clear."""
+        """Yield also a token in plain text."""
         yield from super().problems()
         if isinstance(self.token, str) and not self.token.startswith("{{resolve:"):
             yield (
-                f"{self.where}: the OAuth token stands in clear; store it in Secrets Manager and "
-                "give '{{resolve:secretsmanager:NAME:SecretString:KEY}}'"
+                f"{self.where}: the OAuth token is in plain text; store it in Secrets Manager and "
+                "use '{{resolve:secretsmanager:NAME:SecretString:KEY}}'"
             )
 
 

@@ -1,4 +1,4 @@
-"""Which changes of a repository start a pipeline, where not every push does.
+"""Triggers: filters of the changes that start a pipeline.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-triggers.html
 """
@@ -14,11 +14,11 @@ __all__ = ["Patterns", "PullRequest", "Push"]
 
 @dataclass(frozen=True, kw_only=True)
 class Patterns(Validated):
-    """Glob patterns of branches, tags or paths; what is excluded wins over what is included.
+    """Glob patterns of branches, tags or paths: ``Patterns(includes=["orders/**"])``.
 
     Args:
-        includes: at least one must match; empty: everything does.
-        excludes: none may match; empty: nothing does.
+        includes: at least one must match; empty: everything matches.
+        excludes: none may match, which overrides ``includes``; empty: nothing is excluded.
 
     """
 
@@ -26,31 +26,31 @@ class Patterns(Validated):
     excludes: Sequence[str] = ()
 
     def problems(self) -> Iterator[str]:
-        """Yield what CodePipeline refuses."""
+        """Yield patterns that CodePipeline does not accept."""
         if not (self.includes or self.excludes):
-            yield "patterns: neither includes nor excludes; give a pattern, or leave the filter out"
+            yield "patterns: includes and excludes are empty; add a pattern, or omit the filter"
         for kind, patterns in (("includes", self.includes), ("excludes", self.excludes)):
             if len(patterns) > TRIGGER_PATTERNS.most:
                 yield (
-                    f"patterns: {len(patterns)} {kind}; CodePipeline takes "
-                    f"{TRIGGER_PATTERNS.most}: join some, as in 'release/{{1,2}}'"
+                    f"patterns: {kind} has {len(patterns)} patterns; CodePipeline allows "
+                    f"{TRIGGER_PATTERNS.most}; combine some, as in 'release/{{1,2}}'"
                 )
             for pattern in patterns:
                 if len(pattern) not in TRIGGER_PATTERN:
                     yield (
                         f"patterns: {pattern[:40]!r} has {len(pattern)} characters; CodePipeline "
-                        f"takes {TRIGGER_PATTERN}"
+                        f"allows {TRIGGER_PATTERN}"
                     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Push(Validated):
-    """Pushes that start the pipeline: to branches, or of tags.
+    """A filter of pushes, to branches or of tags: ``Push(paths=Patterns(includes=["src/**"]))``.
 
     Args:
         branches: absent: the source's branch.
-        paths: the files of which one must have changed; absent: any.
-        tags: absent: pushes of tags do not count.
+        paths: of files, of which one must have changed; absent: any file.
+        tags: absent: pushes of tags start nothing.
 
     """
 
@@ -59,20 +59,20 @@ class Push(Validated):
     tags: Patterns | None = None
 
     def problems(self) -> Iterator[str]:
-        """Yield filters that do not go together."""
+        """Yield filters that cannot be combined."""
         if self.tags is not None and (self.branches is not None or self.paths is not None):
-            yield "push: tags go with neither branches nor paths; make two filters of it"
+            yield "push: tags cannot be combined with branches or paths; use two filters"
         if self.tags is self.branches is self.paths is None:
-            yield "push: it filters nothing; give branches, paths or tags"
+            yield "push: branches, paths and tags are absent; use one of them"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PullRequest(Validated):
-    """Pull requests that start the pipeline.
+    """A filter of pull requests: ``PullRequest(branches=Patterns(includes=["main"]))``.
 
     Args:
-        branches: into which they go; absent: any.
-        paths: the files of which one must have changed; absent: any.
+        branches: that they would change; absent: any branch.
+        paths: of files, of which one must have changed; absent: any file.
         events: of OPEN, UPDATED and CLOSED; empty: all of them.
 
     """
@@ -82,12 +82,11 @@ class PullRequest(Validated):
     events: Sequence[str] = ()
 
     def problems(self) -> Iterator[str]:
-        """Yield events that there are not, and a filter of nothing."""
+        """Yield unknown events, and an empty filter."""
         for event in self.events:
             if event not in PULL_REQUEST_EVENTS:
                 yield (
-                    f"pull request: there is no event {event!r}; "
-                    f"there is {', '.join(PULL_REQUEST_EVENTS)}"
+                    f"pull request: unknown event {event!r}; use {', '.join(PULL_REQUEST_EVENTS)}"
                 )
         if self.branches is None and self.paths is None:
-            yield "pull request: it filters nothing; give branches or paths"
+            yield "pull request: branches and paths are absent; use one of them"

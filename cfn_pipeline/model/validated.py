@@ -1,25 +1,60 @@
-"""What all values of the model have in common: they are judged when they are made."""
+"""The base class of the model: values that are validated when they are created."""
 
 import dataclasses
 import types
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from cfn_pipeline.errors import ModelError
 
-__all__ = ["Validated"]
+__all__ = ["FrozenMapping", "Validated", "repeated"]
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class FrozenMapping(Mapping[_K, _V]):
+    """A mapping that cannot be changed, and so has a hash."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[_K, _V]) -> None:
+        self._items = dict(items)
+
+    def __getitem__(self, key: _K) -> _V:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[_K]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._items.items()))
+
+    def __repr__(self) -> str:
+        return repr(self._items)
+
+
+def repeated(what: str, values: Sequence[str]) -> Iterator[str]:
+    """Yield a problem for each value that occurs more than once."""
+    for value, count in Counter(values).items():
+        if count > 1:
+            times = "twice" if count == 2 else f"{count} times"
+            yield f"{what} {value!r} is used {times}; names must be unique"
 
 
 class Validated:
-    """A frozen dataclass that cannot be made wrong.
+    """Base of the model's frozen dataclasses: validates every field on construction.
 
-    Every field is first held against its annotation, so that a mistake is told by the field's
-    name instead of by a traceback further on. Lists become tuples, and mappings are copied, so
-    that nobody changes what has been judged. Then ``problems`` speaks.
+    Each field is compared with its annotation first; then ``problems`` is asked. Lists become
+    tuples, and mappings read-only copies, so that a value has a hash and stays valid.
 
     Raises:
-        ModelError: all that is wrong, told together.
+        ModelError: every mistake, a line each.
 
     """
 
@@ -35,7 +70,7 @@ class Validated:
         return f"{kind} {name!r}" if isinstance(name, str) else kind
 
     def problems(self) -> Iterator[str]:
-        """Yield what is wrong with the value, each problem with place, value, rule, way out."""
+        """Yield what is wrong with the value: subject, rule, value, way out."""
         return iter(())
 
     def _type_problems(self) -> Iterator[str]:
@@ -43,11 +78,11 @@ class Validated:
         for name, hint in _hints(kind):
             value = getattr(self, name)
             if not _fits(value, hint):
-                yield (f"{self.where}: {name} is {_shown(value)}; it wants {_described(hint)}")
+                yield f"{self.where}: {name} must be {_described(hint)} (got {_shown(value)})"
             elif isinstance(value, Sequence) and not isinstance(value, str):
                 object.__setattr__(self, name, _frozen(value))
             elif isinstance(value, Mapping):
-                object.__setattr__(self, name, dict(value))
+                object.__setattr__(self, name, FrozenMapping(value))
 
 
 @cache
@@ -77,17 +112,22 @@ def _frozen(value: Any) -> Any:
 
 
 def _shown(value: Any) -> str:
-    return f"{value!r:.60} ({type(value).__name__})"
+    if value is None:
+        return "None"
+    kind = type(value).__name__
+    article = "an" if kind[0] in "aeiouAEIOU" else "a"
+    return f"{value!r:.60}, {article} {kind}"
 
 
 def _described(hint: Any) -> str:
-    """Say in words what an annotation wants."""
+    """Describe an annotation in words: "a whole number or None"."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         return " or ".join(_described(option) for option in arguments)
     if origin is Sequence:
-        return f"a list, each {_described(arguments[0])}"
+        return f"a list, each item {_described(arguments[0])}"
     if origin is Mapping:
-        return f"a mapping to {_described(arguments[1])}"
-    words = {str: "a string", int: "a number", bool: "True or False", type(None): "None"}
-    return words.get(hint) or str(getattr(hint, "__name__", hint))
+        return f"a mapping, each value {_described(arguments[1])}"
+    words = {str: "a string", int: "a whole number", bool: "True or False", type(None): "None"}
+    name = str(getattr(hint, "__name__", hint))
+    return words.get(hint) or f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"

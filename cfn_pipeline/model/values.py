@@ -1,4 +1,4 @@
-"""What stands for a value that is only known on AWS."""
+"""Values that are only known on AWS."""
 
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 

@@ -15,8 +15,6 @@ from cfn_pipeline.model.sources import GitHub
 from cfn_pipeline.model.triggers import Patterns
 from cfn_pipeline.model.values import Value, given
 
-__all__ = ["pipeline"]
-
 
 def pipeline(
     title: str,

@@ -10,8 +10,6 @@ from troposphere import Join, Sub
 
 from cfn_pipeline.model.values import Value
 
-__all__ = ["ANY_PARTITION", "ANY_SUFFIX", "Arns", "artifact_bucket_name", "log_bucket_name"]
-
 #: Holds in GovCloud and China, too.
 ANY_PARTITION = "${AWS::Partition}"
 ANY_SUFFIX = "${AWS::URLSuffix}"
@@ -53,19 +51,9 @@ class Arns:
         """Return an image of this account's registry; the tag may be a placeholder."""
         return Sub(f"{self.image_repository(repository)}:{tag}")
 
-    def any_regional(self, service: str, resource: str) -> Value:
-        """Return the ARN of a resource, without a region where the service has none."""
-        if service == "iam":
-            return self.global_(service, resource)
-        return self.regional(service, resource)
-
     def public_parameter(self, name: str) -> Value:
         """Return the ARN of a parameter of AWS's own, which belongs to no account."""
         return Sub(f"arn:{self.partition}:ssm:${{AWS::Region}}::parameter/aws/service/{name}")
-
-    def public_image(self) -> Value:
-        """Return the ARN of all AMIs, which name no account."""
-        return Sub(f"arn:{self.partition}:ec2:${{AWS::Region}}::image/*")
 
     def bucket(self, name: str) -> Value:
         """Return the ARN of a bucket, or of its objects when ``/*`` follows the name."""
@@ -76,7 +64,7 @@ class Arns:
         return self._known(f"arn:{self.partition}:iam::aws:policy/{name}")
 
     def account(self, number: str) -> Value:
-        """Return the ARN of an account, which stands for whomever that account lets."""
+        """Return the ARN of an account, that is, of all whom that account allows."""
         return self._known(f"arn:{self.partition}:iam::{number}:root")
 
     @staticmethod
@@ -98,11 +86,7 @@ class Arns:
         return make
 
 
-def artifact_bucket_name(pipeline: str) -> str:
-    """Return the name of a pipeline's artifact bucket, for use in Sub."""
-    return f"{pipeline}-artifacts-${{AWS::AccountId}}-${{AWS::Region}}"
-
-
-def log_bucket_name(pipeline: str) -> str:
-    """Return the name of the bucket for access logs, for use in Sub."""
-    return f"{pipeline}-logs-${{AWS::AccountId}}-${{AWS::Region}}"
+#: In whichever partition the stack is deployed.
+ARNS = Arns()
+#: As people wrote them before AWS had other partitions than ``aws``.
+LITERAL_ARNS = Arns("aws", "amazonaws.com")

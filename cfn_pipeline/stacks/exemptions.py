@@ -5,10 +5,12 @@ listed and not found, and what is found and not listed, fails ``make audit``.
 """
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from troposphere import Template
 
-__all__ = ["EXEMPTIONS", "exempted"]
+#: Rules by logical id, then by checker, with the reasons.
+Exemptions: TypeAlias = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 _PARAMETER = "A parameter, and true where nothing else is said"
 _KEY = "It is encrypted with a key that another stack exports"
@@ -28,8 +30,7 @@ _MUTABLE = "Objects expire, and CodePipeline overwrites none"
 _SUB = "It denies them; the rule does not read Sub, which cfn-lint wants instead of Join"
 _PLAIN = "The variables hold no secret: those come from Secrets Manager"
 
-#: Rules by logical id, then by checker.
-EXEMPTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+EXEMPTIONS: Exemptions = {
     "CodebuildRepository": {
         "checkov": {"CKV_AWS_51": "Every tag is immutable but latest, the image to build in"},
         "guard": {
@@ -149,19 +150,11 @@ EXEMPTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def exempted(
-    build: Callable[..., Template],
-) -> Callable[..., Template]:
-    """Build a template whose resources tell checkers what to pass over, and why."""
-
-    def build_exempted(*arguments: object) -> Template:
-        template = build(*arguments)
-        for logical_id, resource in template.resources.items():
-            if logical_id in EXEMPTIONS:
-                resource.Metadata = _metadata(EXEMPTIONS[logical_id])
-        return template
-
-    return build_exempted
+def exempt(template: Template, exemptions: Exemptions) -> None:
+    """Tell security checkers in the resources' Metadata what to skip, and why."""
+    for logical_id, resource in template.resources.items():
+        if logical_id in exemptions:
+            resource.Metadata = _metadata(exemptions[logical_id])
 
 
 def _metadata(rules: Mapping[str, Mapping[str, str]]) -> dict[str, object]:

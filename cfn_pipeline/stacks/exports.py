@@ -3,23 +3,6 @@
 A stack that is imported from cannot be deleted before its importers, and is deployed before them.
 """
 
-from troposphere import Export, ImportValue, Output
-
-from cfn_pipeline.model.values import Value
-
-__all__ = [
-    "SECRETS_KEY",
-    "boundary",
-    "build_project",
-    "build_role",
-    "deployment_role",
-    "export",
-    "key",
-    "log_bucket",
-    "pipeline_role",
-    "take",
-]
-
 #: The ARN of the key that encrypts secrets: one for all applications, in the book edition.
 SECRETS_KEY = "secrets-key"
 
@@ -57,13 +40,3 @@ def build_project(pipeline: str) -> str:
 def log_bucket(pipeline: str) -> str:
     """Return the export of the name of the bucket for access logs."""
     return f"{pipeline}-log-bucket"
-
-
-def export(title: str, *, description: str, value: Value, name: str) -> Output:
-    """Make an output that other stacks can import."""
-    return Output(title, Description=description, Value=value, Export=Export(name))
-
-
-def take(name: str) -> Value:
-    """Import what another stack exports under ``name``."""
-    return ImportValue(name)

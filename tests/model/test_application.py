@@ -8,11 +8,11 @@ import pytest
 from cfn_pipeline import (
     Application,
     Container,
-    Database,
+    Ec2,
     Environment,
     GitHubRepository,
-    Instances,
     ModelError,
+    MySql,
     todobackend,
 )
 
@@ -28,75 +28,91 @@ def test_what_is_not_said_follows_from_the_name() -> None:
     assert ORDERS.deployment_repository == GitHubRepository("acme/orders-aws")
     assert ORDERS.image_repository_name == "orders"
     assert ORDERS.build_image_repository_name == "orders/codebuild"
-    assert ORDERS.secret_name == "orders/credentials"
-    assert ORDERS.secret_prefix == "orders/"
     assert [ORDERS.stack_name(e) for e in ORDERS.environments] == ["orders-dev", "orders-prod"]
     assert [e.stage_name for e in ORDERS.environments] == ["Dev", "Prod"]
 
 
 def test_what_is_said_holds() -> None:
-    said = replace(ORDERS, title="Order desk", secret="orders", source=GitHubRepository("a/b"))
+    said = replace(ORDERS, title="Order desk", source=GitHubRepository("a/b"))
     assert said.display_name == "Order desk"
-    assert said.secret_prefix == "orders"
     assert said.deployment_repository.name == "a/b-aws"
     assert todobackend.environment("prod").stage_name == "Production"
-    with pytest.raises(ModelError, match="has no environment 'test'; it has 'dev', 'prod'"):
+    with pytest.raises(
+        ModelError, match="has no environment 'test'; its environments are 'dev', 'prod'"
+    ):
         todobackend.environment("test")
 
 
 @pytest.mark.parametrize(
     "changes, said",
     [
-        ({"name": "Orders"}, "the application name 'Orders' is refused"),
-        ({"name": "o" * 25}, "has 25 characters"),
-        ({"name": "o"}, "has 1 characters"),
-        ({"name": "codebuild"}, "the name is taken"),
-        ({"image_repository": "Orders"}, "the ECR repository name 'Orders' is refused"),
-        ({"image_repository": "orders/codebuild"}, "give each its own"),
-        ({"pull_accounts": ["123"]}, "'123' is no AWS account"),
-        ({"secret": "a b"}, "the secret's name 'a b' is refused"),
-        ({"volumes": {"a b": "/data"}}, "the volume name 'a b' is refused"),
-        ({"volumes": {"a": "/data; reboot"}}, "the path '/data; reboot' is refused"),
-        ({"container": Container(name="c", cpu=1, memory=4)}, "the load balancer needs a port"),
-        ({"sidecars": [ORDERS.container]}, "2 containers are called 'orders'"),
+        ({"name": "Orders"}, "invalid application name 'Orders'"),
         (
-            {"sidecars": [Container(name="s", cpu=1, memory=4, mounts={"v": "/vol"})]},
-            "it mounts the volume 'v'; the application has none",
+            {"name": "o" * 25},
+            "has 25 characters; use 2 to 24, because it begins the names of buckets",
         ),
-        ({"minimum_tasks": 5}, "5 to 4 tasks"),
-        ({"log_retention_days": 6}, "logs cannot be kept for 6 days; CloudWatch takes 1, 3, 5"),
-        ({"environments": []}, "it has no environment"),
-        ({"environments": [Environment("kms")]}, "and so is a template"),
-        ({"environments": [Environment("dev"), Environment("dev")]}, "2 environments are called"),
+        ({"name": "o"}, "has 1 characters"),
+        ({"name": "codebuild"}, "name must not be 'codebuild'"),
+        ({"image_repository": "Orders"}, "invalid ECR repository name 'Orders'"),
+        (
+            {"image_repository": "orders/codebuild"},
+            "are both 'orders/codebuild'; use two repositories",
+        ),
+        ({"pull_accounts": ["123"]}, "invalid AWS account '123' in pull_accounts: use 12 digits"),
+        ({"secret": "a b"}, "invalid secret's name 'a b'"),
+        ({"volumes": {"a b": "/data"}}, "invalid volume name 'a b'"),
+        ({"volumes": {"a": "/data; reboot"}}, "invalid path '/data; reboot'"),
+        (
+            {"container": Container(name="c", cpu=1, memory=6)},
+            "port is required by the load balancer",
+        ),
+        (
+            {"sidecars": [ORDERS.container]},
+            "container name 'orders' is used twice; names must be unique",
+        ),
+        (
+            {"sidecars": [Container(name="s", cpu=1, memory=6, mounts={"v": "/vol"})]},
+            "unknown volume 'v' in mounts; the application's volumes are none",
+        ),
+        ({"minimum_tasks": 9}, r"minimum_tasks \(9\) is greater than maximum_tasks \(4\)"),
+        ({"log_retention_days": 6}, "log_retention_days must be one of 1, 3, 5, "),
+        ({"environments": []}, "environments is empty; add one"),
+        (
+            {"environments": [Environment("dev"), Environment("dev")]},
+            "environment name 'dev' is used twice; names must be unique",
+        ),
         (
             {"environments": [Environment("aa", stack="s"), Environment("bb", stack="s")]},
-            "2 environments have the stack 's'",
+            "stack name 's' is used twice; names must be unique",
         ),
         (
             {"maximum_tasks": 1, "environments": [Environment("dev", desired_count=2)]},
-            "2 tasks, and",
+            r"desired_count \(2\) is greater than maximum_tasks \(1\)",
         ),
         (
             {"sidecars": [Container(name=f"s{n}", cpu=1, memory=8) for n in range(10)]},
-            "11 containers run together; ECS takes 10",
+            "a task has 11 containers; ECS allows 10",
         ),
         (
             {
-                "database": Database(name="o", username="o"),
+                "database": MySql(name="o", username="o"),
                 "container": replace(ORDERS.container, environment={"MYSQL_HOST": "x"}),
             },
-            "the variable MYSQL_HOST is the database's",
+            "the variable MYSQL_HOST is set for the database",
         ),
         (
             {
                 "volumes": {"v": "/data"},
                 "container": replace(ORDERS.container, mounts={"v": "/tmp"}),
             },
-            "/tmp is the container's own",
+            "a volume cannot be mounted at /tmp",
         ),
-        ({"source": "acme/orders"}, r"source is 'acme/orders' \(str\); it wants GitHubRepo"),
-        ({"pull_accounts": "123456789012"}, "pull_accounts is .* it wants a list, each a string"),
-        ({"container": None}, r"container is None \(NoneType\); it wants Container"),
+        (
+            {"source": "acme/orders"},
+            r"source must be a GitHubRepository \(got 'acme/orders', a str\)",
+        ),
+        ({"pull_accounts": "123456789012"}, "pull_accounts must be a list, each item a string"),
+        ({"container": None}, r"container must be a Container \(got None\)"),
     ],
 )
 def test_applications_that_are_refused(changes: dict[str, Any], said: str) -> None:
@@ -108,27 +124,56 @@ def test_applications_that_are_refused(changes: dict[str, Any], said: str) -> No
 @pytest.mark.parametrize(
     "make, said",
     [
-        (lambda: GitHubRepository("a b"), "'a b' is no repository"),
-        (lambda: Container(name="c", cpu=0, memory=4, port=1), "0 CPU units"),
-        (lambda: Container(name="", cpu=1, memory=4, port=1), "has 0 characters"),
-        (lambda: Container(name="c", cpu=1, memory=4, port=0), "there is no port 0"),
-        (lambda: Container(name="c", cpu=1, memory=4, mounts={"v": "vol"}), "the path 'vol'"),
-        (lambda: Container(name="c", cpu=1, memory=4, command="uwsgi --http"), "a list, each a"),
-        (lambda: Container(name="c", cpu=True, memory=4), r"cpu is True \(bool\); it wants a num"),
-        (lambda: Container(name="c", cpu=1, memory=4, environment={"A": 5}), "a mapping to a str"),  # type: ignore[dict-item]
-        (lambda: Instances(minimum=2, desired=1), "2 to 4 instances, 1 at first"),
-        (lambda: Instances(maximum=0, desired=0), "at least one as maximum"),
-        (lambda: Database(name="a-b", username="u"), "the database name 'a-b' is refused"),
-        (lambda: Database(name="a", username="1"), "the database user '1' is refused"),
-        (lambda: Database(name="a", username="u", allocated_storage=1), "1 GiB"),
-        (lambda: Environment("Dev"), "the environment name 'Dev' is refused"),
-        (lambda: Environment("dev", stack="1"), "the stack name '1' is refused"),
-        (lambda: Environment("dev", stack="s" * 50), "has 50 characters; AWS takes 1 to 49"),
-        (lambda: Environment("dev", vpc_id="x"), "the VPC 'x' is refused"),
-        (lambda: Environment("dev", subnets=["x", "y"]), "the subnet 'x' is refused"),
-        (lambda: Environment("dev", subnets=["subnet-1"]), "one subnet"),
-        (lambda: Environment("dev", desired_count=-1), "the desired count is -1"),
-        (lambda: Environment("dev", parameters={"a b": ""}), "the parameter name"),
+        (lambda: GitHubRepository("a b"), "invalid repository 'a b': use 'owner/name'"),
+        (
+            lambda: Container(name="c", cpu=0, memory=6, port=1),
+            r"cpu must be 1 or more CPU units \(got 0\)",
+        ),
+        (lambda: Container(name="c", cpu=1, memory=5), r"memory must be 6 MiB or more.* \(got 5\)"),
+        (
+            lambda: Container(name="c", cpu=0.25, memory=6),  # type: ignore[arg-type]
+            r"cpu must be a whole number \(got 0\.25, a float\)",
+        ),
+        (lambda: Container(name="", cpu=1, memory=6, port=1), "has 0 characters"),
+        (
+            lambda: Container(name="c", cpu=1, memory=6, port=0),
+            r"port must be 1 to 65535 \(got 0\)",
+        ),
+        (lambda: Container(name="c", cpu=1, memory=6, mounts={"v": "vol"}), "invalid path 'vol'"),
+        (
+            lambda: Container(name="c", cpu=1, memory=6, command="uwsgi --http"),
+            "command must be a list, each item a string",
+        ),
+        (
+            lambda: Container(name="c", cpu=True, memory=6),
+            r"cpu must be a whole number \(got True, a bool\)",
+        ),
+        (
+            lambda: Container(name="c", cpu=1, memory=6, environment={"A": 5}),  # type: ignore[dict-item]
+            "environment must be a mapping, each value a string",
+        ),
+        (lambda: Ec2(minimum=2, desired=1), r"minimum \(2\) is greater than desired \(1\)"),
+        (lambda: Ec2(maximum=0, desired=0), r"maximum must be 1 or more \(got 0\)"),
+        (lambda: MySql(name="a-b", username="u"), "invalid database name 'a-b'"),
+        (lambda: MySql(name="a", username="1"), "invalid database user '1'"),
+        (
+            lambda: MySql(name="a", username="u", allocated_storage=1),
+            r"allocated_storage must be 5 to 65,536 GiB \(got 1\)",
+        ),
+        (lambda: Environment("Dev"), "invalid environment name 'Dev'"),
+        (lambda: Environment("dev", stack="1"), "invalid stack name '1'"),
+        (
+            lambda: Environment("dev", stack="s" * 50),
+            "has 50 characters; use 1 to 49, because it begins",
+        ),
+        (lambda: Environment("dev", vpc_id="x"), "invalid VPC 'x'"),
+        (lambda: Environment("dev", subnets=["x", "y"]), "invalid subnet 'x'"),
+        (lambda: Environment("dev", subnets=["subnet-1"]), "subnets has one subnet; use two"),
+        (
+            lambda: Environment("dev", desired_count=-1),
+            r"desired_count must be 0 or more \(got -1\)",
+        ),
+        (lambda: Environment("dev", parameters={"a b": ""}), "invalid parameter name 'a b'"),
     ],
 )
 def test_parts_that_are_refused(make: Any, said: str) -> None:
@@ -136,13 +181,34 @@ def test_parts_that_are_refused(make: Any, said: str) -> None:
         make()
 
 
-def test_lists_become_tuples_and_mappings_are_copied() -> None:
+def test_lists_become_tuples_and_mappings_are_read_only_copies() -> None:
     command, environment = ["a"], {"A": "1"}
-    container = Container(name="c", cpu=1, memory=4, command=command, environment=environment)
+    container = Container(name="c", cpu=1, memory=6, command=command, environment=environment)
     command.append("b")
     environment["B"] = "2"
     assert container.command == ("a",)
     assert container.environment == {"A": "1"}
+    with pytest.raises(TypeError):
+        container.environment["A"] = "2"  # type: ignore[index]
+
+
+def test_values_have_a_hash() -> None:
+    assert hash(todobackend) == hash(replace(todobackend))
+    assert len({todobackend, replace(todobackend), ORDERS}) == 2
+
+
+def test_what_an_application_is_made_of() -> None:
+    def aspects(application: Application) -> list[str]:
+        return [type(aspect).__name__ for aspect in application.aspects]
+
+    least = ["Ec2", "LoadBalancer", "Service", "Network", "Scaling"]
+    assert aspects(ORDERS) == least
+    assert aspects(todobackend) == [
+        *("Ec2", "LoadBalancer", "GeneratedSecret", "MySql", "Migration"),
+        *("Service", "Network", "Scaling"),
+    ]
+    existing = replace(ORDERS, secret="db", database=MySql(name="o", username="o"))
+    assert {*aspects(existing)} == {*least, "ExistingSecret", "MySql"}
 
 
 def test_several_mistakes_are_told_together() -> None:

@@ -55,7 +55,7 @@ def test_what_an_action_says_wins_over_the_defaults() -> None:
 
 
 def test_a_token_in_clear_is_refused() -> None:
-    with pytest.raises(ModelError, match="the OAuth token stands in clear"):
+    with pytest.raises(ModelError, match="the OAuth token is in plain text"):
         GitHubOAuth(name="S", repository="a/b", output="A", token="ghp_0123456789")
 
 
@@ -68,7 +68,7 @@ def test_a_token_in_clear_is_refused() -> None:
     ],
 )
 def test_what_neither_action_nor_stack_says_is_named(action: Any) -> None:
-    with pytest.raises(ModelError, match=r"action 'S': .*give"):
+    with pytest.raises(ModelError, match=r"action 'S': .*use"):
         action.settings(ActionDefaults())
 
 

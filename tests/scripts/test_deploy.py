@@ -56,14 +56,16 @@ def command(file: str, stack: str, *rest: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize(
+    "environment, stack", [("dev", "todobackend"), ("prod", "todobackend-prod")]
+)
 def test_an_environment_is_the_application_with_its_configuration(
-    hand: Hand, environment: str
+    hand: Hand, environment: str, stack: str
 ) -> None:
     assert hand.deploy(environment).code == 0
     assert hand.told == command(
         "stack.yml",
-        f"todobackend-{environment}",
+        stack,
         *("--capabilities", "CAPABILITY_NAMED_IAM", "--parameter-overrides"),
         *("ApplicationDesiredCount=1", "ApplicationImageId=ami-ec957491"),
         *("ApplicationImageTag=latest", "ApplicationSubnets=subnet-a5d3ecee,subnet-324e246f"),

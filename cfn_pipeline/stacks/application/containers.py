@@ -1,160 +1,116 @@
-"""How the application's containers are run: image, variables, secrets, logs, and their roles."""
+"""Containers and their tasks: image, variables, secrets, logs."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from troposphere import AWSObject, GetAtt, Ref, Sub
-from troposphere.ecs import ContainerDefinition
+from troposphere import GetAtt, Ref, Sub
+from troposphere.ecs import (
+    ContainerDefinition,
+    Environment,
+    Host,
+    LinuxParameters,
+    LogConfiguration,
+    MountPoint,
+    PortMapping,
+    Secret,
+    TaskDefinition,
+    Tmpfs,
+    Volume,
+)
 
-from cfn_pipeline.errors import ModelError
-from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.containers import Container
-from cfn_pipeline.model.values import Value
-from cfn_pipeline.policies import application as duties
-from cfn_pipeline.policies import keys
-from cfn_pipeline.policies.documents import document, from_account, trust
-from cfn_pipeline.resources import ecs, iam
-from cfn_pipeline.stacks import exports
+from cfn_pipeline.model.values import Value, given
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.application.secrets import secret_arn, secret_value
-from cfn_pipeline.stacks.arns import Arns
+from cfn_pipeline.stacks.application.interfaces import Backend
+from cfn_pipeline.stacks.application.stack import ApplicationStack
 
-__all__ = [
-    "Define",
-    "MakeRoles",
-    "handed_the_secret",
-    "log_group_name",
-    "reading_the_secret",
-    "secret_reader",
-    "task_and_execution_roles",
-]
-
-#: Makes a container's definition from what the application says of it.
-Define: TypeAlias = Callable[[Application, Container], ContainerDefinition]
-
-#: Makes the roles of the application's tasks.
-MakeRoles: TypeAlias = Callable[[Application], Sequence[AWSObject]]
-
-_TASKS = "ecs-tasks.amazonaws.com"
 _TEMPORARY_MIB = 64
-_LEAST_MEMORY_MIB = 6
 
 
-def log_group_name(application: Application) -> str:
-    """Return the log group of all the application's containers, for use in Sub."""
-    return f"/${{AWS::StackName}}/ecs/{application.name}"
+def container(stack: ApplicationStack, container: Container) -> ContainerDefinition:
+    """Define a container that runs as the image says and writes where it likes."""
+    return _definition(stack, container, {}, log_group_name(stack))
 
 
-def reading_the_secret(
-    application: Application, container: Container, *, arns: Arns
-) -> ContainerDefinition:
-    """Define a container that is told the name of the secret and reads it when it starts."""
-    environment: dict[str, Value] = {}
-    if container.database and application.database is not None:
-        environment = {
-            **_database_variables(application),
-            "SECRETS": application.secret_name,
-            "AWS_DEFAULT_REGION": Ref("AWS::Region"),
+def confined_container(stack: ApplicationStack, container: Container) -> ContainerDefinition:
+    """Define a container that runs as its user, and writes to its mounts and /tmp only."""
+    confinement: dict[str, Any] = {"User": container.user}
+    if container.read_only:
+        tmp = Tmpfs(ContainerPath="/tmp", Size=_TEMPORARY_MIB)
+        confinement |= {
+            "ReadonlyRootFilesystem": True,
+            "LinuxParameters": LinuxParameters(Tmpfs=[tmp]),
         }
-    return ecs.container_definition(
-        container,
-        image=_image(application, arns),
-        environment=environment,
-        log_options=_log_options(Sub(log_group_name(application))),
-    )
+    return _definition(stack, container, confinement, Ref(ids.LOG_GROUP))
 
 
-def handed_the_secret(
-    application: Application, container: Container, *, arns: Arns
+def log_group_name(stack: ApplicationStack) -> Value:
+    """Return the name of the log group of all containers."""
+    return Sub(f"/${{AWS::StackName}}/ecs/{stack.name}")
+
+
+def _definition(
+    stack: ApplicationStack,
+    container: Container,
+    confinement: Mapping[str, Any],
+    log_group: Value,
 ) -> ContainerDefinition:
-    """Define a container that ECS hands the password, and that writes to its mounts and /tmp.
-
-    Raises:
-        ModelError: less memory is reserved than Docker takes today.
-
-    """
-    if container.memory < _LEAST_MEMORY_MIB:
-        raise ModelError(
-            f"application {application.name!r}, {container.where}: {container.memory} MiB of "
-            f"memory; Docker takes {_LEAST_MEMORY_MIB} at least"
-        )
-    environment: Mapping[str, Value] = {}
+    variables: dict[str, Value] = dict(container.environment)
     secrets: dict[str, Value] = {}
-    if container.database and application.database is not None:
-        environment = _database_variables(application)
-        key = application.database.password_key
-        secrets = {key: secret_value(application, key, arns=arns)}
-    return ecs.container_definition(
-        container,
-        image=_image(application, arns),
-        environment=environment,
-        secrets=secrets,
-        temporary_mib=_TEMPORARY_MIB,
-        log_options=_log_options(Ref(ids.LOG_GROUP)),
+    for backend in stack.all(Backend) if container.database else []:
+        variables |= {**backend.environment, **backend.credentials.environment}
+        secrets |= backend.credentials.secrets
+    ports = None
+    if container.port is not None:
+        ports = [
+            PortMapping(ContainerPort=container.port, **given(HostPort=stack.capacity.host_port))
+        ]
+    image = stack.arns.image(stack.application.image_repository_name, f"${{{ids.IMAGE_TAG}}}")
+    return ContainerDefinition(
+        Name=container.name,
+        Image=image,
+        **given(Essential=None if container.essential else False),
+        MemoryReservation=container.memory,
+        Cpu=container.cpu,
+        **confinement,
+        **given(
+            Command=list(container.command) or None,
+            Environment=[Environment(Name=n, Value=v) for n, v in variables.items()] or None,
+            Secrets=[Secret(Name=n, ValueFrom=v) for n, v in secrets.items()] or None,
+            MountPoints=[
+                MountPoint(SourceVolume=volume, ContainerPath=path)
+                for volume, path in container.mounts.items()
+            ]
+            or None,
+            PortMappings=ports,
+        ),
+        LogConfiguration=LogConfiguration(
+            LogDriver="awslogs",
+            Options={
+                "awslogs-group": log_group,
+                "awslogs-region": Ref("AWS::Region"),
+                "awslogs-stream-prefix": "docker",
+            },
+        ),
     )
 
 
-def secret_reader(application: Application, *, arns: Arns) -> list[AWSObject]:
-    """Make the containers' role, which may read the application's secrets."""
-    secrets = arns.regional("secretsmanager", f"secret:{application.secret_prefix}*")
-    return [
-        iam.role(
-            ids.TASK_ROLE,
-            trust=trust(_TASKS),
-            policies={
-                "SecretsManagerPermissions": document(
-                    duties.get_secrets(secrets),
-                    keys.decrypt_secrets(exports.take(exports.SECRETS_KEY)),
-                )
-            },
-        )
-    ]
-
-
-def task_and_execution_roles(application: Application, *, arns: Arns) -> list[AWSObject]:
-    """Make the containers' role, which may do nothing, and the one with which ECS starts them."""
-    repository = arns.regional("ecr", f"repository/{application.image_repository_name}")
-    statements = [
-        *duties.pull_images(repository),
-        duties.write_logs(GetAtt(ids.LOG_GROUP, "Arn"), sid="WriteLogs"),
-    ]
-    if application.database is not None:
-        statements += [
-            duties.get_secrets(secret_arn(application, arns=arns)),
-            keys.decrypt_secrets(
-                exports.take(exports.key(application.name)),
-                through=Sub(f"secretsmanager.${{AWS::Region}}.{arns.suffix}"),
-            ),
-        ]
-    trusted = trust(_TASKS, from_account(Ref("AWS::AccountId"), arns.regional("ecs", "*")))
-    return [
-        iam.role(ids.TASK_ROLE, description=f"Containers of {application.name}", trust=trusted),
-        iam.role(
-            ids.EXECUTION_ROLE,
-            description=f"ECS, starting containers of {application.name}",
-            trust=trusted,
-            policies={"ExecutionPermissions": document(*statements)},
-        ),
-    ]
-
-
-def _image(application: Application, arns: Arns) -> Value:
-    return arns.image(application.image_repository_name, f"${{{ids.IMAGE_TAG}}}")
-
-
-def _database_variables(application: Application) -> dict[str, Value]:
-    if application.database is None:
-        return {}
-    return {
-        "MYSQL_HOST": GetAtt(ids.DATABASE, "Endpoint.Address"),
-        "MYSQL_USER": application.database.username,
-        "MYSQL_DATABASE": application.database.name,
-    }
-
-
-def _log_options(group: Value) -> dict[str, Value]:
-    return {
-        "awslogs-group": group,
-        "awslogs-region": Ref("AWS::Region"),
-        "awslogs-stream-prefix": "docker",
-    }
+def task_definition(
+    stack: ApplicationStack,
+    title: str,
+    family: Value,
+    containers: Sequence[Container],
+    volumes: Mapping[str, str],
+    **properties: Any,
+) -> TaskDefinition:
+    """Return the definition of a task; ``properties``: more, such as ExecutionRoleArn."""
+    mounted = [Volume(Name=name, Host=Host(SourcePath=path)) for name, path in volumes.items()]
+    return TaskDefinition(
+        title,
+        Family=family,
+        **given(NetworkMode=stack.capacity.network_mode),
+        TaskRoleArn=GetAtt(ids.TASK_ROLE, "Arn"),
+        **properties,
+        **given(Volumes=mounted or None),
+        ContainerDefinitions=[stack.build(container) for container in containers],
+    )

@@ -1,141 +1,193 @@
 """The application's database."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from troposphere import AWSObject, GetAtt, Parameter, Ref, Sub, Template
+from troposphere import GetAtt, Ref, Sub, Tags
+from troposphere.ec2 import SecurityGroup, SecurityGroupRule
+from troposphere.iam import Role
+from troposphere.rds import DBInstance, DBParameterGroup, DBSubnetGroup
 
-from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.database import Database
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.application import monitor_database
 from cfn_pipeline.policies.documents import document, from_account, trust
-from cfn_pipeline.resources import iam, rds
-from cfn_pipeline.stacks import exports
+from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.arns import Arns
-from cfn_pipeline.stacks.document import add_resources, keep
-
-__all__ = ["Protection", "database"]
+from cfn_pipeline.stacks.application.interfaces import Backend, Credentials
+from cfn_pipeline.stacks.application.network import nowhere
+from cfn_pipeline.stacks.application.parameters import DELETION_PROTECTION, MULTI_AZ
+from cfn_pipeline.stacks.application.stack import ApplicationStack
+from cfn_pipeline.stacks.stack import SNAPSHOT
 
 SUBNET_GROUP = "ApplicationDatabaseSubnetGroup"
 PARAMETER_GROUP = "ApplicationDatabaseParameterGroup"
 MONITORING_ROLE = "ApplicationDatabaseMonitoringRole"
-MULTI_AZ = "DatabaseMultiAZ"
+
+_BACKUP_DAYS = 7
+_DESCRIPTION = "Application Database Security Group"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Protection:
-    """What keeps the database's data; encryption is with the application's key.
+class Engine:
+    """What a database runs on, where the application does not set it.
 
     Args:
-        backup_days: how long daily backups are kept.
-        logs: which of the engine's logs go to CloudWatch.
-        arns: how ARNs are written.
+        name: RDS's name of the engine, in any case.
+        version: such as 8.4.8.
+        instance_class: such as db.t4g.micro.
+        storage_type: such as gp3.
+        allocated_storage: in GiB.
 
     """
 
-    backup_days: int
-    logs: tuple[str, ...]
-    arns: Arns
+    name: str
+    version: str
+    instance_class: str
+    storage_type: str
+    allocated_storage: int
 
 
-def database(
-    template: Template,
-    application: Application,
-    *,
-    engine: rds.Engine,
-    password: Callable[[Application, str], Value],
-    availability_zone: Value | None = None,
-    protection: Protection | None = None,
-) -> None:
-    """Add the database and the subnets in which it may be.
-
-    Args:
-        template: to which they are added.
-        application: whose database it is; without one nothing is added.
-        engine: holds where the application says nothing.
-        password: names the value of the secret that is the password.
-        availability_zone: absent: RDS decides.
-        protection: absent: RDS's defaults. Otherwise whether the database refuses to be deleted,
-            and whether a second one stands by, are parameters, and a snapshot is taken before it
-            goes.
-
-    """
-    if application.database is None:
-        return
-    safeguards = None
-    multi_az: Value | bool = False
-    if protection is not None:
-        template.add_parameter(
-            Parameter(
-                MULTI_AZ,
-                Type="String",
-                Description="Whether a second database stands by in another availability zone",
-                Default="true",
-                AllowedValues=["true", "false"],
-            )
-        )
-        multi_az = Ref(MULTI_AZ)
-        safeguards = rds.Safeguards(
-            key=exports.take(exports.key(application.name)),
-            backup_days=protection.backup_days,
-            deletion_protection=Ref(ids.DELETION_PROTECTION),
-            logs=protection.logs,
-            parameter_group=Ref(PARAMETER_GROUP),
-            monitoring_role=GetAtt(MONITORING_ROLE, "Arn"),
-        )
-    instance = rds.db_instance(
-        ids.DATABASE,
-        database=application.database,
-        engine=engine,
-        password=password(application, application.database.password_key),
-        security_groups=[Ref(ids.DATABASE_SECURITY_GROUP)],
-        subnet_group=Ref(SUBNET_GROUP),
-        multi_az=multi_az,
-        availability_zone=availability_zone,
-        safeguards=safeguards,
-        name_tag=Sub("${AWS::StackName}-db"),
-    )
-    if protection is not None:
-        keep(instance, "Snapshot")
-    add_resources(
-        template,
-        instance,
-        rds.db_subnet_group(
-            SUBNET_GROUP,
-            description="Application Database Subnet Group",
-            subnets=Ref(ids.SUBNETS),
-            name_tag=Sub("${AWS::StackName}-db-subnet-group"),
+def database(stack: ApplicationStack, database: Database, *, engine: Engine) -> Backend:
+    """Add a database in the first availability zone, with RDS's defaults, and its subnets."""
+    [credentials] = stack.all(Credentials)
+    stack.add(
+        DBInstance(
+            ids.DATABASE,
+            **_server(database, engine),
+            **_owner(database, credentials),
+            MultiAZ=False,
+            AvailabilityZone=Sub("${AWS::Region}a"),
+            Tags=Tags(Name=Sub("${AWS::StackName}-db")),
         ),
+        _subnet_group(),
     )
-    if protection is not None:
-        add_resources(
-            template,
-            rds.db_parameter_group(
-                PARAMETER_GROUP,
-                description="Connections are encrypted",
-                engine=engine.name,
-                version=application.database.engine_version or engine.version,
-                parameters={"require_secure_transport": "1"},
-            ),
-            _monitoring_role(application, protection.arns),
-        )
+    description = Sub(f"${{AWS::StackName}} {_DESCRIPTION}")
+    return _backend(database, credentials, _security_group(description, nowhere()))
 
 
-def _monitoring_role(application: Application, arns: Arns) -> AWSObject:
-    """Make the role with which RDS writes what the database's operating system measures.
+def protected_database(
+    stack: ApplicationStack, database: Database, *, engine: Engine, logs: tuple[str, ...]
+) -> Backend:
+    """Add a database that is encrypted, backed up and monitored, and its subnets.
+
+    Whether it can be deleted, and whether it has a standby, are parameters. A snapshot is taken
+    before it is deleted.
+
+    Args:
+        stack: to which it is added.
+        database: what the application sets.
+        engine: the defaults.
+        logs: which of the engine's logs go to CloudWatch.
+
+    """
+    [credentials] = stack.all(Credentials)
+    version = database.engine_version or engine.version
+    stack.add(
+        DBInstance(
+            ids.DATABASE,
+            **SNAPSHOT,
+            **_server(database, engine),
+            **_owner(database, credentials),
+            MultiAZ=stack.parameter(MULTI_AZ),
+            DBParameterGroupName=Ref(PARAMETER_GROUP),
+            StorageEncrypted=True,
+            KmsKeyId=stack.key,
+            BackupRetentionPeriod=_BACKUP_DAYS,
+            CopyTagsToSnapshot=True,
+            DeletionProtection=stack.parameter(DELETION_PROTECTION),
+            PubliclyAccessible=False,
+            EnableIAMDatabaseAuthentication=True,
+            AutoMinorVersionUpgrade=True,
+            EnableCloudwatchLogsExports=list(logs),
+            MonitoringInterval=60,
+            MonitoringRoleArn=GetAtt(MONITORING_ROLE, "Arn"),
+            Tags=Tags(Name=Sub("${AWS::StackName}-db")),
+        ),
+        _subnet_group(),
+        DBParameterGroup(
+            PARAMETER_GROUP,
+            Description="Connections are encrypted",
+            Family=f"{engine.name.lower()}{'.'.join(version.split('.')[:2])}",
+            Parameters={"require_secure_transport": "1"},
+        ),
+        _monitoring_role(stack),
+    )
+    group = _security_group(_DESCRIPTION, nowhere("The database calls nobody"))
+    return _backend(database, credentials, group, rule="Queries from containers to the database")
+
+
+def _server(database: Database, engine: Engine) -> dict[str, Any]:
+    return {
+        "Engine": engine.name,
+        "EngineVersion": database.engine_version or engine.version,
+        "DBInstanceClass": database.instance_class or engine.instance_class,
+        "AllocatedStorage": str(database.allocated_storage or engine.allocated_storage),
+        "StorageType": engine.storage_type,
+    }
+
+
+def _owner(database: Database, credentials: Credentials) -> dict[str, Any]:
+    return {
+        "MasterUsername": database.username,
+        "MasterUserPassword": credentials.password,
+        "DBName": database.name,
+        "VPCSecurityGroups": [Ref(ids.DATABASE_SECURITY_GROUP)],
+        "DBSubnetGroupName": Ref(SUBNET_GROUP),
+    }
+
+
+def _subnet_group() -> DBSubnetGroup:
+    return DBSubnetGroup(
+        SUBNET_GROUP,
+        DBSubnetGroupDescription="Application Database Subnet Group",
+        SubnetIds=Ref(ids.SUBNETS),
+        Tags=Tags(Name=Sub("${AWS::StackName}-db-subnet-group")),
+    )
+
+
+def _security_group(description: Value, egress: SecurityGroupRule) -> SecurityGroup:
+    return SecurityGroup(
+        ids.DATABASE_SECURITY_GROUP,
+        GroupDescription=description,
+        VpcId=Ref(ids.VPC),
+        SecurityGroupEgress=[egress],
+        Tags=Tags(Name=Sub("${AWS::StackName}-db-sg")),
+    )
+
+
+def _backend(
+    database: Database, credentials: Credentials, group: SecurityGroup, rule: str | None = None
+) -> Backend:
+    host, username, name = database.variables
+    return Backend(
+        security_group=group,
+        rule=rule,
+        port=database.port,
+        environment={
+            host: GetAtt(ids.DATABASE, "Endpoint.Address"),
+            username: database.username,
+            name: database.name,
+        },
+        credentials=credentials,
+        depends_on=[ids.DATABASE],
+    )
+
+
+def _monitoring_role(stack: ApplicationStack) -> Role:
+    """Return the role with which RDS writes metrics of the database's operating system.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
     """
-    return iam.role(
+    return role(
         MONITORING_ROLE,
-        description=f"RDS, measuring the database of {application.name}",
+        description=f"RDS, measuring the database of {stack.name}",
         trust=trust("monitoring.rds.amazonaws.com", from_account(Ref("AWS::AccountId"))),
         policies={
             "MonitoringPermissions": document(
                 *monitor_database(
-                    arns.regional("logs", "log-group:RDS*"),
-                    arns.regional("logs", "log-group:RDS*:log-stream:*"),
+                    stack.arns.regional("logs", "log-group:RDS*"),
+                    stack.arns.regional("logs", "log-group:RDS*:log-stream:*"),
                 )
             )
         },

@@ -1,17 +1,21 @@
 """Draining an instance before its Auto Scaling group terminates it."""
 
-from troposphere import GetAtt, Ref, Template
+from troposphere import GetAtt, Ref
+from troposphere.autoscaling import LifecycleHook
+from troposphere.awslambda import Permission
+from troposphere.sns import SubscriptionResource, Topic
 
-from cfn_pipeline.model.application import Application
-from cfn_pipeline.policies import application as duties
+from cfn_pipeline.policies.application import (
+    complete_lifecycle_action,
+    drain_container_instances,
+    list_container_instances,
+    publish,
+)
 from cfn_pipeline.policies.documents import document, trust
-from cfn_pipeline.resources import autoscaling, awslambda, iam, sns
+from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.application.inline_function import FunctionSettings, InlineFunction
-from cfn_pipeline.stacks.arns import Arns
-from cfn_pipeline.stacks.document import add_resources
-
-__all__ = ["by_lifecycle_hook"]
+from cfn_pipeline.stacks.application.inline_function import InlineFunction
+from cfn_pipeline.stacks.application.stack import ApplicationStack
 
 FUNCTION = "LifecycleHookFunction"
 HOOK_ROLE = "LifecycleHookRole"
@@ -20,68 +24,62 @@ TOPIC = "LifecycleHookTopic"
 _HEARTBEAT_SECONDS = 900
 
 
-def by_lifecycle_hook(
-    template: Template, application: Application, *, settings: FunctionSettings, arns: Arns
-) -> None:
-    """Add a lifecycle hook that tells a function, which drains and then lets the group go on.
-
-    Args:
-        template: to which they are added.
-        application: whose instances are drained.
-        settings: of the function.
-        arns: how ARNs are written.
-
-    """
-    cluster = arns.regional("ecs", f"cluster/${{{ids.CLUSTER}}}")
-    group = arns.regional(
+def add_draining(stack: ApplicationStack) -> None:
+    """Add a lifecycle hook that calls a function, which drains and then lets the group go on."""
+    cluster = stack.arns.regional("ecs", f"cluster/${{{ids.CLUSTER}}}")
+    group = stack.arns.regional(
         "autoscaling", f"autoScalingGroup:*:autoScalingGroupName/${{{ids.INSTANCES}}}"
     )
-    add_resources(
-        template,
-        autoscaling.lifecycle_hook(
+    stack.add(
+        LifecycleHook(
             "LifecycleHook",
-            group=Ref(ids.INSTANCES),
-            topic=Ref(TOPIC),
-            role=GetAtt(HOOK_ROLE, "Arn"),
-            heartbeat_seconds=_HEARTBEAT_SECONDS,
+            AutoScalingGroupName=Ref(ids.INSTANCES),
+            LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING",
+            DefaultResult="CONTINUE",
+            HeartbeatTimeout=_HEARTBEAT_SECONDS,
+            NotificationTargetARN=Ref(TOPIC),
+            RoleARN=GetAtt(HOOK_ROLE, "Arn"),
         ),
-        iam.role(
+        role(
             HOOK_ROLE,
             trust=trust("autoscaling.amazonaws.com"),
             policies={
                 "LifecycleHookPermissions": document(
-                    duties.publish(Ref(TOPIC), sid="PublishNotifications")
+                    publish(Ref(TOPIC), sid="PublishNotifications")
                 )
             },
         ),
-        sns.topic(TOPIC),
-        sns.subscription(
+        Topic(TOPIC),
+        SubscriptionResource(
             "LifecycleHookSubscription",
-            topic=Ref(TOPIC),
-            protocol="lambda",
-            endpoint=GetAtt(FUNCTION, "Arn"),
+            TopicArn=Ref(TOPIC),
+            Protocol="lambda",
+            Endpoint=GetAtt(FUNCTION, "Arn"),
         ),
-        awslambda.permission(
+        Permission(
             "LifecycleHookPermission",
-            function=Ref(FUNCTION),
-            principal="sns.amazonaws.com",
-            source_arn=Ref(TOPIC),
+            Action="lambda:InvokeFunction",
+            FunctionName=Ref(FUNCTION),
+            Principal="sns.amazonaws.com",
+            SourceArn=Ref(TOPIC),
         ),
     )
-    InlineFunction(
-        function=FUNCTION,
-        role="LifecycleFunctionRole",
-        log_group="LifecycleHookFunctionLogGroup",
-        name="lifecycleHooks",
-        description="Autoscaling Lifecycle Hook",
-        module="lifecycle_hook",
-        policy="LifecycleHookPermissions",
-        permissions=[
-            duties.publish(Ref(TOPIC), sid="Publish"),
-            duties.complete_lifecycle_action(group),
-            duties.list_container_instances(cluster),
-            duties.drain_container_instances(cluster),
-        ],
-        environment={"ECS_CLUSTER": Ref(ids.CLUSTER)},
-        deletion_policy="Delete",
-    ).add(template, application, settings=settings)
+    log_group = stack.build(
+        InlineFunction(
+            title=FUNCTION,
+            role="LifecycleFunctionRole",
+            log_group="LifecycleHookFunctionLogGroup",
+            name="lifecycleHooks",
+            description="Autoscaling Lifecycle Hook",
+            module="lifecycle_hook",
+            policy="LifecycleHookPermissions",
+            permissions=[
+                publish(Ref(TOPIC), sid="Publish"),
+                complete_lifecycle_action(group),
+                list_container_instances(cluster),
+                drain_container_instances(cluster),
+            ],
+            environment={"ECS_CLUSTER": Ref(ids.CLUSTER)},
+        )
+    )
+    log_group.DeletionPolicy = "Delete"

@@ -1,32 +1,4 @@
-"""Logical ids that more than one part names. Renaming one replaces a live resource."""
-
-__all__ = [
-    "CAPACITY_PROVIDER",
-    "CLUSTER",
-    "CLUSTER_CAPACITY",
-    "DATABASE",
-    "DATABASE_SECURITY_GROUP",
-    "DELETION_PROTECTION",
-    "DESIRED_COUNT",
-    "EXECUTION_ROLE",
-    "HTTPS_LISTENER",
-    "IMAGE_ID",
-    "IMAGE_TAG",
-    "INSTANCES",
-    "INSTANCES_SECURITY_GROUP",
-    "LISTENER",
-    "LOAD_BALANCER",
-    "LOAD_BALANCER_SECURITY_GROUP",
-    "LOG_GROUP",
-    "MIGRATE_TASK",
-    "SECRET",
-    "SECRETS",
-    "SERVICE",
-    "SUBNETS",
-    "TARGET_GROUP",
-    "TASK_ROLE",
-    "VPC",
-]
+"""Logical ids that more than one part names; renaming one replaces a live resource."""
 
 # Parameters
 VPC = "VpcId"
@@ -34,17 +6,16 @@ SUBNETS = "ApplicationSubnets"
 DESIRED_COUNT = "ApplicationDesiredCount"
 IMAGE_ID = "ApplicationImageId"
 IMAGE_TAG = "ApplicationImageTag"
-DELETION_PROTECTION = "DeletionProtection"
 
 # Resources
-CAPACITY_PROVIDER = "ApplicationCapacityProvider"
 CLUSTER = "ApplicationCluster"
-CLUSTER_CAPACITY = "ApplicationClusterCapacity"
 DATABASE = "ApplicationDatabase"
 DATABASE_SECURITY_GROUP = "ApplicationDatabaseSecurityGroup"
 EXECUTION_ROLE = "ApplicationExecutionRole"
 INSTANCES = "ApplicationAutoscaling"
 INSTANCES_SECURITY_GROUP = "ApplicationAutoscalingSecurityGroup"
+INSTANCE_PROFILE = "ApplicationAutoscalingInstanceProfile"
+INSTANCE_ROLE = "ApplicationAutoscalingInstanceRole"
 HTTPS_LISTENER = "ApplicationLoadBalancerHttpsListener"
 LISTENER = "ApplicationLoadBalancerHttpListener"
 LOAD_BALANCER = "ApplicationLoadBalancer"
@@ -56,3 +27,9 @@ SECRETS = "Secrets"
 SERVICE = "ApplicationService"
 TARGET_GROUP = "ApplicationServiceTargetGroup"
 TASK_ROLE = "ApplicationTaskRole"
+
+# What instances have in common, however they are made
+#: Docker gives containers without a fixed host port one of these.
+DYNAMIC_PORTS = (32768, 60999)
+#: The user of containers, to whom the folders of volumes belong.
+CONTAINER_USER = "1000:1000"

@@ -1,17 +1,28 @@
 """The load balancer in front of the service."""
 
-from collections.abc import Mapping
+from typing import Any
 
-from troposphere import AWSObject, Equals, GetAtt, If, Not, Output, Parameter, Ref, Sub, Template
+from troposphere import Equals, GetAtt, If, ImportValue, Not, Parameter, Ref, Sub, Tags
+from troposphere.ec2 import SecurityGroup
+from troposphere.elasticloadbalancingv2 import (
+    Action,
+    Certificate,
+    Listener,
+    LoadBalancerAttributes,
+    RedirectConfig,
+    TargetGroup,
+    TargetGroupAttribute,
+)
+from troposphere.elasticloadbalancingv2 import LoadBalancer as ApplicationLoadBalancer
 
-from cfn_pipeline.model.application import Application
-from cfn_pipeline.model.values import Value
-from cfn_pipeline.resources import elasticloadbalancingv2 as elb
+from cfn_pipeline.model.aspects import LoadBalancer
+from cfn_pipeline.model.values import Value, given
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.document import add_resources
-
-__all__ = ["forwarding_listener", "http_load_balancer", "https_load_balancer"]
+from cfn_pipeline.stacks.application.interfaces import Frontend
+from cfn_pipeline.stacks.application.network import anywhere, nowhere
+from cfn_pipeline.stacks.application.parameters import DELETION_PROTECTION
+from cfn_pipeline.stacks.application.stack import ApplicationStack
 
 CERTIFICATE = "CertificateArn"
 HAS_CERTIFICATE = "HasCertificate"
@@ -19,120 +30,142 @@ HAS_CERTIFICATE = "HasCertificate"
 #: TLS 1.3, and 1.2 with forward secrecy.
 _SSL_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 
-_IDLE = {"idle_timeout.timeout_seconds": "30"}
 
-
-def http_load_balancer(template: Template, application: Application) -> None:
+def http_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) -> Frontend:
     """Add a load balancer that forwards HTTP to the service, and its address."""
-    add_resources(
-        template,
-        _load_balancer(_IDLE),
-        elb.listener(
+    stack.add(
+        _load_balancer({}),
+        Listener(
             ids.LISTENER,
-            load_balancer=Ref(ids.LOAD_BALANCER),
-            protocol="HTTP",
-            port=80,
-            action=elb.forward(Ref(ids.TARGET_GROUP)),
+            LoadBalancerArn=Ref(ids.LOAD_BALANCER),
+            Protocol="HTTP",
+            Port=80,
+            DefaultActions=[_forward()],
         ),
-        _target_group(application),
+        _target_group(stack, load_balancer, {}),
     )
-    _add_address(template)
+    _add_address(stack)
+    return Frontend(
+        security_group=_security_group(SecurityGroupIngress=[anywhere("tcp", 80)]),
+        target_group=Ref(ids.TARGET_GROUP),
+        depends_on=[ids.LISTENER],
+    )
 
 
-def https_load_balancer(template: Template, application: Application) -> None:
-    """Add a load balancer that speaks HTTPS when it is given a certificate, and its address.
+def https_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) -> Frontend:
+    """Add a load balancer that accepts HTTPS when it is given a certificate, and its address.
 
     With a certificate, HTTP is redirected; without one, it is forwarded. Whether the load
-    balancer refuses to be deleted is a parameter, and its access log goes to the log bucket.
+    balancer can be deleted is a parameter, and its access log goes to the log bucket.
     """
-    template.add_parameter(
-        [
-            Parameter(
-                CERTIFICATE,
-                Type="String",
-                Description="ARN of a certificate for HTTPS; empty: the load balancer speaks HTTP",
-                Default="",
-                AllowedPattern="(arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[a-z0-9-]+)?",
-                ConstraintDescription="the ARN of a certificate in ACM, or nothing",
-            ),
-            Parameter(
-                ids.DELETION_PROTECTION,
-                Type="String",
-                Description="Whether load balancer and database refuse to be deleted",
-                Default="true",
-                AllowedValues=["true", "false"],
-            ),
-        ]
-    )
-    template.add_condition(HAS_CERTIFICATE, Not(Equals(Ref(CERTIFICATE), "")))
-    load_balancer = _load_balancer(
-        {
-            **_IDLE,
-            "routing.http.drop_invalid_header_fields.enabled": "true",
-            "deletion_protection.enabled": Ref(ids.DELETION_PROTECTION),
-            "access_logs.s3.enabled": "true",
-            "access_logs.s3.bucket": exports.take(exports.log_bucket(application.name)),
-            "access_logs.s3.prefix": Ref("AWS::StackName"),
-        }
-    )
-    listener = elb.listener(
-        ids.LISTENER,
-        load_balancer=Ref(ids.LOAD_BALANCER),
-        protocol="HTTP",
-        port=80,
-        action=If(HAS_CERTIFICATE, elb.redirect_to_https(), elb.forward(Ref(ids.TARGET_GROUP))),
-    )
-    add_resources(
-        template,
-        load_balancer,
-        listener,
-        elb.listener(
-            ids.HTTPS_LISTENER,
-            condition=HAS_CERTIFICATE,
-            load_balancer=Ref(ids.LOAD_BALANCER),
-            protocol="HTTPS",
-            port=443,
-            certificate=Ref(CERTIFICATE),
-            ssl_policy=_SSL_POLICY,
-            action=elb.forward(Ref(ids.TARGET_GROUP)),
-        ),
-        _target_group(application, health_check_port="traffic-port"),
-    )
-    _add_address(template)
-
-
-def forwarding_listener() -> Value:
-    """Name the listener that forwards to the service: HTTPS's where there is a certificate."""
-    return If(HAS_CERTIFICATE, Ref(ids.HTTPS_LISTENER), Ref(ids.LISTENER))
-
-
-def _load_balancer(attributes: Mapping[str, Value]) -> AWSObject:
-    return elb.load_balancer(
-        ids.LOAD_BALANCER,
-        subnets=Ref(ids.SUBNETS),
-        security_groups=[Ref(ids.LOAD_BALANCER_SECURITY_GROUP)],
-        attributes=attributes,
-        name_tag=Sub("${AWS::StackName}-alb"),
-    )
-
-
-def _target_group(application: Application, *, health_check_port: str | None = None) -> AWSObject:
-    assert application.container.port is not None  # the application was judged when it was made
-    return elb.target_group(
-        ids.TARGET_GROUP,
-        vpc=Ref(ids.VPC),
-        port=application.container.port,
-        health_check_port=health_check_port,
-        health_check_path=application.health_check_path,
-        attributes={"deregistration_delay.timeout_seconds": "30"},
-    )
-
-
-def _add_address(template: Template) -> None:
-    template.add_output(
-        Output(
-            "PublicURL",
-            Description="Public DNS name of Application Load Balancer",
-            Value=GetAtt(ids.LOAD_BALANCER, "DNSName"),
+    certificate = stack.parameter(
+        Parameter(
+            CERTIFICATE,
+            Type="String",
+            Description="ARN of a certificate for HTTPS; empty: the load balancer speaks HTTP",
+            Default="",
+            AllowedPattern="(arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[a-z0-9-]+)?",
+            ConstraintDescription="the ARN of a certificate in ACM, or nothing",
         )
+    )
+    protection = stack.parameter(DELETION_PROTECTION)
+    stack.template.add_condition(HAS_CERTIFICATE, Not(Equals(certificate, "")))
+    redirect = Action(
+        Type="redirect",
+        RedirectConfig=RedirectConfig(Protocol="HTTPS", Port="443", StatusCode="HTTP_301"),
+    )
+    stack.add(
+        _load_balancer(
+            {
+                "routing.http.drop_invalid_header_fields.enabled": "true",
+                "deletion_protection.enabled": protection,
+                "access_logs.s3.enabled": "true",
+                "access_logs.s3.bucket": ImportValue(exports.log_bucket(stack.name)),
+                "access_logs.s3.prefix": Ref("AWS::StackName"),
+            }
+        ),
+        Listener(
+            ids.LISTENER,
+            LoadBalancerArn=Ref(ids.LOAD_BALANCER),
+            Protocol="HTTP",
+            Port=80,
+            DefaultActions=[If(HAS_CERTIFICATE, redirect, _forward())],
+        ),
+        Listener(
+            ids.HTTPS_LISTENER,
+            Condition=HAS_CERTIFICATE,
+            LoadBalancerArn=Ref(ids.LOAD_BALANCER),
+            Protocol="HTTPS",
+            Port=443,
+            Certificates=[Certificate(CertificateArn=certificate)],
+            SslPolicy=_SSL_POLICY,
+            DefaultActions=[_forward()],
+        ),
+        _target_group(stack, load_balancer, {"HealthCheckPort": "traffic-port"}),
+    )
+    _add_address(stack)
+    return Frontend(
+        security_group=_security_group(
+            SecurityGroupIngress=[
+                anywhere("tcp", 80, "HTTP, redirected where there is a certificate"),
+                anywhere("tcp", 443, "HTTPS"),
+            ],
+            SecurityGroupEgress=[nowhere("The load balancer calls containers alone")],
+        ),
+        rule="Requests from the load balancer to containers",
+        target_group=Ref(ids.TARGET_GROUP),
+        listener=If(HAS_CERTIFICATE, Ref(ids.HTTPS_LISTENER), Ref(ids.LISTENER)),
+    )
+
+
+def _security_group(**rules: Any) -> SecurityGroup:
+    return SecurityGroup(
+        ids.LOAD_BALANCER_SECURITY_GROUP,
+        GroupDescription="Application Load Balancer Security Group",
+        VpcId=Ref(ids.VPC),
+        **rules,
+        Tags=Tags(Name=Sub("${AWS::StackName}-alb-sg")),
+    )
+
+
+def _load_balancer(attributes: dict[str, Value]) -> ApplicationLoadBalancer:
+    return ApplicationLoadBalancer(
+        ids.LOAD_BALANCER,
+        Scheme="internet-facing",
+        Subnets=Ref(ids.SUBNETS),
+        SecurityGroups=[Ref(ids.LOAD_BALANCER_SECURITY_GROUP)],
+        LoadBalancerAttributes=[
+            LoadBalancerAttributes(Key=key, Value=value)
+            for key, value in {"idle_timeout.timeout_seconds": "30", **attributes}.items()
+        ],
+        Tags=Tags(Name=Sub("${AWS::StackName}-alb")),
+    )
+
+
+def _target_group(
+    stack: ApplicationStack, load_balancer: LoadBalancer, health_check: dict[str, Any]
+) -> TargetGroup:
+    return TargetGroup(
+        ids.TARGET_GROUP,
+        Protocol="HTTP",
+        Port=stack.application.container.port,
+        VpcId=Ref(ids.VPC),
+        **given(TargetType=stack.capacity.target_type),
+        **health_check,
+        **given(HealthCheckPath=load_balancer.health_check_path),
+        TargetGroupAttributes=[
+            TargetGroupAttribute(Key="deregistration_delay.timeout_seconds", Value="30")
+        ],
+    )
+
+
+def _forward() -> Action:
+    return Action(Type="forward", TargetGroupArn=Ref(ids.TARGET_GROUP))
+
+
+def _add_address(stack: ApplicationStack) -> None:
+    stack.output(
+        "PublicURL",
+        "Public DNS name of Application Load Balancer",
+        GetAtt(ids.LOAD_BALANCER, "DNSName"),
     )

@@ -1,16 +1,24 @@
 """Scaling the number of the service's tasks by their CPU."""
 
-from troposphere import GetAtt, Ref, Sub, Template
-from troposphere.cloudwatch import Alarm
+from typing import Any
 
-from cfn_pipeline.model.application import Application
-from cfn_pipeline.policies import application as duties
+from troposphere import GetAtt, Ref, Sub
+from troposphere.applicationautoscaling import (
+    PredefinedMetricSpecification,
+    ScalableTarget,
+    ScalingPolicy,
+    StepAdjustment,
+    StepScalingPolicyConfiguration,
+    TargetTrackingScalingPolicyConfiguration,
+)
+from troposphere.cloudwatch import Alarm, MetricDimension
+
+from cfn_pipeline.model.aspects import Scaling
+from cfn_pipeline.policies.application import scale_service
 from cfn_pipeline.policies.documents import document, trust
-from cfn_pipeline.resources import applicationautoscaling, cloudwatch, iam
+from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.document import add_resources
-
-__all__ = ["step_scaling", "target_tracking"]
+from cfn_pipeline.stacks.application.stack import ApplicationStack
 
 TARGET = "ApplicationServiceAutoscalingTarget"
 ROLE = "ApplicationServiceAutoscalingRole"
@@ -21,77 +29,90 @@ _COOLDOWN_SECONDS = 360
 _LOW_CPU = 20
 _HIGH_CPU = 40
 
-_SERVICE = f"service/${{{ids.CLUSTER}}}/${{{ids.SERVICE}.Name}}"
+_TASKS: dict[str, Any] = {
+    "ServiceNamespace": "ecs",
+    "ResourceId": Sub(f"service/${{{ids.CLUSTER}}}/${{{ids.SERVICE}.Name}}"),
+    "ScalableDimension": "ecs:service:DesiredCount",
+}
 
 
-def step_scaling(template: Template, application: Application) -> None:
-    """Add a task when CPU stays high for three minutes, take one when it stays low."""
-    add_resources(
-        template,
-        applicationautoscaling.ecs_service_target(
+def step_scaling(stack: ApplicationStack, scaling: Scaling) -> None:
+    """Add a task when CPU stays high for three minutes, remove one when it stays low."""
+    stack.add(
+        ScalableTarget(
             TARGET,
-            service=Sub(_SERVICE),
-            minimum=application.minimum_tasks,
-            maximum=application.maximum_tasks,
-            role=GetAtt(ROLE, "Arn"),
+            **_TASKS,
+            MinCapacity=scaling.minimum_tasks,
+            MaxCapacity=scaling.maximum_tasks,
+            RoleARN=GetAtt(ROLE, "Arn"),
         ),
-        iam.role(
+        role(
             ROLE,
             trust=trust("application-autoscaling.amazonaws.com"),
-            policies={"AutoscalingPermissions": document(duties.scale_service())},
+            policies={"AutoscalingPermissions": document(scale_service())},
         ),
-        applicationautoscaling.step_scaling_policy(
-            SCALE_OUT,
-            name="ScaleOut",
-            target=Ref(TARGET),
-            adjustment=1,
-            cooldown_seconds=_COOLDOWN_SECONDS,
-        ),
-        applicationautoscaling.step_scaling_policy(
-            SCALE_IN,
-            name="ScaleIn",
-            target=Ref(TARGET),
-            adjustment=-1,
-            cooldown_seconds=_COOLDOWN_SECONDS,
-        ),
-        _cpu_alarm(application, "High", "GreaterThanThreshold", _HIGH_CPU, SCALE_OUT),
-        _cpu_alarm(application, "Low", "LessThanThreshold", _LOW_CPU, SCALE_IN),
+        _step(SCALE_OUT, "ScaleOut", ScalingAdjustment=1, MetricIntervalLowerBound=0),
+        _step(SCALE_IN, "ScaleIn", ScalingAdjustment=-1, MetricIntervalUpperBound=0),
+        _alarm(stack, "High", "GreaterThanThreshold", _HIGH_CPU, SCALE_OUT),
+        _alarm(stack, "Low", "LessThanThreshold", _LOW_CPU, SCALE_IN),
     )
 
 
-def target_tracking(template: Template, application: Application, *, cpu_percent: int) -> None:
+def target_tracking(stack: ApplicationStack, scaling: Scaling, *, cpu_percent: int) -> None:
     """Keep the tasks' CPU near a value; the fewest tasks are a parameter."""
-    add_resources(
-        template,
-        applicationautoscaling.ecs_service_target(
+    stack.add(
+        ScalableTarget(
             TARGET,
-            service=Sub(_SERVICE),
-            minimum=Ref(ids.DESIRED_COUNT),
-            maximum=application.maximum_tasks,
+            **_TASKS,
+            MinCapacity=Ref(ids.DESIRED_COUNT),
+            MaxCapacity=scaling.maximum_tasks,
         ),
-        applicationautoscaling.target_tracking_policy(
+        ScalingPolicy(
             "ApplicationServiceAutoscalingPolicy",
-            name="TrackCpu",
-            target=Ref(TARGET),
-            metric="ECSServiceAverageCPUUtilization",
-            value=cpu_percent,
+            PolicyName="TrackCpu",
+            PolicyType="TargetTrackingScaling",
+            ScalingTargetId=Ref(TARGET),
+            TargetTrackingScalingPolicyConfiguration=TargetTrackingScalingPolicyConfiguration(
+                PredefinedMetricSpecification=PredefinedMetricSpecification(
+                    PredefinedMetricType="ECSServiceAverageCPUUtilization"
+                ),
+                TargetValue=cpu_percent,
+            ),
         ),
     )
 
 
-def _cpu_alarm(
-    application: Application, level: str, comparison: str, threshold: int, policy: str
+def _step(title: str, name: str, **adjustment: Any) -> ScalingPolicy:
+    return ScalingPolicy(
+        title,
+        PolicyName=name,
+        PolicyType="StepScaling",
+        ScalingTargetId=Ref(TARGET),
+        StepScalingPolicyConfiguration=StepScalingPolicyConfiguration(
+            AdjustmentType="ChangeInCapacity",
+            Cooldown=_COOLDOWN_SECONDS,
+            MetricAggregationType="Average",
+            StepAdjustments=[StepAdjustment(**adjustment)],
+        ),
+    )
+
+
+def _alarm(
+    stack: ApplicationStack, level: str, comparison: str, threshold: int, policy: str
 ) -> Alarm:
-    return cloudwatch.alarm(
+    return Alarm(
         f"ApplicationService{level}CpuAlarm",
-        description=f"{application.display_name} Service {level} CPU",
-        namespace="AWS/ECS",
-        metric="CPUUtilization",
-        dimensions={"ClusterName": Ref(ids.CLUSTER), "ServiceName": GetAtt(ids.SERVICE, "Name")},
-        statistic="Average",
-        period_seconds=60,
-        evaluation_periods=3,
-        comparison=comparison,
-        threshold=threshold,
-        action=Ref(policy),
+        AlarmDescription=f"{stack.application.display_name} Service {level} CPU",
+        Namespace="AWS/ECS",
+        MetricName="CPUUtilization",
+        Dimensions=[
+            MetricDimension(Name="ClusterName", Value=Ref(ids.CLUSTER)),
+            MetricDimension(Name="ServiceName", Value=GetAtt(ids.SERVICE, "Name")),
+        ],
+        Statistic="Average",
+        Period=60,
+        EvaluationPeriods=3,
+        ComparisonOperator=comparison,
+        Threshold=threshold,
+        AlarmActions=[Ref(policy)],
     )

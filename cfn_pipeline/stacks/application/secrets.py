@@ -1,106 +1,109 @@
-"""The application's secret: made here or read here, and how its values are named."""
+"""The application's secret: generated or existing, and how its values are read."""
 
-from troposphere import GetAtt, Ref, Sub, Template
+import json
+
+from awacs.aws import Statement
+from troposphere import GetAtt, ImportValue, Ref, Sub
+from troposphere.cloudformation import CustomResource
+from troposphere.secretsmanager import GenerateSecretString, Secret
 
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.aspects import ExistingSecret, GeneratedSecret
 from cfn_pipeline.model.values import Value
-from cfn_pipeline.policies import application as duties
-from cfn_pipeline.policies import keys
-from cfn_pipeline.resources import cloudformation, secretsmanager
+from cfn_pipeline.policies.application import get_secrets
+from cfn_pipeline.policies.keys import decrypt_secrets
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.application.inline_function import FunctionSettings, InlineFunction
-from cfn_pipeline.stacks.arns import Arns
-from cfn_pipeline.stacks.document import add_resources, keep
-
-__all__ = [
-    "custom_resource",
-    "dynamic_reference",
-    "from_custom_resource",
-    "generated",
-    "secret_arn",
-    "secret_value",
-]
+from cfn_pipeline.stacks.application.inline_function import InlineFunction
+from cfn_pipeline.stacks.application.interfaces import Credentials
+from cfn_pipeline.stacks.application.stack import ApplicationStack
+from cfn_pipeline.stacks.stack import DELETE
 
 FUNCTION = "SecretsManager"
 
+#: RDS takes no / " @ or space in a password; quotes and backslashes are trouble in shells.
+_EXCLUDED = "\"'/@\\ "
+
 
 def custom_resource(
-    template: Template, application: Application, *, settings: FunctionSettings, arns: Arns
-) -> None:
-    """Add a custom resource with the secret's values as attributes, and its function.
-
-    Args:
-        template: to which they are added.
-        application: whose secret it is; without a database nobody needs it, and nothing is added.
-        settings: of the function.
-        arns: how ARNs are written.
-
-    """
-    if application.database is None:
-        return
-    template.add_resource(
-        cloudformation.custom_resource(
-            ids.SECRETS, function=GetAtt(FUNCTION, "Arn"), SecretId=application.secret_name
+    stack: ApplicationStack, secret: ExistingSecret | GeneratedSecret
+) -> Credentials:
+    """Add a custom resource with the values of a secret that exists, and its function."""
+    name = secret_name(stack.application)
+    stack.add(CustomResource(ids.SECRETS, ServiceToken=GetAtt(FUNCTION, "Arn"), SecretId=name))
+    stack.build(
+        InlineFunction(
+            title=FUNCTION,
+            role="SecretsManagerRole",
+            log_group="SecretsManagerLogGroup",
+            name="secretsManager",
+            description="Secrets Manager",
+            module="secrets_manager",
+            policy="SecretsManagerPermissions",
+            permissions=[
+                get_secrets(secret_arns(stack)),
+                decrypt_secrets(ImportValue(exports.SECRETS_KEY)),
+            ],
         )
     )
-    secrets = arns.regional("secretsmanager", f"secret:{application.secret_prefix}*")
-    InlineFunction(
-        function=FUNCTION,
-        role="SecretsManagerRole",
-        log_group="SecretsManagerLogGroup",
-        name="secretsManager",
-        description="Secrets Manager",
-        module="secrets_manager",
-        policy="SecretsManagerPermissions",
-        permissions=[
-            duties.get_secrets(secrets),
-            keys.decrypt_secrets(exports.take(exports.SECRETS_KEY)),
-        ],
-    ).add(template, application, settings=settings)
-
-
-def generated(template: Template, application: Application) -> None:
-    """Add a secret with a random password, unless the application names one that exists."""
-    if application.database is None or application.secret is not None:
-        return
-    secret = secretsmanager.generated_secret(
-        ids.SECRET,
-        name=Sub("${AWS::StackName}/credentials"),
-        description=Sub("Password of the database of ${AWS::StackName}"),
-        password_key=application.database.password_key,
-        key=exports.take(exports.key(application.name)),
+    return Credentials(
+        password=Sub(f"${{{ids.SECRETS}.{secret.key}}}"),
+        environment={"SECRETS": name, "AWS_DEFAULT_REGION": Ref("AWS::Region")},
     )
-    add_resources(template, keep(secret, "Delete"))
 
 
-def from_custom_resource(application: Application, key: str) -> Value:  # noqa: ARG001
-    """Read a value of the secret from the custom resource."""
-    return Sub(f"${{{ids.SECRETS}.{key}}}")
+def secret_name(application: Application) -> str:
+    """Return the name of the secret that exists; absent: ``<application>/credentials``."""
+    return application.secret or f"{application.name}/credentials"
 
 
-def dynamic_reference(application: Application, key: str) -> Value:
-    """Let CloudFormation read a value of the secret while it deploys.
+def secret_arns(stack: ApplicationStack) -> Value:
+    """Return the ARNs of the secrets whose names begin as that of the application's."""
+    folder, slash, name = secret_name(stack.application).rpartition("/")
+    return stack.arns.regional("secretsmanager", f"secret:{folder}{slash}{'' if slash else name}*")
+
+
+def generated_secret(stack: ApplicationStack, secret: GeneratedSecret) -> Credentials:
+    """Add a secret with a random password."""
+    stack.add(
+        Secret(
+            ids.SECRET,
+            **DELETE,
+            Name=Sub("${AWS::StackName}/credentials"),
+            Description=Sub("Password of the database of ${AWS::StackName}"),
+            KmsKeyId=stack.key,
+            GenerateSecretString=GenerateSecretString(
+                SecretStringTemplate=json.dumps({}),
+                GenerateStringKey=secret.key,
+                PasswordLength=32,
+                ExcludeCharacters=_EXCLUDED,
+            ),
+        )
+    )
+    return Credentials(
+        password=Sub(f"{{{{resolve:secretsmanager:${{{ids.SECRET}}}:SecretString:{secret.key}}}}}"),
+        secrets={secret.key: Sub(f"${{{ids.SECRET}}}:{secret.key}::")},
+        permissions=[get_secrets(Ref(ids.SECRET)), _decrypt(stack)],
+    )
+
+
+def existing_secret(stack: ApplicationStack, secret: ExistingSecret) -> Credentials:
+    """Read a secret that exists: CloudFormation while it deploys, ECS when it starts a container.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
-    """
-    if application.secret is not None:
-        return f"{{{{resolve:secretsmanager:{application.secret}:SecretString:{key}}}}}"
-    return Sub(f"{{{{resolve:secretsmanager:${{{ids.SECRET}}}:SecretString:{key}}}}}")
-
-
-def secret_value(application: Application, key: str, *, arns: Arns) -> Value:
-    """Name a value of the secret as ECS reads it when it starts a container.
-
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
     """
-    if application.secret is not None:
-        return arns.regional("secretsmanager", f"secret:{application.secret}:{key}::")
-    return Sub(f"${{{ids.SECRET}}}:{key}::")
+    arns = stack.arns
+    arn = arns.regional("secretsmanager", f"secret:{secret.name}-??????")
+    return Credentials(
+        password=f"{{{{resolve:secretsmanager:{secret.name}:SecretString:{secret.key}}}}}",
+        secrets={
+            secret.key: arns.regional("secretsmanager", f"secret:{secret.name}:{secret.key}::")
+        },
+        permissions=[get_secrets(arn), _decrypt(stack)],
+    )
 
 
-def secret_arn(application: Application, *, arns: Arns) -> Value:
-    """Return the ARN of the secret, for a policy."""
-    if application.secret is not None:
-        return arns.regional("secretsmanager", f"secret:{application.secret}-??????")
-    return Ref(ids.SECRET)
+def _decrypt(stack: ApplicationStack) -> Statement:
+    through = Sub(f"secretsmanager.${{AWS::Region}}.{stack.arns.suffix}")
+    return decrypt_secrets(stack.key, through=through)

@@ -1,123 +1,130 @@
-"""The service: the application's containers behind the load balancer."""
+"""The ECS service."""
 
-from dataclasses import dataclass
+from typing import Any
 
-from troposphere import GetAtt, Parameter, Ref, Sub, Template
+from troposphere import GetAtt, Parameter, Ref, Sub, Tags, ecs
+from troposphere.logs import LogGroup
 
-from cfn_pipeline.model.application import Application
-from cfn_pipeline.model.values import Value, given
-from cfn_pipeline.resources import ecs
+from cfn_pipeline.model.aspects import Service
+from cfn_pipeline.model.values import given
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.application.containers import Define, MakeRoles, log_group_name
-from cfn_pipeline.stacks.document import add_resources
-from cfn_pipeline.stacks.log_groups import log_group
-
-__all__ = ["Rollout", "service"]
+from cfn_pipeline.stacks.application.containers import log_group_name, task_definition
+from cfn_pipeline.stacks.application.interfaces import Frontend, Preparation
+from cfn_pipeline.stacks.application.stack import ApplicationStack
+from cfn_pipeline.stacks.application.task_roles import (
+    add_secret_reader,
+    add_task_and_execution_roles,
+)
 
 TASK_DEFINITION = "ApplicationTaskDefinition"
+_AT_LEAST_ALL: dict[str, Any] = {"MaximumPercent": 200, "MinimumHealthyPercent": 100}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rollout:
-    """How the service is brought out.
-
-    Args:
-        after: logical ids of what must be there before the service.
-        listener: the one that forwards to the service, which must be there before, too; it
-            becomes a tag, since nothing may depend on what a condition may leave out. Absent: what
-            must be there is said in ``after``.
-        role: with which ECS registers targets; absent: the service-linked role.
-        capacity_provider: on whose instances tasks run; absent: any of the cluster's.
-        execution_role: with which ECS starts containers; absent: the instance's role.
-        circuit_breaker: whether a deployment whose tasks keep failing is rolled back.
-        grace_seconds: how long a new task may fail health checks; absent: not at all.
-        count_description: how the parameter for the number of tasks is described.
-        counted: whether each deployment sets the number of tasks; otherwise scaling alone does.
-        default_tag: the image's tag where none is said; absent: it must be said.
-        count_may_be_absent: whether the number of tasks is the application's where none is said.
-        encrypted_logs: whether the log group is encrypted with the application's key and says
-            that it is deleted with the stack.
-
-    """
-
-    after: tuple[str, ...]
-    listener: Value | None = None
-    role: Value | None = None
-    capacity_provider: Value | None = None
-    execution_role: Value | None = None
-    circuit_breaker: bool = False
-    grace_seconds: int | None = None
-    count_description: str = "Fewest tasks to which the service is scaled in"
-    counted: bool = False
-    default_tag: str | None = None
-    count_may_be_absent: bool = False
-    encrypted_logs: bool = False
-
-
-def service(
-    template: Template,
-    application: Application,
-    *,
-    define: Define,
-    roles: MakeRoles,
-    rollout: Rollout,
-) -> None:
-    """Add the service, its task, the task's roles and the log group.
-
-    Args:
-        template: to which they are added.
-        application: what runs.
-        define: how a container is run.
-        roles: makes the roles of the tasks.
-        rollout: how the service is brought out.
-
-    """
-    template.add_parameter(
-        [
-            Parameter(
-                ids.DESIRED_COUNT,
-                Type="Number",
-                Description=rollout.count_description,
-                **given(Default=application.minimum_tasks if rollout.count_may_be_absent else None),
-            ),
-            Parameter(
-                ids.IMAGE_TAG,
-                Type="String",
-                Description="Application Docker Image Tag",
-                **given(Default=rollout.default_tag),
-            ),
-        ]
+def service(stack: ApplicationStack, service: Service) -> None:
+    """Add the service with its task, the task's role and the log group; the tag is latest."""
+    count = stack.parameter(
+        Parameter(ids.DESIRED_COUNT, Type="Number", Description="Desired EC2 instance count")
     )
-    migration = [] if application.migration is None else [ids.MIGRATE_TASK]
-    add_resources(
-        template,
-        ecs.service(
+    stack.parameter(_image_tag(Default="latest"))
+    stack.add(
+        ecs.Service(
             ids.SERVICE,
-            depends_on=[*rollout.after, ids.LOG_GROUP, *migration],
-            cluster=Ref(ids.CLUSTER),
-            task_definition=Ref(TASK_DEFINITION),
-            desired_count=Ref(ids.DESIRED_COUNT) if rollout.counted else None,
-            container=application.container,
-            target_group=Ref(ids.TARGET_GROUP),
-            tags=given(Listener=rollout.listener),
-            role=rollout.role,
-            capacity_provider=rollout.capacity_provider,
-            circuit_breaker=rollout.circuit_breaker,
-            grace_seconds=rollout.grace_seconds,
+            DependsOn=_dependencies(stack),
+            Cluster=Ref(ids.CLUSTER),
+            TaskDefinition=Ref(TASK_DEFINITION),
+            DesiredCount=count,
+            **_load_balancers(stack),
+            Role=Sub(
+                "arn:aws:iam::${AWS::AccountId}:role/aws-service-role/"
+                "ecs.amazonaws.com/AWSServiceRoleForECS"
+            ),
+            DeploymentConfiguration=ecs.DeploymentConfiguration(**_AT_LEAST_ALL),
         ),
-        ecs.task_definition(
-            TASK_DEFINITION,
-            family=Ref("AWS::StackName"),
-            task_role=GetAtt(ids.TASK_ROLE, "Arn"),
-            execution_role=rollout.execution_role,
-            containers=[define(application, c) for c in application.containers],
-            volumes=application.volumes,
+        _task(stack, service),
+    )
+    add_secret_reader(stack)
+    stack.add(_log_group(stack))
+
+
+def scaled_service(stack: ApplicationStack, service: Service) -> None:
+    """Add the service with its task, the task's roles and the log group.
+
+    Scaling alone sets the number of tasks. A deployment whose tasks do not start is rolled back.
+    """
+    stack.parameter(
+        Parameter(
+            ids.DESIRED_COUNT,
+            Type="Number",
+            Description="Fewest tasks to which the service is scaled in",
+            Default=service.minimum_tasks,
+        )
+    )
+    stack.parameter(_image_tag())
+    provider = stack.capacity.provider
+    listeners = [f.listener for f in stack.all(Frontend) if f.listener is not None]
+    stack.add(
+        ecs.Service(
+            ids.SERVICE,
+            DependsOn=_dependencies(stack),
+            Cluster=Ref(ids.CLUSTER),
+            TaskDefinition=Ref(TASK_DEFINITION),
+            CapacityProviderStrategy=[
+                ecs.CapacityProviderStrategyItem(CapacityProvider=provider, Weight=1)
+            ],
+            **_load_balancers(stack),
+            HealthCheckGracePeriodSeconds=60,
+            DeploymentConfiguration=ecs.DeploymentConfiguration(
+                **_AT_LEAST_ALL,
+                DeploymentCircuitBreaker=ecs.DeploymentCircuitBreaker(Enable=True, Rollback=True),
+            ),
+            # The service is created after its listener, on which it cannot depend by name.
+            **given(Tags=Tags(Listener=listeners[0]) if listeners else None),
         ),
-        *roles(application),
-        log_group(
-            ids.LOG_GROUP,
-            application,
-            name=Sub(log_group_name(application)),
-            encrypted=rollout.encrypted_logs,
-        ),
+        _task(stack, service, ExecutionRoleArn=GetAtt(ids.EXECUTION_ROLE, "Arn")),
+    )
+    add_task_and_execution_roles(stack)
+    stack.add(_log_group(stack))
+
+
+def _image_tag(**default: str) -> Parameter:
+    return Parameter(
+        ids.IMAGE_TAG, Type="String", Description="Application Docker Image Tag", **default
+    )
+
+
+def _dependencies(stack: ApplicationStack) -> list[str]:
+    frontends = [title for frontend in stack.all(Frontend) for title in frontend.depends_on]
+    before = [title for prepared in stack.all(Preparation) for title in prepared.depends_on]
+    return [*stack.capacity.depends_on, *frontends, ids.LOG_GROUP, *before]
+
+
+def _load_balancers(stack: ApplicationStack) -> dict[str, Any]:
+    container = stack.application.container
+    targets = [
+        ecs.LoadBalancer(
+            ContainerName=container.name,
+            ContainerPort=container.port,
+            TargetGroupArn=frontend.target_group,
+        )
+        for frontend in stack.all(Frontend)
+    ]
+    return given(LoadBalancers=targets or None)
+
+
+def _task(stack: ApplicationStack, service: Service, **properties: Any) -> ecs.TaskDefinition:
+    return task_definition(
+        stack,
+        TASK_DEFINITION,
+        Ref("AWS::StackName"),
+        service.containers,
+        service.volumes,
+        **properties,
+    )
+
+
+def _log_group(stack: ApplicationStack) -> LogGroup:
+    return LogGroup(
+        ids.LOG_GROUP,
+        LogGroupName=log_group_name(stack),
+        RetentionInDays=stack.application.log_retention_days,
     )

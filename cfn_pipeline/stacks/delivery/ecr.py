@@ -1,103 +1,126 @@
 """The repositories of the build's image and of the application's images."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
+from typing import Any
 
-from awacs.aws import PolicyDocument
 from troposphere import Template
+from troposphere.ecr import (
+    EncryptionConfiguration,
+    ImageScanningConfiguration,
+    ImageTagMutabilityExclusionFilter,
+    LifecyclePolicy,
+    Repository,
+)
 
-from cfn_pipeline.aws.iam import POLICY_VERSION
 from cfn_pipeline.model.application import Application
-from cfn_pipeline.model.values import Value
-from cfn_pipeline.policies import application as duties
+from cfn_pipeline.model.values import Value, given
+from cfn_pipeline.policies.application import let_pull
 from cfn_pipeline.policies.documents import document, pascal_case
-from cfn_pipeline.resources import ecr
-from cfn_pipeline.stacks import exports
-from cfn_pipeline.stacks.arns import Arns
-from cfn_pipeline.stacks.document import add_resources, keep, new_template
-
-__all__ = ["ecr_template", "open_ecr_template"]
+from cfn_pipeline.stacks.arns import ARNS, LITERAL_ARNS, Arns
+from cfn_pipeline.stacks.stack import RETAIN, Stack
 
 BUILD_REPOSITORY = "CodebuildRepository"
 
-_CODEBUILD = "codebuild.amazonaws.com"
+#: The version of the policy language in 2018's examples of ECR.
+_FIRST_VERSION = "2008-10-17"
+_CODEBUILD = {"Service": ["codebuild.amazonaws.com"]}
 _UNTAGGED_DAYS = 7
 
 
-def open_ecr_template(application: Application, *, policy_version: str) -> Template:
-    """Make the repositories, from both of which the service CodeBuild may pull.
+def open_ecr_template(application: Application) -> Template:
+    """Make the repositories; the service CodeBuild may pull from both.
 
     Args:
         application: whose images these are.
-        policy_version: the version of the policy language.
 
     """
-    accounts = _accounts(application, Arns("aws"))
-    template = new_template("ECR Resources")
-    add_resources(
-        template,
-        ecr.repository(
+    stack = Stack("ECR Resources", name=application.name, arns=LITERAL_ARNS)
+    accounts = _accounts(application, stack.arns)
+    sid = "RemoteAccountAccess" if accounts else "CodeBuildAccess"
+    for_builds, for_accounts = (
+        document(let_pull(principals, sid=sid), version=_FIRST_VERSION)
+        for principals, sid in ((_CODEBUILD, "CodeBuildAccess"), ({**accounts, **_CODEBUILD}, sid))
+    )
+    stack.add(
+        Repository(
             BUILD_REPOSITORY,
-            name=application.build_image_repository_name,
-            policy=_pull_policy({"Service": [_CODEBUILD]}, "CodeBuildAccess", policy_version),
+            RepositoryName=application.build_image_repository_name,
+            RepositoryPolicyText=for_builds,
         ),
-        ecr.repository(
-            f"{pascal_case(application.name)}Repository",
-            name=application.image_repository_name,
-            policy=_pull_policy(
-                {**accounts, "Service": [_CODEBUILD]},
-                "RemoteAccountAccess" if accounts else "CodeBuildAccess",
-                policy_version,
-            ),
-            expire_untagged_after_days=_UNTAGGED_DAYS,
+        Repository(
+            _title(application),
+            RepositoryName=application.image_repository_name,
+            RepositoryPolicyText=for_accounts,
+            LifecyclePolicy=_expire_untagged(),
         ),
     )
-    return template
+    return stack.template
 
 
-def ecr_template(application: Application, *, arns: Arns = Arns()) -> Template:  # noqa: B008
-    """Make the repositories: scanned, encrypted, with tags that stay with their images.
+def ecr_template(application: Application, *, arns: Arns = ARNS) -> Template:
+    """Make the repositories: scanned, encrypted, with tags that cannot be moved.
 
-    Nobody pulls but by policies of their own, and the accounts that the application names.
+    Who may pull has it in a policy of their own, or is an account that the application names.
 
     Args:
         application: whose images these are.
-        arns: how ARNs are written.
+        arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     """
-    name = application.name
-    key = exports.take(exports.key(name))
+    stack = Stack(f"Repositories of {application.name}'s images", name=application.name, arns=arns)
     accounts = _accounts(application, arns)
-    policy = _pull_policy(accounts, "LetAccountsPull") if accounts else None
-    template = new_template(f"Repositories of {name}'s images")
-    build_image = ecr.repository(
-        BUILD_REPOSITORY,
-        name=application.build_image_repository_name,
-        immutable_tags=True,
-        mutable_tags=["latest"],
-        scan_on_push=True,
-        key=key,
-        expire_untagged_after_days=_UNTAGGED_DAYS,
+    policy = document(let_pull(accounts, sid="LetAccountsPull")) if accounts else None
+    protected: dict[str, Any] = {
+        "ImageScanningConfiguration": ImageScanningConfiguration(ScanOnPush=True),
+        "EncryptionConfiguration": EncryptionConfiguration(EncryptionType="KMS", KmsKey=stack.key),
+        "LifecyclePolicy": _expire_untagged(),
+    }
+    latest = ImageTagMutabilityExclusionFilter(
+        ImageTagMutabilityExclusionFilterType="WILDCARD",
+        ImageTagMutabilityExclusionFilterValue="latest",
     )
-    images = ecr.repository(
-        f"{pascal_case(application.name)}Repository",
-        name=application.image_repository_name,
-        policy=policy,
-        immutable_tags=True,
-        scan_on_push=True,
-        key=key,
-        expire_untagged_after_days=_UNTAGGED_DAYS,
+    stack.add(
+        Repository(
+            BUILD_REPOSITORY,
+            **RETAIN,
+            RepositoryName=application.build_image_repository_name,
+            ImageTagMutability="IMMUTABLE_WITH_EXCLUSION",
+            ImageTagMutabilityExclusionFilters=[latest],
+            **protected,
+        ),
+        Repository(
+            _title(application),
+            **RETAIN,
+            RepositoryName=application.image_repository_name,
+            **given(RepositoryPolicyText=policy),
+            ImageTagMutability="IMMUTABLE",
+            **protected,
+        ),
     )
-    add_resources(template, keep(build_image, "Retain"), keep(images, "Retain"))
-    return template
+    return stack.template
 
 
-def _pull_policy(
-    named: Mapping[str, Sequence[Value]], sid: str, version: str = POLICY_VERSION
-) -> PolicyDocument:
-    return document(duties.let_pull(named, sid=sid), version=version)
+def _title(application: Application) -> str:
+    return f"{pascal_case(application.name)}Repository"
 
 
-def _accounts(application: Application, arns: Arns) -> dict[str, list[Value]]:
+def _accounts(application: Application, arns: Arns) -> dict[str, Sequence[Value]]:
     if not application.pull_accounts:
         return {}
     return {"AWS": [arns.account(account) for account in application.pull_accounts]}
+
+
+def _expire_untagged() -> LifecyclePolicy:
+    rule = {
+        "rulePriority": 10,
+        "description": "Untagged images",
+        "selection": {
+            "tagStatus": "untagged",
+            "countType": "sinceImagePushed",
+            "countUnit": "days",
+            "countNumber": _UNTAGGED_DAYS,
+        },
+        "action": {"type": "expire"},
+    }
+    return LifecyclePolicy(LifecyclePolicyText=json.dumps({"rules": [rule]}, indent=2) + "\n")

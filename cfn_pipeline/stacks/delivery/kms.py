@@ -1,89 +1,71 @@
-"""The key that encrypts what the application and its pipeline keep."""
+"""The key that encrypts the data of the application and its pipeline."""
 
 from troposphere import GetAtt, Ref, Sub, Template
+from troposphere.kms import Alias, Key
 
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.policies import keys
 from cfn_pipeline.policies.documents import document
-from cfn_pipeline.resources import kms
 from cfn_pipeline.stacks import exports
-from cfn_pipeline.stacks.arns import Arns
-from cfn_pipeline.stacks.document import add_resources, keep, new_template
-
-__all__ = ["key_template", "secrets_key_template"]
+from cfn_pipeline.stacks.arns import ARNS, LITERAL_ARNS, Arns
+from cfn_pipeline.stacks.stack import RETAIN, Stack
 
 KEY = "KmsKey"
 ALIAS = "KmsKeyAlias"
 
 
-def secrets_key_template(application: Application) -> Template:  # noqa: ARG001
+def secrets_key_template(application: Application) -> Template:
     """Make one key for the secrets of all applications, exported as ``secrets-key``."""
-    template = new_template("KMS Keys")
-    add_resources(
-        template,
-        kms.key(
+    stack = Stack("KMS Keys", name=application.name, arns=LITERAL_ARNS)
+    administer = keys.administer_key(stack.arns.root(), sid="Allow root account access to key")
+    stack.add(
+        Key(
             KEY,
-            description="Custom key for SSM parameters",
-            enabled=True,
-            policy=document(
-                keys.administer_key(
-                    Sub("arn:aws:iam::${AWS::AccountId}:root"),
-                    sid="Allow root account access to key",
-                ),
-                Id="key-policy",
-            ),
+            Description="Custom key for SSM parameters",
+            Enabled=True,
+            KeyPolicy=document(administer, Id="key-policy"),
         ),
-        kms.alias(ALIAS, name=f"alias/{exports.SECRETS_KEY}", key=Ref(KEY)),
+        Alias(ALIAS, AliasName=f"alias/{exports.SECRETS_KEY}", TargetKeyId=Ref(KEY)),
     )
-    template.add_output(
-        exports.export(
-            KEY,
-            description="Secrets Key KMS Key Arn",
-            value=GetAtt(KEY, "Arn"),
-            name=exports.SECRETS_KEY,
-        )
-    )
-    return template
+    stack.output(KEY, "Secrets Key KMS Key Arn", GetAtt(KEY, "Arn"), export=exports.SECRETS_KEY)
+    return stack.template
 
 
-def key_template(application: Application, *, arns: Arns = Arns()) -> Template:  # noqa: B008
-    """Make one key for the artifacts, images, logs, secrets and data of one application."""
+def key_template(application: Application, *, arns: Arns = ARNS) -> Template:
+    """Make one key for the artifacts, images, logs, secrets and data of one application.
+
+    Args:
+        application: whose key it is.
+        arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
+
+    """
     name = application.name
-    template = new_template(f"Key that encrypts what {name} keeps")
-    add_resources(
-        template,
-        keep(
-            kms.key(
-                KEY,
-                description=f"Artifacts, images, logs, secrets and data of {name}",
-                rotated=True,
-                policy=document(
-                    keys.administer_key(arns.root(), sid="LetIamPoliciesDecide"),
-                    keys.grant_to_services_only(),
-                    keys.let_logs_encrypt(
-                        Sub(f"logs.${{AWS::Region}}.{arns.suffix}"),
-                        [arns.regional("logs", group) for group in _log_groups(application)],
-                    ),
-                    keys.let_events_publish(arns.regional("sns", f"{name}-*")),
-                ),
-            ),
-            "Retain",
+    stack = Stack(f"Key that encrypts what {name} keeps", name=name, arns=arns)
+    policy = document(
+        keys.administer_key(arns.root(), sid="LetIamPoliciesDecide"),
+        keys.grant_to_services_only(),
+        keys.let_logs_encrypt(
+            Sub(f"logs.${{AWS::Region}}.{arns.suffix}"),
+            [arns.regional("logs", group) for group in _log_groups(application)],
         ),
-        kms.alias(ALIAS, name=f"alias/{name}", key=Ref(KEY)),
+        keys.let_events_publish(arns.regional("sns", f"{name}-*")),
     )
-    template.add_output(
-        exports.export(
+    stack.add(
+        Key(
             KEY,
-            description=f"ARN of the key of {name}",
-            value=GetAtt(KEY, "Arn"),
-            name=exports.key(name),
-        )
+            **RETAIN,
+            Description=f"Artifacts, images, logs, secrets and data of {name}",
+            EnableKeyRotation=True,
+            KeyPolicy=policy,
+        ),
+        Alias(ALIAS, AliasName=f"alias/{name}", TargetKeyId=Ref(KEY)),
     )
-    return template
+    stack.output(KEY, f"ARN of the key of {name}", GetAtt(KEY, "Arn"), export=exports.key(name))
+    return stack.template
 
 
 def _log_groups(application: Application) -> list[str]:
-    """Name the log groups of the builds and of each environment."""
+    """Return the log groups of the builds and of each environment."""
     stacks = [application.stack_name(environment) for environment in application.environments]
     return [
         f"log-group:/aws/codebuild/{application.name}",

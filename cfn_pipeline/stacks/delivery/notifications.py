@@ -1,6 +1,6 @@
-"""Whom a pipeline tells that it waits, has failed, or has come through a stage.
+"""Notifications: a pipeline waits for an approval, has failed, or a stage has succeeded.
 
-The events are EventBridge's, which is there in every region, as notification rules are not.
+The events are EventBridge's, which exists in every region; notification rules do not.
 https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html
 """
 
@@ -8,17 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from awacs import sns as actions
+from awacs import sns
 from awacs.aws import Allow, Principal, Statement
-from troposphere import Equals, Not, Parameter, Ref, Template
+from troposphere import Equals, Not, Parameter, Ref
+from troposphere.events import InputTransformer, Rule, Target
+from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
-from cfn_pipeline.model.pipeline import Pipeline
-from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.documents import document
-from cfn_pipeline.resources import events, sns
-from cfn_pipeline.stacks.document import add_resources
-
-__all__ = ["add_notifications"]
+from cfn_pipeline.stacks.stack import Stack
 
 TOPIC = "NotificationTopic"
 HAS_EMAIL = "HasNotificationEmail"
@@ -75,47 +72,52 @@ _NOTIFICATIONS = (
 )
 
 
-def add_notifications(template: Template, pipeline: Pipeline, *, key: Value) -> None:
-    """Add a topic, what is published to it, and an optional e-mail address that gets it."""
-    template.add_parameter(_EMAIL)
-    template.add_condition(HAS_EMAIL, Not(Equals(Ref(_EMAIL), "")))
-    add_resources(
-        template,
-        sns.topic(TOPIC, key=key),
-        sns.topic_policy(
+def add_notifications(stack: Stack) -> None:
+    """Add a topic, the rules that publish to it, and an optional e-mail address that gets it."""
+    email = stack.parameter(_EMAIL)
+    stack.template.add_condition(HAS_EMAIL, Not(Equals(email, "")))
+    stack.add(
+        Topic(TOPIC, KmsMasterKeyId=stack.key),
+        TopicPolicy(
             f"{TOPIC}Policy",
-            topic=Ref(TOPIC),
-            # EventBridge passes no key of a condition when it publishes to a topic.
-            policy=document(
+            Topics=[Ref(TOPIC)],
+            # EventBridge sends no condition keys when it publishes to a topic.
+            PolicyDocument=document(
                 Statement(
                     Sid="LetEventBridgePublish",
                     Effect=Allow,
                     Principal=Principal("Service", "events.amazonaws.com"),
-                    Action=[actions.Publish],
+                    Action=[sns.Publish],
                     Resource=[Ref(TOPIC)],
                 )
             ),
         ),
-        sns.subscription(
+        SubscriptionResource(
             "NotificationSubscription",
-            topic=Ref(TOPIC),
-            protocol="email",
-            endpoint=Ref(_EMAIL),
-            condition=HAS_EMAIL,
+            Condition=HAS_EMAIL,
+            TopicArn=Ref(TOPIC),
+            Protocol="email",
+            Endpoint=email,
         ),
         *(
-            events.rule(
+            Rule(
                 notification.title,
-                description=f"{notification.description}: pipeline {pipeline.name}",
-                pattern={
+                Description=f"{notification.description}: pipeline {stack.name}",
+                EventPattern={
                     "source": ["aws.codepipeline"],
                     "detail-type": [notification.detail_type],
-                    "detail": {"pipeline": [pipeline.name], **notification.detail},
+                    "detail": {"pipeline": [stack.name], **notification.detail},
                 },
-                target=Ref(TOPIC),
-                target_id=TOPIC,
-                message=notification.message,
-                message_values=notification.values,
+                Targets=[
+                    Target(
+                        Arn=Ref(TOPIC),
+                        Id=TOPIC,
+                        InputTransformer=InputTransformer(
+                            InputPathsMap=dict(notification.values),
+                            InputTemplate=f'"{notification.message}"',
+                        ),
+                    )
+                ],
             )
             for notification in _NOTIFICATIONS
         ),

@@ -1,6 +1,8 @@
-"""A pipeline, the bucket for its artifacts, and whom it tells."""
+"""A pipeline, the bucket for its artifacts, and its notifications."""
 
-from troposphere import Parameter, Ref, Sub, Template
+from troposphere import ImportValue, Parameter, Ref, Sub, Template
+from troposphere.codepipeline import Pipeline as CodePipeline
+from troposphere.s3 import Bucket
 
 from cfn_pipeline.aws import name_forms as names
 from cfn_pipeline.errors import ModelError
@@ -8,15 +10,17 @@ from cfn_pipeline.model.actions import ActionDefaults
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.sources import GitHub, GitHubOAuth, Source
 from cfn_pipeline.model.values import Value
-from cfn_pipeline.resources import codepipeline, s3
+from cfn_pipeline.resources import codepipeline
 from cfn_pipeline.stacks import exports
-from cfn_pipeline.stacks.arns import Arns, artifact_bucket_name
-from cfn_pipeline.stacks.delivery.artifacts import BUCKET, add_private_buckets
+from cfn_pipeline.stacks.arns import ARNS, LITERAL_ARNS, Arns
+from cfn_pipeline.stacks.delivery.artifacts import (
+    BUCKET,
+    add_private_buckets,
+    artifact_bucket_name,
+)
 from cfn_pipeline.stacks.delivery.notifications import add_notifications
-from cfn_pipeline.stacks.document import new_template
 from cfn_pipeline.stacks.parameters import CONNECTION
-
-__all__ = ["pipeline_template", "plain_pipeline_template"]
+from cfn_pipeline.stacks.stack import Stack
 
 PIPELINE = "Pipeline"
 
@@ -37,61 +41,63 @@ _TOKEN = Parameter(
 )
 
 
-def pipeline_template(pipeline: Pipeline, *, arns: Arns = Arns()) -> Template:  # noqa: B008
+def pipeline_template(pipeline: Pipeline, *, arns: Arns = ARNS) -> Template:
     """Make a pipeline with encrypted artifacts, access logs and notifications.
 
-    Actions that name no project and no role use those that the stacks of the pipeline's name
-    export; what a source does not name becomes a parameter.
+    Actions without project or role use those that the stacks of the pipeline's name export; what
+    a source does not set becomes a parameter.
 
     Args:
         pipeline: of one's own, or one that delivers an application.
-        arns: how ARNs are written; absent: in whatever partition the stack is deployed.
+        arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     Raises:
-        ModelError: a name that cannot be the beginning of a bucket's and an export's name.
+        ModelError: a name with which a bucket's and an export's name cannot begin.
 
     """
-    key = exports.take(exports.key(pipeline.name))
-    template = _template(pipeline, key=key)
-    add_private_buckets(template, pipeline, arns=arns, key=key)
-    add_notifications(template, pipeline, key=key)
-    return template
+    stack = _stack(pipeline, arns)
+    stack.add(_pipeline(pipeline, key=stack.key))
+    add_private_buckets(stack)
+    add_notifications(stack)
+    return stack.template
 
 
 def plain_pipeline_template(pipeline: Pipeline) -> Template:
-    """Make a pipeline and a bucket as they are made when nothing is asked of them."""
-    template = _template(pipeline)
-    template.add_resource(s3.bucket(BUCKET, name=Sub(artifact_bucket_name(pipeline.name))))
-    return template
+    """Make a pipeline and a bucket, with AWS's defaults."""
+    stack = _stack(pipeline, LITERAL_ARNS)
+    name = Sub(artifact_bucket_name(pipeline.name))
+    stack.add(_pipeline(pipeline), Bucket(BUCKET, BucketName=name))
+    return stack.template
 
 
-def _template(pipeline: Pipeline, *, key: Value | None = None) -> Template:
+def _stack(pipeline: Pipeline, arns: Arns) -> Stack:
     ModelError.raise_for(names.APPLICATION.problems(pipeline.name, f"pipeline {pipeline.name!r}"))
     sources = [action for action in pipeline.actions if isinstance(action, Source)]
-    template = new_template(f"Pipeline that delivers {pipeline.name}")
+    stack = Stack(f"Pipeline that delivers {pipeline.name}", name=pipeline.name, arns=arns)
     if any(source.owner is None for source in sources):
-        template.add_parameter(_OWNER)
+        stack.parameter(_OWNER)
     if any(isinstance(source, GitHub) and source.connection is None for source in sources):
-        template.add_parameter(CONNECTION)
+        stack.parameter(CONNECTION)
     if any(isinstance(source, GitHubOAuth) and source.token is None for source in sources):
-        template.add_parameter(_TOKEN)
-    template.add_resource(
-        codepipeline.pipeline(
-            PIPELINE,
-            pipeline=pipeline,
-            role=exports.take(exports.pipeline_role(pipeline.name)),
-            bucket=Ref(BUCKET),
-            defaults=_defaults(pipeline),
-            key=key,
-        )
+        stack.parameter(_TOKEN)
+    return stack
+
+
+def _pipeline(pipeline: Pipeline, *, key: Value | None = None) -> CodePipeline:
+    return codepipeline.pipeline(
+        PIPELINE,
+        pipeline=pipeline,
+        role=ImportValue(exports.pipeline_role(pipeline.name)),
+        bucket=Ref(BUCKET),
+        defaults=_defaults(pipeline),
+        key=key,
     )
-    return template
 
 
 def _defaults(pipeline: Pipeline) -> ActionDefaults:
     return ActionDefaults(
-        project=exports.take(exports.build_project(pipeline.name)),
-        role=exports.take(exports.deployment_role(pipeline.name)),
+        project=ImportValue(exports.build_project(pipeline.name)),
+        role=ImportValue(exports.deployment_role(pipeline.name)),
         owner=Ref(_OWNER),
         oauth_token=Sub("{{resolve:secretsmanager:${GitHubTokenSecret}:SecretString:token}}"),
         connection=Ref(CONNECTION),

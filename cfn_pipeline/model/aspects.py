@@ -1,0 +1,88 @@
+"""What the stack of an application is made of, beside compute and database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cfn_pipeline.model.containers import Container
+from cfn_pipeline.model.validated import Validated
+
+__all__ = [
+    "ExistingSecret",
+    "GeneratedSecret",
+    "LoadBalancer",
+    "Migration",
+    "Network",
+    "Scaling",
+    "Service",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBalancer(Validated):
+    """An Application Load Balancer: ``LoadBalancer(health_check_path="/health")``.
+
+    Args:
+        health_check_path: the path that answers 200 while the application is healthy; absent:
+            ``/``.
+
+    """
+
+    health_check_path: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network(Validated):
+    """The VPC and subnets in which everything runs, which are parameters of the stack."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service(Validated):
+    """An ECS service.
+
+    Args:
+        containers: of each task, the one that answers requests first.
+        volumes: folders of the host, by name.
+        minimum_tasks: the default of the number of tasks.
+
+    """
+
+    containers: Sequence[Container]
+    volumes: Mapping[str, str]
+    minimum_tasks: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Migration(Validated):
+    """A task that runs before each deployment of the service; its failure fails the deployment.
+
+    Args:
+        container: what runs.
+        volumes: folders of the host, by name.
+
+    """
+
+    container: Container
+    volumes: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scaling(Validated):
+    """The limits between which the number of tasks is scaled."""
+
+    minimum_tasks: int
+    maximum_tasks: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneratedSecret(Validated):
+    """A secret with a random password under ``key``."""
+
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingSecret(Validated):
+    """A secret that exists under ``name``, a JSON object with a password under ``key``."""
+
+    name: str
+    key: str

@@ -1,0 +1,162 @@
+"""EC2 instances that ECS scales and drains, through a capacity provider."""
+
+from troposphere import Base64, GetAtt, Parameter, Ref, Sub, ec2
+from troposphere.autoscaling import AutoScalingGroup, LaunchTemplateSpecification
+from troposphere.ecs import (
+    AutoScalingGroupProvider,
+    CapacityProvider,
+    CapacityProviderStrategy,
+    Cluster,
+    ClusterCapacityProviderAssociations,
+    ClusterSetting,
+    ManagedScaling,
+)
+from troposphere.iam import InstanceProfile
+from troposphere.policies import AutoScalingRollingUpdate, UpdatePolicy
+
+from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.compute import Ec2
+from cfn_pipeline.policies.application import join_one_cluster
+from cfn_pipeline.policies.documents import document, trust
+from cfn_pipeline.resources.iam import role
+from cfn_pipeline.stacks.application import ids
+from cfn_pipeline.stacks.application.interfaces import Capacity
+from cfn_pipeline.stacks.application.network import anywhere
+from cfn_pipeline.stacks.application.stack import ApplicationStack
+
+LAUNCH_TEMPLATE = "ApplicationAutoscalingLaunchTemplate"
+PROVIDER = "ApplicationCapacityProvider"
+PROVIDER_OF_CLUSTER = "ApplicationClusterCapacity"
+
+
+def capacity_provider(
+    stack: ApplicationStack,
+    compute: Ec2,
+    *,
+    instance_type: str,
+    image_parameter: str,
+    volume_gib: int,
+) -> Capacity:
+    """Add the cluster, an Auto Scaling group with a launch template, and a capacity provider.
+
+    ECS adds instances when tasks find no room, removes idle ones, and drains each before that.
+
+    Args:
+        stack: to which they are added.
+        compute: what the application sets.
+        instance_type: the default.
+        image_parameter: the public parameter with the newest ECS-optimized AMI.
+        volume_gib: the size of an instance's volume.
+
+    """
+    image = stack.parameter(
+        Parameter(
+            ids.IMAGE_ID,
+            Type="AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>",
+            Description="Public parameter with the ECS-optimized Amazon Machine Image (AMI) ID",
+            Default=image_parameter,
+        )
+    )
+    stack.add(
+        Cluster(
+            ids.CLUSTER,
+            ClusterSettings=[ClusterSetting(Name="containerInsights", Value="enabled")],
+        ),
+        ClusterCapacityProviderAssociations(
+            PROVIDER_OF_CLUSTER,
+            Cluster=Ref(ids.CLUSTER),
+            CapacityProviders=[Ref(PROVIDER)],
+            DefaultCapacityProviderStrategy=[
+                CapacityProviderStrategy(CapacityProvider=Ref(PROVIDER), Weight=1)
+            ],
+        ),
+        CapacityProvider(
+            PROVIDER,
+            AutoScalingGroupProvider=AutoScalingGroupProvider(
+                AutoScalingGroupArn=Ref(ids.INSTANCES),
+                ManagedScaling=ManagedScaling(
+                    Status="ENABLED", TargetCapacity=100, InstanceWarmupPeriod=60
+                ),
+                ManagedDraining="ENABLED",
+                ManagedTerminationProtection="DISABLED",
+            ),
+        ),
+        AutoScalingGroup(
+            ids.INSTANCES,
+            UpdatePolicy=UpdatePolicy(
+                AutoScalingRollingUpdate=AutoScalingRollingUpdate(
+                    MinInstancesInService=min(1, compute.maximum - 1)
+                )
+            ),
+            LaunchTemplate=LaunchTemplateSpecification(
+                LaunchTemplateId=Ref(LAUNCH_TEMPLATE),
+                Version=GetAtt(LAUNCH_TEMPLATE, "LatestVersionNumber"),
+            ),
+            MinSize=compute.minimum,
+            MaxSize=compute.maximum,
+            VPCZoneIdentifier=Ref(ids.SUBNETS),
+            Tags=[
+                {
+                    "Key": "Name",
+                    "Value": Sub(f"${{AWS::StackName}}-{ids.INSTANCES}-instance"),
+                    "PropagateAtLaunch": True,
+                }
+            ],
+        ),
+        ec2.LaunchTemplate(
+            LAUNCH_TEMPLATE,
+            LaunchTemplateData=ec2.LaunchTemplateData(
+                ImageId=image,
+                InstanceType=compute.instance_type or instance_type,
+                IamInstanceProfile=ec2.IamInstanceProfile(Arn=GetAtt(ids.INSTANCE_PROFILE, "Arn")),
+                SecurityGroupIds=[Ref(ids.INSTANCES_SECURITY_GROUP)],
+                Monitoring=ec2.Monitoring(Enabled=True),
+                MetadataOptions=ec2.MetadataOptions(
+                    HttpTokens="required", HttpPutResponseHopLimit=1
+                ),
+                BlockDeviceMappings=[
+                    ec2.LaunchTemplateBlockDeviceMapping(
+                        DeviceName="/dev/xvda",
+                        Ebs=ec2.EBSBlockDevice(
+                            VolumeType="gp3", VolumeSize=volume_gib, Encrypted=True
+                        ),
+                    )
+                ],
+                UserData=Base64(Sub(_join_cluster(stack.application))),
+            ),
+        ),
+        InstanceProfile(ids.INSTANCE_PROFILE, Roles=[Ref(ids.INSTANCE_ROLE)]),
+        role(
+            ids.INSTANCE_ROLE,
+            description=f"Instances that run {stack.name}",
+            trust=trust("ec2.amazonaws.com"),
+            policies={
+                "ECSContainerInstancePermissions": document(
+                    *join_one_cluster(
+                        GetAtt(ids.CLUSTER, "Arn"),
+                        stack.arns.regional("ecs", f"container-instance/${{{ids.CLUSTER}}}/*"),
+                    )
+                )
+            },
+        ),
+    )
+    return Capacity(
+        security_group=ec2.SecurityGroup(
+            ids.INSTANCES_SECURITY_GROUP,
+            GroupDescription="Application Autoscaling Security Group",
+            VpcId=Ref(ids.VPC),
+            SecurityGroupEgress=[anywhere("tcp", 443, "AWS's services")],
+        ),
+        ports=ids.DYNAMIC_PORTS,
+        host_port=0,
+        depends_on=[PROVIDER_OF_CLUSTER],
+        provider=Ref(PROVIDER),
+    )
+
+
+def _join_cluster(application: Application) -> str:
+    """Return what an instance runs first: make the folders of volumes, join the cluster."""
+    lines = ["#!/bin/bash", f"echo ECS_CLUSTER=${{{ids.CLUSTER}}} >> /etc/ecs/ecs.config"]
+    for path in application.volumes.values():
+        lines += [f"mkdir -p {path}", f"chown {ids.CONTAINER_USER} {path}"]
+    return "".join(f"{line}\n" for line in lines)

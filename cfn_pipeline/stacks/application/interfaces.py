@@ -1,0 +1,102 @@
+"""What parts of the application's stack know of each other: each is what a part returns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from awacs.aws import Statement
+from troposphere import Ref
+from troposphere.ec2 import SecurityGroup
+
+from cfn_pipeline.model.values import Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capacity:
+    """What compute returns.
+
+    Args:
+        security_group: of what containers are reached through.
+        ports: the first and the last port on which containers are reached there.
+        host_port: of a container with a port; 0: Docker chooses; absent: the container's port.
+        network_mode: of tasks; absent: bridge.
+        target_type: of the load balancer's targets; absent: instance.
+        depends_on: logical ids of what must exist before a task can run.
+        provider: the capacity provider of the service; absent: the cluster's instances.
+
+    """
+
+    security_group: SecurityGroup
+    ports: tuple[int, int]
+    host_port: int | None = None
+    network_mode: str | None = None
+    target_type: str | None = None
+    depends_on: Sequence[str] = ()
+    provider: Value | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frontend:
+    """What a load balancer returns.
+
+    Args:
+        security_group: of the load balancer.
+        rule: the description of the rules that let its requests through; absent: none.
+        target_group: in which the service registers its tasks.
+        depends_on: logical ids of what must exist before the service.
+        listener: the listener that forwards to the service, where it depends on a condition, so
+            that ``depends_on`` cannot name it.
+
+    """
+
+    security_group: SecurityGroup
+    rule: str | None = None
+    target_group: Ref
+    depends_on: Sequence[str] = ()
+    listener: Value | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """What a secret returns.
+
+    Args:
+        password: for a property of a resource.
+        environment: variables with which containers read the secret themselves.
+        secrets: variables that ECS fills, with the ARNs of their values.
+        permissions: what ECS needs to fill them.
+
+    """
+
+    password: Value
+    environment: Mapping[str, Value] = field(default_factory=dict)
+    secrets: Mapping[str, Value] = field(default_factory=dict)
+    permissions: Sequence[Statement] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """What a database returns.
+
+    Args:
+        security_group: of the database.
+        rule: the description of the rules that let containers through; absent: none.
+        port: on which it listens.
+        environment: variables with which containers find it.
+        credentials: with which they log in.
+        depends_on: logical ids of what must exist before containers can use it.
+
+    """
+
+    security_group: SecurityGroup
+    rule: str | None = None
+    port: int
+    environment: Mapping[str, Value]
+    credentials: Credentials
+    depends_on: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preparation:
+    """What must succeed before the service is deployed, such as a migration."""
+
+    depends_on: Sequence[str]

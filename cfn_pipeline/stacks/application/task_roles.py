@@ -1,0 +1,53 @@
+"""The roles of tasks."""
+
+from troposphere import GetAtt, ImportValue, Ref
+
+from cfn_pipeline.policies.application import get_secrets, pull_images, write_logs
+from cfn_pipeline.policies.documents import document, from_account, trust
+from cfn_pipeline.policies.keys import decrypt_secrets
+from cfn_pipeline.resources.iam import role
+from cfn_pipeline.stacks import exports
+from cfn_pipeline.stacks.application import ids
+from cfn_pipeline.stacks.application.interfaces import Backend
+from cfn_pipeline.stacks.application.secrets import secret_arns
+from cfn_pipeline.stacks.application.stack import ApplicationStack
+
+_TASKS = "ecs-tasks.amazonaws.com"
+
+
+def add_secret_reader(stack: ApplicationStack) -> None:
+    """Add the containers' role, which may read the application's secrets."""
+    stack.add(
+        role(
+            ids.TASK_ROLE,
+            trust=trust(_TASKS),
+            policies={
+                "SecretsManagerPermissions": document(
+                    get_secrets(secret_arns(stack)),
+                    decrypt_secrets(ImportValue(exports.SECRETS_KEY)),
+                )
+            },
+        )
+    )
+
+
+def add_task_and_execution_roles(stack: ApplicationStack) -> None:
+    """Add the containers' role, without permissions, and the role with which ECS starts them."""
+    application = stack.application
+    repository = stack.arns.regional("ecr", f"repository/{application.image_repository_name}")
+    trusted = trust(_TASKS, from_account(Ref("AWS::AccountId"), stack.arns.regional("ecs", "*")))
+    stack.add(
+        role(ids.TASK_ROLE, description=f"Containers of {application.name}", trust=trusted),
+        role(
+            ids.EXECUTION_ROLE,
+            description=f"ECS, starting containers of {application.name}",
+            trust=trusted,
+            policies={
+                "ExecutionPermissions": document(
+                    *pull_images(repository),
+                    write_logs(GetAtt(ids.LOG_GROUP, "Arn"), sid="WriteLogs"),
+                    *(s for b in stack.all(Backend) for s in b.credentials.permissions),
+                )
+            },
+        ),
+    )

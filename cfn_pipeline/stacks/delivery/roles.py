@@ -1,0 +1,62 @@
+"""What the templates of roles have in common: logical ids, exports, and the pipeline's ARNs."""
+
+from awacs.aws import Statement
+from troposphere import GetAtt, Ref
+
+from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.errors import ModelError
+from cfn_pipeline.model.pipeline import Pipeline
+from cfn_pipeline.model.values import Value
+from cfn_pipeline.policies.delivery import PipelineResources, use_artifacts
+from cfn_pipeline.stacks import exports
+from cfn_pipeline.stacks.arns import Arns
+from cfn_pipeline.stacks.delivery.artifacts import artifact_bucket_name
+from cfn_pipeline.stacks.parameters import CONNECTION
+from cfn_pipeline.stacks.stack import Stack
+
+PIPELINE_ROLE = "CodePipelineRole"
+BUILD_ROLE = "CodeBuildRole"
+DEPLOYMENT_ROLE = "CloudFormationRole"
+
+
+def roles_stack(pipeline: Pipeline, arns: Arns) -> Stack:
+    """Return a stack for the roles of a pipeline, with their exports.
+
+    Raises:
+        ModelError: a name with which a bucket's and an export's name cannot begin.
+
+    """
+    name = pipeline.name
+    ModelError.raise_for(names.APPLICATION.problems(name, f"pipeline {name!r}"))
+    stack = Stack(f"IAM roles that deliver {name}", name=name, arns=arns)
+    if any(source.connection is None for source in pipeline.connections):
+        stack.parameter(CONNECTION)
+    for title, role, export in (
+        ("PipelineRole", PIPELINE_ROLE, exports.pipeline_role(name)),
+        ("BuildRole", BUILD_ROLE, exports.build_role(name)),
+        ("DeploymentRole", DEPLOYMENT_ROLE, exports.deployment_role(name)),
+    ):
+        stack.output(title, f"ARN of {role}", GetAtt(role, "Arn"), export=export)
+    return stack
+
+
+def resources(stack: Stack, *, parameters: Value | None = None) -> PipelineResources:
+    """Return the ARNs of what a pipeline works with."""
+    bucket = artifact_bucket_name(stack.name)
+    arns = stack.arns
+    return PipelineResources(
+        bucket=arns.bucket(bucket),
+        objects=arns.bucket(f"{bucket}/*"),
+        build=stack.name,
+        project=arns.named("codebuild", "project"),
+        stack=arns.named("cloudformation", "stack", "/*"),
+        role=GetAtt(DEPLOYMENT_ROLE, "Arn"),
+        connection=Ref(CONNECTION),
+        parameters=parameters,
+    )
+
+
+def artifacts(stack: Stack) -> list[Statement]:
+    """Return the permissions to read and write the pipeline's artifacts."""
+    bucket = artifact_bucket_name(stack.name)
+    return use_artifacts(stack.arns.bucket(bucket), stack.arns.bucket(f"{bucket}/*"))
