@@ -43,9 +43,9 @@ class ModelError(CfnPipelineError, ValueError):
     @classmethod
     def raise_for(cls, problems: Iterable[str]) -> None:
         """Raise one error for all ``problems``, or return when there are none."""
-        found = tuple(problems)
-        if found:
-            raise cls(*found)
+        every = tuple(problems)
+        if every:
+            raise cls(*every)
 
 
 class TemplateError(CfnPipelineError, ValueError):

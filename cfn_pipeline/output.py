@@ -7,19 +7,17 @@ from pathlib import Path
 from cfn_pipeline.atomic import replace_files
 from cfn_pipeline.errors import OutputError
 
-__all__ = ["Change", "differences", "write_files"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What became of a file: it was written, or it was as it should be."""
+    """A rendered file: ``written``, or unchanged."""
 
     path: Path
     written: bool
 
 
 def differences(files: Mapping[str, str], folder: Path) -> Iterator[str]:
-    """Yield a unified diff for each file of the folder that is not as it should be.
+    """Yield a unified diff for each file of the folder that is stale.
 
     Raises:
         OutputError: a file cannot be read.
@@ -27,14 +25,14 @@ def differences(files: Mapping[str, str], folder: Path) -> Iterator[str]:
     """
     for name, wanted in files.items():
         path = folder / name
-        found = _read(path)
-        if found != wanted:
-            import difflib  # most files are as they should be
+        existing = _read(path)
+        if existing != wanted:
+            import difflib  # few files are stale
 
             lines = difflib.unified_diff(
-                [] if found is None else found.splitlines(keepends=True),
+                [] if existing is None else existing.splitlines(keepends=True),
                 wanted.splitlines(keepends=True),
-                fromfile="/dev/null" if found is None else str(path),
+                fromfile="/dev/null" if existing is None else str(path),
                 tofile=f"{path} (rendered)",
             )
             yield "".join(
@@ -44,7 +42,7 @@ def differences(files: Mapping[str, str], folder: Path) -> Iterator[str]:
 
 
 def write_files(files: Mapping[str, str], folder: Path) -> list[Change]:
-    """Write the files that are not as they should be: each whole, and all or none.
+    """Write the files that are stale: each as a whole, and all or none.
 
     Raises:
         OutputError: a file cannot be read or written; then nothing has changed.
@@ -71,5 +69,5 @@ def _replace(files: Mapping[str, str], folder: Path) -> None:
         replace_files({folder / name: text.encode() for name, text in files.items()})
     except OSError as error:
         raise OutputError(
-            f"{folder}: cannot be written: {error.strerror}; give a folder that can, with -o"
+            f"{folder}: cannot be written: {error.strerror}; use another folder, with -o"
         ) from error

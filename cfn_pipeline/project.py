@@ -1,4 +1,4 @@
-"""An application in an edition, as files."""
+"""Renders an application in an edition, as files."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,8 +13,6 @@ from cfn_pipeline.model.application import Application
 from cfn_pipeline.output import Change, write_files
 from cfn_pipeline.template import emit
 
-__all__ = ["Rendering", "render", "rendering", "write"]
-
 _SET_BY_PIPELINE = "ApplicationImageTag"
 
 
@@ -27,9 +25,8 @@ class Rendering:
             then the environments' configurations, then the other files.
         templates: the templates among them in long form, by file name; ``load`` reads the same
             from their texts.
-        missing: what the application's stack needs and an environment's configuration lacks, by
-            environment. The pipeline sets the image's tag; somebody must fill in the rest before
-            the pipeline can deploy.
+        missing: the parameters without a value, by environment; fill them in before the pipeline
+            deploys, which itself sets the image's tag.
 
     """
 
@@ -98,16 +95,15 @@ def write(
 ) -> list[Change]:
     """Render every file of an edition into a folder.
 
-    A file that would not change is left alone; the others are replaced whole, or, when one of
-    them cannot be written, not at all.
+    Files that are stale are replaced as a whole: all of them, or none if one cannot be written.
 
     Args:
         application: None: the edition's own example.
-        folder: made where it does not exist.
+        folder: created if it does not exist.
         edition: how the system is built; absent: the current edition.
 
     Returns:
-        What became of each file.
+        Each file, and whether it was written.
 
     Raises:
         OutputError: the folder cannot be written to.
@@ -134,7 +130,7 @@ def _missing(
 
 
 def _target_problems(application: Application, edition: Edition) -> Iterator[str]:
-    """Yield environments that ``make deploy/`` could not tell from a template."""
+    """Yield environments with the name of a template, for ``make deploy/``."""
     targets = [stack.target for stack in edition.stacks]
     for environment in application.environments:
         if environment.name in targets:

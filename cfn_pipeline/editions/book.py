@@ -46,8 +46,6 @@ from cfn_pipeline.stacks.delivery.ecr import open_ecr_template
 from cfn_pipeline.stacks.delivery.kms import secrets_key_template
 from cfn_pipeline.stacks.delivery.pipeline import plain_pipeline_template
 
-__all__ = ["BOOK"]
-
 _NAMED_IAM = ["CAPABILITY_NAMED_IAM"]
 _INTEGRATION = partial(continuous_integration, source=GitHubOAuth, pipeline_type="V1")
 _DEPLOYMENT, _DELIVERY = (

@@ -43,8 +43,6 @@ from cfn_pipeline.stacks.delivery.kms import key_template
 from cfn_pipeline.stacks.delivery.pipeline import pipeline_template
 from cfn_pipeline.stacks.exemptions import EXEMPTIONS
 
-__all__ = ["CURRENT"]
-
 
 def _iam_template(application: Application, stack: Mapping[str, Any]) -> Template:
     return iam_template(

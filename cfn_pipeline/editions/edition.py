@@ -50,13 +50,13 @@ class StackFile:
         """Return the stack's name.
 
         Raises:
-            EditionError: each environment has a stack, and no environment was given.
+            EditionError: each environment has a stack, and ``environment`` is absent.
 
         """
         if self.stack is not None:
             return self.stack.format(application=application.name)
         if environment is None:
-            raise EditionError(f"{self.file} has a stack for each environment; give one")
+            raise EditionError(f"{self.file} has a stack for each environment; use an environment")
         return application.stack_name(environment)
 
 
@@ -67,7 +67,7 @@ class Edition:
     Args:
         name: the value of ``--edition``, and the name of the folder in templates/.
         summary: one line about it.
-        application: what is rendered when no other application is given.
+        application: the default of what is rendered.
         arns: the form of ARNs in the application's stack.
         parts: the builder of each aspect of an application, by the aspect's type, in the order in
             which the template is read.
@@ -107,7 +107,7 @@ class Edition:
         """Return the template that ``make deploy/`` calls ``target``.
 
         Raises:
-            EditionError: there is none.
+            EditionError: the edition has no such template.
 
         """
         for stack in self.stacks:

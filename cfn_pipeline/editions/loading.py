@@ -8,8 +8,6 @@ from cfn_pipeline.editions.edition import Edition
 from cfn_pipeline.errors import EditionError
 from cfn_pipeline.model.application import Application
 
-__all__ = ["EDITIONS", "application_template", "chosen", "edition"]
-
 #: The names of the editions, the default one first.
 EDITIONS = ("current", "book")
 
@@ -18,7 +16,7 @@ def edition(name: str) -> Edition:
     """Load the edition of that name.
 
     Raises:
-        EditionError: there is no such edition.
+        EditionError: an unknown name.
 
     """
     if name not in EDITIONS:

@@ -1,4 +1,4 @@
-"""The application of "Docker in AWS", the example that is rendered when no other is given."""
+"""The application of "Docker in AWS", which is rendered by default."""
 
 from dataclasses import dataclass, fields, replace
 from typing import ClassVar
@@ -7,8 +7,6 @@ from cfn_pipeline.model.application import Application, GitHubRepository
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import MySql
 from cfn_pipeline.model.environment import Environment
-
-__all__ = ["ContainerOf2018", "todobackend", "todobackend_of_the_book"]
 
 _SETTINGS = {"DJANGO_SETTINGS_MODULE": "todobackend.settings_release"}
 _PUBLIC = {"public": "/public"}

@@ -1,1 +1,1 @@
-"""What is delivered beside the templates, as text."""
+"""The files beside the templates, as text."""

@@ -5,8 +5,6 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 
 from cfn_pipeline.model.application import Application
 
-__all__ = ["buildspec"]
-
 _TEMPLATE = """\
 version: 0.2
 
@@ -44,12 +42,12 @@ def buildspec(
     wait: str,
     daemon: str,
 ) -> str:
-    """Write the buildspec.yml that belongs into the application's repository.
+    """Return the buildspec.yml for the application's repository.
 
     Args:
         application: what is built; its Makefile does the work.
-        wait: the command that gives up after 15 s, as the build's image has it.
-        daemon: what dockerd is told.
+        wait: the command with a timeout of 15 s, in the form of the build's image.
+        daemon: the arguments of dockerd.
 
     """
     return _TEMPLATE.format(wait=wait, daemon=daemon)

@@ -19,14 +19,14 @@ def configuration(
     environment: Environment,
     parameters: Mapping[str, Any],  # noqa: ARG001
 ) -> str:
-    """Write the values of the stack's parameters in an environment, sorted by name."""
+    """Return the values of the stack's parameters in an environment, sorted by name."""
     return _text(_values(application, environment))
 
 
 def protected_configuration(
     application: Application, environment: Environment, parameters: Mapping[str, Any]
 ) -> str:
-    """Write also whether database and load balancer are protected, as the template has them."""
+    """Return also the protection of those of database and load balancer that the template has."""
     protected = "true" if environment.is_protected else "false"
     protection = {name: protected for name in _PROTECTION if name in parameters}
     return _text(protection | _values(application, environment))

@@ -2,11 +2,9 @@
 
 from cfn_pipeline.model.application import Application
 
-__all__ = ["installing_by_apk", "installing_by_pip"]
-
 
 def installing_by_pip(application: Application, *, base: str) -> str:  # noqa: ARG001
-    """Write a Dockerfile.codebuild that takes Docker Compose and the AWS CLI from PyPI."""
+    """Return a Dockerfile.codebuild with Docker Compose and the AWS CLI from PyPI."""
     return f"""\
 FROM {base}
 
@@ -16,7 +14,7 @@ RUN apk add --no-cache bash make python3 && \\
 
 
 def installing_by_apk(application: Application, *, base: str) -> str:  # noqa: ARG001
-    """Write a Dockerfile.codebuild that takes the AWS CLI from Alpine's packages.
+    """Return a Dockerfile.codebuild with the AWS CLI from Alpine's packages.
 
     Docker Compose is in the base image, as a plugin.
     """

@@ -7,8 +7,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-lambda-functi
 
 from pathlib import Path
 
-__all__ = ["source"]
-
 
 def source(module: str) -> str:
     """Return the text of a module of this package, by its name without ``.py``."""

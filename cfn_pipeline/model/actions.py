@@ -4,14 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.pipelines import CONFIGURATION_VALUE
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.artifacts import Artifact
 from cfn_pipeline.model.validated import Validated
 from cfn_pipeline.model.values import Value
-
-__all__ = ["Action", "ActionDefaults", "ActionType", "Approve", "CodeBuild"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +95,8 @@ class Action(Validated):
         """Yield what is wrong with the action by itself."""
         if not hasattr(self, "type"):
             yield f"{self.where}: an Action has no type; use a subclass, such as CodeBuild"
-        yield from names.ACTION.problems(self.name, self.where)
-        yield from names.NAMESPACE.problems(self.namespace, self.where)
+        yield from name_forms.ACTION.problems(self.name, self.where)
+        yield from name_forms.NAMESPACE.problems(self.namespace, self.where)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,9 +165,9 @@ class CodeBuild(Action):
     def problems(self) -> Iterator[str]:
         """Yield also what is wrong with the names of project and outputs."""
         yield from super().problems()
-        yield from names.PROJECT.problems(self.project, self.where)
+        yield from name_forms.PROJECT.problems(self.project, self.where)
         for output in self._output_names:
-            yield from names.ARTIFACT.problems(output, self.where)
+            yield from name_forms.ARTIFACT.problems(output, self.where)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +202,7 @@ class Approve(Action):
     def problems(self) -> Iterator[str]:
         """Yield also a note that is too long."""
         yield from super().problems()
-        yield from names.arn_problems(self.topic, "topic", self.where)
+        yield from name_forms.arn_problems(self.topic, "topic", self.where)
         if self.note is not None and len(self.note) > CONFIGURATION_VALUE.most:
             yield (
                 f"{self.where}: note has {len(self.note):,} characters; CodePipeline allows "

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 
-from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws import name_forms
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.aspects import (
     ExistingSecret,
@@ -20,8 +20,6 @@ from cfn_pipeline.model.database import Database
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.sources import repository_problems
 from cfn_pipeline.model.validated import Validated, repeated
-
-__all__ = ["RETENTION_DAYS", "Application", "GitHubRepository"]
 
 #: Variables that the stack may set beside those of the database.
 _STACK_VARIABLES = ("SECRETS", "AWS_DEFAULT_REGION")
@@ -205,20 +203,20 @@ class Application(Validated):
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with the application as a whole."""
         where = self.where
-        yield from names.APPLICATION.problems(self.name, where)
+        yield from name_forms.APPLICATION.problems(self.name, where)
         if self.name == "codebuild":
             yield (
                 f"{where}: name must not be 'codebuild', which is the build image's repository; "
                 "use another name"
             )
-        yield from names.REPOSITORY.problems(self.image_repository, where)
-        yield from names.REPOSITORY.problems(self.build_image_repository, where)
+        yield from name_forms.REPOSITORY.problems(self.image_repository, where)
+        yield from name_forms.REPOSITORY.problems(self.build_image_repository, where)
         if self.image_repository_name == self.build_image_repository_name:
             yield (
                 f"{where}: image_repository and build_image_repository are both "
                 f"{self.image_repository_name!r}; use two repositories"
             )
-        yield from names.SECRET.problems(self.secret, where)
+        yield from name_forms.SECRET.problems(self.secret, where)
         for account in self.pull_accounts:
             if not (len(account) == 12 and account.isdecimal()):
                 yield f"{where}: invalid AWS account {account!r} in pull_accounts: use 12 digits"
@@ -228,8 +226,8 @@ class Application(Validated):
 
     def _container_problems(self, where: str) -> Iterator[str]:
         for volume, path in self.volumes.items():
-            yield from names.VOLUME.problems(volume, where)
-            yield from names.PATH.problems(path, where)
+            yield from name_forms.VOLUME.problems(volume, where)
+            yield from name_forms.PATH.problems(path, where)
         migration = () if self.migration is None else (self.migration,)
         for container in (*self.containers, *migration):
             at = f"{where}, {container.where}"
@@ -292,7 +290,7 @@ class Application(Validated):
                 )
             if environment.stack is None:
                 name = self.stack_name(environment)
-                yield from names.APPLICATION_STACK.problems(name, where)
+                yield from name_forms.APPLICATION_STACK.problems(name, where)
         environments = self.environments
         yield from repeated(f"{where}: environment name", [e.name for e in environments])
         yield from repeated(f"{where}: stage", [e.stage_name for e in environments])

@@ -7,10 +7,8 @@ one has the artifact among its inputs.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws import name_forms
 from cfn_pipeline.model.validated import Validated
-
-__all__ = ["Artifact", "ArtifactFile", "ArtifactParameter"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Artifact(Validated):
 
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with the name."""
-        yield from names.ARTIFACT.problems(self.name, self.where)
+        yield from name_forms.ARTIFACT.problems(self.name, self.where)
 
     def __truediv__(self, path: str) -> "ArtifactFile":
         """Return a file in the artifact: ``artifact / "stack.yml"``."""

@@ -6,16 +6,6 @@ from dataclasses import dataclass
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.validated import Validated
 
-__all__ = [
-    "ExistingSecret",
-    "GeneratedSecret",
-    "LoadBalancer",
-    "Migration",
-    "Network",
-    "Scaling",
-    "Service",
-]
-
 
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancer(Validated):

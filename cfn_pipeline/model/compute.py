@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from cfn_pipeline.model.validated import Validated
 
-__all__ = ["Compute", "Ec2"]
-
 
 class Compute(Validated):
     """Base class of what containers can run on."""

@@ -6,11 +6,9 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.pipelines import CONDITION_RESULTS, RULE_PROVIDERS
 from cfn_pipeline.model.validated import Validated, repeated
-
-__all__ = ["Condition", "Rule"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +31,7 @@ class Rule(Validated):
 
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with name and provider."""
-        yield from names.ACTION.problems(self.name, self.where)
+        yield from name_forms.ACTION.problems(self.name, self.where)
         provider = RULE_PROVIDERS.get(self.provider)
         usable = ", ".join(name for name, terms in RULE_PROVIDERS.items() if not terms.runs)
         if provider is None:

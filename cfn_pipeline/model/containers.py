@@ -4,10 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws import name_forms
 from cfn_pipeline.model.validated import Validated
-
-__all__ = ["Container"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +53,7 @@ class Container(Validated):
 
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with the container by itself."""
-        yield from names.CONTAINER.problems(self.name, self.where)
+        yield from name_forms.CONTAINER.problems(self.name, self.where)
         where = self.where
         if self.cpu < 1:
             yield f"{where}: cpu must be 1 or more CPU units (got {self.cpu})"
@@ -67,4 +65,4 @@ class Container(Validated):
         if self.port is not None and not 1 <= self.port <= 65535:
             yield f"{where}: port must be 1 to 65535 (got {self.port})"
         for path in self.mounts.values():
-            yield from names.PATH.problems(path, where)
+            yield from name_forms.PATH.problems(path, where)

@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws import name_forms
 from cfn_pipeline.model.validated import Validated
-
-__all__ = ["Database", "MySql"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +39,9 @@ class Database(Validated):
         """Yield what is wrong with names and size."""
         if not hasattr(self, "port"):
             yield f"{self.where}: a Database has no engine; use MySql"
-        yield from names.DATABASE.problems(self.name, self.where)
-        yield from names.DATABASE_USER.problems(self.username, self.where)
-        yield from names.SECRET_KEY.problems(self.password_key, self.where)
+        yield from name_forms.DATABASE.problems(self.name, self.where)
+        yield from name_forms.DATABASE_USER.problems(self.username, self.where)
+        yield from name_forms.SECRET_KEY.problems(self.password_key, self.where)
         if self.allocated_storage is not None and not 5 <= self.allocated_storage <= 65536:
             yield (
                 f"{self.where}: allocated_storage must be 5 to 65,536 GiB "

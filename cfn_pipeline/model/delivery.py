@@ -16,8 +16,6 @@ from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.pipeline import Pipeline, Stage
 from cfn_pipeline.model.sources import GitHub, Source
 
-__all__ = ["MakeSource", "continuous_delivery", "continuous_deployment", "continuous_integration"]
-
 _VERSION_FILE = "version.json"
 _VERSION_KEY = "Version"
 _Kind = TypeVar("_Kind", bound=Deployment)

@@ -5,22 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.cloudformation import CAPABILITIES
 from cfn_pipeline.aws.pipelines import CONFIGURATION_VALUE
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact, ArtifactFile, ArtifactParameter
 from cfn_pipeline.model.values import Value
-
-__all__ = [
-    "CreateChangeSet",
-    "DeleteStack",
-    "Deployment",
-    "ExecuteChangeSet",
-    "ReplaceFailedStack",
-    "StackAction",
-    "UpdateStack",
-]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,18 +36,18 @@ class StackAction(Action):
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
         """Return mode, stack and role."""
-        found = {
+        settings = {
             "ActionMode": self.mode,
             "StackName": self.stack,
             "RoleArn": defaults.role if self.role is None else self.role,
         }
-        return {key: value for key, value in found.items() if value is not None}
+        return {key: value for key, value in settings.items() if value is not None}
 
     def problems(self) -> Iterator[str]:
         """Yield also what is wrong with the stack's name."""
         yield from super().problems()
-        yield from names.STACK.problems(self.stack, self.where)
-        yield from names.arn_problems(self.role, "role", self.where)
+        yield from name_forms.STACK.problems(self.stack, self.where)
+        yield from name_forms.arn_problems(self.role, "role", self.where)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,18 +88,18 @@ class Deployment(StackAction):
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
         """Return also template, configuration file, capabilities and parameters."""
-        found = super().settings(defaults)
-        role = found.pop("RoleArn", None)
-        found["TemplatePath"] = str(self.template)
+        settings = super().settings(defaults)
+        role = settings.pop("RoleArn", None)
+        settings["TemplatePath"] = str(self.template)
         if self.configuration is not None:
-            found["TemplateConfiguration"] = str(self.configuration)
+            settings["TemplateConfiguration"] = str(self.configuration)
         if self.capabilities:
-            found["Capabilities"] = ",".join(self.capabilities)
+            settings["Capabilities"] = ",".join(self.capabilities)
         if role is not None:
-            found["RoleArn"] = role
+            settings["RoleArn"] = role
         if self.parameters:
-            found["ParameterOverrides"] = self.parameter_overrides
-        return found
+            settings["ParameterOverrides"] = self.parameter_overrides
+        return settings
 
     def problems(self) -> Iterator[str]:
         """Yield also unknown capabilities and parameters that CodePipeline cannot take."""
@@ -121,7 +111,7 @@ class Deployment(StackAction):
                     f"use {', '.join(CAPABILITIES)}"
                 )
         for name in self.parameters:
-            yield from names.PARAMETER.problems(name, self.where)
+            yield from name_forms.PARAMETER.problems(name, self.where)
         if len(self.parameter_overrides) > CONFIGURATION_VALUE.most:
             yield (
                 f"{self.where}: parameters has {len(self.parameter_overrides):,} characters of "
@@ -174,7 +164,7 @@ class CreateChangeSet(Deployment):
     def problems(self) -> Iterator[str]:
         """Yield also what is wrong with the change set's name."""
         yield from super().problems()
-        yield from names.CHANGE_SET.problems(self.change_set, self.where)
+        yield from name_forms.CHANGE_SET.problems(self.change_set, self.where)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,8 +190,8 @@ class ExecuteChangeSet(Action):
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:  # noqa: ARG002
         """Return stack and change set; the change set has its role already."""
-        found: dict[str, Value] = {"ActionMode": self.mode, "StackName": self.stack}
-        return _with_change_set(found, self.of.change_set_name)
+        settings: dict[str, Value] = {"ActionMode": self.mode, "StackName": self.stack}
+        return _with_change_set(settings, self.of.change_set_name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,9 +206,9 @@ class DeleteStack(StackAction):
 
 def _with_change_set(configuration: dict[str, Value], name: Value) -> dict[str, Value]:
     """Insert the change set's name after the stack's."""
-    found: dict[str, Value] = {}
+    settings: dict[str, Value] = {}
     for key, value in configuration.items():
-        found[key] = value
+        settings[key] = value
         if key == "StackName":
-            found["ChangeSetName"] = name
-    return found
+            settings["ChangeSetName"] = name
+    return settings

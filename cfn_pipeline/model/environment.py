@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 
-from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws import name_forms
 from cfn_pipeline.model.validated import Validated
-
-__all__ = ["Environment"]
 
 
 @dataclass(frozen=True)
@@ -60,14 +58,14 @@ class Environment(Validated):
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with the environment by itself."""
         where = self.where
-        yield from names.ENVIRONMENT.problems(self.name, where)
-        yield from names.APPLICATION_STACK.problems(self.stack, where)
-        yield from names.VPC.problems(self.vpc_id, where)
+        yield from name_forms.ENVIRONMENT.problems(self.name, where)
+        yield from name_forms.APPLICATION_STACK.problems(self.stack, where)
+        yield from name_forms.VPC.problems(self.vpc_id, where)
         for subnet in self.subnets:
-            yield from names.SUBNET.problems(subnet, where)
-        yield from names.STAGE.problems(self.stage_name, where)
+            yield from name_forms.SUBNET.problems(subnet, where)
+        yield from name_forms.STAGE.problems(self.stage_name, where)
         for name in self.parameters:
-            yield from names.PARAMETER.problems(name, where)
+            yield from name_forms.PARAMETER.problems(name, where)
         if len(self.subnets) == 1:
             yield f"{where}: subnets has one subnet; use two, in two availability zones"
         if self.desired_count is not None and self.desired_count < 0:

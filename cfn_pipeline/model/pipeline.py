@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 
-from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.pipelines import (
     ACTIONS,
     ACTIONS_IN_STAGE,
@@ -19,8 +19,6 @@ from cfn_pipeline.model.deployments import CreateChangeSet, ExecuteChangeSet, St
 from cfn_pipeline.model.sources import GitHub
 from cfn_pipeline.model.validated import Validated, repeated
 from cfn_pipeline.model.values import Value
-
-__all__ = ["Pipeline", "Stage"]
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Stage(Validated):
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with the stage by itself."""
         where = f"stage {self.name!r}"
-        yield from names.STAGE.problems(self.name, where)
+        yield from name_forms.STAGE.problems(self.name, where)
         flat = list(_actions(self))
         if not flat:
             yield f"{where}: actions is empty; add one, or omit the stage"
@@ -139,7 +137,7 @@ class Pipeline(Validated):
 
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with the pipeline as a whole."""
-        yield from names.PIPELINE.problems(self.name, f"pipeline {self.name!r}")
+        yield from name_forms.PIPELINE.problems(self.name, f"pipeline {self.name!r}")
         yield from self._version_problems()
         yield from self._option_problems()
         yield from self._stage_problems()
@@ -222,22 +220,22 @@ def _artifact_problems(stages: Sequence[Stage]) -> Iterator[str]:
         for action in _actions(stage):
             for artifact in action.outputs:
                 producers.setdefault(artifact.name, _where(stage, action))
-    made: dict[str, str] = {}
+    earlier: dict[str, str] = {}
     for stage in stages:
         for group in stage.groups:
             for action in group:
                 for artifact in action.inputs:
-                    if artifact.name not in made:
+                    if artifact.name not in earlier:
                         yield _missing(artifact.name, _where(stage, action), producers)
             for action in group:
                 where = _where(stage, action)
                 for artifact in action.outputs:
-                    if artifact.name in made:
+                    if artifact.name in earlier:
                         yield (
                             f"{where}: the artifact {artifact.name!r} is also an output of "
-                            f"{made[artifact.name]}; output names must be unique"
+                            f"{earlier[artifact.name]}; output names must be unique"
                         )
-                    made.setdefault(artifact.name, where)
+                    earlier.setdefault(artifact.name, where)
 
 
 def _missing(artifact: str, where: str, producers: dict[str, str]) -> str:
@@ -268,8 +266,8 @@ def _change_set_problems(stages: Sequence[Stage]) -> Iterator[str]:
                     waiting[action.stack, action.change_set_name] = action
 
 
-def _not_waiting(action: ExecuteChangeSet, where: str, known: bool) -> str:
-    if known:
+def _not_waiting(action: ExecuteChangeSet, where: str, executed: bool) -> str:
+    if executed:
         return (
             f"{where}: the change set {action.of.change_set_name!r} of stack {action.stack!r} is "
             f"not the one of action {action.of.name!r} any more: it was executed or replaced; "

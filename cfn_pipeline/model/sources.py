@@ -4,15 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER, TRIGGER_FILTERS
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
 from cfn_pipeline.model.triggers import PullRequest, Push
 from cfn_pipeline.model.values import Value
-
-__all__ = ["GitHub", "GitHubOAuth", "Source"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +48,7 @@ class Source(Action):
     def problems(self) -> Iterator[str]:
         """Yield also what is wrong with the output, the repository and the branch."""
         yield from super().problems()
-        yield from names.ARTIFACT.problems(self.output, self.where)
+        yield from name_forms.ARTIFACT.problems(self.output, self.where)
         yield from repository_problems(self.repository, self.branch, self.where)
 
 
@@ -115,7 +113,7 @@ class GitHub(Source):
                     f"{self.where}: {name} has {len(filters)} filters; CodePipeline allows "
                     f"{TRIGGER_FILTERS.most}"
                 )
-        yield from names.arn_problems(self.connection, "connection", self.where)
+        yield from name_forms.arn_problems(self.connection, "connection", self.where)
 
 
 @dataclass(frozen=True, kw_only=True)

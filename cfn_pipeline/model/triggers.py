@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from cfn_pipeline.aws.pipelines import PULL_REQUEST_EVENTS, TRIGGER_PATTERN, TRIGGER_PATTERNS
 from cfn_pipeline.model.validated import Validated
 
-__all__ = ["Patterns", "PullRequest", "Push"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Patterns(Validated):

@@ -9,8 +9,6 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from cfn_pipeline.errors import ModelError
 
-__all__ = ["FrozenMapping", "Validated", "repeated"]
-
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 

@@ -2,8 +2,6 @@
 
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
-__all__ = ["Intrinsic", "Value", "given"]
-
 
 @runtime_checkable
 class Intrinsic(Protocol):
@@ -18,6 +16,6 @@ class Intrinsic(Protocol):
 Value: TypeAlias = str | Intrinsic
 
 
-def given(**properties: Any) -> dict[str, Any]:
+def present(**properties: Any) -> dict[str, Any]:
     """Return the properties that are not None: an absent option is left out of the template."""
     return {name: value for name, value in properties.items() if value is not None}

@@ -1,5 +1,5 @@
-"""IAM statements by duty: each function says what somebody may do, and on what.
+"""IAM statements: each function returns what is allowed, or denied, on which resources.
 
-ARNs come from the caller: strings, or functions such as GetAtt and Sub. What is said about no
-resource in particular stands on ``*`` since its actions take no resource.
+ARNs are strings, or functions such as GetAtt and Sub. Statements without a resource have ``*``,
+since their actions support no resources.
 """

@@ -1,4 +1,4 @@
-"""What an application, its cluster and its functions may do."""
+"""The permissions of an application, its cluster and its functions."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,30 +9,6 @@ from awacs.aws import Action, Allow, ArnEquals, Condition, Statement, StringEqua
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.documents import allow, principals
 
-__all__ = [
-    "complete_lifecycle_action",
-    "describe_container_instances",
-    "drain_container_instances",
-    "get_secrets",
-    "join_cluster",
-    "join_one_cluster",
-    "let_pull",
-    "list_container_instances",
-    "log_in_to_ecr",
-    "monitor_database",
-    "pass_roles",
-    "publish",
-    "publish_metrics",
-    "pull_any_image",
-    "pull_images",
-    "push_images",
-    "run_task",
-    "run_tasks",
-    "scale_service",
-    "write_instance_logs",
-    "write_logs",
-]
-
 _PULL = (ecr.GetDownloadUrlForLayer, ecr.BatchGetImage, ecr.BatchCheckLayerAvailability)
 
 
@@ -42,7 +18,7 @@ def write_logs(group: Value, *, sid: str = "ManageLambdaLogs") -> Statement:
 
 
 def write_instance_logs(groups: Value) -> Statement:
-    """Let an instance's Docker daemon make log groups and write its containers' output."""
+    """Allow an instance's Docker daemon to create log groups and write containers' output."""
     return allow(
         logs.CreateLogGroup,
         logs.CreateLogStream,
@@ -53,7 +29,7 @@ def write_instance_logs(groups: Value) -> Statement:
 
 
 def monitor_database(groups: Value, streams: Value) -> list[Statement]:
-    """Let RDS write a database's operating system metrics, as its own managed policy does."""
+    """Allow RDS to write metrics of a database's operating system, as its managed policy does."""
     return [
         allow(logs.CreateLogGroup, logs.PutRetentionPolicy, on=groups, sid="MakeLogGroups"),
         allow(
@@ -68,7 +44,7 @@ def monitor_database(groups: Value, streams: Value) -> list[Statement]:
 
 
 def publish_metrics(action: Action = cloudwatch.PutMetricData) -> Statement:
-    """Publish metrics of one's own; ``action``: its spelling, which IAM reads in any case."""
+    """Publish custom metrics; ``action``: its spelling, which IAM reads in any case."""
     return allow(action, sid="PublishCloudwatchMetrics")
 
 
@@ -83,7 +59,7 @@ def get_secrets(secrets: Value) -> Statement:
 
 
 def let_pull(named: Mapping[str, Sequence[Value]], *, sid: str) -> Statement:
-    """Let others pull from a repository, as a statement of the repository's own policy."""
+    """Allow principals to pull from a repository, as a statement of its own policy."""
     return Statement(Sid=sid, Effect=Allow, Principal=principals(named), Action=list(_PULL))
 
 
@@ -111,7 +87,7 @@ def push_images(repository: Value) -> Statement:
 
 
 def log_in_to_ecr() -> Statement:
-    """Log in to ECR; the token is good for whatever else is allowed."""
+    """Log in to ECR; other statements decide what the login can do."""
     return allow(ecr.GetAuthorizationToken, sid="LogInToEcr")
 
 
@@ -159,7 +135,7 @@ def run_task(definition: Value, *, tasks: Value, cluster: Value) -> list[Stateme
 
 
 def pass_roles(roles: Sequence[Value], *, service: str, sid: str) -> Statement:
-    """Hand roles to one service."""
+    """Pass roles to one service."""
     return allow(
         iam.PassRole,
         on=roles,
@@ -169,7 +145,7 @@ def pass_roles(roles: Sequence[Value], *, service: str, sid: str) -> Statement:
 
 
 def join_one_cluster(cluster: Value, instances: Value) -> list[Statement]:
-    """Let an instance join one cluster and report to it; ``instances``: those of the cluster."""
+    """Allow an instance to join one cluster and report to it; ``instances``: of the cluster."""
     return [
         allow(
             ecs.RegisterContainerInstance,
@@ -192,7 +168,7 @@ def join_one_cluster(cluster: Value, instances: Value) -> list[Statement]:
 
 
 def join_cluster(cluster: Value) -> list[Statement]:
-    """Let an instance register itself in a cluster and report to it."""
+    """Allow an instance to register itself in a cluster and report to it."""
     return [
         allow(
             ecs.RegisterContainerInstance,
@@ -205,7 +181,7 @@ def join_cluster(cluster: Value) -> list[Statement]:
 
 
 def scale_service() -> Statement:
-    """Let Application Auto Scaling change a service's number of tasks."""
+    """Allow Application Auto Scaling to change a service's number of tasks."""
     return allow(
         scaling.DescribeScalableTargets,
         scaling.DescribeScalingActivities,
@@ -218,7 +194,7 @@ def scale_service() -> Statement:
 
 
 def complete_lifecycle_action(group: Value) -> Statement:
-    """Tell an Auto Scaling group to go on with what a lifecycle hook has held up."""
+    """Complete an action that a lifecycle hook holds up."""
     return allow(autoscaling.CompleteLifecycleAction, on=group, sid="CompleteLifecycleAction")
 
 

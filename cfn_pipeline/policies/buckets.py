@@ -6,11 +6,9 @@ from awacs.aws import Allow, ArnLike, Bool, Condition, Deny, Principal, Statemen
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.documents import from_account
 
-__all__ = ["deny_insecure_transport", "let_load_balancers_log", "let_s3_log"]
-
 
 def deny_insecure_transport(bucket: Value, objects: Value) -> Statement:
-    """Refuse whatever does not come over TLS."""
+    """Deny requests without TLS."""
     return Statement(
         Sid="DenyInsecureTransport",
         Effect=Deny,
@@ -22,13 +20,13 @@ def deny_insecure_transport(bucket: Value, objects: Value) -> Statement:
 
 
 def let_s3_log(objects: Value, *, account: Value, source: Value) -> Statement:
-    """Let S3 write the access log of one bucket."""
+    """Allow S3 to write the access log of one bucket."""
     condition = from_account(account, source)
     return _let_put("logging.s3.amazonaws.com", objects, condition, "LogBucketAccess")
 
 
 def let_load_balancers_log(objects: Value, *, source: Value) -> Statement:
-    """Let Elastic Load Balancing write the access logs of one account's load balancers.
+    """Allow Elastic Load Balancing to write access logs of one account's load balancers.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
     """

@@ -1,4 +1,4 @@
-"""What a pipeline and its builds may do: each action brings the permissions it needs.
+"""The permissions of a pipeline and its builds: those that their actions need.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/security-iam.html
 """
@@ -28,14 +28,6 @@ from cfn_pipeline.model.sources import GitHub
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.documents import allow, pascal_case
 
-__all__ = [
-    "PipelineResources",
-    "make_build_logs",
-    "run_pipeline",
-    "use_artifacts",
-    "write_build_logs",
-]
-
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineResources:
@@ -50,7 +42,7 @@ class PipelineResources:
         role: the deployment role of actions that name none.
         connection: the connection of sources that name none; absent: every source names one.
         parameters: the SSM parameters that templates' parameters stand for, which CloudFormation
-            reads for whoever deploys; absent: there are none.
+            reads with the role of the pipeline; absent: none.
 
     """
 
@@ -65,13 +57,13 @@ class PipelineResources:
 
 
 def run_pipeline(pipeline: Pipeline, resources: PipelineResources) -> list[Statement]:
-    """Return what the pipeline's role must be allowed for its actions, and nothing else."""
+    """Return the permissions that the actions of a pipeline need, and nothing else."""
     return [
         *use_artifacts(resources.bucket, resources.objects),
         *_use_connections(pipeline, resources),
         *_run_builds(pipeline, resources),
         *_change_stacks(pipeline, resources),
-        *_tell_approvers(pipeline),
+        *_notify_approvers(pipeline),
         *_watch_alarms(pipeline),
     ]
 
@@ -109,7 +101,7 @@ def write_build_logs(group: Sequence[Value]) -> Statement:
 
 
 def _use_connections(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
-    """Both prefixes: an ARN keeps the one under which the connection was made."""
+    """Allow both prefixes: an ARN keeps the one with which the connection was created."""
     used = _each(
         resources.connection if action.connection is None else action.connection
         for action in pipeline.actions
@@ -122,7 +114,7 @@ def _use_connections(pipeline: Pipeline, resources: PipelineResources) -> Iterat
             on=used,
             sid="UseConnection",
         )
-        # A connection hands its zip to the bucket with an ACL.
+        # A connection uploads the sources with an ACL.
         yield allow(s3.PutObjectAcl, on=resources.objects, sid="HandOverSources")
 
 
@@ -136,12 +128,12 @@ def _run_builds(pipeline: Pipeline, resources: PipelineResources) -> Iterator[St
         yield allow(codebuild.StartBuild, codebuild.BatchGetBuilds, on=used, sid="RunBuilds")
 
 
-#: What the console asks to show how a deployment goes on.
+#: The calls with which CodePipeline follows a deployment.
 _FOLLOW = ("DescribeStacks", "DescribeStackEvents")
 
 
 def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
-    """Each stack gets the calls of the actions that deploy it, and those that follow them."""
+    """Allow the calls of each stack's actions, and those that follow a deployment."""
     calls: dict[Value, dict[str, None]] = {}
     roles: dict[Value, None] = {}
     for action in pipeline.actions:
@@ -172,10 +164,10 @@ def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator
         )
 
 
-def _tell_approvers(pipeline: Pipeline) -> Iterator[Statement]:
-    told = _each(action.topic for action in pipeline.actions if isinstance(action, Approve))
-    if told:
-        yield allow(sns.Publish, on=told, sid="TellApprovers")
+def _notify_approvers(pipeline: Pipeline) -> Iterator[Statement]:
+    topics = _each(action.topic for action in pipeline.actions if isinstance(action, Approve))
+    if topics:
+        yield allow(sns.Publish, on=topics, sid="TellApprovers")
 
 
 def _watch_alarms(pipeline: Pipeline) -> Iterator[Statement]:
@@ -185,5 +177,5 @@ def _watch_alarms(pipeline: Pipeline) -> Iterator[Statement]:
 
 
 def _each(values: Iterable[Value | None]) -> list[Value]:
-    """Return the values that there are, each once, in their order."""
+    """Return the values that are not None, each once, in order."""
     return list(dict.fromkeys(value for value in values if value is not None))

@@ -1,4 +1,4 @@
-"""What policies are made of, whatever they allow."""
+"""The elements of policies: documents, statements, trust, conditions, principals."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,8 +19,6 @@ from awacs.aws import (
 from cfn_pipeline.aws.iam import POLICY_VERSION
 from cfn_pipeline.model.values import Value
 
-__all__ = ["allow", "document", "from_account", "pascal_case", "principals", "trust"]
-
 
 def pascal_case(name: str) -> str:
     """Return a name as statement ids and logical ids take it: ``orders-api`` becomes OrdersApi."""
@@ -39,34 +37,34 @@ def allow(
     condition: Condition | None = None,
 ) -> Statement:
     """Allow actions on one resource or several; absent: on ``*``."""
-    said: dict[str, Any] = {} if sid is None else {"Sid": sid}
-    said |= {
+    elements: dict[str, Any] = {} if sid is None else {"Sid": sid}
+    elements |= {
         "Effect": Allow,
         "Action": list(actions),
         "Resource": list(on) if isinstance(on, (list, tuple)) else [on],
     }
     if condition is not None:
-        said["Condition"] = condition
-    return Statement(**said)
+        elements["Condition"] = condition
+    return Statement(**elements)
 
 
 def trust(service: str, condition: Condition | None = None) -> PolicyDocument:
-    """Let an AWS service assume a role."""
-    said: dict[str, Any] = {} if condition is None else {"Condition": condition}
+    """Allow an AWS service to assume a role."""
+    elements: dict[str, Any] = {} if condition is None else {"Condition": condition}
     return document(
         Statement(
             Effect=Allow,
             Principal=Principal("Service", [service]),
             Action=[sts.AssumeRole],
-            **said,
+            **elements,
         )
     )
 
 
 def from_account(account: Value, arns: Value | None = None) -> Condition:
-    """Hold only for calls on behalf of one account, and of certain resources in it.
+    """Condition for requests on behalf of one account, and of certain resources in it.
 
-    This is what keeps a service from being used as a deputy by somebody else's account.
+    It prevents that another account uses the service as a confused deputy.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
     conditions: list[ConditionElement] = [StringEquals({"aws:SourceAccount": account})]
@@ -76,7 +74,7 @@ def from_account(account: Value, arns: Value | None = None) -> Condition:
 
 
 def principals(named: Mapping[str, Sequence[Value]]) -> Principal:
-    """Name principals of several kinds at once, which awacs' Principal does not take."""
+    """Return principals of several kinds, which awacs' Principal does not support."""
     kind, names = next(iter(named.items()))
     principal = Principal(kind, list(names))
     principal.data = {kind: list(names) for kind, names in named.items()}

@@ -1,4 +1,4 @@
-"""Who may use a key: statements of the key's own policy, and of those who use it.
+"""Statements of a key's own policy, and of the roles that use it.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
 """
@@ -20,18 +20,9 @@ from awacs.aws import (
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.documents import allow
 
-__all__ = [
-    "administer_key",
-    "decrypt_secrets",
-    "encrypt_artifacts",
-    "grant_to_services_only",
-    "let_events_publish",
-    "let_logs_encrypt",
-]
-
 
 def administer_key(account: Value, *, sid: str) -> Statement:
-    """Give a key to the account, whose IAM policies then decide: AWS's default key policy."""
+    """Allow the account to use a key, so that its IAM policies decide: AWS's default policy."""
     return Statement(
         Sid=sid,
         Effect=Allow,
@@ -42,7 +33,7 @@ def administer_key(account: Value, *, sid: str) -> Statement:
 
 
 def grant_to_services_only() -> Statement:
-    """Refuse grants that are not for an AWS service: nobody hands the key on."""
+    """Deny grants that are not for an AWS service."""
     conditions = {"kms:GrantIsForAWSResource": "false", "aws:PrincipalIsAWSService": "false"}
     return Statement(
         Sid="GrantToServicesOnly",
@@ -55,7 +46,7 @@ def grant_to_services_only() -> Statement:
 
 
 def let_logs_encrypt(service: Value, groups: Sequence[Value]) -> Statement:
-    """Let CloudWatch Logs, of one region, encrypt certain log groups."""
+    """Allow CloudWatch Logs, of one region, to encrypt certain log groups."""
     return Statement(
         Sid="EncryptLogGroups",
         Effect=Allow,
@@ -73,7 +64,7 @@ def let_logs_encrypt(service: Value, groups: Sequence[Value]) -> Statement:
 
 
 def let_events_publish(topics: Value) -> Statement:
-    """Let EventBridge publish to certain encrypted topics."""
+    """Allow EventBridge to publish to certain encrypted topics."""
     return Statement(
         Sid="PublishToTopics",
         Effect=Allow,

@@ -13,7 +13,7 @@ from cfn_pipeline.model.conditions import Condition
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.sources import GitHub
 from cfn_pipeline.model.triggers import Patterns
-from cfn_pipeline.model.values import Value, given
+from cfn_pipeline.model.values import Value, present
 
 
 def pipeline(
@@ -32,7 +32,7 @@ def pipeline(
         pipeline: what the pipeline does.
         role: the ARN of the role that it works with.
         bucket: the name of the bucket for its artifacts.
-        defaults: what its actions take where they say nothing themselves.
+        defaults: the values of what its actions leave absent.
         key: the ARN of the key that encrypts artifacts; absent: S3's own.
 
     """
@@ -41,10 +41,10 @@ def pipeline(
         title,
         Name=pipeline.name,
         PipelineType=pipeline.pipeline_type,
-        **given(ExecutionMode=pipeline.execution_mode),
+        **present(ExecutionMode=pipeline.execution_mode),
         RoleArn=role,
         ArtifactStore=codepipeline.ArtifactStore(
-            Type="S3", Location=bucket, **given(EncryptionKey=encryption)
+            Type="S3", Location=bucket, **present(EncryptionKey=encryption)
         ),
         Stages=[
             codepipeline.Stages(
@@ -54,7 +54,7 @@ def pipeline(
                     for run_order, group in enumerate(stage.groups, start=1)
                     for action in group
                 ],
-                **given(
+                **present(
                     BeforeEntry=_conditions(codepipeline.BeforeEntryConditions, stage.before_entry),
                     OnSuccess=_conditions(codepipeline.SuccessConditions, stage.on_success),
                     OnFailure=_on_failure(stage.on_failure),
@@ -62,7 +62,7 @@ def pipeline(
             )
             for stage in pipeline.stages
         ],
-        **given(Triggers=[_trigger(s) for s in pipeline.connections if _filters(s)] or None),
+        **present(Triggers=[_trigger(s) for s in pipeline.connections if _filters(s)] or None),
     )
 
 
@@ -73,29 +73,29 @@ def _filters(source: GitHub) -> bool:
 def _trigger(source: GitHub) -> codepipeline.PipelineTriggerDeclaration:
     push = [
         codepipeline.GitPushFilter(
-            **given(
-                Branches=_patterns(codepipeline.GitBranchFilterCriteria, found.branches),
-                FilePaths=_patterns(codepipeline.GitFilePathFilterCriteria, found.paths),
-                Tags=_patterns(codepipeline.GitTagFilterCriteria, found.tags),
+            **present(
+                Branches=_patterns(codepipeline.GitBranchFilterCriteria, change.branches),
+                FilePaths=_patterns(codepipeline.GitFilePathFilterCriteria, change.paths),
+                Tags=_patterns(codepipeline.GitTagFilterCriteria, change.tags),
             )
         )
-        for found in source.push
+        for change in source.push
     ]
     pull_requests = [
         codepipeline.GitPullRequestFilter(
-            **given(
-                Events=list(found.events) or None,
-                Branches=_patterns(codepipeline.GitBranchFilterCriteria, found.branches),
-                FilePaths=_patterns(codepipeline.GitFilePathFilterCriteria, found.paths),
+            **present(
+                Events=list(change.events) or None,
+                Branches=_patterns(codepipeline.GitBranchFilterCriteria, change.branches),
+                FilePaths=_patterns(codepipeline.GitFilePathFilterCriteria, change.paths),
             )
         )
-        for found in source.pull_requests
+        for change in source.pull_requests
     ]
     return codepipeline.PipelineTriggerDeclaration(
         ProviderType=source.type.provider,
         GitConfiguration=codepipeline.GitConfiguration(
             SourceActionName=source.name,
-            **given(Push=push or None, PullRequest=pull_requests or None),
+            **present(Push=push or None, PullRequest=pull_requests or None),
         ),
     )
 
@@ -104,7 +104,9 @@ def _patterns(kind: Callable[..., Any], patterns: Patterns | None) -> Any:
     if patterns is None:
         return None
     return kind(
-        **given(Includes=list(patterns.includes) or None, Excludes=list(patterns.excludes) or None)
+        **present(
+            Includes=list(patterns.includes) or None, Excludes=list(patterns.excludes) or None
+        )
     )
 
 
@@ -130,7 +132,7 @@ def _on_failure(result: str | None) -> codepipeline.FailureConditions | None:
     retry = None
     if result == "RETRY":
         retry = codepipeline.RetryConfiguration(RetryMode="FAILED_ACTIONS")
-    return codepipeline.FailureConditions(Result=result, **given(RetryConfiguration=retry))
+    return codepipeline.FailureConditions(Result=result, **present(RetryConfiguration=retry))
 
 
 def _action(action: Action, run_order: int, defaults: ActionDefaults) -> codepipeline.Actions:
@@ -138,7 +140,7 @@ def _action(action: Action, run_order: int, defaults: ActionDefaults) -> codepip
     outputs = [codepipeline.OutputArtifacts(Name=artifact.name) for artifact in action.outputs]
     return codepipeline.Actions(
         Name=action.name,
-        **given(Namespace=action.namespace),
+        **present(Namespace=action.namespace),
         RunOrder=run_order,
         ActionTypeId=codepipeline.ActionTypeId(
             Category=action.type.category,
@@ -146,7 +148,7 @@ def _action(action: Action, run_order: int, defaults: ActionDefaults) -> codepip
             Provider=action.type.provider,
             Version=action.type.version,
         ),
-        **given(
+        **present(
             InputArtifacts=inputs or None,
             OutputArtifacts=outputs or None,
             Configuration=action.settings(defaults) or None,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from awacs.aws import PolicyDocument
 from troposphere.iam import Policy, Role
 
-from cfn_pipeline.model.values import Value, given
+from cfn_pipeline.model.values import Value, present
 
 
 def role(
@@ -31,7 +31,7 @@ def role(
     own = [Policy(PolicyName=n, PolicyDocument=p) for n, p in (policies or {}).items()]
     return Role(
         title,
-        **given(RoleName=name, Description=description),
+        **present(RoleName=name, Description=description),
         AssumeRolePolicyDocument=trust,
-        **given(ManagedPolicyArns=list(managed_policies) or None, Policies=own or None),
+        **present(ManagedPolicyArns=list(managed_policies) or None, Policies=own or None),
     )

@@ -17,7 +17,7 @@ from troposphere.s3 import (
     VersioningConfiguration,
 )
 
-from cfn_pipeline.model.values import Value, given
+from cfn_pipeline.model.values import Value, present
 
 
 def private_bucket(
@@ -39,7 +39,7 @@ def private_bucket(
         properties: more, by AWS's names.
 
     """
-    algorithm = given(SSEAlgorithm="AES256" if key is None else "aws:kms", KMSMasterKeyID=key)
+    algorithm = present(SSEAlgorithm="AES256" if key is None else "aws:kms", KMSMasterKeyID=key)
     return Bucket(
         title,
         BucketName=name,
@@ -47,7 +47,7 @@ def private_bucket(
             ServerSideEncryptionConfiguration=[
                 ServerSideEncryptionRule(
                     ServerSideEncryptionByDefault=ServerSideEncryptionByDefault(**algorithm),
-                    **given(BucketKeyEnabled=None if key is None else True),
+                    **present(BucketKeyEnabled=None if key is None else True),
                 )
             ]
         ),

@@ -1,4 +1,4 @@
-"""The ARNs and addresses of things that other stacks make, from their names.
+"""The ARNs and addresses of resources in other stacks, from their names.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 """
@@ -35,7 +35,7 @@ class Arns:
         return Sub(f"arn:{self.partition}:{service}:{_HERE}:{resource}")
 
     def global_(self, service: str, resource: str) -> Value:
-        """Return the ARN of what is in no region, such as a role."""
+        """Return the ARN of a resource without region, such as a role."""
         return Sub(f"arn:{self.partition}:{service}::${{AWS::AccountId}}:{resource}")
 
     def root(self) -> Value:
@@ -64,7 +64,7 @@ class Arns:
         return self._known(f"arn:{self.partition}:iam::aws:policy/{name}")
 
     def account(self, number: str) -> Value:
-        """Return the ARN of an account, that is, of all whom that account allows."""
+        """Return the ARN of an account: of every principal that the account allows."""
         return self._known(f"arn:{self.partition}:iam::{number}:root")
 
     @staticmethod
@@ -72,14 +72,14 @@ class Arns:
         return Sub(arn) if "${" in arn else arn
 
     def named(self, service: str, kind: str, suffix: str = "") -> Callable[[Value], Value]:
-        """Return what makes ``<kind>/<name><suffix>`` ARNs from names, known or not."""
+        """Return a function that makes ``<kind>/<name><suffix>`` ARNs from names or functions."""
 
         def make(name: Value) -> Value:
             if isinstance(name, str):
                 return self.regional(service, f"{kind}/{name}{suffix}")
-            known = name.to_dict()
-            if set(known) == {"Ref"}:
-                return self.regional(service, f"{kind}/${{{known['Ref']}}}{suffix}")
+            function = name.to_dict()
+            if set(function) == {"Ref"}:
+                return self.regional(service, f"{kind}/${{{function['Ref']}}}{suffix}")
             rest = [suffix] if suffix else []
             return Join("", [self.regional(service, f"{kind}/"), name, *rest])
 

@@ -1,7 +1,7 @@
 """Findings of security checkers that would be wrong to fix, by resource, each with the reason.
 
-They are rendered as Metadata, so that a reviewer finds the reason beside the resource. What is
-listed and not found, and what is found and not listed, fails ``make audit``.
+They are rendered as Metadata, so that a reviewer sees the reason beside the resource. An exemption
+without a finding, and a finding without an exemption, fail ``make audit``.
 """
 
 from collections.abc import Callable, Mapping
@@ -165,10 +165,10 @@ def _metadata(rules: Mapping[str, Mapping[str, str]]) -> dict[str, object]:
     https://github.com/cdklabs/cdk-nag
     """
     forms: dict[str, Callable[[Mapping[str, str]], object]] = {
-        "checkov": lambda found: {"skip": [{"id": k, "comment": v} for k, v in found.items()]},
-        "guard": lambda found: {"SuppressedRules": dict(found)},
-        "cdk_nag": lambda found: {
-            "rules_to_suppress": [{"id": k, "reason": v} for k, v in found.items()]
+        "checkov": lambda reasons: {"skip": [{"id": k, "comment": v} for k, v in reasons.items()]},
+        "guard": lambda reasons: {"SuppressedRules": dict(reasons)},
+        "cdk_nag": lambda reasons: {
+            "rules_to_suppress": [{"id": k, "reason": v} for k, v in reasons.items()]
         },
     }
-    return {checker: forms[checker](found) for checker, found in rules.items()}
+    return {checker: forms[checker](reasons) for checker, reasons in rules.items()}

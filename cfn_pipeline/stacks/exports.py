@@ -1,4 +1,4 @@
-"""The names under which stacks hand values to each other.
+"""The names of exports, with which stacks pass values to each other.
 
 A stack that is imported from cannot be deleted before its importers, and is deployed before them.
 """
@@ -8,22 +8,22 @@ SECRETS_KEY = "secrets-key"
 
 
 def key(pipeline: str) -> str:
-    """Return the export of the ARN of the key that encrypts what an application keeps."""
+    """Return the export of the ARN of the key that encrypts an application's data."""
     return f"{pipeline}-key"
 
 
 def pipeline_role(pipeline: str) -> str:
-    """Return the export of the ARN of the role with which a pipeline works."""
+    """Return the export of the ARN of a pipeline's role."""
     return f"{pipeline}-pipeline-role"
 
 
 def build_role(pipeline: str) -> str:
-    """Return the export of the ARN of the role with which a pipeline's builds work."""
+    """Return the export of the ARN of the role of a pipeline's builds."""
     return f"{pipeline}-build-role"
 
 
 def deployment_role(pipeline: str) -> str:
-    """Return the export of the ARN of the role with which CloudFormation deploys."""
+    """Return the export of the ARN of CloudFormation's role."""
     return f"{pipeline}-deployment-role"
 
 
@@ -33,7 +33,7 @@ def boundary(pipeline: str) -> str:
 
 
 def build_project(pipeline: str) -> str:
-    """Return the export of the name of the project that a pipeline builds."""
+    """Return the export of the name of a pipeline's project."""
     return f"{pipeline}-build-project"
 
 

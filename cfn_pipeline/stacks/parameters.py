@@ -2,8 +2,6 @@
 
 from troposphere import Parameter
 
-__all__ = ["BOUNDARY", "CONNECTION"]
-
 BOUNDARY = Parameter(
     "PermissionsBoundaryArn",
     Type="String",

@@ -17,7 +17,6 @@ from cfn_pipeline.aws.iam import POLICY_VERSION
 from cfn_pipeline.aws.managed_policies import MANAGED_POLICIES
 from cfn_pipeline.aws.name_forms import NameForm
 from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER, Range
-from cfn_pipeline.aws.providers import Provider
 from cfn_pipeline.template.values import SUB_VARIABLE
 
 PACKAGE = Path(cfn_pipeline.__file__).parent
@@ -61,8 +60,7 @@ def _texts(value: Any) -> frozenset[str]:
 def _collected() -> Iterator[frozenset[str]]:
     for value in _constants():
         # A mode or a provider is a record of tables.
-        inner = vars(value).values() if isinstance(value, Provider) else ()
-        inner = value if isinstance(value, tuple) and not _texts(value) else inner
+        inner = value if isinstance(value, tuple) and not _texts(value) else ()
         for table in (value, *inner):
             if len(_texts(table)) > 1:
                 yield _texts(table)

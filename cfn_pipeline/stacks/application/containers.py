@@ -19,7 +19,7 @@ from troposphere.ecs import (
 )
 
 from cfn_pipeline.model.containers import Container
-from cfn_pipeline.model.values import Value, given
+from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Backend
 from cfn_pipeline.stacks.application.stack import ApplicationStack
@@ -28,12 +28,12 @@ _TEMPORARY_MIB = 64
 
 
 def container(stack: ApplicationStack, container: Container) -> ContainerDefinition:
-    """Define a container that runs as the image says and writes where it likes."""
+    """Return a container that runs as the user of the image and can write everywhere."""
     return _definition(stack, container, {}, log_group_name(stack))
 
 
 def confined_container(stack: ApplicationStack, container: Container) -> ContainerDefinition:
-    """Define a container that runs as its user, and writes to its mounts and /tmp only."""
+    """Return a container that runs as its user, and can write to its mounts and /tmp only."""
     confinement: dict[str, Any] = {"User": container.user}
     if container.read_only:
         tmp = Tmpfs(ContainerPath="/tmp", Size=_TEMPORARY_MIB)
@@ -63,17 +63,17 @@ def _definition(
     ports = None
     if container.port is not None:
         ports = [
-            PortMapping(ContainerPort=container.port, **given(HostPort=stack.capacity.host_port))
+            PortMapping(ContainerPort=container.port, **present(HostPort=stack.capacity.host_port))
         ]
     image = stack.arns.image(stack.application.image_repository_name, f"${{{ids.IMAGE_TAG}}}")
     return ContainerDefinition(
         Name=container.name,
         Image=image,
-        **given(Essential=None if container.essential else False),
+        **present(Essential=None if container.essential else False),
         MemoryReservation=container.memory,
         Cpu=container.cpu,
         **confinement,
-        **given(
+        **present(
             Command=list(container.command) or None,
             Environment=[Environment(Name=n, Value=v) for n, v in variables.items()] or None,
             Secrets=[Secret(Name=n, ValueFrom=v) for n, v in secrets.items()] or None,
@@ -108,9 +108,9 @@ def task_definition(
     return TaskDefinition(
         title,
         Family=family,
-        **given(NetworkMode=stack.capacity.network_mode),
+        **present(NetworkMode=stack.capacity.network_mode),
         TaskRoleArn=GetAtt(ids.TASK_ROLE, "Arn"),
         **properties,
-        **given(Volumes=mounted or None),
+        **present(Volumes=mounted or None),
         ContainerDefinitions=[stack.build(container) for container in containers],
     )

@@ -9,7 +9,7 @@ from troposphere.awslambda import Code, Environment, Function
 from troposphere.logs import LogGroup
 
 from cfn_pipeline import functions
-from cfn_pipeline.model.values import Value, given
+from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.policies.application import write_logs
 from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.resources.iam import role
@@ -75,7 +75,7 @@ def inline_function(
             MemorySize=128,
             Timeout=timeout,
             Role=GetAtt(function.role, "Arn"),
-            **given(
+            **present(
                 Environment=None if environment is None else Environment(Variables={**environment})
             ),
             Code=Code(ZipFile=functions.source(function.module)),

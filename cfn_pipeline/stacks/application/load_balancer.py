@@ -16,7 +16,7 @@ from troposphere.elasticloadbalancingv2 import (
 from troposphere.elasticloadbalancingv2 import LoadBalancer as ApplicationLoadBalancer
 
 from cfn_pipeline.model.aspects import LoadBalancer
-from cfn_pipeline.model.values import Value, given
+from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Frontend
@@ -150,9 +150,9 @@ def _target_group(
         Protocol="HTTP",
         Port=stack.application.container.port,
         VpcId=Ref(ids.VPC),
-        **given(TargetType=stack.capacity.target_type),
+        **present(TargetType=stack.capacity.target_type),
         **health_check,
-        **given(HealthCheckPath=load_balancer.health_check_path),
+        **present(HealthCheckPath=load_balancer.health_check_path),
         TargetGroupAttributes=[
             TargetGroupAttribute(Key="deregistration_delay.timeout_seconds", Value="30")
         ],

@@ -11,7 +11,7 @@ from troposphere.ec2 import (
 )
 
 from cfn_pipeline.model.aspects import Network
-from cfn_pipeline.model.values import given
+from cfn_pipeline.model.values import present
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Backend, Frontend
 from cfn_pipeline.stacks.application.stack import ApplicationStack
@@ -65,7 +65,7 @@ def _connect(
     description: str | None,
 ) -> None:
     """Allow the members of one group to reach those of another on TCP ports."""
-    about = given(Description=description)
+    about = present(Description=description)
     allowed: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": ports[0], "ToPort": ports[1]}
     stack.add(
         SecurityGroupEgress(
@@ -97,7 +97,7 @@ def nowhere(description: str | None = None) -> SecurityGroupRule:
 
 def _rule(protocol: str, port: int, cidr: str, description: str | None) -> SecurityGroupRule:
     return SecurityGroupRule(
-        **given(Description=description),
+        **present(Description=description),
         IpProtocol=protocol,
         FromPort=port,
         ToPort=port,

@@ -6,7 +6,7 @@ from troposphere import GetAtt, Parameter, Ref, Sub, Tags, ecs
 from troposphere.logs import LogGroup
 
 from cfn_pipeline.model.aspects import Service
-from cfn_pipeline.model.values import given
+from cfn_pipeline.model.values import present
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.containers import log_group_name, task_definition
 from cfn_pipeline.stacks.application.interfaces import Frontend, Preparation
@@ -78,7 +78,7 @@ def scaled_service(stack: ApplicationStack, service: Service) -> None:
                 DeploymentCircuitBreaker=ecs.DeploymentCircuitBreaker(Enable=True, Rollback=True),
             ),
             # The service is created after its listener, on which it cannot depend by name.
-            **given(Tags=Tags(Listener=listeners[0]) if listeners else None),
+            **present(Tags=Tags(Listener=listeners[0]) if listeners else None),
         ),
         _task(stack, service, ExecutionRoleArn=GetAtt(ids.EXECUTION_ROLE, "Arn")),
     )
@@ -108,7 +108,7 @@ def _load_balancers(stack: ApplicationStack) -> dict[str, Any]:
         )
         for frontend in stack.all(Frontend)
     ]
-    return given(LoadBalancers=targets or None)
+    return present(LoadBalancers=targets or None)
 
 
 def _task(stack: ApplicationStack, service: Service, **properties: Any) -> ecs.TaskDefinition:

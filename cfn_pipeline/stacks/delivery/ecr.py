@@ -14,7 +14,7 @@ from troposphere.ecr import (
 )
 
 from cfn_pipeline.model.application import Application
-from cfn_pipeline.model.values import Value, given
+from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.policies.application import let_pull
 from cfn_pipeline.policies.documents import document, pascal_case
 from cfn_pipeline.stacks.arns import ARNS, LITERAL_ARNS, Arns
@@ -93,7 +93,7 @@ def ecr_template(application: Application, *, arns: Arns = ARNS) -> Template:
             _title(application),
             **RETAIN,
             RepositoryName=application.image_repository_name,
-            **given(RepositoryPolicyText=policy),
+            **present(RepositoryPolicyText=policy),
             ImageTagMutability="IMMUTABLE",
             **protected,
         ),

@@ -7,7 +7,7 @@ from awacs.aws import Condition, StringEqualsIfExists
 from troposphere import Equals, If, Not, Ref, Template
 from troposphere.iam import ManagedPolicy
 
-from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws import name_forms
 from cfn_pipeline.errors import ModelError, TemplateError
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.values import Intrinsic
@@ -139,7 +139,7 @@ def _add_deployment_role(stack: Stack, needed: Permissions) -> None:
         role(
             DEPLOYMENT_ROLE,
             description=f"CloudFormation, deploying the stacks of {stack.name}",
-            # Not every call of CloudFormation says on whose behalf it is.
+            # Not every call of CloudFormation has a source account.
             trust=trust(
                 "cloudformation.amazonaws.com",
                 Condition(StringEqualsIfExists("aws:SourceAccount", Ref("AWS::AccountId"))),
@@ -196,4 +196,4 @@ def _stacks(pipeline: Pipeline) -> list[str]:
 def _name_problems(pipeline: Pipeline, repositories: Sequence[str]) -> Iterator[str]:
     where = f"roles of pipeline {pipeline.name!r}"
     for repository in repositories:
-        yield from names.REPOSITORY.problems(repository, where)
+        yield from name_forms.REPOSITORY.problems(repository, where)

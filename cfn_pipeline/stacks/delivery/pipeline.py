@@ -4,7 +4,7 @@ from troposphere import ImportValue, Parameter, Ref, Sub, Template
 from troposphere.codepipeline import Pipeline as CodePipeline
 from troposphere.s3 import Bucket
 
-from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws import name_forms
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.actions import ActionDefaults
 from cfn_pipeline.model.pipeline import Pipeline
@@ -36,7 +36,7 @@ _TOKEN = Parameter(
     Type="String",
     Description="Secret in Secrets Manager whose key token holds a GitHub OAuth token",
     Default="github",
-    AllowedPattern=names.SECRET.pattern,
+    AllowedPattern=name_forms.SECRET.pattern,
     ConstraintDescription="the name of a secret in Secrets Manager",
 )
 
@@ -71,7 +71,9 @@ def plain_pipeline_template(pipeline: Pipeline) -> Template:
 
 
 def _stack(pipeline: Pipeline, arns: Arns) -> Stack:
-    ModelError.raise_for(names.APPLICATION.problems(pipeline.name, f"pipeline {pipeline.name!r}"))
+    ModelError.raise_for(
+        name_forms.APPLICATION.problems(pipeline.name, f"pipeline {pipeline.name!r}")
+    )
     sources = [action for action in pipeline.actions if isinstance(action, Source)]
     stack = Stack(f"Pipeline that delivers {pipeline.name}", name=pipeline.name, arns=arns)
     if any(source.owner is None for source in sources):

@@ -3,7 +3,7 @@
 from awacs.aws import Statement
 from troposphere import GetAtt, Ref
 
-from cfn_pipeline.aws import name_forms as names
+from cfn_pipeline.aws import name_forms
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.values import Value
@@ -27,7 +27,7 @@ def roles_stack(pipeline: Pipeline, arns: Arns) -> Stack:
 
     """
     name = pipeline.name
-    ModelError.raise_for(names.APPLICATION.problems(name, f"pipeline {name!r}"))
+    ModelError.raise_for(name_forms.APPLICATION.problems(name, f"pipeline {name!r}"))
     stack = Stack(f"IAM roles that deliver {name}", name=name, arns=arns)
     if any(source.connection is None for source in pipeline.connections):
         stack.parameter(CONNECTION)
