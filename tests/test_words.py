@@ -13,7 +13,10 @@ AVOIDED = re.compile(
     re.IGNORECASE,
 )
 
-ROOMS = ("analysis", "buildspec", "checks", "permissions")
+ROOMS = (
+    *("analysis", "aws", "buildspec", "checks", "editions", "files", "model", "permissions"),
+    *("policies", "resources", "stacks"),
+)
 FILES = [
     *(path for room in ROOMS for path in sorted((ROOT / "cfn_pipeline" / room).rglob("*.py"))),
     *(ROOT / "cfn_pipeline" / "cli" / f"{verb}.py" for verb in ("check", "render", "rules")),

@@ -60,9 +60,7 @@ CURRENT = Edition(
     parts={
         Network: partial(
             network,
-            subnets=(
-                "Public subnets that assign addresses, in two zones, for all that the stack runs"
-            ),
+            subnets="Public subnets in two availability zones, which assign public addresses",
         ),
         LoadBalancer: https_load_balancer,
         Service: scaled_service,

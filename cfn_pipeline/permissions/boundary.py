@@ -33,7 +33,7 @@ def boundary(allowed: Sequence[Allowed], stacks: Stacks) -> dict[str, Any]:
         key = json.dumps([statement["Resource"], statement.get("Condition")], sort_keys=True)
         known = merged.setdefault(key, statement)
         if known["Sid"] != statement["Sid"] and known["Resource"] == ["*"]:
-            known["Sid"] = "AllowAnywhere"
+            known["Sid"] = "AllowOnAnyResource"
         known["Action"] = sorted({*known["Action"], *statement["Action"]})
     found = list(merged.values())
     for number, statement in enumerate(found):
@@ -63,4 +63,4 @@ def _statement(entry: Allowed, stacks: Stacks) -> Statement:
 
 
 def _nothing() -> Statement:
-    return {"Sid": "Nothing", "Effect": "Deny", "Action": ["*"], "Resource": ["*"]}
+    return {"Sid": "DenyEverything", "Effect": "Deny", "Action": ["*"], "Resource": ["*"]}

@@ -106,7 +106,7 @@ class _Granted:
                         everywhere.add(action)
                     else:
                         bound.setdefault(type_, {})[action] = arns
-        found = [_statement("LookAround", _without_covered(everywhere), ["*"])]
+        found = [_statement("ReadAnything", _without_covered(everywhere), ["*"])]
         found += self._by_noun("Read", bound, everywhere)
         return [statement for statement in found if statement["Action"]]
 
@@ -163,7 +163,7 @@ def _suffix(type_: str, action: str, arns: Mapping[str, Arn]) -> str:
     own = catalogue.own_service(type_) or ("" if not type_ else service)
     tags = "Tags" if catalogue.access(action) == "Tagging" else ""
     if '"*"' in arns:
-        return f"Unbound{tags}"
+        return f"OnAnyResource{tags}"
     if service != own:
         return "".join(part.capitalize() for part in service.split("-")) + tags
     return tags
@@ -217,7 +217,7 @@ def _granting(granted: _Granted) -> list[Statement]:
     """Let keys be used by what is deployed, through the services alone."""
     arns = granted.arns("kms:CreateGrant")
     condition = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-    return [_statement("LendKeys", ["kms:CreateGrant"], list(arns.values()), condition)][
+    return [_statement("CreateKeyGrants", ["kms:CreateGrant"], list(arns.values()), condition)][
         : len(arns)
     ]
 
@@ -241,7 +241,7 @@ def _linking(services: set[str]) -> list[Statement]:
     role = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/*"
     return [
         _statement(
-            "MakeServiceLinkedRoles",
+            "CreateServiceLinkedRoles",
             ["iam:CreateServiceLinkedRole"],
             [role],
             {"StringEquals": {"iam:AWSServiceName": sorted(services)}},
@@ -256,13 +256,13 @@ def _keeping(granted: _Granted, boundary: Any | None) -> list[Statement]:
     own = "arn:${AWS::Partition}:iam::${AWS::AccountId}:%s/${AWS::StackName}-*"
     return [
         _statement(
-            "KeepBoundary",
+            "ProtectBoundary",
             ["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"],
             ["*"],
             effect="Deny",
         ),
         # The stack of these policies is not one of those that are deployed, though it may be
         # called like them.
-        _statement("KeepPoliciesAsTheyAre", _LOOSENING, [boundary, own % "policy"], effect="Deny"),
-        _statement("KeepRolesAsTheyAre", _CHANGING_ROLES, [own % "role"], effect="Deny"),
+        _statement("ProtectOwnPolicies", _LOOSENING, [boundary, own % "policy"], effect="Deny"),
+        _statement("ProtectOwnRoles", _CHANGING_ROLES, [own % "role"], effect="Deny"),
     ]

@@ -31,7 +31,7 @@ def write_instance_logs(groups: Value) -> Statement:
 def monitor_database(groups: Value, streams: Value) -> list[Statement]:
     """Allow RDS to write metrics of a database's operating system, as its managed policy does."""
     return [
-        allow(logs.CreateLogGroup, logs.PutRetentionPolicy, on=groups, sid="MakeLogGroups"),
+        allow(logs.CreateLogGroup, logs.PutRetentionPolicy, on=groups, sid="CreateLogGroups"),
         allow(
             logs.CreateLogStream,
             logs.PutLogEvents,
@@ -130,7 +130,7 @@ def run_task(definition: Value, *, tasks: Value, cluster: Value) -> list[Stateme
     """Run one task definition in a cluster and follow its tasks."""
     return [
         allow(ecs.RunTask, on=definition, sid="RunTask", condition=_in_cluster(cluster)),
-        allow(ecs.DescribeTasks, ecs.StopTask, on=tasks, sid="FollowTask"),
+        allow(ecs.DescribeTasks, ecs.StopTask, on=tasks, sid="DescribeAndStopTask"),
     ]
 
 
@@ -163,7 +163,7 @@ def join_one_cluster(cluster: Value, instances: Value) -> list[Statement]:
             on=instances,
             sid="ReportToCluster",
         ),
-        allow(ecs.DiscoverPollEndpoint, sid="FindCluster"),
+        allow(ecs.DiscoverPollEndpoint, sid="DiscoverClusterEndpoint"),
     ]
 
 

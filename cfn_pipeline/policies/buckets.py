@@ -22,7 +22,7 @@ def deny_insecure_transport(bucket: Value, objects: Value) -> Statement:
 def let_s3_log(objects: Value, *, account: Value, source: Value) -> Statement:
     """Allow S3 to write the access log of one bucket."""
     condition = from_account(account, source)
-    return _let_put("logging.s3.amazonaws.com", objects, condition, "LogBucketAccess")
+    return _let_put("logging.s3.amazonaws.com", objects, condition, "WriteBucketAccessLogs")
 
 
 def let_load_balancers_log(objects: Value, *, source: Value) -> Statement:
@@ -34,7 +34,7 @@ def let_load_balancers_log(objects: Value, *, source: Value) -> Statement:
         "logdelivery.elasticloadbalancing.amazonaws.com",
         objects,
         Condition(ArnLike({"aws:SourceArn": source})),
-        "LogRequests",
+        "WriteLoadBalancerLogs",
     )
 
 

@@ -115,7 +115,7 @@ def _use_connections(pipeline: Pipeline, resources: PipelineResources) -> Iterat
             sid="UseConnection",
         )
         # A connection uploads the sources with an ACL.
-        yield allow(s3.PutObjectAcl, on=resources.objects, sid="HandOverSources")
+        yield allow(s3.PutObjectAcl, on=resources.objects, sid="PutSourceAcl")
 
 
 def _run_builds(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
@@ -167,13 +167,13 @@ def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator
 def _notify_approvers(pipeline: Pipeline) -> Iterator[Statement]:
     topics = _each(action.topic for action in pipeline.actions if isinstance(action, Approve))
     if topics:
-        yield allow(sns.Publish, on=topics, sid="TellApprovers")
+        yield allow(sns.Publish, on=topics, sid="NotifyApprovers")
 
 
 def _watch_alarms(pipeline: Pipeline) -> Iterator[Statement]:
     conditions = [c for s in pipeline.stages for c in (s.before_entry, s.on_success) if c]
     if any(rule.provider == "CloudWatchAlarm" for c in conditions for rule in c.rules):
-        yield allow(cloudwatch.DescribeAlarms, sid="WatchAlarms")
+        yield allow(cloudwatch.DescribeAlarms, sid="ReadAlarms")
 
 
 def _each(values: Iterable[Value | None]) -> list[Value]:

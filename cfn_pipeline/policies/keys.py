@@ -36,7 +36,7 @@ def grant_to_services_only() -> Statement:
     """Deny grants that are not for an AWS service."""
     conditions = {"kms:GrantIsForAWSResource": "false", "aws:PrincipalIsAWSService": "false"}
     return Statement(
-        Sid="GrantToServicesOnly",
+        Sid="DenyGrantsExceptForServices",
         Effect=Deny,
         Principal=Principal("AWS", "*"),
         Action=[kms.CreateGrant],
@@ -66,7 +66,7 @@ def let_logs_encrypt(service: Value, groups: Sequence[Value]) -> Statement:
 def let_events_publish(topics: Value) -> Statement:
     """Allow EventBridge to publish to certain encrypted topics."""
     return Statement(
-        Sid="PublishToTopics",
+        Sid="PublishToEncryptedTopics",
         Effect=Allow,
         Principal=Principal("Service", "events.amazonaws.com"),
         Action=[kms.Decrypt, kms.Action("GenerateDataKey*")],

@@ -12,22 +12,22 @@ from troposphere import Template
 #: Rules by logical id, then by checker, with the reasons.
 Exemptions: TypeAlias = Mapping[str, Mapping[str, Mapping[str, str]]]
 
-_PARAMETER = "A parameter, and true where nothing else is said"
+_PARAMETER = "A parameter, which is true by default"
 _KEY = "It is encrypted with a key that another stack exports"
 _NAMED = "The wildcard ends a name that begins with the application's"
-_LOGIN = "A login to ECR is for no repository in particular"
-_NAMED_OR_LOGIN = f"{_NAMED}; a login to ECR is for no repository in particular"
+_LOGIN = "ecr:GetAuthorizationToken has no resource"
+_NAMED_OR_LOGIN = f"{_NAMED}; {_LOGIN}"
 _NAMED_OR_READ = (
-    "The wildcard ends a stack's name, or stands for what EC2 numbers, or the action is one that "
-    "reads or that AWS lets nobody narrow"
+    "The wildcard ends a stack's name or stands for an id of EC2, or the action only reads or has "
+    "no resource"
 )
 _BRIDGE = "The load balancer reaches containers through dynamic ports of the instances"
 _SOFT_LIMIT = "Memory is reserved; a container may use what others leave"
-_CERTIFICATE = "Without a certificate there is no HTTPS to redirect to"
-_OUTSIDE = "It calls ECS and CloudFormation alone, which are outside any VPC"
-_NO_EVENTS = "Nobody waits for objects of this bucket"
+_CERTIFICATE = "Without a certificate, HTTP cannot be redirected to HTTPS"
+_OUTSIDE = "It calls ECS and CloudFormation only, which are outside any VPC"
+_NO_EVENTS = "Nothing is notified of objects in this bucket"
 _MUTABLE = "Objects expire, and CodePipeline overwrites none"
-_SUB = "It denies them; the rule does not read Sub, which cfn-lint wants instead of Join"
+_SUB = "It denies requests without TLS; the rule does not evaluate Sub"
 _PLAIN = "The variables hold no secret: those come from Secrets Manager"
 
 EXEMPTIONS: Exemptions = {
@@ -52,7 +52,7 @@ EXEMPTIONS: Exemptions = {
                 "Docker in Docker starts in privileged mode only"
             )
         },
-        "cdk_nag": {"AwsSolutions-CB5": "No image of CodeBuild's has all that the build needs"},
+        "cdk_nag": {"AwsSolutions-CB5": "CodeBuild's own images lack what the build needs"},
     },
     "BuildLogGroup": {"guard": {"cloudwatch_log_group_encrypted_check": _KEY}},
     "ArtifactBucket": {
@@ -107,7 +107,7 @@ EXEMPTIONS: Exemptions = {
     "EcsTaskRunner": {
         "checkov": {
             "CKV_AWS_115": "CloudFormation calls it once a deployment; nothing to limit",
-            "CKV_AWS_116": "CloudFormation waits for its answer; a dead letter would tell nobody",
+            "CKV_AWS_116": "CloudFormation waits for its answer and sees its failure",
             "CKV_AWS_117": _OUTSIDE,
         },
         "guard": {"lambda_inside_vpc_check": _OUTSIDE},
@@ -119,23 +119,23 @@ EXEMPTIONS: Exemptions = {
         "guard": {
             "rds_instance_deletion_protection_enabled_check": _PARAMETER,
             "rds_instance_multi_az_support_check": _PARAMETER,
-            "rds_instance_no_default_ports_check": "Its security group admits the instances alone",
+            "rds_instance_no_default_ports_check": "Its security group allows the instances only",
             "rds_instance_logging_enabled_check": (
-                "The general log would hold what people write, passwords too"
+                "The general log would have users' data and passwords in it"
             ),
             "rds_storage_encrypted_kms_key_check": _KEY,
         },
         "cdk_nag": {
             "AwsSolutions-RDS3": _PARAMETER,
             "AwsSolutions-RDS10": _PARAMETER,
-            "AwsSolutions-RDS11": "Its security group admits the instances alone",
+            "AwsSolutions-RDS11": "Its security group allows the instances only",
         },
     },
     "ApplicationDatabaseMonitoringRole": {
         "cdk_nag": {"AwsSolutions-IAM5": "RDS writes metrics to log groups whose names it makes"}
     },
     "ApplicationSecret": {
-        "cdk_nag": {"AwsSolutions-SMG4": "Containers read the password when they start, not after"}
+        "cdk_nag": {"AwsSolutions-SMG4": "Containers read the password only when they start"}
     },
     "ApplicationAutoscaling": {
         "guard": {
@@ -144,7 +144,7 @@ EXEMPTIONS: Exemptions = {
             ),
             "autoscaling_multiple_az_check": "The subnets, and so their zones, are a parameter",
         },
-        "cdk_nag": {"AwsSolutions-AS3": "ECS scales the group; what matters are its tasks"},
+        "cdk_nag": {"AwsSolutions-AS3": "ECS scales the group; its tasks are what matters"},
     },
     "ApplicationAutoscalingInstanceRole": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
 }

@@ -5,7 +5,7 @@ from troposphere import Parameter
 BOUNDARY = Parameter(
     "PermissionsBoundaryArn",
     Type="String",
-    Description="ARN of a permissions boundary that you have; empty: one is made",
+    Description="ARN of an existing permissions boundary; empty: one is created",
     Default="",
     AllowedPattern="(arn:[a-z-]+:iam::(aws|[0-9]{12}):policy/.+)?",
     ConstraintDescription="the ARN of a managed policy, or nothing",

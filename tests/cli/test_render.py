@@ -39,7 +39,7 @@ def test_check_shows_what_is_stale_and_writes_nothing(tmp_path: Path) -> None:
     checked = run("render", "-o", str(tmp_path), "--check")
     assert checked.code == 1
     assert (
-        "-Description: A key that encrypts what todobackend keeps\n+Description: Key that"
+        "-Description: A key that encrypts the data of todobackend\n+Description: Key that"
         in checked.out
     )
     assert checked.err.endswith("1 of 10 files are stale; render again\n")

@@ -114,7 +114,7 @@ def test_conditions_and_mode() -> None:
         "Result": "RETRY",
         "RetryConfiguration": {"RetryMode": "FAILED_ACTIONS"},
     }
-    assert "WatchAlarms" in emit(
+    assert "ReadAlarms" in emit(
         iam_template(described, pull="b/image", push="orders", deploys=[Template()])
     )
     assert rendered(pipeline(on_failure="ROLLBACK"))["Stages"][1]["OnFailure"] == {

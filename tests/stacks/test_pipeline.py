@@ -112,7 +112,7 @@ def test_an_action_brings_the_permissions_that_it_needs_and_no_other() -> None:
         "Resource": ["arn:aws:c"],
     }
     told = statements(Approve(name="A", topic="arn:aws:sns:t"), source=oauth)
-    assert told["TellApprovers"]["Resource"] == ["arn:aws:sns:t"]
+    assert told["NotifyApprovers"]["Resource"] == ["arn:aws:sns:t"]
 
 
 def test_builds() -> None:

@@ -145,7 +145,7 @@ def capacity_provider(
             ids.INSTANCES_SECURITY_GROUP,
             GroupDescription="Application Autoscaling Security Group",
             VpcId=Ref(ids.VPC),
-            SecurityGroupEgress=[anywhere("tcp", 443, "AWS's services")],
+            SecurityGroupEgress=[anywhere("tcp", 443, "HTTPS, to services of AWS")],
         ),
         ports=ids.DYNAMIC_PORTS,
         host_port=0,

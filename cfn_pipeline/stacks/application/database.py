@@ -113,7 +113,7 @@ def protected_database(
         ),
         _monitoring_role(stack),
     )
-    group = _security_group(_DESCRIPTION, nowhere("The database calls nobody"))
+    group = _security_group(_DESCRIPTION, nowhere("No egress"))
     return _backend(database, credentials, group, rule="Queries from containers to the database")
 
 
@@ -181,7 +181,7 @@ def _monitoring_role(stack: ApplicationStack) -> Role:
     """
     return role(
         MONITORING_ROLE,
-        description=f"RDS, measuring the database of {stack.name}",
+        description=f"RDS, monitoring the database of {stack.name}",
         trust=trust("monitoring.rds.amazonaws.com", from_account(Ref("AWS::AccountId"))),
         policies={
             "MonitoringPermissions": document(

@@ -62,7 +62,7 @@ def https_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) ->
         Parameter(
             CERTIFICATE,
             Type="String",
-            Description="ARN of a certificate for HTTPS; empty: the load balancer speaks HTTP",
+            Description="ARN of a certificate for HTTPS; empty: HTTP only",
             Default="",
             AllowedPattern="(arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[a-z0-9-]+)?",
             ConstraintDescription="the ARN of a certificate in ACM, or nothing",
@@ -107,10 +107,10 @@ def https_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) ->
     return Frontend(
         security_group=_security_group(
             SecurityGroupIngress=[
-                anywhere("tcp", 80, "HTTP, redirected where there is a certificate"),
+                anywhere("tcp", 80, "HTTP, redirected to HTTPS if there is a certificate"),
                 anywhere("tcp", 443, "HTTPS"),
             ],
-            SecurityGroupEgress=[nowhere("The load balancer calls containers alone")],
+            SecurityGroupEgress=[nowhere("No egress except to the containers")],
         ),
         rule="Requests from the load balancer to containers",
         target_group=Ref(ids.TARGET_GROUP),

@@ -5,14 +5,14 @@ from troposphere import Parameter
 DELETION_PROTECTION = Parameter(
     "DeletionProtection",
     Type="String",
-    Description="Whether load balancer and database refuse to be deleted",
+    Description="Whether load balancer and database are protected from deletion",
     Default="true",
     AllowedValues=["true", "false"],
 )
 MULTI_AZ = Parameter(
     "DatabaseMultiAZ",
     Type="String",
-    Description="Whether a second database stands by in another availability zone",
+    Description="Whether the database has a standby in another availability zone",
     Default="true",
     AllowedValues=["true", "false"],
 )

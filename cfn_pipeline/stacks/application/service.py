@@ -55,7 +55,7 @@ def scaled_service(stack: ApplicationStack, service: Service) -> None:
         Parameter(
             ids.DESIRED_COUNT,
             Type="Number",
-            Description="Fewest tasks to which the service is scaled in",
+            Description="Minimum number of tasks",
             Default=service.minimum_tasks,
         )
     )

@@ -70,7 +70,7 @@ def ecr_template(application: Application, *, arns: Arns = ARNS) -> Template:
     """
     stack = Stack(f"Repositories of {application.name}'s images", name=application.name, arns=arns)
     accounts = _accounts(application, arns)
-    policy = document(let_pull(accounts, sid="LetAccountsPull")) if accounts else None
+    policy = document(let_pull(accounts, sid="AllowAccountsToPull")) if accounts else None
     protected: dict[str, Any] = {
         "ImageScanningConfiguration": ImageScanningConfiguration(ScanOnPush=True),
         "EncryptionConfiguration": EncryptionConfiguration(EncryptionType="KMS", KmsKey=stack.key),

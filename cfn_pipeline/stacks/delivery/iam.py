@@ -149,7 +149,7 @@ def _add_deployment_role(stack: Stack, needed: Permissions) -> None:
             ManagedPolicy(
                 f"DeploymentPolicy{number}",
                 # A policy whose description changes is replaced, so it has nothing that changes.
-                Description=f"What deploying the stacks of {stack.name} takes",
+                Description=f"Permissions to deploy the stacks of {stack.name}",
                 PolicyDocument=policy,
                 Roles=[Ref(DEPLOYMENT_ROLE)],
             )
@@ -168,7 +168,7 @@ def _add_permissions_boundary(stack: Stack, needed: Permissions) -> None:
             ManagedPolicy(
                 PERMISSIONS_BOUNDARY,
                 Condition=_MAKES_BOUNDARY,
-                Description=f"The most that roles of the stacks of {stack.name} may do",
+                Description=f"Permissions boundary of the roles in the stacks of {stack.name}",
                 PolicyDocument=needed.boundary,
             )
         )

@@ -40,9 +40,9 @@ def key_template(application: Application, *, arns: Arns = ARNS) -> Template:
 
     """
     name = application.name
-    stack = Stack(f"Key that encrypts what {name} keeps", name=name, arns=arns)
+    stack = Stack(f"Key that encrypts the data of {name}", name=name, arns=arns)
     policy = document(
-        keys.administer_key(arns.root(), sid="LetIamPoliciesDecide"),
+        keys.administer_key(arns.root(), sid="EnableIamPolicies"),
         keys.grant_to_services_only(),
         keys.let_logs_encrypt(
             Sub(f"logs.${{AWS::Region}}.{arns.suffix}"),

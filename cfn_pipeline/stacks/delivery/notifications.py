@@ -23,7 +23,7 @@ HAS_EMAIL = "HasNotificationEmail"
 _EMAIL = Parameter(
     "NotificationEmail",
     Type="String",
-    Description="E-mail address that is told about approvals, failures and stages; empty: nobody",
+    Description="E-mail address for notifications of approvals, failures and stages; empty: none",
     Default="",
     AllowedPattern="([^@ ]+@[^@ ]+)?",
     ConstraintDescription="an e-mail address, or nothing",
@@ -43,7 +43,7 @@ class _Notification:
 _NOTIFICATIONS = (
     _Notification(
         title="ApprovalRequested",
-        description="A person is asked to approve",
+        description="An approval is requested",
         detail_type="CodePipeline Action Execution State Change",
         detail={"state": ["STARTED"], "type": {"category": ["Approval"]}},
         message="Pipeline <pipeline> waits in stage <stage> for the approval <action>.",
@@ -66,7 +66,7 @@ _NOTIFICATIONS = (
         description="A stage has succeeded",
         detail_type="CodePipeline Stage Execution State Change",
         detail={"state": ["SUCCEEDED"]},
-        message="Pipeline <pipeline> has come through stage <stage>.",
+        message="Pipeline <pipeline> has completed stage <stage>.",
         values={"pipeline": "$.detail.pipeline", "stage": "$.detail.stage"},
     ),
 )
@@ -84,7 +84,7 @@ def add_notifications(stack: Stack) -> None:
             # EventBridge sends no condition keys when it publishes to a topic.
             PolicyDocument=document(
                 Statement(
-                    Sid="LetEventBridgePublish",
+                    Sid="AllowEventBridgeToPublish",
                     Effect=Allow,
                     Principal=Principal("Service", "events.amazonaws.com"),
                     Action=[sns.Publish],
