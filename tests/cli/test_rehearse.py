@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.rehearsal.run.test_rehearsal import J
-from tests.rehearsal.small import BUILD, Small, command, environment
+from tests.rehearsal.small import BUILD, Small, command, environment, usual_stages
 
 
 @pytest.fixture
@@ -125,6 +125,28 @@ def test_nobody_to_ask_is_said_before_anything_begins(small: Small) -> None:
     assert not (small.folder / ".rehearsal").exists()
 
 
+def test_without_approvals_no_answer_is_needed(small: Small) -> None:
+    small.pipeline(usual_stages()[:1])
+    done = small.rehearse(approve="")
+    assert done.code == 0, done.err
+    small.pipeline(usual_stages()[:1] + usual_stages()[3:])
+    skips = ["--skip", "Production/Approve", "--skip", "Production/Change"]
+    skipped = small.rehearse(*skips, "--skip", "Production/Execute", approve="")
+    assert skipped.code == 0, skipped.err
+
+
+def test_a_resumed_run_asks_for_what_is_left(small: Small) -> None:
+    small.rehearse(approve="--reject")
+    assert "add --approve or --reject" in small.rehearse("--resume", "last", approve="").err
+
+
+def test_a_wrong_source_is_told_before_anything_begins(small: Small) -> None:
+    done = small.rehearse("--source", "Other=app")
+    assert done.code == 2
+    assert done.err == "Error: --source Other: the pipeline has no such source; it has App, Infra\n"
+    assert not (small.folder / ".rehearsal").exists()
+
+
 def test_a_port_in_use(small: Small) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -203,6 +225,9 @@ def test_a_report_of_a_run_that_failed(small: Small) -> None:
     page = (small.folder / "page.html").read_text()
     assert "<title>small: Failed</title>" in page
     assert "<details open><summary>Log</summary>" in page
+    before_the_stages = page[: page.index('<ul class="stages">')]
+    assert "COMMAND_EXECUTION_ERROR: ./build: exit status 1" in before_the_stages
+    assert "begin a new run: a resumed run uses the same sources" in before_the_stages
     assert "alas" in page
 
 

@@ -155,7 +155,7 @@ def test_two_rehearsals_run_side_by_side(small: Small) -> None:
     assert {result["run"] for result in results} == {"small-0001", "small-0002"}
 
 
-def test_a_run_is_gone_on_with_by_one_process_only(small: Small) -> None:
+def test_a_run_is_resumed_by_one_process_only(small: Small) -> None:
     small.build(BUILD.replace("echo", "sleep 3\necho"))
     with begun(small) as process:
         read_to(process, "Build/Build: InProgress")
@@ -163,4 +163,4 @@ def test_a_run_is_gone_on_with_by_one_process_only(small: Small) -> None:
         assert process.stderr is not None
         process.stderr.read()
     assert second.code == 2
-    assert "the run small-0001 is being run by another process" in second.err
+    assert "another process runs small-0001" in second.err

@@ -14,6 +14,10 @@ from cfn_pipeline.rehearsal.artifacts.zips import files_below, unzip, zip_of
 __all__ = ["Revision", "fetch", "parse_source"]
 
 
+#: Characters of a commit's subject in a summary; longer ones would widen tables.
+_SUBJECT = 40
+
+
 @dataclass(frozen=True, kw_only=True)
 class Revision:
     """The revision of a source.
@@ -33,8 +37,9 @@ class Revision:
 
     @property
     def summary(self) -> str:
-        """The revision in a line."""
+        """The revision in a short line."""
         subject = self.message.splitlines()[0] if self.message else "not a commit"
+        subject = subject if len(subject) <= _SUBJECT else f"{subject[:_SUBJECT]}..."
         return f"{self.commit[:8]} ({subject})"
 
 

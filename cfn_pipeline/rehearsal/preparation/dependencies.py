@@ -85,17 +85,17 @@ def find_dependencies(
     contents = [content.content for content in deployed]
     # A template that the pipeline deploys is not deployed here, even if it is in the same folder.
     others_beside = [t for t in siblings if t.content not in contents]
-    known = System(templates=[pipeline.template, *given, *others_beside], artifacts=artifacts)
-    needs, exports = _needs(known, [pipeline.template, *given, *deployed])
-    for project in _of_projects(known, pipeline):
+    around = System(templates=[pipeline.template, *given, *others_beside], artifacts=artifacts)
+    needs, exports = _needs(around, [pipeline.template, *given, *deployed])
+    for project in _of_projects(around, pipeline):
         if project not in needs:
-            more, missing = _needs(known, [project])
+            more, missing = _needs(around, [project])
             needs |= more
             exports += missing
     # Exports of the pipeline's own stacks exist once its actions have run.
     own = System(templates=[pipeline.template, *deployed])
     exports = [name for name in exports if not exporters(name, pipeline.template, own)]
-    stacks = [t for t in known.templates if t in needs and t not in deployed]
+    stacks = [t for t in around.templates if t in needs and t not in deployed]
     order = _ordered(stacks, needs, pipeline.template)
     position = order.index(pipeline.template)
     read = [*stacks, *deployed]
@@ -106,8 +106,8 @@ def find_dependencies(
         deployed=deployed,
         stacks=_stacks(system, pipeline),
         exports=sorted(dict.fromkeys(exports)),
-        secrets=secrets_in(read, known),
-        parameters=parameters_in(read, known),
+        secrets=secrets_in(read, around),
+        parameters=parameters_in(read, around),
     )
 
 

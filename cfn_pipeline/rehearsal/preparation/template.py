@@ -50,19 +50,19 @@ def read_pipeline(file: Path, logical_id: str | None) -> PipelineTemplate:
 
     """
     system = read_files([file], {})
-    found = {resource.logical_id: resource for resource in system.resources(analysis.PIPELINE)}
-    if logical_id is not None and logical_id not in found:
+    resources = {resource.logical_id: resource for resource in system.resources(analysis.PIPELINE)}
+    if logical_id is not None and logical_id not in resources:
         raise RehearsalError(
             f"--pipeline {logical_id}: {file} has no such pipeline; it has "
-            f"{', '.join(found) or 'none'}"
+            f"{', '.join(resources) or 'none'}"
         )
-    if not found:
+    if not resources:
         raise RehearsalError(f"{file} has no resource of the type {analysis.PIPELINE}")
-    if logical_id is None and len(found) > 1:
+    if logical_id is None and len(resources) > 1:
         raise RehearsalError(
-            f"{file} has the pipelines {', '.join(found)}; choose one with --pipeline"
+            f"{file} has the pipelines {', '.join(resources)}; choose one with --pipeline"
         )
-    resource = next(iter(found.values())) if logical_id is None else found[logical_id]
+    resource = next(iter(resources.values())) if logical_id is None else resources[logical_id]
     return _described(file, resource)
 
 

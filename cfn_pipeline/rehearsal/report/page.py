@@ -9,9 +9,16 @@ from cfn_pipeline.atomic import replace_file
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.cloudformation.changes import COLUMNS
 from cfn_pipeline.rehearsal.folder import RunFolder
+from cfn_pipeline.rehearsal.outcome import Status
 from cfn_pipeline.rehearsal.report.result import next_step
 
 __all__ = ["write_page"]
+
+#: Statuses for people.
+_LABELS = {
+    status: status.replace("NotStarted", "Not started").replace("InProgress", "In progress")
+    for status in Status
+}
 
 
 def write_page(result: Mapping[str, Any], folder: RunFolder, target: Path) -> None:
@@ -37,7 +44,7 @@ def write_page(result: Mapping[str, Any], folder: RunFolder, target: Path) -> No
         for name, path in folder.logs().items()
     }
     page = environment.from_string(text).render(
-        result=result, logs=logs, columns=COLUMNS, next_step=next_step(result)
+        result=result, logs=logs, columns=COLUMNS, labels=_LABELS, next_step=next_step(result)
     )
     try:
         with replace_file(target) as file:
