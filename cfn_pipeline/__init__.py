@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-from cfn_pipeline._version import __version__
+from cfn_pipeline._version import __version__ as __version__
 
 #: The modules of this package's names. A module is loaded when a name of it is first used
 #: (PEP 562); type checkers and editors read ``__init__.pyi``.
@@ -56,70 +56,11 @@ _MODULES = {
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
-__all__ = [
-    "BOOK",
-    "CURRENT",
-    "EDITIONS",
-    "Action",
-    "ActionDefaults",
-    "ActionType",
-    "Application",
-    "Approve",
-    "Arns",
-    "Artifact",
-    "ArtifactFile",
-    "ArtifactParameter",
-    "BuildspecError",
-    "CfnPipelineError",
-    "Change",
-    "CodeBuild",
-    "Condition",
-    "Container",
-    "CreateChangeSet",
-    "DeleteStack",
-    "Ec2",
-    "Edition",
-    "EditionError",
-    "Environment",
-    "ExecuteChangeSet",
-    "Finding",
-    "GitHub",
-    "GitHubOAuth",
-    "GitHubRepository",
-    "LoadBalancer",
-    "ModelError",
-    "MySql",
-    "OutputError",
-    "Patterns",
-    "Pipeline",
-    "PullRequest",
-    "Push",
-    "RehearsalError",
-    "ReplaceFailedStack",
-    "Rule",
-    "StackFile",
-    "Stage",
-    "TemplateError",
-    "UpdateStack",
-    "__version__",
-    "application_template",
-    "check",
-    "codebuild_template",
-    "continuous_delivery",
-    "continuous_deployment",
-    "continuous_integration",
-    "ecr_template",
-    "edition",
-    "emit",
-    "iam_template",
-    "key_template",
-    "load",
-    "pipeline_template",
-    "render",
-    "todobackend",
-    "todobackend_of_the_book",
-    "write",
-]
+#: Constants, then classes, then functions, each by name.
+__all__ = sorted(
+    [*_MODULE_OF, "__version__"],
+    key=lambda name: (not name.isupper(), not name[0].isupper(), name),
+)
 
 
 def __getattr__(name: str) -> Any:

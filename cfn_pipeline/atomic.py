@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["replace_file", "replace_files"]
-
 _SUFFIX = ".cfn-pipeline-tmp"
 #: The machine is part of the name: a process id says nothing about another machine's processes.
 _NODE = re.sub(r"[^\w-]", "", os.uname().nodename)[:24] if hasattr(os, "uname") else ""

@@ -73,20 +73,7 @@ def rendering(
 def render(
     application: Application | None = None, *, edition: Edition | None = None
 ) -> dict[str, str]:
-    """Render every file of an edition.
-
-    Args:
-        application: absent: the edition's own example.
-        edition: how the system is built; absent: the current edition.
-
-    Raises:
-        ModelError: an environment sets a parameter that the application's stack does not have.
-
-    Returns:
-        The texts by file name: templates in the order in which their stacks are deployed, then
-        the environments' configurations, then the other files.
-
-    """
+    """Render every file of an edition; return the texts by file name, as ``rendering`` does."""
     return rendering(application, edition=edition).files
 
 

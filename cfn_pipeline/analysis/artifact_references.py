@@ -10,16 +10,6 @@ from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.partial_text import ANYTHING, is_known, readable
 from cfn_pipeline.analysis.pipelines import Action
 
-__all__ = [
-    "FILE_SETTINGS",
-    "ArtifactFunction",
-    "FileReference",
-    "artifact_functions",
-    "file_references",
-    "overrides_of",
-    "parsed_overrides",
-]
-
 #: The settings that name a file as ``Artifact::path``.
 FILE_SETTINGS = ("TemplatePath", "TemplateConfiguration")
 

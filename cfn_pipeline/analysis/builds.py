@@ -13,8 +13,6 @@ from cfn_pipeline.buildspec.reading import Buildspec, Command, parse_buildspec
 from cfn_pipeline.errors import BuildspecError
 from cfn_pipeline.template.positions import Path
 
-__all__ = ["Build", "PlacedBuildspec", "builds", "primary_artifact"]
-
 _PROJECT = "AWS::CodeBuild::Project"
 
 

@@ -9,8 +9,6 @@ from cfn_pipeline.analysis.system import Resource, Template
 from cfn_pipeline.aws.cloudformation import ACTION_MODES, IAM_TYPES
 from cfn_pipeline.aws.resource_names import NAME_PROPERTIES
 
-__all__ = ["is_given", "needed_capabilities"]
-
 
 def is_given(capability: str, given: Collection[str]) -> bool:
     """Whether the given capabilities include one that is required."""

@@ -13,8 +13,6 @@ from cfn_pipeline.analysis.system import Artifact, Template
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template import load
 
-__all__ = ["Deployment", "File", "deployments", "open_parameters"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class File:

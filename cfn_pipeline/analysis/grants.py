@@ -11,8 +11,6 @@ from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.aws.iam import POLICY_TYPES
 from cfn_pipeline.aws.managed_policies import managed_policy
 
-__all__ = ["Grants", "grants_of", "lets_in", "trusts"]
-
 
 class _Statement(NamedTuple):
     """A policy statement; None stands for values that are not known."""

@@ -10,8 +10,6 @@ from cfn_pipeline.analysis.scenarios import Scenario
 from cfn_pipeline.analysis.system import Resource, System, Template
 from cfn_pipeline.template.positions import Path
 
-__all__ = ["Node", "properties_of"]
-
 _ABSENT = object()
 
 

@@ -11,17 +11,6 @@ split and compared like others. Equal characters stand for equal parts.
 import re
 from functools import lru_cache
 
-__all__ = [
-    "ANYTHING",
-    "Unknowns",
-    "has_generated",
-    "is_known",
-    "is_open",
-    "may_be",
-    "may_match",
-    "readable",
-]
-
 _NARROW, _OPEN, _GENERATED, _END = 0xF0000, 0xF0100, 0xF8000, 0xFFFFE
 _UNKNOWN = re.compile(f"[{chr(_NARROW)}-{chr(_END - 1)}]")
 _VARIABLE = re.compile(f"[*?{chr(_NARROW)}-{chr(_END - 1)}]")

@@ -13,8 +13,6 @@ from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.aws.cloudformation import ACTION_MODES, ActionMode
 from cfn_pipeline.aws.providers import PROVIDERS, Provider
 
-__all__ = ["Action", "Named", "Pipeline", "Stage", "named", "pipelines"]
-
 PIPELINE = "AWS::CodePipeline::Pipeline"
 
 

@@ -13,16 +13,6 @@ from cfn_pipeline.analysis.system import Artifact, System, Template
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template import load
 
-__all__ = [
-    "Folder",
-    "artifact_names",
-    "open_parameters_by_file",
-    "read_files",
-    "read_folder",
-    "read_texts",
-    "template_files",
-]
-
 _ENDINGS = (".yml", ".yaml", ".json", ".template")
 
 #: The names of rendered files; a folder with at least _ENOUGH of them was rendered by us.

@@ -11,8 +11,6 @@ from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS
 from cfn_pipeline.aws.resource_names import ATTRIBUTES, NAME_PROPERTIES, REF_GIVES_NAME
 from cfn_pipeline.template.values import scalar_text, substitute
 
-__all__ = ["arn_of", "exporters", "is_function", "name_of", "resource_behind", "text_of"]
-
 _DEEPEST = 20
 
 #: Dynamic references, which are resolved during the deployment.

@@ -7,8 +7,6 @@ from typing import Any
 
 from cfn_pipeline.template.values import scalar_text
 
-__all__ = ["Scenario", "conditions_in", "scenarios"]
-
 
 class Scenario(dict[str, bool]):
     """A value for each condition, and the values of parameters that follow from them.

@@ -8,8 +8,6 @@ from typing import Any, TypeVar
 
 from cfn_pipeline.analysis.partial_text import Unknowns
 
-__all__ = ["Artifact", "Resource", "System", "Template"]
-
 T = TypeVar("T")
 
 

@@ -8,8 +8,6 @@ from cfn_pipeline.analysis.partial_text import readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.aws.pipelines import VARIABLE
 
-__all__ = ["VariableReference", "variable_references"]
-
 
 class VariableReference(NamedTuple):
     """A reference to a variable."""

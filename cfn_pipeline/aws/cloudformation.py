@@ -7,8 +7,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-wi
 from collections.abc import Mapping
 from typing import NamedTuple
 
-__all__ = ["ACTION_MODES", "CAPABILITIES", "IAM_TYPES", "PLACE_PARAMETERS", "ActionMode"]
-
 
 class ActionMode(NamedTuple):
     """What an ActionMode needs and does.

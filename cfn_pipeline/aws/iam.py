@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
 """
 
-__all__ = ["POLICY_TYPES", "POLICY_VERSION"]
-
 #: The version of the policy language; the one before it, 2008-10-17, has no policy variables.
 POLICY_VERSION = "2012-10-17"
 

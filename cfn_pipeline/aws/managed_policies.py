@@ -5,8 +5,6 @@ https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
 
 from collections.abc import Mapping
 
-__all__ = ["MANAGED_POLICIES", "managed_policy"]
-
 _LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 _ECR_READ = (
     *("ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability"),

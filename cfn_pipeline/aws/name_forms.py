@@ -7,33 +7,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = [
-    "ACTION",
-    "APPLICATION",
-    "APPLICATION_STACK",
-    "ARTIFACT",
-    "CHANGE_SET",
-    "CONTAINER",
-    "DATABASE",
-    "DATABASE_USER",
-    "ENVIRONMENT",
-    "NAMESPACE",
-    "PARAMETER",
-    "PATH",
-    "PIPELINE",
-    "PROJECT",
-    "REPOSITORY",
-    "SECRET",
-    "SECRET_KEY",
-    "STACK",
-    "STAGE",
-    "SUBNET",
-    "VOLUME",
-    "VPC",
-    "NameForm",
-    "arn_problems",
-]
-
 
 @dataclass(frozen=True, kw_only=True)
 class NameForm:

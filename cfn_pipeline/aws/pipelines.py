@@ -8,30 +8,6 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-__all__ = [
-    "ACTIONS",
-    "ACTIONS_IN_STAGE",
-    "CONDITION_RESULTS",
-    "CONFIGURATION_VALUE",
-    "CONNECTION_PROVIDER",
-    "EXECUTION_MODES",
-    "GATES",
-    "ONLY_V2_MODES",
-    "PIPELINE_TYPES",
-    "PULL_REQUEST_EVENTS",
-    "RETRY_MODES",
-    "RULE_PROVIDERS",
-    "RUN_ORDERS",
-    "STAGES",
-    "TRIGGERS",
-    "TRIGGER_FILTERS",
-    "TRIGGER_PATTERN",
-    "TRIGGER_PATTERNS",
-    "VARIABLE",
-    "Range",
-    "RuleProvider",
-]
-
 
 class Range(NamedTuple):
     """Whole numbers from ``least`` to ``most``, both included: ``50 in Range(2, 50)``."""

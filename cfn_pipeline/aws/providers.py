@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 
-__all__ = ["ARTIFACT_SETTINGS", "PROVIDERS", "Provider"]
-
 
 class Provider(NamedTuple):
     """One kind of action.

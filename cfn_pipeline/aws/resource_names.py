@@ -6,8 +6,6 @@ https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/s
 
 from collections.abc import Mapping
 
-__all__ = ["ATTRIBUTES", "NAME_PROPERTIES", "NOT_UNIQUE", "REF_GIVES_NAME"]
-
 #: The property that gives a resource its name. A load balancer's and a target group's is Name:
 #: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-loadbalancer.html
 NAME_PROPERTIES: Mapping[str, str] = {

@@ -9,8 +9,6 @@ from typing import Any, NamedTuple, Optional
 
 from cfn_pipeline.template.positions import Path
 
-__all__ = ["mistake_in"]
-
 _KINDS: Mapping[str, tuple[type, ...]] = {
     "array": (list,),
     "boolean": (bool,),

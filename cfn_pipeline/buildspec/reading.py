@@ -14,8 +14,6 @@ from cfn_pipeline.errors import BuildspecError, TemplateError
 from cfn_pipeline.template import load
 from cfn_pipeline.template.positions import Path
 
-__all__ = ["PHASES", "Buildspec", "Command", "Files", "Phase", "parse_buildspec", "read_buildspec"]
-
 PHASES = ("install", "pre_build", "build", "post_build")
 
 #: How often a phase with RETRY is tried again, where it does not say so.

@@ -25,8 +25,6 @@ from cfn_pipeline.checks.rules import (
     versions,
 )
 
-__all__ = ["GROUPS", "RULES"]
-
 #: Titles of the groups, by the second digit of an id.
 GROUPS = {
     "0": "Ignored rules",

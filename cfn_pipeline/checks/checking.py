@@ -12,8 +12,6 @@ from cfn_pipeline.checks.ignoring import ignored
 from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.template.positions import Path
 
-__all__ = ["check", "check_system", "selected"]
-
 
 def check(
     files: Mapping[str, str], *, artifacts: Mapping[str, Mapping[str, str]] | None = None

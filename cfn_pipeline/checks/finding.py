@@ -5,8 +5,6 @@ from typing import Literal
 
 from cfn_pipeline.template.positions import Path
 
-__all__ = ["Finding", "Severity"]
-
 Severity = Literal["error", "warning"]
 
 

@@ -14,8 +14,6 @@ from typing import Any, NamedTuple
 from cfn_pipeline.analysis.system import Template
 from cfn_pipeline.template.positions import Path
 
-__all__ = ["Ignored", "ignored"]
-
 
 class Ignored(NamedTuple):
     """An entry of ``ignore`` in Metadata.

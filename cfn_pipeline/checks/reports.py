@@ -7,8 +7,6 @@ from cfn_pipeline.checks.finding import Finding
 from cfn_pipeline.checks.rule import CheckRule
 from cfn_pipeline.template.positions import Position
 
-__all__ = ["FORMATS", "Located", "Report"]
-
 #: A finding, and its line and column.
 Located = tuple[Finding, Position]
 

@@ -9,8 +9,6 @@ from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.checks.finding import Severity
 from cfn_pipeline.template.positions import Path
 
-__all__ = ["CheckRule", "Problem", "problem"]
-
 #: A place in a template, or a file (as messages show it) and the path in it.
 Place = Node | tuple[str, Path]
 

@@ -12,8 +12,6 @@ from cfn_pipeline.rehearsal.cloudformation.changes import COLUMNS
 from cfn_pipeline.rehearsal.context import PendingChangeSet
 from cfn_pipeline.rehearsal.pipeline import Action
 
-__all__ = ["FixedAnswer", "Terminal"]
-
 _INTERVAL = 0.1
 
 

@@ -16,8 +16,6 @@ from cfn_pipeline.checks import RULES, check_system, selected
 from cfn_pipeline.checks.reports import FORMATS
 from cfn_pipeline.cli.findings import located, summary
 
-__all__ = ["check"]
-
 
 class _ArtifactFolder(click.ParamType[tuple[str, Path]]):
     """``NAME=FOLDER``."""

@@ -9,8 +9,6 @@ from cfn_pipeline._version import __version__
 from cfn_pipeline.cli.loading import loading
 from cfn_pipeline.errors import CfnPipelineError
 
-__all__ = ["main"]
-
 
 class _BadInputError(click.ClickException):
     """An error of the user's input: one message, exit code 2."""

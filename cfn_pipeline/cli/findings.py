@@ -7,8 +7,6 @@ from cfn_pipeline.checks import Finding
 from cfn_pipeline.checks.reports import Located
 from cfn_pipeline.template.positions import Position, Positions, positions
 
-__all__ = ["located", "summary"]
-
 
 def located(findings: Sequence[Finding], text_of: Callable[[str], str]) -> list[Located]:
     """Return findings with their line and column, sorted by file and line.

@@ -12,8 +12,6 @@ from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.permissions import Permissions, compare, derive, explain, template_of
 from cfn_pipeline.template import emit, load
 
-__all__ = ["permissions"]
-
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 

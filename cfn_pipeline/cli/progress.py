@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-__all__ = ["COLORS", "Lines", "LiveTable"]
-
 COLORS = {
     Status.SUCCEEDED: "green",
     Status.FAILED: "red",

@@ -32,8 +32,6 @@ from cfn_pipeline.rehearsal.run.plan import Plan
 from cfn_pipeline.rehearsal.run.rehearsal import Rehearsal
 from cfn_pipeline.rehearsal.run.validation import validate_plan, validate_port
 
-__all__ = ["rehearse"]
-
 _COLUMNS = {
     "stage": "Stage",
     "action": "Action",

@@ -14,8 +14,6 @@ from cfn_pipeline.rehearsal.outcome import Status
 from cfn_pipeline.rehearsal.run.journal import Journal
 from cfn_pipeline.rehearsal.run.plan import Plan, Settings
 
-__all__ = ["find_run", "plan_from", "settings_from", "validate_options", "with_options"]
-
 Command = Callable[..., Any]
 
 #: Options of a run, which cannot be changed when it is resumed.

@@ -14,8 +14,6 @@ from cfn_pipeline.editions.loading import EDITIONS
 from cfn_pipeline.editions.loading import edition as load_edition
 from cfn_pipeline.output import differences, write_files
 
-__all__ = ["render"]
-
 
 @click.command()
 @click.option(

@@ -6,8 +6,6 @@ import click
 
 from cfn_pipeline.checks import GROUPS, RULES, CheckRule
 
-__all__ = ["rules"]
-
 
 @click.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-__all__ = ["table"]
-
 
 def table(rows: Sequence[Mapping[str, str]], columns: Mapping[str, str]) -> list[str]:
     """Return the lines of a table.

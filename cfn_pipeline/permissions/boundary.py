@@ -15,8 +15,6 @@ from cfn_pipeline.permissions.roles import Allowed
 from cfn_pipeline.permissions.scoping import bound
 from cfn_pipeline.permissions.statements import Statement, resource_value
 
-__all__ = ["boundary"]
-
 
 def boundary(allowed: Sequence[Allowed], stacks: Stacks) -> dict[str, Any]:
     """Return a policy that allows exactly what the roles of templates are allowed.

@@ -14,17 +14,6 @@ from typing import Any
 from cfn_pipeline.aws.resource_names import NAME_PROPERTIES
 from cfn_pipeline.permissions import tables
 
-__all__ = [
-    "READING",
-    "access",
-    "arn",
-    "handlers",
-    "name_property",
-    "own_service",
-    "resources_of",
-    "types",
-]
-
 #: Access levels that only read.
 READING = ("List", "Read")
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from cfn_pipeline.permissions.deriving import Permissions
 
-__all__ = ["Change", "compare"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Change:

@@ -13,8 +13,6 @@ from cfn_pipeline.permissions.packing import pack
 from cfn_pipeline.permissions.statements import BOUNDED, Statement, statements
 from cfn_pipeline.permissions.template_needs import needs_of
 
-__all__ = ["Permissions", "Unbound", "derive", "explain", "template_of"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Unbound:

@@ -10,8 +10,6 @@ from cfn_pipeline.permissions import catalogue, tables
 from cfn_pipeline.permissions.catalogue import own_service
 from cfn_pipeline.permissions.patterns import resources
 
-__all__ = ["Need", "Unknown", "needs", "unknown_resources"]
-
 _DYNAMIC = re.compile(r"\{\{resolve:(secretsmanager|ssm|ssm-secure):([^}]*)\}\}")
 
 

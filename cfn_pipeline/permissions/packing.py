@@ -12,8 +12,6 @@ from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.permissions.statements import Statement
 from cfn_pipeline.template.values import SUB_VARIABLE
 
-__all__ = ["LONGEST", "MOST", "pack", "size"]
-
 #: Maximum characters of a managed policy, without white space.
 LONGEST = 6144
 

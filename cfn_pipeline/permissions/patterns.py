@@ -12,17 +12,6 @@ from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS
 from cfn_pipeline.permissions import catalogue, tables
 from cfn_pipeline.template.values import scalar_text, substitute
 
-__all__ = [
-    "Resources",
-    "Stacks",
-    "bind",
-    "is_open",
-    "name_pattern",
-    "of_stack",
-    "resources",
-    "value_pattern",
-]
-
 _DEEPEST = 10
 
 #: Characters for private use, which stand for a stack's name and for the beginning of the names

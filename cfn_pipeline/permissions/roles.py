@@ -12,8 +12,6 @@ from cfn_pipeline.permissions.needs import Unknown
 from cfn_pipeline.permissions.patterns import Resources, bind, value_pattern
 from cfn_pipeline.permissions.scoping import Arn, Scope
 
-__all__ = ["Allowed", "allowed", "assuming_services", "unknown_policies"]
-
 _PLACE = "|".join(PLACE_PARAMETERS)
 
 

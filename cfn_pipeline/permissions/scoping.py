@@ -17,8 +17,6 @@ from cfn_pipeline.permissions.patterns import (
     value_pattern,
 )
 
-__all__ = ["Arn", "Scope", "bound", "own_kinds"]
-
 #: An ARN as text with ``${AWS::Region}`` and so on, or a function that gives one.
 Arn = str | Mapping[str, Any]
 

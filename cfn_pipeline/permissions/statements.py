@@ -9,8 +9,6 @@ from cfn_pipeline.permissions.patterns import Stacks
 from cfn_pipeline.permissions.scoping import Arn, bound
 from cfn_pipeline.permissions.template_needs import TemplateNeeds
 
-__all__ = ["BOUNDED", "Statement", "resource_value", "statements"]
-
 Statement = dict[str, Any]
 
 #: What IAM binds to the boundary of the role that is made or changed.

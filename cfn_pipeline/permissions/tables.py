@@ -2,24 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-__all__ = [
-    "ADDED",
-    "ARNS",
-    "BY_HAND",
-    "DROPPED",
-    "FOREIGN",
-    "GENERATED_NAMES",
-    "KINDS",
-    "KIND_NAMES",
-    "KIND_WITH",
-    "MADE_OF",
-    "NOUNS",
-    "ONLY_WITH",
-    "OWN",
-    "SERVICE_LINKED",
-    "UNSCOPED",
-]
-
 #: Permissions of types whose schemas list none.
 BY_HAND: Mapping[str, Mapping[str, Sequence[str]]] = {
     "AWS::CDK::Metadata": {},

@@ -15,8 +15,6 @@ from cfn_pipeline.permissions.roles import (
 )
 from cfn_pipeline.permissions.scoping import Arn, Scope
 
-__all__ = ["TemplateNeeds", "needs_of"]
-
 
 class TemplateNeeds:
     """What deploying a template takes; a mark stands for the stack's name in each ARN."""

@@ -12,8 +12,6 @@ from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws
 from cfn_pipeline.rehearsal.pipeline import Action, Pipeline
 
-__all__ = ["Approver", "BuildSettings", "Context", "PendingChangeSet"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class PendingChangeSet:

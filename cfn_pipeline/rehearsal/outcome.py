@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["ActionFailed", "Outcome", "Status", "Stopped"]
-
 
 class Status(StrEnum):
     """The status of an action or a run, spelled as CodePipeline spells it."""

@@ -12,8 +12,6 @@ from cfn_pipeline.aws.pipelines import GATES
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.template.values import scalar_text
 
-__all__ = ["Action", "Pipeline", "Stage", "parse_api_pipeline", "parse_pipeline"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Action:

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["PIPE", "Process", "TimeoutExpired", "run", "start", "succeeds"]
-
 PIPE = subprocess.PIPE
 Process = subprocess.Popen[bytes]
 TimeoutExpired = subprocess.TimeoutExpired

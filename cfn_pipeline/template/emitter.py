@@ -13,8 +13,6 @@ from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template import order
 from cfn_pipeline.template.scalars import is_literal_safe, is_printable, spell
 
-__all__ = ["SupportsToDict", "emit"]
-
 #: Functions that have a short form with the same name.
 #: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 SHORT_FORMS = {"Ref": "!Ref"} | {

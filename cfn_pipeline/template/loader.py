@@ -7,8 +7,6 @@ import yaml
 
 from cfn_pipeline.errors import TemplateError
 
-__all__ = ["load"]
-
 _DEEPEST = 150
 
 

@@ -1,7 +1,5 @@
 """The order in which a person writes a template, as data."""
 
-__all__ = ["OUTPUT_KEYS", "PARAMETER_KEYS", "RESOURCE_ATTRIBUTES", "SECTIONS"]
-
 #: CloudFormation's template anatomy; a section that is not named here comes last.
 #: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
 SECTIONS = (

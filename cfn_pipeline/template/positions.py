@@ -5,8 +5,6 @@ from typing import Any, NamedTuple
 
 import yaml
 
-__all__ = ["Path", "Position", "Positions", "positions"]
-
 #: Keys and indexes that lead to a place in a template.
 Path = tuple[str | int, ...]
 

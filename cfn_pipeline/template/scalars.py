@@ -11,8 +11,6 @@ from functools import cache
 
 import yaml
 
-__all__ = ["is_literal_safe", "is_printable", "spell"]
-
 _ASCII = "\x20-\x7e"
 _SAFE = f"{_ASCII}\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
 

@@ -4,8 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["SUB_VARIABLE", "scalar_text", "substitute"]
-
 #: A variable in the text of Fn::Sub: ``${Name}``, ``${Name.Attribute}``, or, as text, ``${!Name}``.
 #: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
 SUB_VARIABLE = re.compile(r"\$\{([^}]*)\}")

@@ -42,9 +42,8 @@ OTHERS = {
 def _constants() -> Iterator[Any]:
     for module in pkgutil.iter_modules(aws.__path__):
         loaded = importlib.import_module(f"cfn_pipeline.aws.{module.name}")
-        for name in loaded.__all__:
-            value = getattr(loaded, name)
-            if name.isupper():
+        for name, value in vars(loaded).items():
+            if name.isupper() and not name.startswith("_"):
                 yield value
                 if isinstance(value, Mapping):
                     yield from value.values()

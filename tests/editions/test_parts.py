@@ -1,6 +1,7 @@
 """Editions are tables: from the types of aspects to builders; and passes over the template."""
 
 import ast
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -81,6 +82,24 @@ def test_passes_reach_every_resource_of_their_type() -> None:
     assert all("PermissionsBoundary" in role for role in roles)
     assert all("KmsKeyId" in group["Properties"] for group in groups)
     assert {group["DeletionPolicy"] for group in groups} == {"Delete"}
+
+
+@EDITIONS
+def test_ec2_accepts_the_descriptions_of_security_groups(edition: Edition) -> None:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html."""
+    resources = edition.application_template(edition.application).to_dict()["Resources"].values()
+    properties = [r["Properties"] for r in resources if "::SecurityGroup" in r["Type"]]
+    inline = [
+        rule
+        for group in properties
+        for key in ("SecurityGroupIngress", "SecurityGroupEgress")
+        for rule in group.get(key, [])
+    ]
+    descriptions = [d["Description"] for d in (*properties, *inline) if "Description" in d]
+    assert [
+        d for d in descriptions if not re.fullmatch(r"[\w .:/()#,@\[\]+=&;{}!$*-]{1,255}", d)
+    ] == []
+    assert descriptions or edition is BOOK
 
 
 @pytest.mark.parametrize("path", BUILDERS, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -7,8 +7,6 @@ from cfn_pipeline.analysis.pipelines import Action, Named, Pipeline, named
 from cfn_pipeline.aws.providers import ARTIFACT_SETTINGS
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
-__all__ = ["RULES"]
-
 
 def _makers(pipeline: Pipeline, name: str) -> list[Action]:
     """Return the actions that may produce an artifact with this name."""

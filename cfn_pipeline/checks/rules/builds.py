@@ -16,8 +16,6 @@ from cfn_pipeline.analysis.resolving import arn_of, name_of, resource_behind
 from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
-__all__ = ["RULES"]
-
 _PROJECT, _REPOSITORY, _ROLE = (
     "AWS::CodeBuild::Project",
     "AWS::ECR::Repository",

@@ -15,8 +15,6 @@ from cfn_pipeline.analysis.variable_references import variable_references
 from cfn_pipeline.buildspec.reading import Command, Files
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
-__all__ = ["RULES"]
-
 _PUBLISHES = re.compile(
     r"(?<![\w.-])(?:docker\s+(?:image\s+)?push\b|docker\s+buildx\s+build\b.*--push\b"
     r"|make\s(?:.*\s)?(?:publish|push|deploy)\b|(?:npm|yarn|pnpm|cargo)\s+publish\b"

@@ -10,8 +10,6 @@ from cfn_pipeline.analysis.partial_text import may_be, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
-__all__ = ["RULES"]
-
 _MAKE, _EXECUTE = "CHANGE_SET_REPLACE", "CHANGE_SET_EXECUTE"
 
 

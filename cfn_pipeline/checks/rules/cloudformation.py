@@ -14,8 +14,6 @@ from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.aws.cloudformation import ACTION_MODES, CAPABILITIES
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
-__all__ = ["RULES"]
-
 
 def _modes(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:

@@ -14,8 +14,6 @@ from cfn_pipeline.aws.pipelines import CONFIGURATION_VALUE
 from cfn_pipeline.aws.providers import PROVIDERS
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
-__all__ = ["RULES"]
-
 
 def _long_values(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:

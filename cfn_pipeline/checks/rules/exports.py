@@ -15,8 +15,6 @@ from cfn_pipeline.analysis.system import System, Template
 from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.template.positions import Path
 
-__all__ = ["RULES"]
-
 _NEAR = 0.9
 
 

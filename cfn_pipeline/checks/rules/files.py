@@ -16,8 +16,6 @@ from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template import load
 from cfn_pipeline.template.positions import Path
 
-__all__ = ["RULES"]
-
 _SECTIONS = ("Parameters", "Tags", "StackPolicy")
 
 

@@ -14,8 +14,6 @@ from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 from cfn_pipeline.template.values import scalar_text
 
-__all__ = ["RULES"]
-
 
 def _unknown(pipeline: Pipeline) -> Iterator[Problem]:
     for deployment in deployments(pipeline):

@@ -15,8 +15,6 @@ from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
-__all__ = ["RULES"]
-
 _ATTRIBUTES = ("BucketName", "ObjectKey", "URL")
 _FORMS = {
     "Fn::GetParam": "[artifact, JSON file, key]",

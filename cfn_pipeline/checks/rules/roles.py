@@ -15,8 +15,6 @@ from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 from cfn_pipeline.checks.rule import CheckRule, Problem
 
-__all__ = ["RULES", "missing_permissions", "role_of"]
-
 _ROLE, _PROJECT = "AWS::IAM::Role", "AWS::CodeBuild::Project"
 _PREFIXES = ("codestar-connections", "codeconnections")
 _CONNECTIONS = ("AWS::CodeStarConnections::Connection", "AWS::CodeConnections::Connection")

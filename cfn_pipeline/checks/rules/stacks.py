@@ -18,8 +18,6 @@ from cfn_pipeline.aws.resource_names import NAME_PROPERTIES, NOT_UNIQUE
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 from cfn_pipeline.template.positions import Path
 
-__all__ = ["RULES"]
-
 
 class _Fixed(NamedTuple):
     """A name that is the same in every stack of a template, and its place."""

@@ -14,8 +14,6 @@ from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.checks.rules.roles import missing_permissions, role_of
 
-__all__ = ["RULES"]
-
 
 def _stores(pipeline: Pipeline) -> Iterator[Node]:
     if pipeline.node.at("ArtifactStore").is_there:

@@ -14,8 +14,6 @@ from cfn_pipeline.aws.name_forms import ACTION, ARTIFACT, NAMESPACE, PIPELINE, S
 from cfn_pipeline.aws.pipelines import ACTIONS, ACTIONS_IN_STAGE, RUN_ORDERS, STAGES
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
-__all__ = ["RULES"]
-
 
 def _names(pipeline: Pipeline) -> Iterator[Problem]:
     yield from _name(pipeline.node.at("Name"), PIPELINE, pipeline.where)

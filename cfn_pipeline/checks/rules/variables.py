@@ -11,8 +11,6 @@ from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.variable_references import variable_references
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
-__all__ = ["RULES"]
-
 _RESERVED = ("codepipeline", "variables")
 _OWN = ("PipelineExecutionId",)
 

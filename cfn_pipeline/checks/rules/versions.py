@@ -21,8 +21,6 @@ from cfn_pipeline.aws.pipelines import (
 )
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
-__all__ = ["RULES"]
-
 
 def _only_v2(pipeline: Pipeline) -> Iterator[Problem]:
     if pipeline.node.at("PipelineType").text != "V1":

@@ -7,8 +7,6 @@ from cfn_pipeline.rehearsal.context import Context, PendingChangeSet
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Outcome, Status
 from cfn_pipeline.rehearsal.pipeline import Action
 
-__all__ = ["run_approval"]
-
 
 def run_approval(action: Action, context: Context, pending: Sequence[PendingChangeSet]) -> Outcome:
     """Ask for an approval; without an answer, the run stops.

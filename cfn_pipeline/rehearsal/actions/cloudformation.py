@@ -27,8 +27,6 @@ from cfn_pipeline.rehearsal.outcome import ActionFailed, Outcome
 from cfn_pipeline.rehearsal.pipeline import Action
 from cfn_pipeline.template import load
 
-__all__ = ["run_cloudformation"]
-
 _NO_CHANGES = "no changes"
 
 

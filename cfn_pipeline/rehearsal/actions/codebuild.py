@@ -17,8 +17,6 @@ from cfn_pipeline.rehearsal.folder import BuildFolder
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Outcome, Status
 from cfn_pipeline.rehearsal.pipeline import Action
 
-__all__ = ["run_codebuild", "run_commands"]
-
 #: The image in which CodePipeline runs Commands actions.
 _IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0"
 

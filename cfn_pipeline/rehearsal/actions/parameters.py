@@ -13,8 +13,6 @@ from cfn_pipeline.rehearsal.local_aws.placeholders import depends_on_account, pl
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 from cfn_pipeline.rehearsal.pipeline import Action
 
-__all__ = ["Configuration", "artifact_file", "read_configuration", "stack_parameters"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:

@@ -12,8 +12,6 @@ from cfn_pipeline.rehearsal.context import Context
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Outcome, Status, Stopped
 from cfn_pipeline.rehearsal.pipeline import Action
 
-__all__ = ["is_supported", "run_action"]
-
 _RUNNERS: Mapping[tuple[str, str], Callable[[Action, Context], Outcome]] = {
     ("Build", "CodeBuild"): run_codebuild,
     ("Compute", "Commands"): run_commands,

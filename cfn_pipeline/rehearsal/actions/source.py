@@ -14,8 +14,6 @@ from cfn_pipeline.rehearsal.context import Context
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Outcome
 from cfn_pipeline.rehearsal.pipeline import Action
 
-__all__ = ["run_source"]
-
 _DIGEST = f"sha256:{'0' * 63}1"
 
 

@@ -11,8 +11,6 @@ from cfn_pipeline.aws.pipelines import VARIABLE
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 from cfn_pipeline.rehearsal.pipeline import Action
 
-__all__ = ["resolve", "with_variables"]
-
 
 def resolve(text: str, variables: Mapping[str, Mapping[str, str]]) -> str:
     """Return a text with the values of its variables.

@@ -11,8 +11,6 @@ from cfn_pipeline.rehearsal.artifacts.zips import unzip
 from cfn_pipeline.rehearsal.folder import RunFolder
 from cfn_pipeline.rehearsal.local_aws.account import Account
 
-__all__ = ["Artifacts", "StoredArtifact"]
-
 _LETTERS = string.ascii_letters + string.digits
 
 

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from cfn_pipeline.atomic import replace_file
 
-__all__ = ["files_below", "unzip", "zip_of"]
-
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 

@@ -32,8 +32,6 @@ from cfn_pipeline.rehearsal.folder import BuildFolder
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 from cfn_pipeline.rehearsal.pipeline import Action
 
-__all__ = ["Build", "BuildResult"]
-
 #: Sections of a buildspec that a rehearsal ignores.
 _UNREHEARSED = ("batch", "cache", "proxy", "reports")
 

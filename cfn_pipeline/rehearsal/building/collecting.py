@@ -11,8 +11,6 @@ from pathlib import Path
 from cfn_pipeline.buildspec.reading import Files
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 
-__all__ = ["collect"]
-
 
 def collect(files: Files, source: Path, variables: Mapping[str, str]) -> dict[str, Path]:
     """Return the files of an artifact, by their path in it.

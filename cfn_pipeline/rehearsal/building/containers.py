@@ -10,8 +10,6 @@ from pathlib import Path
 from cfn_pipeline.rehearsal import processes
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 
-__all__ = ["Container", "find_container"]
-
 #: Variables that name folders and files of this machine.
 _OF_THIS_MACHINE = ("PATH", "TMPDIR", "SSL_CERT_DIR", "SSL_CERT_FILE")
 #: Timeouts in seconds: of an answer, of pulling an image, of starting a container.

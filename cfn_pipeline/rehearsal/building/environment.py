@@ -14,8 +14,6 @@ from cfn_pipeline.rehearsal.building.project import Variable
 from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 
-__all__ = ["Lookup", "build_variables", "inherited_variables"]
-
 #: Variables of this machine that a build inherits: language, temporary folder, network.
 _INHERITED = ("LANG", "LANGUAGE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _INHERITED_PREFIXES = ("LC_",)

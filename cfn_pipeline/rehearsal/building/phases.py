@@ -13,8 +13,6 @@ from typing import Any
 from cfn_pipeline.buildspec.reading import PHASES, Buildspec, Phase
 from cfn_pipeline.rehearsal.building.shell import Shell, TimedOut
 
-__all__ = ["PhaseResult", "run_phases"]
-
 #: Characters of a command in a message.
 _SHOWN = 60
 _OURS = "[rehearsal] "

@@ -12,8 +12,6 @@ from cfn_pipeline.aws.codebuild import VARIABLE_TYPES
 from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 
-__all__ = ["Project", "Variable", "get_project", "parse_variables"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Variable:

@@ -14,8 +14,6 @@ from pathlib import Path
 from cfn_pipeline.rehearsal import processes
 from cfn_pipeline.rehearsal.outcome import Stopped
 
-__all__ = ["Launch", "Shell", "TimedOut"]
-
 #: Reads the numbers of commands, runs each in this one shell, and writes its exit code. Exported
 #: variables are kept when a command ends the shell.
 _DRIVER = r"""

@@ -5,8 +5,6 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["DOCKER_TOOLS", "read_calls", "without_tool_folders", "write_aws", "write_shims"]
-
 #: Tools that need a Docker engine.
 DOCKER_TOOLS = ("docker", "docker-compose", "dockerd")
 

@@ -11,8 +11,6 @@ from cfn_pipeline.rehearsal.cloudformation.stacks import NO_CHANGES, Request, St
 from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 
-__all__ = ["ChangeSet", "ChangeSets"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeSet:

@@ -6,8 +6,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceCh
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["COLUMNS", "change_rows"]
-
 #: Headings by column.
 COLUMNS = {
     "action": "Action",

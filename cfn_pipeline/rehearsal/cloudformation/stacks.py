@@ -11,8 +11,6 @@ from typing import Any
 from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Stopped
 
-__all__ = ["FAILED_STATES", "NO_CHANGES", "Request", "Stacks", "message_of"]
-
 #: Bytes; CloudFormation reads larger templates from S3 only.
 _MAXIMUM_BODY = 51_200
 

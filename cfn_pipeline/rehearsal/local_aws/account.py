@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 
 from cfn_pipeline.errors import RehearsalError
 
-__all__ = ["LOCAL_NUMBER", "Account", "endpoint_account", "live_account"]
-
 #: The number of the local account.
 LOCAL_NUMBER = "123456789012"
 

@@ -19,8 +19,6 @@ from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal import processes
 from cfn_pipeline.rehearsal.local_aws.account import LOCAL_NUMBER, Account
 
-__all__ = ["EmbeddedAws", "embedded_aws", "exclusive", "pick_port", "require_extra"]
-
 _HOST = "127.0.0.1"
 #: Timeouts in seconds.
 _START = 30.0

@@ -6,8 +6,6 @@ from typing import Any
 
 from cfn_pipeline.rehearsal.local_aws.account import Account
 
-__all__ = ["depends_on_account", "placeholder", "placeholder_export"]
-
 #: The first one that matches a parameter's constraints is used.
 _CANDIDATES = (
     "rehearsal",

@@ -15,8 +15,6 @@ from ministack.services.cloudformation import provisioners
 from cfn_pipeline.permissions.catalogue import handlers
 from cfn_pipeline.permissions.tables import BY_HAND
 
-__all__ = ["Tasks", "add_public_parameters", "add_types", "create_network", "patch_types"]
-
 _IMAGE = "ami-0123456789abcdef0"
 
 

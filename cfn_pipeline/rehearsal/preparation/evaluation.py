@@ -12,8 +12,6 @@ from typing import Any
 
 from cfn_pipeline.errors import RehearsalError
 
-__all__ = ["Evaluation", "evaluation_of"]
-
 _NO_VALUE = {"Ref": "AWS::NoValue"}
 
 

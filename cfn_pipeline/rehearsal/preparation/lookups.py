@@ -11,8 +11,6 @@ from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.resolving import text_of
 from cfn_pipeline.analysis.system import System, Template
 
-__all__ = ["nodes", "parameters_in", "secrets_in"]
-
 _SECRET = re.compile(r"\{\{resolve:secretsmanager:(.+?)(?::SecretString(?::([^:}]*))?[^}]*)?\}\}")
 _PARAMETER = re.compile(r"\{\{resolve:ssm(?:-secure)?:((?:\$\{[^}]*\}|[^:}])+)(?::\d+)?\}\}")
 

@@ -18,8 +18,6 @@ from cfn_pipeline.rehearsal.pipeline import Pipeline, parse_pipeline
 from cfn_pipeline.rehearsal.preparation.dependencies import Dependencies
 from cfn_pipeline.rehearsal.preparation.evaluation import evaluation_of
 
-__all__ = ["Preparation"]
-
 _BUCKET = "rehearsal-templates"
 _EXPORTS = "rehearsal-exports"
 _PLACEHOLDER = "rehearsal"

@@ -8,8 +8,6 @@ from cfn_pipeline.rehearsal.pipeline import Action, Pipeline, Stage
 from cfn_pipeline.rehearsal.report.limits import LIMITS
 from cfn_pipeline.rehearsal.run.journal import Journal
 
-__all__ = ["next_step", "result_of"]
-
 _OF_RUN = ("run", "pipeline", "execution_id", "status", "error", "started", "ended", "seconds")
 
 

@@ -15,8 +15,6 @@ from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.folder import RunFolder
 from cfn_pipeline.rehearsal.outcome import Outcome, Status
 
-__all__ = ["Journal", "now"]
-
 _FILE = "run.json"
 _FORMAT = 1
 

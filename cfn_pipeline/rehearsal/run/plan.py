@@ -7,8 +7,6 @@ from typing import Any, Self
 
 from cfn_pipeline.rehearsal.context import BuildSettings
 
-__all__ = ["Plan", "Settings"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:

@@ -33,8 +33,6 @@ from cfn_pipeline.rehearsal.run.plan import Plan, Settings
 from cfn_pipeline.rehearsal.run.stages import Listener, Run
 from cfn_pipeline.rehearsal.run.validation import validate_pipeline, validate_skips
 
-__all__ = ["Rehearsal"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Rehearsal:

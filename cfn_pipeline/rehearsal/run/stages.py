@@ -17,8 +17,6 @@ from cfn_pipeline.rehearsal.outcome import Outcome, Status
 from cfn_pipeline.rehearsal.pipeline import Action, Pipeline
 from cfn_pipeline.rehearsal.run.journal import Journal
 
-__all__ = ["Listener", "Run"]
-
 
 class Listener(Protocol):
     """Follows a run."""

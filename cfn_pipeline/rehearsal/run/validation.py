@@ -10,8 +10,6 @@ from cfn_pipeline.rehearsal.pipeline import Action, Pipeline
 from cfn_pipeline.rehearsal.preparation.template import PipelineTemplate
 from cfn_pipeline.rehearsal.run.plan import Plan, Settings
 
-__all__ = ["validate_pipeline", "validate_plan", "validate_port", "validate_skips"]
-
 
 def validate_port(plan: Plan, settings: Settings) -> None:
     """Check that the local AWS can listen on its port, if one is started.

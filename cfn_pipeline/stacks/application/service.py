@@ -60,7 +60,6 @@ def scaled_service(stack: ApplicationStack, service: Service) -> None:
         )
     )
     stack.parameter(_image_tag())
-    provider = stack.capacity.provider
     listeners = [f.listener for f in stack.all(Frontend) if f.listener is not None]
     stack.add(
         ecs.Service(
@@ -68,9 +67,7 @@ def scaled_service(stack: ApplicationStack, service: Service) -> None:
             DependsOn=_dependencies(stack),
             Cluster=Ref(ids.CLUSTER),
             TaskDefinition=Ref(TASK_DEFINITION),
-            CapacityProviderStrategy=[
-                ecs.CapacityProviderStrategyItem(CapacityProvider=provider, Weight=1)
-            ],
+            **_strategy(stack),
             **_load_balancers(stack),
             HealthCheckGracePeriodSeconds=60,
             DeploymentConfiguration=ecs.DeploymentConfiguration(
@@ -96,6 +93,14 @@ def _dependencies(stack: ApplicationStack) -> list[str]:
     frontends = [title for frontend in stack.all(Frontend) for title in frontend.depends_on]
     before = [title for prepared in stack.all(Preparation) for title in prepared.depends_on]
     return [*stack.capacity.depends_on, *frontends, ids.LOG_GROUP, *before]
+
+
+def _strategy(stack: ApplicationStack) -> dict[str, Any]:
+    provider = stack.capacity.provider
+    if provider is None:
+        return {}
+    item = ecs.CapacityProviderStrategyItem(CapacityProvider=provider, Weight=1)
+    return {"CapacityProviderStrategy": [item]}
 
 
 def _load_balancers(stack: ApplicationStack) -> dict[str, Any]:
