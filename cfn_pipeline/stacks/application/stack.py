@@ -53,9 +53,15 @@ class ApplicationStack(Stack):
 
     @property
     def capacity(self) -> Capacity:
-        """What compute has returned."""
-        [capacity] = self.all(Capacity)
-        return capacity
+        """What compute has returned.
+
+        Raises:
+            LookupError: compute has not been built.
+
+        """
+        for capacity in self.all(Capacity):
+            return capacity
+        raise LookupError("a Capacity is needed; build compute first")
 
     def add(self, *resources: AWSObject) -> None:
         """Add resources at the place of the aspect that is being built."""
