@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cfn_pipeline.analysis import pipelines as analysis
+from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.reading import read_files
 from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.errors import RehearsalError
@@ -89,5 +90,6 @@ def _described(file: Path, resource: Resource) -> PipelineTemplate:
         len(shapes) == 1
         and shapes[0].is_whole
         and all(action.category and action.provider for action in actions)
+        and all(is_known(name) for a in actions for name in (a.stage, *a.source_names))
     )
     return PipelineTemplate(file=file, resource=resource, actions=actions, is_complete=is_complete)
