@@ -17,7 +17,7 @@ from cfn_pipeline.rehearsal.outcome import Outcome
 from cfn_pipeline.rehearsal.pipeline import parse_pipeline
 from tests.rehearsal.small import BUILD, BUILDSPEC, STACK
 
-_BUCKET = "bench"
+_BUCKET = "bench-artifacts"
 
 
 class Bench:

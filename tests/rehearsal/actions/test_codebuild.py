@@ -31,9 +31,9 @@ def test_the_shell_is_named_without_its_folder(tmp_path: Path) -> None:
 
 def build(bench: Bench, **configuration: str) -> str:
     """Run a build, and return the message with which it fails."""
-    bench.project("builder", {"type": "CODEPIPELINE"})
-    bench.project("other", {"type": "NO_SOURCE", "buildspec": "version: 0.2"})
-    settings = {"ProjectName": "builder", **configuration}
+    bench.project("bench-builder", {"type": "CODEPIPELINE"})
+    bench.project("bench-other", {"type": "NO_SOURCE", "buildspec": "version: 0.2"})
+    settings = {"ProjectName": "bench-builder", **configuration}
     outcome = bench.run(action("Build", ("Build", "CodeBuild"), settings, inputs=["App"]))
     assert outcome.status is Status.FAILED
     return outcome.message
@@ -43,7 +43,7 @@ def build(bench: Bench, **configuration: str) -> str:
     ("configuration", "message"),
     [
         ({"ProjectName": "none"}, "the CodeBuild project 'none' does not exist"),
-        ({"ProjectName": "other"}, "Source and Artifacts must have the type CODEPIPELINE"),
+        ({"ProjectName": "bench-other"}, "Source and Artifacts must have the type CODEPIPELINE"),
         ({"BatchEnabled": "true"}, "a rehearsal cannot run batch builds; skip it with --skip"),
         ({"EnvironmentVariables": "{"}, "invalid EnvironmentVariables {: use JSON such as"),
         (
@@ -74,11 +74,11 @@ def test_a_buildspec_that_cannot_be_read(bench: Bench, files: dict[str, str], me
 
 
 def test_docker_calls_that_were_not_run_are_in_the_message(bench: Bench) -> None:
-    bench.project("builder", {"type": "CODEPIPELINE"})
+    bench.project("bench-builder", {"type": "CODEPIPELINE"})
     commands = ["docker build .", "docker push a:b", "docker-compose up"]
     spec = {"version": 0.2, "phases": {"build": {"commands": commands}}}
     bench.put("App", {"buildspec.yml": json.dumps(spec)})
-    settings = {"ProjectName": "builder"}
+    settings = {"ProjectName": "bench-builder"}
     outcome = bench.run(action("Build", ("Build", "CodeBuild"), settings, inputs=["App"]))
     assert outcome.status is Status.SUCCEEDED
     assert outcome.message == "2 docker calls, 1 docker-compose call recorded, not run"
