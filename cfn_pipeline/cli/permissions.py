@@ -9,7 +9,14 @@ from typing import Any
 import click
 
 from cfn_pipeline.errors import TemplateError
-from cfn_pipeline.permissions import Permissions, compare, derive, explain, template_of
+from cfn_pipeline.permissions import (
+    Permissions,
+    Unknown,
+    compare,
+    derive,
+    explain,
+    template_of,
+)
 from cfn_pipeline.template import emit, load
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -38,6 +45,25 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     show_default=True,
     help="yaml, json: a template with managed policies; table: a list of actions.",
 )
+@click.option(
+    "--parameter",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="The value of a parameter of the templates, if not its default. Can be repeated.",
+)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Exit with 1 for notes, too, and if a template must change.",
+)
+@click.option(
+    "--covers",
+    "role",
+    metavar="POLICY-OR-ROLE",
+    help="Check whether an existing role is sufficient: a file with a policy or with the output of "
+    "'aws iam get-role-policy', or a template's role by its logical id, as in iam.yml:DeployRole.",
+)
 @click.option("--explain", "action", metavar="ACTION", help="Show why an action is needed.")
 @click.option(
     "--against",
@@ -52,15 +78,22 @@ def permissions(
     stacks: tuple[str, ...],
     boundary: str | None,
     form: str,
+    given: tuple[str, ...],
+    strict: bool,
+    role: str | None,
     action: str | None,
     old: tuple[Path, ...],
 ) -> None:
     """Derive the least permissions that a role needs to deploy templates.
 
-    TEMPLATE is any CloudFormation template. Resources whose permissions are not known are listed on
-    standard error, with what to do about them. The exit code is 1 if there are any.
+    TEMPLATE is any CloudFormation template. What the permissions do not cover is listed on standard
+    error, with what to do about it; the exit code is 1 if there is any. Notes, and what must change
+    in a template, are listed there, too; the exit code is 1 for them with --strict only. With
+    --covers the exit code is 1 if the role lacks a permission, with --explain if nothing needs the
+    action.
     """
     templates = [_read(path) for path in paths]
+    values = _values(given, templates)
     if action is not None:
         _explain(templates, action, form)
         return
@@ -72,9 +105,13 @@ def permissions(
     limit: Any = {"Ref": "PermissionsBoundary"} if boundary is None else boundary
     if boundary == "none":
         limit = None
-    result = derive(templates, stacks=stacks, boundary=limit)
-    if old:
-        before = derive([_read(path) for path in old], stacks=stacks, boundary=limit)
+    result = derive(templates, stacks=stacks, boundary=limit, parameters=values)
+    lacks = False
+    if role is not None:
+        lacks = _covers(role, result, form)
+    elif old:
+        earlier = [_read(path) for path in old]
+        before = derive(earlier, stacks=stacks, boundary=limit, parameters=values)
         _compare(before, result, form)
     elif form == "table":
         _table(result)
@@ -89,13 +126,53 @@ def permissions(
         click.echo(
             json.dumps(policies, indent=2) if form == "json" else emit(policies), nl=form == "json"
         )
-    for unknown in result.unknown:
-        click.echo(
-            f"{unknown.resource} ({unknown.type}): permissions are not known; {unknown.remedy}",
-            err=True,
-        )
-    if result.unknown:
+    for entry in result.unknown:
+        click.echo(_told(entry), err=True)
+    uncovered = [entry for entry in result.unknown if strict or entry.kind == "uncovered"]
+    if uncovered or lacks:
         raise SystemExit(1)
+
+
+def _told(entry: Unknown) -> str:
+    about = f"{entry.resource} ({entry.type})"
+    if entry.kind == "note":
+        return f"note: {about}: {entry.remedy}"
+    return f"{about}: not covered; {entry.remedy}"
+
+
+def _values(given: Sequence[str], templates: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    values = {}
+    names = {name for t in templates for name in t.get("Parameters") or ()}
+    for entry in given:
+        name, equals, value = entry.partition("=")
+        if not equals or name not in names:
+            raise click.UsageError(
+                f"--parameter {entry!r}: give NAME=VALUE, with the name of a parameter of the "
+                f"templates ({', '.join(sorted(map(str, names))) or 'they have none'})"
+            )
+        values[name] = value
+    return values
+
+
+def _covers(role: str, needed: Permissions, form: str) -> bool:
+    """Print whether a role is sufficient; return whether it lacks a permission."""
+    from cfn_pipeline.permissions.covering import coverage, statements_of
+
+    found = coverage(needed, statements_of(role))
+    if form == "json":
+        click.echo(json.dumps(asdict(found), indent=2))
+        return bool(found.lacking)
+    for action, arns in found.lacking.items():
+        for arn in arns:
+            click.secho(f"lacking   {action} on {arn}", fg="red")
+    for action, arns in found.too_much.items():
+        for arn in arns:
+            click.secho(f"too much  {action} on {arn}", fg="yellow")
+    for note in found.notes:
+        click.echo(f"note: {note}", err=True)
+    verdict = "is not sufficient" if found.lacking else "is sufficient"
+    click.echo(f"{role} {verdict} for the templates", err=True)
+    return bool(found.lacking)
 
 
 def _read(path: Path) -> Mapping[str, Any]:
@@ -139,7 +216,8 @@ def _table(result: Permissions) -> None:
     unbound = {entry.action: entry.reason for entry in result.unbound}
     for action, arns in result.actions.items():
         for number, arn in enumerate(arns):
-            click.echo(f"{action if not number else '':<50} {arn}")
+            shown = arn.replace("${AWS::Partition}", "aws").replace("${AWS::", "${")
+            click.echo(f"{action if not number else '':<50} {shown}")
         if action in unbound:
             click.echo(f"{'':<50} ({unbound[action]})")
 

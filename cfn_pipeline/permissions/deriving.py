@@ -1,6 +1,7 @@
 """Permissions derived from templates, and what is known of them."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +10,11 @@ from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.permissions import catalogue, tables
 from cfn_pipeline.permissions.boundary import boundary as limit_of
 from cfn_pipeline.permissions.needs import Need, Unknown
-from cfn_pipeline.permissions.packing import pack
-from cfn_pipeline.permissions.statements import BOUNDED, Statement, statements
+from cfn_pipeline.permissions.packing import TooManyPoliciesError, pack
+from cfn_pipeline.permissions.statements import BOUNDED, Statement, joined, statements
 from cfn_pipeline.permissions.template_needs import needs_of
+
+_STACK = re.compile(r"[A-Za-z][A-Za-z0-9*-]{0,127}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +48,14 @@ class Permissions:
 
     @property
     def actions(self) -> dict[str, list[str]]:
-        """The allowed actions, with their ARNs as text."""
+        """The allowed actions, with the ARNs on which they can be, as text."""
         actions: dict[str, set[str]] = {}
         for statement in self.statements:
             if statement["Effect"] == "Allow":
                 arns = {_shown(arn) for arn in statement["Resource"]}
                 for action in statement["Action"]:
-                    actions.setdefault(action, set()).update(arns)
+                    on = {arn for arn in arns if catalogue.can_be_on(action, arn)}
+                    actions.setdefault(action, set()).update(on or arns)
         return {action: sorted(arns) for action, arns in sorted(actions.items())}
 
     @property
@@ -69,6 +73,7 @@ def derive(
     *,
     stacks: Sequence[str],
     boundary: Any | None = None,
+    parameters: Mapping[str, str] | None = None,
 ) -> Permissions:
     """Derive the least permissions that a role needs to deploy templates.
 
@@ -77,28 +82,45 @@ def derive(
         stacks: the names of the stacks, or patterns of them, such as ``orders-*``.
         boundary: the ARN of the permissions boundary that the templates' roles have, or a
             function that gives it; default: the roles have none, and may be created without one.
+        parameters: values of the templates' parameters; default: those of the templates.
 
     Raises:
-        TemplateError: a stack's name that binds nothing, or more than a role can be allowed.
+        TemplateError: a stack's name that binds nothing, a name with a wildcard, or more than a
+            role can be allowed.
 
     """
     for stack in stacks:
-        if not stack.strip("*") or not stack[0].isalpha():
+        if not _STACK.fullmatch(stack):
             raise TemplateError(
                 f"invalid stack {stack!r}: use a name, or a pattern that starts with a name, such "
-                "as 'orders-*'"
+                "as 'orders-*': a letter, then letters, digits, - and *, at most 128"
             )
     if not stacks:
         raise TemplateError("stacks must not be empty; give a name or a pattern")
-    each = [needs_of(template) for template in templates]
-    policies = pack(statements(each, stacks, boundary))
+    each = [needs_of(template, parameters) for template in templates]
+    policies, notes = _packed(statements(each, stacks, boundary), stacks)
     makes_roles = any(need.action in BOUNDED for needed in each for need in needed.needs)
     limit = None
     if makes_roles and boundary is not None:
         limit = limit_of([entry for needed in each for entry in needed.allowed], stacks)
     bounded = boundary is not None
-    unknown = [entry for needed in each for entry in needed.unknown(bounded=bounded)]
-    return Permissions(policies=policies, boundary=limit, unknown=unknown)
+    unknown = [entry for needed in each for entry in needed.unknown(stacks, bounded=bounded)]
+    return Permissions(policies=policies, boundary=limit, unknown=[*unknown, *notes])
+
+
+def _packed(
+    statements: Sequence[Statement], stacks: Sequence[str]
+) -> tuple[list[dict[str, Any]], list[Unknown]]:
+    """Return policies, with the names that begin as the stacks' joined where they are too many."""
+    try:
+        return pack(statements), []
+    except TooManyPoliciesError:
+        policies = pack(joined(statements, stacks))
+    remedy = (
+        "more names than a role's policies hold: those that begin with the stack's are allowed "
+        "by that beginning"
+    )
+    return policies, [Unknown(resource=", ".join(stacks), type="names", remedy=remedy, kind="note")]
 
 
 def explain(templates: Sequence[Mapping[str, Any]], action: str) -> list[Need]:

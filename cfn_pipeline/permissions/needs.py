@@ -2,15 +2,21 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from cfn_pipeline.permissions import catalogue, tables
 from cfn_pipeline.permissions.catalogue import own_service
 from cfn_pipeline.permissions.patterns import resources
+from cfn_pipeline.permissions.serverless import Made, made_of
 
-_DYNAMIC = re.compile(r"\{\{resolve:(secretsmanager|ssm|ssm-secure):([^}]*)\}\}")
+_DYNAMIC = re.compile(r"\{\{resolve:(secretsmanager|ssm|ssm-secure):(?:[^{}]|\$\{[^{}]*\})*\}\}")
+
+_TOPIC = "AWS::SNS::Topic"
+
+#: The types that make groups, or give them policies.
+_OF_GROUPS = ("AWS::IAM::Group", "AWS::IAM::GroupPolicy")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,19 +41,30 @@ class Need:
 
 @dataclass(frozen=True, kw_only=True)
 class Unknown:
-    """A resource whose permissions are not known, and what to do about it."""
+    """A resource whose permissions are not known, or to note, and what to do about it.
+
+    Args:
+        resource: the logical id of the resource, or what else of the template it is.
+        type: the resource's type, or what else it is about.
+        remedy: what to do.
+        kind: ``uncovered``: the role lacks something; ``change``: the template must change;
+            ``note``: a reader should know.
+
+    """
 
     resource: str
     type: str
     remedy: str
+    kind: Literal["uncovered", "change", "note"] = "uncovered"
 
 
 def needs(template: Mapping[str, Any]) -> list[Need]:
     """Return the actions that a template needs, with their reasons; sorted."""
     found: set[Need] = set()
+    topics = [name for name, (type_, _) in resources(template).items() if type_ == _TOPIC]
     for logical_id, (type_, properties) in resources(template).items():
-        for real in tables.MADE_OF.get(type_, (type_,)):
-            found |= set(_needs_of(logical_id, real, properties))
+        for made in made_of(logical_id, type_, properties):
+            found |= set(_needs_of(logical_id, made.type, made.properties, topics))
     found |= set(_needs_of_parameters(template))
     found |= set(_needs_of_references(template))
     found |= set(_needs_of_transforms(template))
@@ -69,11 +86,24 @@ def unknown_resources(template: Mapping[str, Any], *, bounded: bool) -> list[Unk
         if str(name).startswith("Fn::")
     ]
     for logical_id, (type_, properties) in resources(template).items():
-        for real in tables.MADE_OF.get(type_, (type_,)):
-            remedy = _remedy(real, properties, bounded=bounded and real == type_)
-            if remedy:
-                found.append(Unknown(resource=logical_id, type=real, remedy=remedy))
+        found += [
+            entry
+            for made in made_of(logical_id, type_, properties)
+            if (entry := _unknown(made, bounded=bounded)) is not None
+        ]
     return found
+
+
+def _unknown(made: Made, *, bounded: bool) -> Unknown | None:
+    """Return what to do about a resource of which too little is known; None: enough is."""
+    logical_id, type_, properties = made
+    if bounded and type_ in ("AWS::IAM::Role", "AWS::IAM::User"):
+        if "PermissionsBoundary" in properties:
+            return None
+        remedy = "set its PermissionsBoundary: it can only be created with the boundary"
+        return Unknown(resource=logical_id, type=type_, remedy=remedy, kind="change")
+    remedy = _remedy(type_, properties, bounded=bounded)
+    return Unknown(resource=logical_id, type=type_, remedy=remedy) if remedy else None
 
 
 def _remedy(type_: str, properties: Mapping[str, Any], *, bounded: bool) -> str:
@@ -82,12 +112,12 @@ def _remedy(type_: str, properties: Mapping[str, Any], *, bounded: bool) -> str:
         return ""
     if type_ == "AWS::CloudFormation::Stack":
         return "derive the permissions of the nested template, too"
-    if type_ == "AWS::IAM::Group":
+    if type_ == "AWS::Serverless::Application":
+        return "derive the permissions of the application's own template, too"
+    if type_.startswith("AWS::OpsWorks::"):
+        return "AWS ended OpsWorks Stacks in May 2024; remove it"
+    if bounded and (type_ in _OF_GROUPS or _names_groups(type_, properties)):
         return "groups cannot have a boundary; create it outside of this template"
-    if bounded and type_ in ("AWS::IAM::Role", "AWS::IAM::User"):
-        if "PermissionsBoundary" not in properties:
-            return "set its PermissionsBoundary: it can only be created with the boundary"
-        return ""
     listed = catalogue.handlers(type_)
     service = own_service(type_)
     made_by = [
@@ -102,11 +132,23 @@ def _remedy(type_: str, properties: Mapping[str, Any], *, bounded: bool) -> str:
     return "allow the permissions that the documentation of the type lists in a separate policy"
 
 
+def _names_groups(type_: str, properties: Mapping[str, Any]) -> bool:
+    return type_ in ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy") and bool(
+        properties.get("Groups")
+    )
+
+
 def _is_custom(type_: str) -> bool:
     return type_ == "AWS::CloudFormation::CustomResource" or type_.startswith("Custom::")
 
 
-def _needs_of(logical_id: str, type_: str, properties: Mapping[str, Any]) -> Iterator[Need]:
+def _refers_to_topic(token: Any, topics: Collection[str]) -> bool:
+    return isinstance(token, dict) and token.get("Ref") in topics
+
+
+def _needs_of(
+    logical_id: str, type_: str, properties: Mapping[str, Any], topics: Collection[str]
+) -> Iterator[Need]:
     def need(action: str, operation: str, source: str) -> Need:
         return Need(
             action=action, resource=logical_id, type=type_, operation=operation, source=source
@@ -114,7 +156,8 @@ def _needs_of(logical_id: str, type_: str, properties: Mapping[str, Any]) -> Ite
 
     if _is_custom(type_):
         token = json.dumps(properties.get("ServiceToken", ""))
-        call = "sns:Publish" if ":sns:" in token else "lambda:InvokeFunction"
+        is_topic = ":sns:" in token or _refers_to_topic(properties.get("ServiceToken"), topics)
+        call = "sns:Publish" if is_topic else "lambda:InvokeFunction"
         for operation in ("create", "update", "delete"):
             yield need(call, operation, "the custom resource's ServiceToken")
         return
@@ -127,7 +170,8 @@ def _needs_of(logical_id: str, type_: str, properties: Mapping[str, Any]) -> Ite
         for action in actions:
             if not _is_dropped(action, type_) and _is_used(action, own, text):
                 yield need(action, operation, source)
-    for action, why in tables.ADDED.get(type_, {}).items():
+    added = {**(tables.ADDED_TO_ALL if own != "kms" else {}), **tables.ADDED.get(type_, {})}
+    for action, why in added.items():
         if _is_used(action, own, text):
             for operation in ("create", "update"):
                 yield need(action, operation, f"a correction: {why}")
@@ -172,7 +216,7 @@ def _needs_of_references(template: Mapping[str, Any]) -> Iterator[Need]:
         "ssm-secure": "ssm:GetParameters",
     }
     for name, (_, properties) in resources(template).items():
-        for service, _ in _DYNAMIC.findall(json.dumps(properties)):
+        for service in _DYNAMIC.findall(json.dumps(properties)):
             for operation in ("create", "update"):
                 yield Need(
                     action=calls[service],

@@ -12,6 +12,11 @@ from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.permissions.statements import Statement
 from cfn_pipeline.template.values import SUB_VARIABLE
 
+
+class TooManyPoliciesError(TemplateError):
+    """More policies than a role can have."""
+
+
 #: Maximum characters of a managed policy, without white space.
 LONGEST = 6144
 
@@ -29,34 +34,73 @@ _AN_ARN = "arn:aws-us-gov:iam::123456789012:policy/" + "x" * 128
 
 
 def pack(statements: Sequence[Statement]) -> list[dict[str, Any]]:
-    """Divide statements among as few policies as keep their order.
+    """Divide statements among as few policies as keep their order, or else as few as there can be.
+
+    A statement that is too long for a policy is divided, too.
 
     Raises:
-        TemplateError: a statement that is too long for a policy, or too many for a role.
+        TemplateError: an ARN that is too long for a policy, or too many for a role.
 
     """
+    parts = [part for statement in statements for part in _divided(statement)]
+    policies = _filled(parts, first_fit=False)
+    if len(policies) > MOST:
+        policies = _filled(parts, first_fit=True)
+    if len(policies) > MOST:
+        raise TooManyPoliciesError(
+            f"the templates need {len(policies)} policies; IAM allows at most {MOST} for a role; "
+            "use names that start with the stack's, a pattern for several stacks, or several "
+            "stacks with a role for each"
+        )
+    return [_document(policy) for policy in policies]
+
+
+def _filled(statements: Sequence[Statement], *, first_fit: bool) -> list[list[Statement]]:
+    """Put each statement into the last policy, or into the first in which there is room."""
     empty = _sizes(_document([]))
-    policies: list[list[Statement]] = [[]]
-    taken = empty
+    policies: list[list[Statement]] = []
+    taken: list[tuple[int, int]] = []
     for statement in statements:
         own = _sizes(statement)
-        if max(_sum(empty, own)) > LONGEST:
+        start = 0 if first_fit else max(0, len(policies) - 1)
+        for number in range(start, len(policies)):
+            grown = _sum(taken[number], own, (1, 1))  # 1: a comma
+            if max(grown) <= LONGEST:
+                policies[number].append(statement)
+                taken[number] = grown
+                break
+        else:
+            policies.append([statement])
+            taken.append(_sum(empty, own))
+    return policies
+
+
+def _divided(statement: Statement) -> list[Statement]:
+    """Return a statement as such, or several that say the same, each of which fits a policy."""
+    room = LONGEST - size(_document([]))
+    if size(statement) <= room:
+        return [statement]
+    lists = ("Resource", "Action")
+    longer = max(lists, key=lambda key: size(statement[key]))
+    rest = size({**statement, longer: [], "Sid": f"{statement['Sid']}0000"})
+    chunks: list[list[Any]] = [[]]
+    length = rest
+    for value in statement[longer]:
+        own = size(value) + 1
+        if length + own > room and chunks[-1]:
+            chunks.append([])
+            length = rest
+        if length + own > room:
             raise TemplateError(
                 f"statement {statement['Sid']} has {size(statement)} characters; IAM allows at "
                 f"most {LONGEST} in a policy; give fewer stacks, or a pattern for them"
             )
-        grown = _sum(taken, own, (1, 1)) if policies[-1] else _sum(empty, own)  # 1: a comma
-        if max(grown) > LONGEST:
-            policies.append([])
-            grown = _sum(empty, own)
-        policies[-1].append(statement)
-        taken = grown
-    if len(policies) > MOST:
-        raise TemplateError(
-            f"the templates need {len(policies)} policies; IAM allows at most {MOST} for a role; "
-            "use several roles, or a pattern for several stacks"
-        )
-    return [_document(policy) for policy in policies if policy]
+        chunks[-1].append(value)
+        length += own
+    return [
+        {**statement, "Sid": f"{statement['Sid']}Part{number}", longer: chunk}
+        for number, chunk in enumerate(chunks, 1)
+    ]
 
 
 def size(value: Any) -> int:

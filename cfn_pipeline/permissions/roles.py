@@ -3,20 +3,23 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
 
 from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS
 from cfn_pipeline.aws.iam import POLICY_TYPES
 from cfn_pipeline.aws.managed_policies import managed_policy
 from cfn_pipeline.permissions.needs import Unknown
-from cfn_pipeline.permissions.patterns import Resources, bind, value_pattern
-from cfn_pipeline.permissions.scoping import Arn, Scope
+from cfn_pipeline.permissions.patterns import Known, bind, has_unknown, value_pattern
+from cfn_pipeline.permissions.references import Arn, import_of, remedy
+from cfn_pipeline.permissions.scoping import Scope
+from cfn_pipeline.permissions.serverless import made_of
 
-_PLACE = "|".join(PLACE_PARAMETERS)
+_PSEUDO = re.compile(rf"\$\{{(?:!|(?:{'|'.join(PLACE_PARAMETERS)})\}})")
 
 
 class Allowed(NamedTuple):
-    """Permissions of a template's role, without stack names."""
+    """What a role of a template is allowed, before it is bound to stacks."""
 
     sid: str
     actions: Sequence[str]
@@ -24,12 +27,123 @@ class Allowed(NamedTuple):
     condition: Any
 
 
-def unknown_policies(known: Resources) -> list[Unknown]:
-    """Return the roles with policies whose permissions are not known."""
+class Roles:
+    """What the roles of a template are allowed, and what cannot be told of it.
+
+    What is not known of a role's policies is wider in the boundary than in the role, and told.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._known = scope.known
+        self._unknown: dict[Unknown, None] = {}
+
+    @property
+    def unknown(self) -> list[Unknown]:
+        """What of the roles' policies the boundary does not have, or has wider."""
+        _ = self.allowed
+        return [*_unknown_policies(self._known), *self._unknown]
+
+    @cached_property
+    def allowed(self) -> Sequence[Allowed]:
+        """What the policies of the roles allow."""
+        found = []
+        for name, document in _documents(self._known):
+            for said in _listed(document.get("Statement") if isinstance(document, dict) else None):
+                if isinstance(said, dict) and said.get("Effect", "Allow") == "Deny":
+                    continue
+                entry = self._allowed(name, said) if isinstance(said, dict) else None
+                if entry is not None:
+                    found.append(entry)
+                else:
+                    self._tell(
+                        name,
+                        "a statement that is not Action on Resource is not in the "
+                        "boundary: write out what the role may do",
+                        "uncovered",
+                    )
+        return found
+
+    def _allowed(self, name: str, said: Mapping[str, Any]) -> Allowed | None:
+        actions = [action for action in _listed(said.get("Action")) if isinstance(action, str)]
+        arns = [arn for v in _listed(said.get("Resource")) for arn in self._arns(v, name)]
+        if not actions or not arns:
+            return None
+        return Allowed(
+            sid=re.sub("[^A-Za-z0-9]", "", str(said.get("Sid", f"AllowTo{name}"))),
+            actions=sorted(actions),
+            arns=arns,
+            condition=self._condition(said.get("Condition"), name),
+        )
+
+    def _condition(self, condition: Any, name: str) -> Any:
+        """Return a condition for the boundary; what it refers to is bound to the stacks.
+
+        None: there is none, or it cannot be told what it will be.
+        """
+        if condition is None or is_the_same_everywhere(condition):
+            return condition
+        found: dict[str, dict[str, tuple[Arn, ...]]] = {}
+        for operator, keys in condition.items() if isinstance(condition, dict) else ():
+            for key, values in keys.items() if isinstance(keys, dict) else ():
+                arns = [arn for value in _listed(values) for arn in self._arns(value, "")]
+                texts = [arn for arn in arns if isinstance(arn, str)]
+                # Only these operators take patterns.
+                takes_patterns = re.search("Like|ArnEquals", operator) is not None
+                if any(
+                    has_unknown(text)
+                    or bind(text, "x") == "*"
+                    or (not takes_patterns and bind(text, "x") != bind(text, "y"))
+                    for text in texts
+                ):
+                    self._tell(
+                        name,
+                        "a condition refers to what is not known before the deployment, and is "
+                        "not in the boundary: the role's own policy keeps it",
+                    )
+                    return None
+                found.setdefault(operator, {})[key] = tuple(arns)
+        return found
+
+    def _arns(self, value: Any, name: str) -> Sequence[Arn]:
+        """Return what a statement's resource will be."""
+        known = self._known.resources
+        match value:
+            case {"Ref": str(other)} | {"Fn::GetAtt": [str(other), _]} if other in known:
+                return self._scope.arns_of_resource(other) or ["*"]
+            case {"Fn::Sub": str(text)}:
+                return [self._pattern({"Fn::Sub": t}, name) for t in self._filled(text)]
+        imported = import_of(value, self._known)
+        return [self._pattern(value, name) if imported is None else imported]
+
+    def _pattern(self, value: Any, name: str) -> str:
+        text = value_pattern(value, self._known)
+        if name and has_unknown(text):
+            way_out = "or the boundary has * in its place"
+            self._tell(name, remedy(self._known, {"Resource": value}, "Resource", way_out))
+        return text
+
+    def _filled(self, text: str) -> list[str]:
+        """Fill in the ARNs of the template's resources."""
+        found = [text]
+        for name in dict.fromkeys(re.findall(r"\$\{(\w+)\.Arn\}", text)):
+            if name in self._known.resources:
+                arns = self._scope.arns_of_resource(name) or ["*"]
+                found = [t.replace(f"${{{name}.Arn}}", str(arn)) for t in found for arn in arns]
+        return found
+
+    def _tell(self, name: str, what: str, kind: Literal["uncovered", "note"] = "note") -> None:
+        type_ = self._known.resources.get(name, ("AWS::IAM::Role",))[0]
+        entry = Unknown(resource=name, type=type_, remedy=what, kind=kind)
+        self._unknown[entry] = None
+
+
+def _unknown_policies(known: Known) -> list[Unknown]:
+    """Return the roles that have policies of which it is not known what they allow."""
     return [
         Unknown(
             resource=name,
-            type=str(arn),
+            type=arn if isinstance(arn, str) else json.dumps(arn),
             remedy="write what the role needs into the template, or give a boundary that allows it",
         )
         for name, properties in _roles(known)
@@ -38,14 +152,15 @@ def unknown_policies(known: Resources) -> list[Unknown]:
     ]
 
 
-def _roles(known: Resources) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for name, (type_, properties) in known.items():
-        if type_ == "AWS::IAM::Role":
-            yield name, properties
+def _roles(known: Known) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for logical_id, (type_, properties) in known.resources.items():
+        for made in made_of(logical_id, type_, properties):
+            if made.type == "AWS::IAM::Role":
+                yield logical_id, made.properties
 
 
-def _documents(known: Resources) -> Iterator[tuple[str, Any]]:
-    """Yield the policy documents of the roles, with their names."""
+def _documents(known: Known) -> Iterator[tuple[str, Any]]:
+    """Yield what the roles' policies say, each with a name for it."""
     for name, properties in _roles(known):
         for policy in _listed(properties.get("Policies")):
             if isinstance(policy, dict):
@@ -54,88 +169,54 @@ def _documents(known: Resources) -> Iterator[tuple[str, Any]]:
             actions = _of_aws(arn, known)
             if actions is not None:
                 yield name, {"Statement": {"Action": list(actions), "Resource": "*"}}
-    for name, (type_, properties) in known.items():
+    for name, (type_, properties) in known.resources.items():
         if type_ in POLICY_TYPES:
             yield name, properties.get("PolicyDocument")
 
 
-def allowed(scope: Scope) -> Iterator[Allowed]:
-    """Yield the permissions of a template's roles."""
-    for name, document in _documents(scope.resources):
-        for said in _listed(document.get("Statement") if isinstance(document, dict) else None):
-            if not isinstance(said, dict) or said.get("Effect", "Allow") != "Allow":
-                continue
-            actions = [action for action in _listed(said.get("Action")) if isinstance(action, str)]
-            arns = [arn for v in _listed(said.get("Resource")) for arn in _arns(v, scope)]
-            condition = said.get("Condition")
-            if actions and arns:
-                yield Allowed(
-                    sid=re.sub("[^A-Za-z0-9]", "", str(said.get("Sid", f"AllowTo{name}"))),
-                    actions=sorted(actions),
-                    arns=arns,
-                    condition=condition if _is_the_same_everywhere(condition) else None,
-                )
-
-
-def _arns(value: Any, scope: Scope) -> Sequence[Arn]:
-    """Return the ARNs of a statement's resource."""
-    known = scope.resources
+def is_the_same_everywhere(value: Any) -> bool:
+    """Tell whether a value means the same in the template of the boundary."""
     match value:
-        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]} if name in known:
-            return scope.arns_of_resource(name) or ["*"]
-        case {"Fn::ImportValue": _} if _is_the_same_everywhere(value):
-            return [value]
-        case {"Fn::Sub": str(text)}:
-            return _substituted(text, scope)
+        case {"Ref": name} if len(value) == 1:
+            return name in PLACE_PARAMETERS
+        case {"Fn::Sub": str(text)} if len(value) == 1:
+            return "${" not in _PSEUDO.sub("", text)
+        case dict() if len(value) == 1 and str(next(iter(value))).startswith("Fn::"):
+            [inside] = value.values()
+            return next(iter(value)) in _PURE and is_the_same_everywhere(inside)
+        case dict():
+            return all(is_the_same_everywhere(inside) for inside in value.values())
+        case list():
+            return all(is_the_same_everywhere(inside) for inside in value)
         case _:
-            return [value_pattern(value, known)]
+            return True
 
 
-def _substituted(text: str, scope: Scope) -> list[str]:
-    """Fill in the ARNs of the template's resources, then the rest."""
-    known = scope.resources
-    found = [text]
-    for name in re.findall(r"\$\{(\w+)\.Arn\}", text):
-        if name in known:
-            arns = scope.arns_of_resource(name) or ["*"]
-            found = [t.replace(f"${{{name}.Arn}}", str(arn)) for t in found for arn in arns]
-    return [value_pattern({"Fn::Sub": t}, known) for t in found]
+_PURE = ("Fn::ImportValue", "Fn::Join", "Fn::Select", "Fn::Split")
 
 
-def _is_the_same_everywhere(value: Any) -> bool:
-    """Whether a value has the same meaning in the template of the boundary."""
-    text = re.sub(rf"\$\{{(?:{_PLACE})\}}", "", json.dumps(value))
-    referring = re.sub(rf'\{{"Ref": "(?:{_PLACE})"\}}', "", text)
-    return not any(mark in referring for mark in ("${", '"Ref"', '"Fn::GetAtt"', '"Fn::If"'))
-
-
-def _of_aws(arn: Any, known: Resources) -> Sequence[str] | None:
-    """Return the actions of an AWS managed policy; None if not known, or everything."""
-    actions = managed_policy(value_pattern(arn, known))
+def _of_aws(arn: Any, known: Known) -> Sequence[str] | None:
+    """Return what a policy of AWS's own allows; None: not known, or everything."""
+    actions = managed_policy(bind(value_pattern(arn, known), "x"))
     return None if actions == ("*",) else actions
 
 
-def _is_own(arn: Any, known: Resources) -> bool:
-    return isinstance(arn, dict) and arn.get("Ref") in known
+def _is_own(arn: Any, known: Known) -> bool:
+    return isinstance(arn, dict) and arn.get("Ref") in known.resources
 
 
-def assuming_services(known: Resources) -> set[str]:
-    """Return the services that the template's roles trust, to which CloudFormation passes them."""
+def assuming_services(known: Known) -> set[str]:
+    """Return the services that the template's roles trust: to them CloudFormation passes roles."""
     found: set[str] = set()
-    for type_, properties in known.values():
-        if type_ == "AWS::IAM::Role":
-            document = properties.get("AssumeRolePolicyDocument")
-            listed = document.get("Statement") if isinstance(document, dict) else None
-            for statement in listed if isinstance(listed, list) else [listed]:
-                principal = statement.get("Principal") if isinstance(statement, dict) else None
-                said = principal.get("Service") if isinstance(principal, dict) else None
-                for value in said if isinstance(said, list) else [said]:
-                    name = "*" if value is None else bind(value_pattern(value, known), "*")
-                    found |= set() if "*" in name else {name}
-        elif type_ in ("AWS::Serverless::Function",) and "Role" not in properties:
-            found.add("lambda.amazonaws.com")
-        elif type_ == "AWS::Serverless::StateMachine" and "Role" not in properties:
-            found.add("states.amazonaws.com")
+    for _, properties in _roles(known):
+        document = properties.get("AssumeRolePolicyDocument")
+        listed = document.get("Statement") if isinstance(document, dict) else None
+        for statement in listed if isinstance(listed, list) else [listed]:
+            principal = statement.get("Principal") if isinstance(statement, dict) else None
+            said = principal.get("Service") if isinstance(principal, dict) else None
+            for value in said if isinstance(said, list) else [said]:
+                name = "*" if value is None else bind(value_pattern(value, known), "*")
+                found |= set() if "*" in name else {name}
     return found
 
 

@@ -3,27 +3,35 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
+from itertools import product
 from typing import Any
 
-from cfn_pipeline.permissions import catalogue, tables
-from cfn_pipeline.permissions.needs import Need
+from cfn_pipeline.permissions import catalogue, references, tables
+from cfn_pipeline.permissions.names import BELONGS_TO
+from cfn_pipeline.permissions.needs import Need, Unknown
 from cfn_pipeline.permissions.patterns import (
+    begins_with_stack,
     bind,
+    has_unknown,
     is_open,
-    name_pattern,
+    known_of,
+    made_name,
+    name_patterns,
     of_stack,
-    resources,
-    value_pattern,
+    within_stack,
 )
+from cfn_pipeline.permissions.references import PREFIX, Arn, Reference, Referred
+from cfn_pipeline.permissions.serverless import made_of
 
-#: An ARN as text with ``${AWS::Region}`` and so on, or a function that gives one.
-Arn = str | Mapping[str, Any]
-
-_PREFIX = "arn:${AWS::Partition}"
 _KEPT = {"Partition": "AWS::Partition", "Region": "AWS::Region", "Account": "AWS::AccountId"}
-_NAME = re.compile(r"\{(\w*?(?:Alias|Name|NameWithPath|NameWithoutLeadingSlash|SecretId))\}")
+_NAME = re.compile(
+    r"\{(\w*?(?:Alias|Name|NameWithPath|NameWithoutLeadingSlash|IdWithPath|SecretId))\}"
+)
+_PLACEHOLDER = re.compile(r"(?<!\$)\{(\w+)\}")
 _MANY = 8
+_BALANCERS = {"application": "app", "gateway": "gwy", "network": "net"}
+_OF_BALANCERS = ("listener/{}", "listener-rule/{}", "loadbalancer/{}/")
 _VERBS = (
     *("Delete", "Deregister", "Terminate", "Remove", "Release", "Create", "Put", "Register"),
     *("Run", "Allocate", "Request"),
@@ -38,45 +46,145 @@ def bound(arn: Arn, stack: str) -> Arn:
 class Scope:
     """The ARNs that a template's own names allow, in whatever stack."""
 
-    def __init__(self, template: Mapping[str, Any]) -> None:
+    def __init__(self, template: Mapping[str, Any], values: Mapping[str, str]) -> None:
         self._template = template
+        self.known = known_of(template, values)
         #: The template's resources by logical id.
-        self.resources = made = resources(template)
-        self._texts = {name: json.dumps(properties) for name, (_, properties) in made.items()}
+        self.resources = self.known.resources
+        self._texts = {
+            name: json.dumps(properties) for name, (_, properties) in self.resources.items()
+        }
         self._named_ones: set[tuple[str, str]] = set()
-        self._names: dict[tuple[str, str], list[str]] = {}
+        self._names: dict[tuple[str, str], dict[str, None]] = {}
+        self._cache: dict[tuple[str, tuple[str, ...]], list[Arn]] = {}
+        self._unsure: list[tuple[Unknown, str]] = []
+        self._unknown: dict[Unknown, None] = {}
+        self._collect_names()
+
+    def _collect_names(self) -> None:
         # What is named itself comes first: a bucket's policy has the bucket's name.
+        made = self.resources
         ordered = sorted(made, key=lambda n: catalogue.name_property(made[n][0]) is None)
         for logical_id in ordered:
-            type_, _ = made[logical_id]
+            type_, properties = made[logical_id]
             is_named = catalogue.name_property(type_) is not None
-            name = name_pattern(logical_id, made)
-            for real in tables.MADE_OF.get(type_, (type_,)):
-                named = name if real == type_ or real not in tables.GENERATED_NAMES else "*"
-                for kind in own_kinds(real):
+            names = [
+                self._sure(name, logical_id, catalogue.name_property(type_) or "Path")
+                for name in name_patterns(logical_id, self.known)
+            ]
+            for number, one in enumerate(made_of(logical_id, type_, properties)):
+                own = names if not number else [made_name(one.type, one.logical_id)]
+                for kind in own_kinds(one.type):
                     if is_named or kind not in self._named_ones:
-                        known = self._names.setdefault(kind, [])
-                        if named not in known:
-                            known.append(named)
+                        self._names.setdefault(kind, {}).update(dict.fromkeys(own))
                     if is_named:
                         self._named_ones.add(kind)
+
+    def _sure(self, name: str, logical_id: str, property_: str) -> str:
+        """Return a name that stands for the stack's own where something of it is not known."""
+        if has_unknown(name):
+            type_, properties = self.resources[logical_id]
+            remedy = references.remedy(
+                self.known, properties, property_, "or let the name begin with the stack's"
+            )
+            self._unsure.append((Unknown(resource=logical_id, type=type_, remedy=remedy), name))
+        return within_stack(name)
+
+    def unknown(self, stacks: Sequence[str]) -> list[Unknown]:
+        """Return the names that are not known, and what to do about each.
+
+        What begins as the stacks' names do is bound well enough.
+        """
+        unsure = [
+            entry
+            for entry, name in self._unsure
+            if not all(begins_with_stack(name, stack) for stack in stacks)
+        ]
+        return [*dict.fromkeys(unsure), *self._unknown]
 
     def arns(self, need: Need) -> list[Arn]:
         """Return the ARNs on which an action must be allowed; ``["*"]``: on all."""
         if (by_rule := tables.ARNS.get(f"{need.type} {need.action}")) is not None:
             return [by_rule]
         service = need.action.split(":")[0]
-        special = _SPECIAL.get(need.action) or _SPECIAL.get(f"{service}:*")
-        if special is not None and (found := special(self, need)) is not None:
+        referred = references.of(need.action)
+        if referred is not None and (found := self._referred(referred, need)) is not None:
             return found
         kinds: Sequence[str] = catalogue.resources_of(need.action)
         if not kinds or "*" in need.action or _lists(need.action):
             return ["*"]
-        kinds = self._kinds(need, service, kinds)
-        found = [arn for kind in kinds for arn in self._arns_of(service, kind)]
-        # Of the many kinds none is the template's: whatever the account has there.
-        everything = f"{_PREFIX}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:*"
-        return found or [everything]
+        if (holders := self._holders(need, service, kinds)) is not None:
+            return holders
+        kinds = tuple(self._kinds(need, service, kinds))
+        if (service, kinds) not in self._cache:
+            kinds_here = [kind for kind in kinds if kind not in self._other_balancers]
+            found = [arn for kind in kinds_here or kinds for arn in self._arns_of(service, kind)]
+            # Of the many kinds none is the template's: whatever the account has there.
+            everything = f"{PREFIX}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:*"
+            self._cache[service, kinds] = found or [everything]
+        return self._cache[service, kinds]
+
+    def _referred(self, referred: Referred, need: Need) -> list[Arn] | None:
+        _, properties = self.resources.get(need.resource, ("", {}))
+        found = referred(Reference(need, properties, self._template, self.known, self.own))
+        if found is None:
+            return None
+        for entry in found.unknown:
+            self._unknown[entry] = None
+        for unsure in found.unsure:
+            self._unsure.append(unsure)
+        return found.arns
+
+    @cached_property
+    def _other_balancers(self) -> frozenset[str]:
+        """The kinds of load balancers, listeners and rules that the template does not make."""
+        types = {
+            json.dumps(properties.get("Type", "application"))
+            for type_, properties in self.resources.values()
+            if type_ == "AWS::ElasticLoadBalancingV2::LoadBalancer"
+        }
+        known = {json.dumps(type_): short for type_, short in _BALANCERS.items()}
+        if not types or not types <= set(known):
+            return frozenset()
+        others = [short for type_, short in known.items() if type_ not in types]
+        return frozenset(form.format(short) for form in _OF_BALANCERS for short in others)
+
+    def own(self, service: str, kind: str) -> list[Arn]:
+        """Return the ARNs of the template's own resources of a kind; none: it makes none."""
+        return self._arns_of(service, kind) if (service, kind) in self._names else []
+
+    def _holders(self, need: Need, service: str, kinds: Sequence[str]) -> list[Arn] | None:
+        """Return the ARNs of those that a resource names, where it changes what is others'."""
+        properties_of = BELONGS_TO.get(need.type, {})
+        about = {name: kind for name, kind in properties_of.items() if kind in kinds}
+        if not about:
+            return None
+        type_, properties = self.resources.get(need.resource, ("", {}))
+        names: dict[str, dict[str, None]] = {}
+        found: list[Arn] = []
+        for property_, kind in about.items():
+            for value in references.listed(properties.get(property_), self.known):
+                for name in references.names_of(value, self.known, need.resource, property_):
+                    if name.startswith("arn:"):
+                        found.append(name)
+                        continue
+                    sure = self._sure(name, need.resource, property_)
+                    names.setdefault(kind, {})[sure] = None
+                    if service == "iam" and not (
+                        has_unknown(name) or references.is_own(value, self.known)
+                    ):
+                        self._tell_foreign(need, type_, f"{kind} {bind(name, '*')}")
+        if not names and not found:
+            # The property may have been there before: then it was one of the stack's.
+            names = {kind: {made_name("", ""): None} for kind in about.values()}
+        for kind, known in names.items():
+            found += self._arns_of(service, kind, list(known))
+        return found
+
+    def _tell_foreign(self, need: Need, type_: str, what: str) -> None:
+        remedy = f"the template does not make the {what}, which the role may change all the same"
+        entry = Unknown(resource=need.resource, type=type_, remedy=remedy, kind="note")
+        self._unknown[entry] = None
 
     def _kinds(self, need: Need, service: str, kinds: Sequence[str]) -> Sequence[str]:
         """Return those of the kinds on which an action can be that a resource is about."""
@@ -85,8 +193,10 @@ class Scope:
             return said
         own = [kind for owner, kind in own_kinds(need.type) if owner == service]
         tags = catalogue.access(need.action) == "Tagging" or "Tags" in need.action
-        if (tags or len(kinds) > _MANY) and set(own) & set(kinds):
-            return [kind for kind in kinds if kind in own]
+        beside = made_beside(need.type) if tags else ()
+        near = [kind for kind in kinds if kind in own or (service, kind) in beside]
+        if (tags or len(kinds) > _MANY) and near:
+            return near
         if len(kinds) > _MANY:
             return [k for k in kinds if (service, k) in self._names]
         properties = self._texts.get(need.resource, "{}")
@@ -94,32 +204,37 @@ class Scope:
             kind
             for kind in kinds
             if kind in own
-            or (service, kind) not in tables.KIND_WITH
-            or re.search(tables.KIND_WITH[service, kind], properties)
+            or (
+                (service, kind) in self._names
+                if (service, kind) in tables.ONLY_OWN
+                else (service, kind) not in tables.KIND_WITH
+                or re.search(tables.KIND_WITH[service, kind], properties)
+            )
         ]
 
     def _arns_of(self, service: str, kind: str, names: Sequence[str] | None = None) -> list[Arn]:
         form = _form(service, kind)
         named = _NAME.findall(form)
         if not named:
-            return [re.sub(r"\$?\{(?!AWS)[^}]*\}", "*", form)]
-        found = []
-        known = names or self._names.get((service, kind))
-        for name in known or self._known_names(service, kind):
-            text = form
-            if known or (service, kind) in tables.KIND_NAMES:
-                text = form.replace(f"{{{named[-1]}}}", name)
-            for parent in named:
-                # The same stack's cluster, where it makes one.
-                holders = self._names_of(service, parent)
-                text = text.replace(f"{{{parent}}}", holders[0] if len(holders) == 1 else "*")
-            found.append(re.sub(r"(?<!\$)\{(?!AWS)[^}]*\}", "*", text))
+            return [_filled(form, {})]
+        known = names or list(self._names.get((service, kind), ()))
+        if not known:
+            known = [of_stack(name) for name in tables.KIND_NAMES.get((service, kind), [])]
+        if not known and service == "iam":
+            known = [made_name("", "")]  # What others have there is not the stack's to change.
+        choices = [known or self._names_of(service, named[-1]) or ["*"]]
+        # The same stack's cluster, where it makes one.
+        choices += [self._names_of(service, parent) or ["*"] for parent in named[:-1]]
+        found = [
+            _filled(form, dict(zip((named[-1], *named[:-1]), chosen, strict=True)))
+            for chosen in product(*choices)
+        ]
         return list(dict.fromkeys(_more(service, kind, found)))
 
     def arns_of_resource(self, logical_id: str) -> list[Arn]:
-        """Return the ARN that a resource of the template will have; None if not known."""
+        """Return the ARNs that a resource of the template may have; none: nobody can tell."""
         type_, _ = self.resources[logical_id]
-        names = [name_pattern(logical_id, self.resources)]
+        names = [within_stack(name) for name in name_patterns(logical_id, self.known)]
         for service, kind in own_kinds(type_)[:1]:
             return self._arns_of(service, kind, names)
         return []
@@ -128,142 +243,8 @@ class Scope:
         """Return the names for which a part of another's name stands, where they are known."""
         for owner, kind in self._names:
             if owner == service and catalogue.arn(service, kind).endswith(f"{{{placeholder}}}"):
-                return self._names[owner, kind]
-        return ["*"]
-
-    def _known_names(self, service: str, kind: str) -> list[str]:
-        return [of_stack(form) for form in tables.KIND_NAMES.get((service, kind), ["*"])]
-
-    def _roles(self, need: Need) -> list[Arn]:
-        """Return the template's own roles, and those of others' that a resource names."""
-        names = self._names.get(("iam", "role"), [])
-        found: list[Arn] = [f"{_PREFIX}:iam::${{AWS::AccountId}}:role/{name}" for name in names]
-        _, properties = self.resources.get(need.resource, ("", {}))
-        for value in _said(properties, re.compile("Role")):
-            if isinstance(value, dict) and isinstance(value.get("Fn::ImportValue"), str):
-                found.append(value)
-                continue
-            text = value_pattern(value, self.resources)
-            if ":role/" in text and not text.endswith(":role/*"):
-                found.append(text)
-        return found
-
-    def _objects(self, need: Need) -> list[Arn] | None:
-        """Return the objects of which a resource names the bucket."""
-        _, properties = self.resources.get(need.resource, ("", {}))
-        buckets = [
-            value_pattern(value, self.resources)
-            for value in _said(properties, re.compile("^(?:S3)?Bucket$|^CodeUri$|^DefinitionUri$"))
-        ]
-        names = {re.sub("^s3://", "", text).split("/")[0] for text in buckets}
-        return [f"{_PREFIX}:s3:::{name}/*" for name in sorted(names)] or None
-
-    def _keys(self, need: Need) -> list[Arn] | None:
-        """Return the keys that a resource names, as it names them where that is the same here."""
-        if need.type in ("AWS::KMS::Alias", "AWS::KMS::Key"):
-            return None
-        _, properties = self.resources[need.resource]
-        found: list[Arn] = []
-        for value in _said(properties, re.compile("Kms|KMS|EncryptionKey")):
-            match value:
-                case {"Fn::ImportValue": str()}:
-                    found.append(value)
-                case {"Fn::ImportValue": {"Fn::Sub": str(text)}} if "AWS::StackName" not in text:
-                    found.append(value)
-                case str(text) if text.startswith("arn:"):
-                    found.append(text)
-                case str(text) if text.startswith("${") or not text:
-                    pass
-                case _:
-                    found.append(f"{_PREFIX}:kms:${{AWS::Region}}:${{AWS::AccountId}}:key/*")
-        unique = {json.dumps(value, sort_keys=True): value for value in found}
-        return list(unique.values()) or None
-
-    def _parameters(self, need: Need) -> list[Arn]:
-        parameter = (self._template.get("Parameters") or {}).get(need.resource)
-        names = []
-        if isinstance(parameter, dict):
-            default = parameter.get("Default")
-            names = [default if isinstance(default, str) else "/*"]
-        elif need.resource in self.resources:
-            text = self._texts[need.resource]
-            names = [m.split(":")[0] for m in re.findall(r"\{\{resolve:ssm[^:]*:([^}]*)\}\}", text)]
-        found: list[Arn] = []
-        for name in names:
-            public = name.startswith("/aws/service/")
-            account = "" if public else "${AWS::AccountId}"
-            if public:  # AWS moves what it publishes between versions
-                name = name.removesuffix(name.split("/")[-1]).rstrip("/") + "/*"
-            form = f"{_PREFIX}:ssm:${{AWS::Region}}:{account}:parameter/{name.lstrip('/')}"
-            found.append(re.sub(r"\$\{(?!AWS)[^}]*\}", "*", form))
-        return found
-
-    def _secrets(self, need: Need) -> list[Arn] | None:
-        if need.source != "a dynamic reference":
-            return None
-        found: list[Arn] = []
-        _, properties = self.resources[need.resource]
-        for value in _references(properties, "secretsmanager"):
-            text = value_pattern(value, self.resources)
-            named = re.search(r"\{\{resolve:secretsmanager:(.*?)(?::SecretString.*)?\}\}", text)
-            name = named[1] if named else "*"
-            if name.startswith("arn:"):
-                found.append(name)
-            elif name == "*":
-                found += self._arns_of("secretsmanager", "Secret")
-            else:
-                found.append(
-                    f"{_PREFIX}:secretsmanager:${{AWS::Region}}:${{AWS::AccountId}}:secret:{name}-??????"
-                )
-        return list(dict.fromkeys(str(arn) for arn in found))
-
-    def _functions(self, need: Need) -> list[Arn] | None:
-        if need.type in ("", "AWS::Lambda::Function"):
-            return None
-        _, properties = self.resources.get(need.resource, ("", {}))
-        match properties.get("ServiceToken"):
-            case {"Fn::GetAtt": [str(name), "Arn"]} if name in self.resources:
-                pass
-            case str(text) if text.startswith("arn:"):
-                return [text]
-            case {"Fn::ImportValue": str(exported)}:
-                return [{"Fn::ImportValue": exported}]
-            case None:
-                return None
-            case value:
-                text = value_pattern(value, self.resources)
-                whole = f"{_PREFIX}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:*"
-                return [text if ":function:" in text else whole]
-        own = name_pattern(name, self.resources)
-        return [f"{_PREFIX}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{own}"]
-
-    def _transforms(self, need: Need) -> list[Arn]:
-        del need
-        said = self._template.get("Transform", [])
-        entries = said if isinstance(said, list) else [said]
-        names = [entry.get("Name") if isinstance(entry, dict) else entry for entry in entries]
-        return [
-            f"{_PREFIX}:cloudformation:${{AWS::Region}}:"
-            + (
-                f"aws:transform/{n.removeprefix('AWS::')}"
-                if n.startswith("AWS::")
-                else f"${{AWS::AccountId}}:transform/{n}"
-            )
-            for n in names
-            if isinstance(n, str)
-        ]
-
-
-_SPECIAL = {
-    "cloudformation:CreateChangeSet": Scope._transforms,
-    "iam:PassRole": Scope._roles,
-    "kms:*": Scope._keys,
-    "lambda:InvokeFunction": Scope._functions,
-    "s3:GetObject": Scope._objects,
-    "s3:GetObjectVersion": Scope._objects,
-    "secretsmanager:GetSecretValue": Scope._secrets,
-    "ssm:GetParameters": Scope._parameters,
-}
+                return list(self._names[owner, kind])
+        return []
 
 
 @cache
@@ -297,10 +278,29 @@ def own_kinds(type_: str) -> tuple[tuple[str, str], ...]:
 
 
 @cache
+def made_beside(type_: str) -> tuple[tuple[str, str], ...]:
+    """Return the kinds of resources that a type makes beside itself, such as a final snapshot."""
+    listed = catalogue.handlers(type_) or {}
+    found: dict[tuple[str, str], None] = {}
+    for action in dict.fromkeys(action for actions in listed.values() for action in actions):
+        service, _, name = action.partition(":")
+        if name.startswith(("Create", "Copy")) and catalogue.access(action) == "Write":
+            for kind in catalogue.resources_of(action):
+                if name.lower().endswith(re.sub("[^a-z]", "", kind.lower())):
+                    found[service, kind] = None
+    return tuple(kind for kind in found if kind not in own_kinds(type_))
+
+
+@cache
 def _form(service: str, kind: str) -> str:
     """Return the form of an ARN, without what only may be there, such as an event bus."""
     form = re.sub(r"\[[^\]]*\]", "", catalogue.arn(service, kind))
     return re.sub(r"\$\{(\w+)\}", lambda part: f"${{{_KEPT[part[1]]}}}", form)
+
+
+def _filled(form: str, names: Mapping[str, str]) -> str:
+    """Return an ARN; what has no name is anything."""
+    return re.sub(r"\*\*+", "*", _PLACEHOLDER.sub(lambda part: names.get(part[1], "*"), form))
 
 
 def _lists(action: str) -> bool:
@@ -318,32 +318,3 @@ def _more(service: str, kind: str, arns: list[str]) -> list[str]:
     if (service, kind) == ("secretsmanager", "Secret"):
         return [arn if is_open(arn) else f"{arn}-??????" for arn in arns]
     return arns
-
-
-def _said(value: Any, keys: re.Pattern[str]) -> list[Any]:
-    """Return the values of the properties whose names speak of something."""
-    found = []
-    if isinstance(value, dict):
-        for key, inside in value.items():
-            if keys.search(str(key)) and isinstance(inside, (str, dict)):
-                found.append(inside)
-            else:
-                found += _said(inside, keys)
-    elif isinstance(value, list):
-        for item in value:
-            found += _said(item, keys)
-    return found
-
-
-def _references(value: Any, service: str) -> list[Any]:
-    """Return the values that hold a dynamic reference."""
-    mark = f"{{{{resolve:{service}:"
-    if isinstance(value, str):
-        return [value] if mark in value else []
-    if isinstance(value, dict):
-        if len(value) == 1 and next(iter(value)).startswith("Fn::") and mark in json.dumps(value):
-            return [value]
-        return [found for inside in value.values() for found in _references(inside, service)]
-    if isinstance(value, list):
-        return [found for inside in value for found in _references(inside, service)]
-    return []

@@ -1,7 +1,8 @@
 """Statements that a reviewer understands, of what a template needs."""
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from cfn_pipeline.permissions import catalogue, tables
@@ -23,6 +24,9 @@ _CHANGING_ROLES = (
 
 #: What has a statement of its own.
 _APART = ("iam:PassRole", "kms:CreateGrant")
+
+#: What nothing binds: a group can be given any policy, and has no boundary.
+_UNBOUNDED = ("iam:AttachGroupPolicy", "iam:PutGroupPolicy")
 
 _LOOSENING = (
     *("iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion"),
@@ -50,14 +54,25 @@ def statements(
         *granted.reading(),
         *granted.changing(boundary),
         *_granting(granted),
-        *_passing(granted, {name for t in templates for name in t.passed_to}),
+        *_passing(
+            granted,
+            {
+                json.dumps(bound(arn, stack))
+                for t in templates
+                for arn in t.roles
+                for stack in stacks
+            },
+            {name for t in templates for name in t.passed_to},
+        ),
         *_linking({service for t in templates for service in t.linked}),
         *_keeping(granted, boundary),
     ]
     # Two services may have a type of the same name.
+    taken: set[str] = set()
     for number, statement in enumerate(found):
-        if statement["Sid"] in [other["Sid"] for other in found[:number]]:
+        if statement["Sid"] in taken:
             statement["Sid"] += str(number)
+        taken.add(statement["Sid"])
     return found
 
 
@@ -115,21 +130,27 @@ class _Granted:
             for action, arns in actions.items():
                 if catalogue.access(action) in catalogue.READING or action in _APART:
                     continue
-                if boundary is None or action not in BOUNDED:
+                if boundary is None or action not in (*BOUNDED, *_UNBOUNDED):
                     bound.setdefault(type_, {})[action] = arns
         found = self._by_noun("Deploy", bound, set())
-        limited = [action for action in BOUNDED if self.has(action)]
-        if boundary is not None and limited:
-            arns = {k: v for action in limited for k, v in self.arns(action).items()}
-            found.append(
-                _statement(
-                    "DeployWithinBoundary",
-                    limited,
-                    list(arns.values()),
-                    {"StringEquals": {"iam:PermissionsBoundary": boundary}},
-                )
+        return found if boundary is None else [*found, *self._limited(boundary)]
+
+    def _limited(self, boundary: Any) -> list[Statement]:
+        """Return what is done to roles and users that have the boundary."""
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for action in BOUNDED:
+            if arns := self.arns(action):
+                alike.setdefault(tuple(sorted(arns)), []).append(action)
+        condition = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
+        return [
+            _statement(
+                "DeployWithinBoundary",
+                actions,
+                list(self.arns(actions[0]).values()),
+                condition,
             )
-        return found
+            for actions in alike.values()
+        ]
 
     def _by_noun(
         self,
@@ -199,11 +220,45 @@ def _statement(
         "Sid": "".join(character for character in sid if character.isalnum()),
         "Effect": effect,
         "Action": sorted(actions),
-        "Resource": [resource_value(arn) for arn in arns],
+        "Resource": [resource_value(arn) for arn in without_covered(arns)],
     }
     if condition is not None:
         statement["Condition"] = condition
     return statement
+
+
+def without_covered(arns: Sequence[Any]) -> list[Any]:
+    """Leave out the ARNs that others, which end with ``*``, stand for."""
+    begins = [a[:-1] for a in arns if isinstance(a, str) and re.fullmatch(r"[^*?]+\*", a)]
+    return [
+        arn
+        for arn in arns
+        if not isinstance(arn, str)
+        or not any(arn.startswith(begin) and arn != f"{begin}*" for begin in begins)
+    ]
+
+
+def joined(statements: Sequence[Statement], stacks: Stacks) -> list[Statement]:
+    """Return statements in which names that begin with a stack's stand for all that do."""
+    begins = sorted({f"{stack.split('*')[0].removesuffix('-')}-" for stack in stacks})
+    begins += [begin.lower() for begin in begins if begin.lower() not in begins]
+    name = re.compile(f"([:/])({'|'.join(map(re.escape, begins))})[^:/]*")
+
+    def shorter(value: Any) -> Any:
+        match value:
+            case {"Fn::Sub": str(text)}:
+                return {"Fn::Sub": name.sub(r"\1\2*", text)}
+            case str(text):
+                return name.sub(r"\1\2*", text)
+            case _:
+                return value
+
+    found = []
+    for statement in statements:
+        values = [shorter(value) for value in statement["Resource"]]
+        unique = {json.dumps(value, sort_keys=True): value for value in values}
+        found.append({**statement, "Resource": [*unique.values()]})
+    return found
 
 
 def resource_value(arn: Arn) -> Any:
@@ -220,17 +275,19 @@ def _granting(granted: _Granted) -> list[Statement]:
     ]
 
 
-def _passing(granted: _Granted, services: set[str]) -> list[Statement]:
+def _passing(granted: _Granted, own: Collection[str], services: set[str]) -> list[Statement]:
+    """Let roles be passed: the templates' own to what trusts them, and those that are named."""
     arns = granted.arns("iam:PassRole")
-    if not arns:
-        return []
+    made = [arn for key, arn in arns.items() if key in own]
+    named = [arn for key, arn in arns.items() if key not in own]
     values = [resource_value(service) for service in sorted(services)]
-    condition = {"StringEqualsIfExists": {"iam:PassedToService": values}}
-    return [
-        _statement(
-            "PassRoles", ["iam:PassRole"], list(arns.values()), condition if services else None
-        )
-    ]
+    condition = {"StringEqualsIfExists": {"iam:PassedToService": values}} if services else None
+    found = []
+    if made:
+        found.append(_statement("PassRoles", ["iam:PassRole"], made, condition))
+    if named:
+        found.append(_statement("PassNamedRoles", ["iam:PassRole"], named))
+    return found
 
 
 def _linking(services: set[str]) -> list[Statement]:

@@ -43,24 +43,6 @@ BY_HAND: Mapping[str, Mapping[str, Sequence[str]]] = {
     },
 }
 
-#: The types of resources that the macro AWS::Serverless creates.
-MADE_OF: Mapping[str, Sequence[str]] = {
-    "AWS::Serverless::Api": (
-        *("AWS::ApiGateway::RestApi", "AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage"),
-    ),
-    "AWS::Serverless::Function": (
-        *("AWS::Lambda::Function", "AWS::IAM::Role", "AWS::Lambda::Permission"),
-        *("AWS::Lambda::Alias", "AWS::Lambda::Version", "AWS::Lambda::EventSourceMapping"),
-        "AWS::Events::Rule",
-    ),
-    "AWS::Serverless::HttpApi": (*("AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage"),),
-    "AWS::Serverless::LayerVersion": ("AWS::Lambda::LayerVersion",),
-    "AWS::Serverless::SimpleTable": ("AWS::DynamoDB::Table",),
-    "AWS::Serverless::StateMachine": (
-        *("AWS::StepFunctions::StateMachine", "AWS::IAM::Role", "AWS::Events::Rule"),
-    ),
-}
-
 #: Permissions that are missing in the schemas.
 ADDED: Mapping[str, Mapping[str, str]] = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": {
@@ -101,6 +83,11 @@ ADDED: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+#: Permissions of other services that every type needs where its properties speak of these.
+ADDED_TO_ALL: Mapping[str, str] = {
+    "kms:DescribeKey": "a key is looked up by the caller where a resource is given one",
+}
+
 #: Permissions that the schemas list and a stack does not need, or that undo what keeps it safe;
 #: for a type, or (``*``) wherever they are listed.
 DROPPED: Mapping[str, Mapping[str, str]] = {
@@ -126,6 +113,9 @@ DROPPED: Mapping[str, Mapping[str, str]] = {
     "AWS::ECS::Cluster": {
         "ecs:PutAccountSetting": "a stack must not change settings of the account",
         "ecs:PutAccountSettingDefault": "a stack must not change settings of the account",
+    },
+    "AWS::IAM::ServiceLinkedRole": {
+        "iam:UpdateRole": "a service-linked role is changed by its service",
     },
     "AWS::Logs::LogGroup": {
         "logs:CreateLogDelivery": "deliveries are separate resources",
@@ -175,9 +165,14 @@ ONLY_WITH: Mapping[str, str] = {
     "elasticloadbalancing:ModifyCapacityReservation": "MinimumLoadBalancerCapacity",
     "elasticloadbalancing:ModifyIpPools": "Ipam",
     "elasticloadbalancing:RegisterTargets": "Targets",
+    "iam:AddUserToGroup": "Groups|GroupName",
     "iam:AttachGroupPolicy": "Groups|ManagedPolicyArns",
     "iam:AttachRolePolicy": "Roles|ManagedPolicyArns",
     "iam:AttachUserPolicy": "Users|ManagedPolicyArns",
+    "iam:CreateLoginProfile": "LoginProfile",
+    "iam:PutGroupPolicy": "Groups|GroupName|Policies",
+    "iam:PutUserPolicy": "Users|UserName|Policies",
+    "iam:UpdateLoginProfile": "LoginProfile",
     "lambda:GetCodeSigningConfig": "CodeSigning",
     "lambda:GetLayerVersion": "Layers",
     "lambda:PassCapacityProvider": "CapacityProvider",
@@ -211,18 +206,27 @@ KINDS: Mapping[str, Sequence[str]] = {
 }
 
 #: ARNs with names that AWS chooses, by type and action.
-ARNS: Mapping[str, str] = {
-    f"AWS::ApplicationAutoScaling::ScalingPolicy cloudwatch:{call}": (
-        "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:TargetTracking-*"
-    )
-    for call in ("DeleteAlarms", "DescribeAlarms", "PutMetricAlarm")
-} | {
-    f"{type_} secretsmanager:{call}": (
-        "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:rds!*"
-    )
-    for type_ in ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
-    for call in ("CreateSecret", "TagResource", "RotateSecret")
-}
+ARNS: Mapping[str, str] = (
+    {
+        f"AWS::ApplicationAutoScaling::ScalingPolicy cloudwatch:{call}": (
+            "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:TargetTracking-*"
+        )
+        for call in ("DeleteAlarms", "DescribeAlarms", "PutMetricAlarm")
+    }
+    | {
+        f"{type_} secretsmanager:{call}": (
+            "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:rds!*"
+        )
+        for type_ in ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
+        for call in ("CreateSecret", "TagResource", "RotateSecret")
+    }
+    | {
+        f"AWS::IAM::ServiceLinkedRole iam:{call}": (
+            "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/*"
+        )
+        for call in ("DeleteServiceLinkedRole", "GetServiceLinkedRoleDeletionStatus", "GetRole")
+    }
+)
 
 #: Kinds of resources of which a request names one where its properties speak of it.
 KIND_WITH: Mapping[tuple[str, str], str] = {
@@ -232,10 +236,14 @@ KIND_WITH: Mapping[tuple[str, str], str] = {
     ("rds", "secgrp"): "DBSecurityGroups",
 }
 
+#: Kinds of resources on which an action is used where the template makes one of them.
+ONLY_OWN = frozenset({("s3", "accesspoint"), ("s3", "accesspointobject")})
+
 #: The names of things that a template does not make, and that its resources use or leave behind.
 KIND_NAMES: Mapping[tuple[str, str], Sequence[str]] = {
     ("rds", "og"): ["default:*"],
     ("rds", "pg"): ["default.*"],
+    ("rds", "cluster-snapshot"): ["{stack-lower}-*"],
     ("rds", "snapshot"): ["{stack-lower}-*"],
 }
 
@@ -279,27 +287,6 @@ OWN: Mapping[str, Sequence[str]] = {
     "AWS::EC2::EIP": ["elastic-ip"],
     "AWS::ElasticLoadBalancingV2::Listener": ["listener/app", "listener/net", "listener/gwy"],
     "AWS::Route53::RecordSetGroup": ["hostedzone"],
-}
-
-#: How CloudFormation begins the names that it makes, where not with the stack's name; ``*``: so
-#: that nothing of the stack's name is sure to be left.
-GENERATED_NAMES: Mapping[str, str] = {
-    "AWS::ECR::Repository": "{stack-lower}-*",
-    "AWS::ElastiCache::CacheCluster": "*",
-    "AWS::ElastiCache::ReplicationGroup": "*",
-    "AWS::ElasticLoadBalancing::LoadBalancer": "*",
-    "AWS::ElasticLoadBalancingV2::Listener": "*",
-    "AWS::ElasticLoadBalancingV2::ListenerRule": "*",
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": "*",
-    "AWS::ElasticLoadBalancingV2::TargetGroup": "*",
-    "AWS::RDS::DBCluster": "{stack-lower}-*",
-    "AWS::RDS::DBInstance": "{stack-lower}-*",
-    "AWS::RDS::DBParameterGroup": "{stack-lower}-*",
-    "AWS::RDS::DBSubnetGroup": "{stack-lower}-*",
-    "AWS::S3::Bucket": "{stack-lower}-*",
-    "AWS::SSM::Parameter": "CFN-{logical}-*",
-    "AWS::SecretsManager::Secret": "{logical}-*",
-    "AWS::StepFunctions::StateMachine": "{logical}-*",
 }
 
 #: Actions that change something, and that AWS allows on ``*`` only.

@@ -7,21 +7,19 @@ from typing import Any
 
 from cfn_pipeline.permissions import tables
 from cfn_pipeline.permissions.needs import Need, Unknown, needs, unknown_resources
-from cfn_pipeline.permissions.roles import (
-    Allowed,
-    allowed,
-    assuming_services,
-    unknown_policies,
-)
-from cfn_pipeline.permissions.scoping import Arn, Scope
+from cfn_pipeline.permissions.patterns import bind, has_unknown, refuse_wildcards, value_pattern
+from cfn_pipeline.permissions.references import Arn, listed
+from cfn_pipeline.permissions.roles import Allowed, Roles, assuming_services
+from cfn_pipeline.permissions.scoping import Scope
 
 
 class TemplateNeeds:
     """What deploying a template takes; a mark stands for the stack's name in each ARN."""
 
-    def __init__(self, template: Mapping[str, Any]) -> None:
+    def __init__(self, template: Mapping[str, Any], values: Mapping[str, str]) -> None:
         self._template = template
-        self._scope = Scope(template)
+        self._scope = Scope(template, values)
+        self._lists: list[Sequence[Arn]] = []  # kept, since they are told apart by identity
         #: The actions that CloudFormation uses, each with each reason.
         self.needs: Sequence[Need] = needs(template)
 
@@ -30,6 +28,7 @@ class TemplateNeeds:
         """The ARNs on which each action is needed, by type of resource and action."""
         found: dict[tuple[str, str], dict[str, Arn]] = {}
         asked: set[tuple[str, str, str, str]] = set()
+        merged: set[tuple[str, str, int]] = set()
         for need in self.needs:
             # To create, to update and to delete takes the same ARNs.
             key = (need.type, need.action, need.resource, need.source)
@@ -37,39 +36,75 @@ class TemplateNeeds:
                 asked.add(key)
                 arns = self._scope.arns(need)
                 known = found.setdefault((need.type, need.action), {})
-                known |= {arn if isinstance(arn, str) else json.dumps(arn): arn for arn in arns}
-        return {key: list(arns.values()) for key, arns in found.items()}
+                # Resources of one type share a list of all their names.
+                if (need.type, need.action, id(arns)) not in merged:
+                    merged.add((need.type, need.action, id(arns)))
+                    self._lists.append(arns)
+                    for arn in arns:
+                        known[arn if isinstance(arn, str) else json.dumps(arn)] = arn
+        return {key: list(arns.values()) for key, arns in found.items() if arns}
+
+    @property
+    def roles(self) -> Sequence[Arn]:
+        """The ARNs of the template's own roles."""
+        return self._scope.own("iam", "role")
 
     @cached_property
     def passed_to(self) -> set[str]:
         """The services to which CloudFormation passes the template's roles."""
-        return assuming_services(self._scope.resources)
+        return assuming_services(self._scope.known)
 
     @cached_property
     def linked(self) -> set[str]:
         """The services whose service-linked role the template needs."""
-        types = {type_ for type_, _ in self._scope.resources.values()}
-        return {s for type_ in types for s in tables.SERVICE_LINKED.get(type_, ())}
+        known = self._scope.known
+        types = {type_ for type_, _ in known.resources.values()}
+        found = {s for type_ in types for s in tables.SERVICE_LINKED.get(type_, ())}
+        for name, (type_, properties) in known.resources.items():
+            if type_ == "AWS::IAM::ServiceLinkedRole":
+                for value in listed(properties.get("AWSServiceName"), known):
+                    text = value_pattern(value, known)
+                    refuse_wildcards(text, name, "AWSServiceName")
+                    found |= set() if has_unknown(text) else {bind(text, "x")}
+        return found
 
     @cached_property
     def allowed(self) -> Sequence[Allowed]:
         """What the template's own roles are allowed."""
-        return list(allowed(self._scope))
+        return self._roles.allowed
 
-    def unknown(self, *, bounded: bool) -> list[Unknown]:
+    @cached_property
+    def _roles(self) -> Roles:
+        return Roles(self._scope)
+
+    def unknown(self, stacks: Sequence[str], *, bounded: bool) -> list[Unknown]:
         """Return what is not covered, and what to do about it.
 
-        ``bounded``: whether the template's roles must have a permissions boundary.
+        Args:
+            stacks: the stacks' names, or patterns of them.
+            bounded: whether the template's roles must have a permissions boundary.
+
         """
-        found = unknown_resources(self._template, bounded=bounded)
-        return [*found, *(unknown_policies(self._scope.resources) if bounded else ())]
+        _ = self.arns  # what is not known is found on the way
+        found = [
+            *unknown_resources(self._template, bounded=bounded),
+            *(self._roles.unknown if bounded else ()),
+            *self._scope.unknown(stacks),
+        ]
+        return list(dict.fromkeys(found))
 
 
-def needs_of(template: Mapping[str, Any]) -> TemplateNeeds:
-    """Return what deploying a template takes; templates that say the same are read once."""
-    return _read(json.dumps(template))
+def needs_of(template: Mapping[str, Any], values: Mapping[str, str] | None = None) -> TemplateNeeds:
+    """Return what deploying a template takes; templates that say the same are read once.
+
+    Args:
+        template: in long form.
+        values: of its parameters, where these are not their defaults.
+
+    """
+    return _read(json.dumps(template), json.dumps(values or {}))
 
 
 @lru_cache(maxsize=32)
-def _read(text: str) -> TemplateNeeds:
-    return TemplateNeeds(json.loads(text))
+def _read(template: str, values: str) -> TemplateNeeds:
+    return TemplateNeeds(json.loads(template), json.loads(values))

@@ -18,8 +18,6 @@ def substitute(
     text: str,
     variables: Mapping[str, Any],
     resolve: Callable[[Any], str],
-    *,
-    literal: str | None = None,
 ) -> str:
     """Return the text of a Fn::Sub with its variables filled in.
 
@@ -28,14 +26,13 @@ def substitute(
         variables: the values that the function itself gives to some.
         resolve: returns the text of such a value, or of the Ref or Fn::GetAtt that a variable of
             the template stands for.
-        literal: the replacement of ``${!Name}``; default: ``${Name}``, as in CloudFormation.
 
     """
 
     def value(variable: re.Match[str]) -> str:
         name = variable[1].strip()
         if name.startswith("!"):
-            return f"${{{name[1:]}}}" if literal is None else literal
+            return f"${{{name[1:]}}}"
         if name in variables:
             return resolve(variables[name])
         return resolve({"Fn::GetAtt": name.split(".", 1)} if "." in name else {"Ref": name})

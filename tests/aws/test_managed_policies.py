@@ -4,7 +4,7 @@ import pytest
 
 from cfn_pipeline.aws.managed_policies import MANAGED_POLICIES, managed_policy
 from cfn_pipeline.permissions.catalogue import access
-from cfn_pipeline.permissions.roles import allowed, unknown_policies
+from cfn_pipeline.permissions.roles import Roles
 from cfn_pipeline.permissions.scoping import Scope
 
 
@@ -46,13 +46,13 @@ def _with(name: str) -> dict[str, object]:
 
 
 def test_a_boundary_allows_what_they_allow() -> None:
-    scope = Scope(_with("AmazonEC2ContainerRegistryReadOnly"))
-    [found] = allowed(scope)
+    roles = Roles(Scope(_with("AmazonEC2ContainerRegistryReadOnly"), {}))
+    [found] = roles.allowed
     assert set(found.actions) == set(MANAGED_POLICIES["AmazonEC2ContainerRegistryReadOnly"])
-    assert not unknown_policies(scope.resources)
+    assert not roles.unknown
 
 
 def test_a_boundary_never_allows_everything() -> None:
-    scope = Scope(_with("AdministratorAccess"))
-    assert not list(allowed(scope))
-    assert [found.resource for found in unknown_policies(scope.resources)] == ["Role"]
+    roles = Roles(Scope(_with("AdministratorAccess"), {}))
+    assert not roles.allowed
+    assert [found.resource for found in roles.unknown] == ["Role"]

@@ -82,7 +82,7 @@ def test_what_is_not_known_is_named() -> None:
     done = run("permissions", str(OTHERS / "vpc.yml"), *options)
     assert done.code == 1
     assert done.err == (
-        "Kubernetes (AWSQS::Kubernetes::Resource): permissions are not known; allow the "
+        "Kubernetes (AWSQS::Kubernetes::Resource): not covered; allow the "
         "permissions that the documentation of the third party lists\n"
     )
 

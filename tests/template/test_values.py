@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cfn_pipeline.permissions.patterns import value_pattern
+from cfn_pipeline.permissions.patterns import Known, value_pattern
 from cfn_pipeline.template.values import scalar_text, substitute
 
 
@@ -13,7 +13,7 @@ from cfn_pipeline.template.values import scalar_text, substitute
 )
 def test_scalars(value: object, text: str) -> None:
     assert scalar_text(value) == text
-    assert value_pattern(value, {}) == text
+    assert value_pattern(value, Known(resources={}, parameters={})) == text
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,3 @@ def test_variables(text: str, result: str) -> None:
         return f"<{value}>"
 
     assert substitute(text, {"Given": {"Ref": "Other"}}, resolve) == result
-
-
-def test_what_stands_for_literals() -> None:
-    assert substitute("a-${!aws:username}", {}, str, literal="*") == "a-*"

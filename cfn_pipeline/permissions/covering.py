@@ -1,0 +1,293 @@
+"""Whether a role that there is suffices for what a template takes."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cfn_pipeline.aws.iam import POLICY_TYPES
+from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.permissions import catalogue
+from cfn_pipeline.permissions.deriving import Permissions
+from cfn_pipeline.permissions.patterns import Known, bind, has_unknown, known_of, value_pattern
+from cfn_pipeline.permissions.references import import_of
+from cfn_pipeline.template import load
+
+#: What no name has: it stands for the name of the role's own stack, and for what is not known.
+_NOTHING = "\0"
+_PSEUDO = re.compile(r"\$\{AWS::(AccountId|Partition|Region|URLSuffix)\}")
+_ONE = {
+    "AccountId": r"(?:\d{12}|\*)",
+    "Partition": r"(?:aws[a-z-]*|\*)",
+    "Region": r"(?:[a-z]{2}[a-z0-9-]*-\d|\*)",
+    "URLSuffix": r"(?:[a-z0-9.]+|\*)",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """What a role lacks for what is needed, and what it may do beyond that.
+
+    Args:
+        lacking: the actions that it may not do, each with the ARNs on which it must.
+        too_much: the actions that it may do and that nothing needs, with the ARNs.
+        notes: what could not be judged.
+
+    """
+
+    lacking: Mapping[str, Sequence[str]]
+    too_much: Mapping[str, Sequence[str]]
+    notes: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Statement:
+    effect: str
+    actions: tuple[str, ...]
+    but_actions: tuple[str, ...]
+    arns: tuple[str, ...]
+    but_arns: tuple[str, ...]
+    has_condition: bool
+    condition: str
+
+    def is_about(self, action: str) -> bool:
+        if self.but_actions:
+            return not any(_stands_for(a.lower(), action.lower()) for a in self.but_actions)
+        return any(_stands_for(a.lower(), action.lower()) for a in self.actions)
+
+    def covers(self, action: str, arn: str) -> bool:
+        """Tell whether the statement is about an action on every resource of an ARN."""
+        if not self.is_about(action):
+            return False
+        if self.but_arns:
+            return not any(_may_meet(other, arn) for other in self.but_arns)
+        return any(_stands_for(other, arn) for other in self.arns)
+
+
+def coverage(needed: Permissions, statements: Sequence[Mapping[str, Any]]) -> Coverage:
+    """Return what a role that is allowed ``statements`` lacks, and what it has too much.
+
+    A condition of the role's counts as kept where what is derived has the same; a statement with
+    another one is told, and taken as if it allowed. What is denied under no condition is lacking.
+
+    Args:
+        needed: what is derived from the templates.
+        statements: of the role's policies, in long form; ARNs as text or as functions.
+
+    """
+    allowing: list[_Statement] = []
+    denying: list[_Statement] = []
+    for statement in map(_statement, statements):
+        (denying if statement.effect == "Deny" else allowing).append(statement)
+    lacking: dict[str, list[str]] = {}
+    notes: dict[str, None] = {}
+    conditions = _conditions(needed)
+    for action, arns in needed.actions.items():
+        for arn in arns:
+            by = [entry for entry in allowing if entry.covers(action, arn)]
+            same = [e for e in by if not e.has_condition or e.condition in conditions[action]]
+            if not by or any(not d.has_condition and d.covers(action, arn) for d in denying):
+                lacking.setdefault(action, []).append(arn)
+            elif not same:
+                notes[f"{action} on {arn} is allowed under a condition, which is not judged"] = None
+    return Coverage(lacking=lacking, too_much=_too_much(needed, allowing), notes=list(notes))
+
+
+def _conditions(needed: Permissions) -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = {action: set() for action in needed.actions}
+    for statement in needed.statements:
+        for action in statement["Action"]:
+            if action in found:
+                text = json.dumps(statement.get("Condition"), sort_keys=True)
+                found[action].add(text)
+    return found
+
+
+def _too_much(needed: Permissions, allowing: Sequence[_Statement]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    actions = needed.actions
+    for statement in allowing:
+        for action in statement.actions:
+            wanted = [a for a in actions if _stands_for(action.lower(), a.lower())]
+            for arn in statement.arns:
+                met = [
+                    other
+                    for a in wanted
+                    for other in actions[a]
+                    if _may_meet(arn, other) or arn == "*"
+                ]
+                # A pattern of actions, or all resources, where something smaller would do.
+                wide = "*" in action and any(catalogue.access(a) is not None for a in wanted)
+                wider = arn == "*" and met and "*" not in met
+                if not met or (wide and not _is_reading(action)) or wider:
+                    found.setdefault(action, []).append(arn)
+    return {action: list(dict.fromkeys(arns)) for action, arns in sorted(found.items())}
+
+
+def _is_reading(action: str) -> bool:
+    return catalogue.access(action) in catalogue.READING
+
+
+def statements_of(role: str) -> list[Mapping[str, Any]]:
+    """Return the statements of a role's policies.
+
+    Args:
+        role: the path of a policy, or of what ``aws iam get-role-policy`` and
+            ``get-policy-version`` answer; or a template's, a colon, and a role's logical id.
+
+    Raises:
+        TemplateError: a file that has no policy, or no such role.
+
+    """
+    path, _, name = role.rpartition(":") if not Path(role).is_file() else (role, "", "")
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TemplateError(
+            f"{role}: cannot be read ({error}); give a policy's file, or TEMPLATE:ROLE"
+        ) from error
+    content = load(text, source=path)
+    documents = list(_of_role(content, name)) if name else list(_of_answer(content))
+    if not documents:
+        what = f"no role {name!r} with policies in {path}" if name else f"{path} has no policy"
+        raise TemplateError(f"{what}; give a policy's file, or TEMPLATE:ROLE")
+    return [
+        statement
+        for document in documents
+        for statement in _listed(document.get("Statement"))
+        if isinstance(statement, dict)
+    ]
+
+
+def _of_answer(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    match content:
+        case {"Statement": _}:
+            yield content
+        case {"PolicyDocument": dict(document)}:
+            yield document
+        case {"PolicyVersion": {"Document": dict(document)}}:
+            yield document
+
+
+def _of_role(content: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    known = known_of(content, {})
+    type_, properties = known.resources.get(name, ("", {}))
+    if type_ != "AWS::IAM::Role":
+        return
+    documents = [p.get("PolicyDocument") for p in _listed(properties.get("Policies"))]
+    attached = [a.get("Ref") for a in _listed(properties.get("ManagedPolicyArns")) if _is_ref(a)]
+    for logical_id, (kind, others) in known.resources.items():
+        holders = [*_listed(others.get("Roles")), *_listed(others.get("RoleName"))]
+        own = {"Ref": name} in holders or properties.get("RoleName", "") in holders
+        if kind in POLICY_TYPES and (own or logical_id in attached):
+            documents.append(others.get("PolicyDocument"))
+    for document in documents:
+        if isinstance(document, dict):
+            yield {"Statement": [_resolved(s, known) for s in _listed(document.get("Statement"))]}
+
+
+def _is_ref(value: Any) -> bool:
+    return isinstance(value, dict) and "Ref" in value
+
+
+def _resolved(statement: Any, known: Known) -> Any:
+    """Return a statement of a template with its ARNs as texts."""
+    if not isinstance(statement, dict):
+        return statement
+    found = dict(statement)
+    for key in ("Resource", "NotResource"):
+        if key in statement:
+            found[key] = [_text(value, known) for value in _listed(statement[key])]
+    return found
+
+
+def _text(value: Any, known: Known) -> str:
+    imported = import_of(value, known)
+    if imported is not None:
+        return json.dumps(imported)
+    text = value_pattern(value, known)
+    return _NOTHING if has_unknown(text) else bind(text, _NOTHING)
+
+
+def _statement(statement: Mapping[str, Any]) -> _Statement:
+    def texts(key: str) -> tuple[str, ...]:
+        return tuple(
+            v if isinstance(v, str) else json.dumps(v) for v in _listed(statement.get(key))
+        )
+
+    return _Statement(
+        effect=str(statement.get("Effect", "Allow")),
+        actions=texts("Action"),
+        but_actions=texts("NotAction"),
+        arns=texts("Resource"),
+        but_arns=texts("NotResource"),
+        has_condition=bool(statement.get("Condition")),
+        condition=json.dumps(statement.get("Condition"), sort_keys=True),
+    )
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+@lru_cache(maxsize=4096)
+def _regex(pattern: str) -> re.Pattern[str]:
+    """Return what texts, and smaller patterns, a pattern of policies stands for."""
+    parts = re.split(r"(\$\{AWS::\w+\}|\*|\?)", pattern)
+    return re.compile("".join(_part(part) for part in parts), re.DOTALL)
+
+
+def _part(part: str) -> str:
+    match part:
+        case "*":
+            return ".*"
+        case "?":
+            return "[^*]"
+        case _ if (pseudo := _PSEUDO.fullmatch(part)) is not None:
+            return f"(?:{re.escape(part)}|{_ONE[pseudo[1]]})"
+        case _:
+            return re.escape(part)
+
+
+def _stands_for(pattern: str, text: str) -> bool:
+    """Tell whether a pattern stands for all that another does.
+
+    A pseudo parameter of the one stands for any value of the other: a role is in one account.
+    """
+    if pattern in ("*", text):
+        return True
+    if not re.search(r"[*?$]", pattern) and "$" not in text:
+        return False
+    if _regex(pattern).fullmatch(text):
+        return True
+    # The other way about: what is derived says ${AWS::Region} where the role names one.
+    if "${AWS::" not in text or "${AWS::" in pattern:
+        return False
+    parts = pattern.split(":", 5)
+    wanted = text.replace("${AWS::", "${").split(":", 5)
+    if len(parts) < 6 or len(wanted) < 6:
+        return False
+    here = zip(parts[:5], wanted[:5], strict=True)
+    return all(w.startswith("${") or _regex(p).fullmatch(w) is not None for p, w in here) and bool(
+        _regex(parts[5]).fullmatch(wanted[5].replace("${", "${AWS::"))
+    )
+
+
+def _may_meet(one: str, other: str) -> bool:
+    """Tell whether two patterns may stand for the same resource."""
+    if _stands_for(one, other) or _stands_for(other, one):
+        return True
+    begins = [re.split(r"[*?]|\$\{", _last(text))[0] for text in (one, other)]
+    services = {text.split(":")[2] if text.count(":") > 2 else "" for text in (one, other)}
+    return len(services) == 1 and (
+        begins[0].startswith(begins[1]) or begins[1].startswith(begins[0])
+    )
+
+
+def _last(arn: str) -> str:
+    return _PSEUDO.sub("here", arn).split(":", 5)[-1]
