@@ -7,7 +7,8 @@ from typing import Any
 
 from cfn_pipeline.permissions import catalogue, tables
 from cfn_pipeline.permissions.patterns import Stacks
-from cfn_pipeline.permissions.scoping import Arn, bound
+from cfn_pipeline.permissions.references import Arn
+from cfn_pipeline.permissions.scoping import bound
 from cfn_pipeline.permissions.template_needs import TemplateNeeds
 
 Statement = dict[str, Any]
