@@ -3,5 +3,22 @@
 https://docs.aws.amazon.com/codebuild/latest/APIReference/API_EnvironmentVariable.html
 """
 
+from collections.abc import Mapping
+
 #: What the value of a build's environment variable is: the value, or where it is kept.
 VARIABLE_TYPES = ("PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER")
+
+#: The call by which a build reads the value of a variable that is kept elsewhere.
+#: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
+VARIABLE_CALLS: Mapping[str, str] = {
+    "PARAMETER_STORE": "ssm:GetParameters",
+    "SECRETS_MANAGER": "secretsmanager:GetSecretValue",
+}
+
+#: The calls by which a build joins a VPC.
+#: https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
+NETWORK_CALLS = (
+    *("ec2:CreateNetworkInterface", "ec2:CreateNetworkInterfacePermission"),
+    *("ec2:DeleteNetworkInterface", "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces"),
+    *("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"),
+)

@@ -8,6 +8,7 @@ from cfn_pipeline.checks.ignoring import ignored
 from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.checks.rules import (
     artifacts,
+    build_roles,
     builds,
     buildspecs,
     change_sets,
@@ -85,6 +86,7 @@ RULES: tuple[CheckRule, ...] = tuple(
             *parameters.RULES,
             *stacks.RULES,
             *buildspecs.RULES,
+            *build_roles.RULES,
         ),
         key=lambda rule: rule.id[1:],
     )

@@ -55,6 +55,7 @@ class CheckRule(NamedTuple):
         impact: what goes wrong on AWS when the rule is broken.
         fix: how to correct the template.
         aws_message: the error message of AWS; default: AWS gives none, or it is not known.
+        source: where this is written: the URL of an AWS page, or a thread as ``owner/repo#number``.
         find_in_pipeline: yields the problems of one pipeline.
         find_in_system: yields the problems of templates that are deployed together.
 
@@ -65,6 +66,7 @@ class CheckRule(NamedTuple):
     impact: str
     fix: str
     aws_message: str | None = None
+    source: str = ""
     find_in_pipeline: Callable[[Pipeline], Iterable[Problem]] | None = None
     find_in_system: Callable[[System], Iterable[Problem]] | None = None
 
