@@ -68,14 +68,15 @@ def test_an_approval_after_the_execution_lets_the_run_on() -> None:
     pipeline(template)["Stages"].append(
         good("E9105")["Resources"]["Pipeline"]["Properties"]["Stages"][1]
     )
-    assert findings(template) == []
+    # Only that another stage deploys the stack again.
+    assert ids(findings(template)) == ["W9815"]
 
 
 def test_made_anew_between_two_executions() -> None:
     template = good("E9303")
     stages = pipeline(template)["Stages"]
     stages.append({"Name": "Again", "Actions": list(stages[1]["Actions"])})
-    assert findings(template) == []
+    assert ids(findings(template)) == ["W9815"]
     del stages[2]["Actions"][0]
     assert ids(findings(template)) == ["E9303"]
 
