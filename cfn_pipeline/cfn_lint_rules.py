@@ -20,7 +20,7 @@ def _findings(cfn: Any) -> list[Finding]:
     """Check a template once for all rules."""
     if _checked.get("template") is not cfn:
         template = Template(str(cfn.filename or "template"), cfn.template)
-        _checked.update(template=cfn, findings=check_system(System(templates=[template])))
+        _checked.update(template=cfn, findings=check_system(System(templates=[template]), RULES))
     findings: list[Finding] = _checked["findings"]
     return findings
 
@@ -44,13 +44,22 @@ def _plugin(rule: CheckRule) -> type[CloudFormationLintRule]:
         {
             "__doc__": rule.title,
             "__module__": __name__,
-            "id": rule.id,
+            "id": _id(rule),
+            "source_url": rule.source,
             "shortdesc": rule.title,
             "description": f"{rule.impact} {rule.fix}",
             "tags": ["resources", "codepipeline"],
             "match": match,
         },
     )
+
+
+def _id(rule: CheckRule) -> str:
+    """Return the id whose first letter is the severity, as cfn-lint reads it.
+
+    cfn-lint leaves out rules with I unless ``--include-checks I`` is given.
+    """
+    return rule.severity[0].upper() + rule.id[1:]
 
 
 for _rule in RULES:

@@ -49,7 +49,15 @@ class ModelError(CfnPipelineError, ValueError):
 
 
 class TemplateError(CfnPipelineError, ValueError):
-    """A text or a mapping that cannot be read, or written, as a CloudFormation template."""
+    """A text or a mapping that cannot be read, or written, as a CloudFormation template.
+
+    ``line`` and ``column`` are the place in the text, from 1; None if the error has no place.
+    """
+
+    def __init__(self, message: str, *, line: int | None = None, column: int | None = None) -> None:
+        self.line = line
+        self.column = column
+        super().__init__(message)
 
 
 class BuildspecError(CfnPipelineError, ValueError):

@@ -17,10 +17,21 @@ EXAMPLES = ROOT / "tests" / "checks" / "examples"
 
 HEAD = """# Rules
 
-The rules of `cfn-pipeline check` and of the cfn-lint plugin. `make docs` generates this page. An id
-that starts with E is an error: AWS rejects the template, or the pipeline fails or does not do its
-job. An id that starts with W is a warning: the pipeline works, but causes problems later. Each
-example shows the change from the bad template (-) to the good one (+).
+The rules of `cfn-pipeline check` and of the cfn-lint plugin. `make docs` generates this page.
+
+| severity | what happens |
+| --- | --- |
+| error | AWS rejects the template, or the pipeline fails or does not do its job |
+| warning | the pipeline works, but causes problems |
+| info | worth knowing; reported with `--info` only (in cfn-lint with `--include-checks I`) |
+
+| source | how sure a rule is |
+| --- | --- |
+| documented | the AWS page says it |
+| observed | AWS's refusal was seen, in the thread or deployment |
+| inferred | it follows from what the pages say; no page says it in so many words |
+
+Each example shows the change from the bad template (-) to the good one (+).
 
 To ignore a rule for a resource or for a whole template, give a reason in its Metadata:
 
@@ -60,8 +71,10 @@ def page() -> str:
 def _section(rule: CheckRule) -> str:
     aws = f"AWS says: `{rule.aws_message}`\n\n" if rule.aws_message else ""
     example = "".join(_example(rule.id))
+    source = f", <{rule.source}>" if rule.source.startswith("https:") else f", {rule.source}"
     return (
         f"\n### {rule.id}: {rule.title}\n\n"
+        f"Severity: {rule.severity}. Source: {rule.certainty}{source if rule.source else ''}\n\n"
         f"Why: {rule.impact}\n\n"
         f"{aws}"
         f"Fix: {rule.fix}\n\n"

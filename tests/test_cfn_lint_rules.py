@@ -25,13 +25,13 @@ def test_there_are_bad_templates() -> None:
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: str(path.parent.name))
 def test_a_bad_template_is_caught_once_and_with_its_place(path: Path) -> None:
-    matches = lint(path, plugin=True)
+    matches = lint(path, plugin=True, include=["I9"])
     told = {match.rule.id for match in matches}
-    findings = check_system(read_files([path], {}))
+    findings = check_system(read_files([path], {}, strict=False), RULES)
     [finding] = [finding for finding in findings if finding.rule == path.parent.name]
-    wanted = finding.cfn_lint or finding.rule
+    wanted = finding.cfn_lint or finding.severity[0].upper() + finding.rule[1:]
     # cfn-lint speaks of a part of the place, or of what is around it.
-    paths = [match.path or [] for match in matches if match.rule.id == wanted]
+    paths = [getattr(match, "path", None) or [] for match in matches if match.rule.id == wanted]
     assert any(
         list(finding.path[: len(p)]) == p or p[: len(finding.path)] == list(finding.path)
         for p in paths
@@ -55,7 +55,7 @@ def test_the_rules_are_listed() -> None:
         text=True,
         check=True,
     )
-    assert all(f"{rule.id}: {rule.title}" in done.stdout for rule in RULES)
+    assert all(f"{rule.id[1:]}: {rule.title}" in done.stdout for rule in RULES)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.system import Artifact, Template
 from cfn_pipeline.errors import TemplateError
-from cfn_pipeline.template import load
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +114,7 @@ class Deployment:
 
 def _template(shown: str, text: str) -> Template | None:
     try:
-        return Template(shown, load(text, source=shown))
+        return Template.read(shown, text)
     except TemplateError:
         return None
 

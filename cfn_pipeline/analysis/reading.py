@@ -1,6 +1,7 @@
 """Read templates and artifacts from files, folders or texts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -9,9 +10,17 @@ from typing import Any
 from cfn_pipeline.analysis.artifact_references import file_references
 from cfn_pipeline.analysis.deployments import deployments, open_parameters
 from cfn_pipeline.analysis.pipelines import pipelines
-from cfn_pipeline.analysis.system import Artifact, System, Template
+from cfn_pipeline.analysis.system import Artifact, System, Template, Unreadable
 from cfn_pipeline.errors import TemplateError
-from cfn_pipeline.template import load
+from cfn_pipeline.template.positions import Position
+
+#: Signs that a text is meant as a template.
+_OF_TEMPLATES = re.compile(r"AWS::\w+::\w+|AWSTemplateFormatVersion")
+
+_NO_TEMPLATE = (
+    "not a CloudFormation template, because it has no Resources; give templates as arguments, and "
+    "artifacts with --artifact NAME=FOLDER"
+)
 
 _ENDINGS = (".yml", ".yaml", ".json", ".template")
 
@@ -49,27 +58,40 @@ class Folder(Mapping[str, str]):
         return sum(1 for _ in self)
 
 
-def read_files(paths: Sequence[Path], artifacts: Mapping[str, Path]) -> System:
+def read_files(
+    paths: Sequence[Path],
+    artifacts: Mapping[str, Path],
+    *,
+    strict: bool = True,
+    read: Callable[[Path], str] | None = None,
+) -> System:
     """Read templates that are deployed together.
 
     Args:
         paths: the templates' files.
         artifacts: folders with the files of artifacts, by name of the artifact.
+        strict: whether a file that cannot be read is an error; otherwise it is among the system's
+            ``unreadable`` files, and the last of doubled keys counts.
+        read: returns the text of a file, or raises TemplateError; default: reads it from the disk.
 
     Raises:
         TemplateError: a file cannot be read, or is not a template.
 
     """
-    templates = []
+    templates: list[Template] = []
+    unreadable: list[Unreadable] = []
     for path in dict.fromkeys(paths):
-        template = Template(str(path), load(_read(path), source=str(path)))
-        if not isinstance(template.content.get("Resources"), dict):
-            raise TemplateError(
-                f"{path}: not a CloudFormation template, because it has no Resources; give "
-                "templates as arguments, and artifacts with --artifact NAME=FOLDER"
-            )
-        templates.append(template)
-    return System(templates=templates, artifacts=list(_artifacts(artifacts)))
+        file = str(path)
+        try:
+            template = Template.read(file, (read or _read)(path), strict=strict)
+            if not isinstance(template.content.get("Resources"), dict):
+                raise TemplateError(f"{file}: {_NO_TEMPLATE}")
+            templates.append(template)
+        except TemplateError as error:
+            if strict:
+                raise
+            unreadable.append(_unreadable(file, error))
+    return System(templates=templates, artifacts=list(_artifacts(artifacts)), unreadable=unreadable)
 
 
 def read_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
@@ -77,23 +99,40 @@ def read_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
 
     A rendered folder also contains the files of its pipeline's source artifact.
 
+    Files that seem to be templates, but cannot be read, are among the system's ``unreadable``
+    files; other files that are not templates are among those that it ``skipped``.
+
     Raises:
-        TemplateError: a file cannot be read, or the folder has no template.
+        TemplateError: the folder has no template.
 
     """
-    templates, contents = [], {}
+    templates: list[Template] = []
+    unreadable: list[Unreadable] = []
+    skipped: list[str] = []
     for path in template_files(folder):
-        if not _is_text(path):
-            continue
-        if (content := _template_in(str(path), _read(path))) is not None:
-            templates.append(Template(str(path), content))
-            contents[path.name] = content
-    if not templates:
+        file = str(path)
+        try:
+            match = _template_or_not(file, _read(path))
+        except TemplateError as error:
+            match = _unreadable(file, error)
+        if isinstance(match, Template):
+            templates.append(match)
+        elif match is not None:
+            unreadable.append(match)
+        else:
+            skipped.append(file)
+    if not templates and not unreadable:
         raise TemplateError(
             f"{folder}: the folder contains no CloudFormation template; give a folder with "
             f"templates ({', '.join(_ENDINGS)})"
         )
-    system = System(templates=templates, artifacts=list(_artifacts(artifacts)))
+    system = System(
+        templates=templates,
+        artifacts=list(_artifacts(artifacts)),
+        unreadable=unreadable,
+        skipped=skipped,
+    )
+    contents = {Path(template.file).name: template.content for template in templates}
     shown = str(folder / "x").removesuffix("x")
     return _with_layout(system, Folder(folder), shown, contents)
 
@@ -111,19 +150,21 @@ def read_texts(
         artifacts: the artifacts whose files are known.
         parsed: the content, in long form, of files that were read before; default: none.
 
-    Raises:
-        TemplateError: a template cannot be read.
-
     """
-    contents: dict[str, Mapping[str, Any]] = {}
+    templates: list[Template] = []
+    unreadable: list[Unreadable] = []
     for name, text in files.items():
         content = parsed.get(name)
-        if content is None and name.endswith(_ENDINGS):
-            content = _template_in(name, text)
         if content is not None:
-            contents[name] = content
-    templates = [Template(name, content) for name, content in contents.items()]
-    system = System(templates=templates, artifacts=artifacts)
+            templates.append(Template(name, content, text))
+        elif name.endswith(_ENDINGS):
+            match = _template_or_not(name, text)
+            if isinstance(match, Template):
+                templates.append(match)
+            elif match is not None:
+                unreadable.append(match)
+    system = System(templates=templates, artifacts=artifacts, unreadable=unreadable)
+    contents = {template.file: template.content for template in templates}
     return _with_layout(system, files, "", contents)
 
 
@@ -163,7 +204,7 @@ def _with_layout(
         Artifact(name=name, files=files, shown=shown, parsed=parsed, assumed=True)
         for name in sorted(_used_sources(system) - names)
     ]
-    return replace(system, artifacts=[*system.artifacts, *additional], is_rendered=True)
+    return replace(system, artifacts=[*system.artifacts, *additional], skipped=(), is_rendered=True)
 
 
 def _used_sources(system: System) -> set[str]:
@@ -197,22 +238,21 @@ def template_files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.suffix in _ENDINGS and p.is_file())
 
 
-def _is_text(path: Path) -> bool:
-    try:
-        path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        return False
-    except OSError:
-        return True  # reading it reports the error
-    return True
-
-
-def _template_in(file: str, text: str) -> dict[str, Any] | None:
-    """Return the content of a file; None if it is not a template."""
+def _template_or_not(file: str, text: str) -> Template | Unreadable | None:
+    """Return the template in a file of a folder; None if the file is not meant as a template."""
     if "Resources" not in text:
         return None
-    content = load(text, source=file)
-    return content if isinstance(content.get("Resources"), dict) else None
+    try:
+        template = Template.read(file, text)
+    except TemplateError as error:
+        return _unreadable(file, error) if _OF_TEMPLATES.search(text) else None
+    return template if isinstance(template.content.get("Resources"), dict) else None
+
+
+def _unreadable(file: str, error: TemplateError) -> Unreadable:
+    why = re.sub(r"^(?:, line \d+)?: ", "", str(error).removeprefix(file))
+    position = Position(error.line or 1, error.column or 1)
+    return Unreadable(file, why, position)
 
 
 def _read(path: Path) -> str:

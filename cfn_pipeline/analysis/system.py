@@ -4,9 +4,12 @@ import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from cfn_pipeline.analysis.partial_text import Unknowns
+from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.template import load
+from cfn_pipeline.template.positions import DoubledKey, Position, doubled_keys
 
 T = TypeVar("T")
 
@@ -16,10 +19,39 @@ class Template:
     """A template: its file, and its content with functions in long form.
 
     A section that is not a mapping counts as empty; cfn-lint reports it.
+
+    Args:
+        file: the file's name, as messages show it.
+        content: the template in long form; the last of doubled keys counts.
+        text: the text of the file; None if it was not read from a file.
+        doubled_keys: the keys that stand more than once in a mapping.
+
     """
 
     file: str
     content: Mapping[str, Any]
+    text: str | None = field(default=None, repr=False)
+    doubled_keys: Sequence[DoubledKey] = ()
+
+    @classmethod
+    def read(cls, file: str, text: str, *, strict: bool = False) -> "Template":
+        """Read a template from its text.
+
+        Args:
+            file: the file's name, for messages.
+            text: YAML or JSON.
+            strict: whether doubled keys are an error.
+
+        Raises:
+            TemplateError: the text cannot be read.
+
+        """
+        try:
+            return cls(file, load(text, source=file), text)
+        except TemplateError:
+            if strict:
+                raise
+        return cls(file, load(text, source=file, strict=False), text, doubled_keys(text))
 
     def section(self, name: str) -> Mapping[str, Any]:
         """Return a section; empty if it is missing."""
@@ -51,6 +83,21 @@ class Template:
         entries = transform if isinstance(transform, list) else [transform]
         names = [entry.get("Name") if isinstance(entry, dict) else entry for entry in entries]
         return tuple(name for name in names if isinstance(name, str))
+
+
+class Unreadable(NamedTuple):
+    """A file that cannot be read, or that is not a template.
+
+    Args:
+        file: the file's name, as messages show it.
+        why: why it cannot be read.
+        position: the place of the mistake.
+
+    """
+
+    file: str
+    why: str
+    position: Position = Position(1, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +143,8 @@ class System:
     Args:
         templates: in any order.
         artifacts: the artifacts whose files are known.
+        unreadable: the files that were given as templates and cannot be read.
+        skipped: the files of a folder that are not templates.
         is_rendered: whether these are all templates of a rendered folder, so that a resource that
             is missing in them does not exist.
         unknowns: the characters that stand for unknown parts of strings.
@@ -104,6 +153,8 @@ class System:
 
     templates: Sequence[Template]
     artifacts: Sequence[Artifact] = ()
+    unreadable: Sequence[Unreadable] = ()
+    skipped: Sequence[str] = ()
     is_rendered: bool = False
     unknowns: Unknowns = field(default_factory=Unknowns, repr=False)
     _cache: dict[Hashable, Any] = field(init=False, default_factory=dict, repr=False)

@@ -14,6 +14,7 @@ from cfn_pipeline.checks.rules import (
     change_sets,
     cloudformation,
     configuration,
+    documents,
     environments,
     exports,
     files,
@@ -29,7 +30,7 @@ from cfn_pipeline.checks.rules import (
 
 #: Titles of the groups, by the second digit of an id.
 GROUPS = {
-    "0": "Ignored rules",
+    "0": "Files and ignored rules",
     "1": "Artifacts",
     "2": "Structure",
     "3": "Change sets",
@@ -71,6 +72,7 @@ RULES: tuple[CheckRule, ...] = tuple(
                 fix="Write the id of a rule, and the reason as its value.",
                 find_in_system=_ignored_rules,
             ),
+            *documents.RULES,
             *artifacts.RULES,
             *references.RULES,
             *structure.RULES,

@@ -7,14 +7,17 @@ from cfn_pipeline.analysis.pipelines import Pipeline, pipelines
 from cfn_pipeline.analysis.reading import read_texts
 from cfn_pipeline.analysis.system import Artifact, System
 from cfn_pipeline.checks.catalogue import RULES
-from cfn_pipeline.checks.finding import Finding
+from cfn_pipeline.checks.finding import SEVERITIES, Finding, Severity
 from cfn_pipeline.checks.ignoring import ignored
 from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.template.positions import Path
 
 
 def check(
-    files: Mapping[str, str], *, artifacts: Mapping[str, Mapping[str, str]] | None = None
+    files: Mapping[str, str],
+    *,
+    artifacts: Mapping[str, Mapping[str, str]] | None = None,
+    severity: Severity = "warning",
 ) -> list[Finding]:
     """Check the delivery pipelines of templates.
 
@@ -26,26 +29,24 @@ def check(
             buildspec are checked, too.
         artifacts: the files in the pipelines' artifacts: text by path, by name of the artifact;
             default: rules about the contents of artifacts find nothing.
+        severity: the lowest severity of the findings: ``error``, ``warning`` or ``info``.
 
     Returns:
         The findings, sorted by file and place; empty if there are none.
-
-    Raises:
-        TemplateError: a template cannot be read.
 
     """
     contents = [
         Artifact(name=n, files=texts, shown=f"{n}::") for n, texts in (artifacts or {}).items()
     ]
-    return check_system(read_texts(files, contents))
+    return check_system(read_texts(files, contents), selected(RULES, severity=severity))
 
 
-def check_system(system: System, rules: Sequence[CheckRule] = RULES) -> list[Finding]:
+def check_system(system: System, rules: Sequence[CheckRule] | None = None) -> list[Finding]:
     """Check templates that are deployed together.
 
     Args:
         system: the templates, and what is known of the artifacts.
-        rules: the rules to check; default: all.
+        rules: the rules to check; default: the errors and warnings.
 
     Returns:
         The findings, sorted by file and place. A value that is not known before deployment causes
@@ -54,7 +55,7 @@ def check_system(system: System, rules: Sequence[CheckRule] = RULES) -> list[Fin
     """
     all_pipelines = list(pipelines(system))
     findings: dict[tuple[str, str, Path, str], Finding] = {}
-    for rule in rules:
+    for rule in selected(RULES) if rules is None else rules:
         places: set[tuple[str, Path]] = set()
         for problems in _problems(rule, system, all_pipelines):
             # A problem of two scenarios is reported once, even if the messages differ.
@@ -67,18 +68,28 @@ def check_system(system: System, rules: Sequence[CheckRule] = RULES) -> list[Fin
 
 
 def selected(
-    rules: Sequence[CheckRule], select: Iterable[str], ignore: Iterable[str]
+    rules: Sequence[CheckRule],
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    severity: Severity = "warning",
 ) -> list[CheckRule]:
-    """Return the rules whose ids start with one of ``select`` and with none of ``ignore``.
+    """Return the rules to check.
 
-    An empty ``select`` selects all rules.
+    Args:
+        rules: the rules to choose from.
+        select: prefixes of ids; default: all rules.
+        ignore: prefixes of the ids of rules to leave out.
+        severity: the lowest severity; a rule whose whole id is in ``select`` is checked regardless.
+
     """
     prefixes, ignored_prefixes = tuple(select), tuple(ignore)
+    severe = SEVERITIES[: SEVERITIES.index(severity) + 1]
     return [
         rule
         for rule in rules
         if (not prefixes or rule.id.startswith(prefixes))
         and not rule.id.startswith(ignored_prefixes or "\0")
+        and (rule.severity in severe or rule.id in prefixes)
     ]
 
 
@@ -116,6 +127,7 @@ def _finding(rule: CheckRule, problem: Problem, system: System) -> Finding:
         path=path,
         message=problem.message,
         cfn_lint=problem.cfn_lint,
+        position=problem.position,
     )
 
 

@@ -1,11 +1,13 @@
 """Findings of rules."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from cfn_pipeline.template.positions import Path
+from cfn_pipeline.template.positions import Path, Position
 
-Severity = Literal["error", "warning"]
+#: How much a finding matters, the most first.
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,11 +17,13 @@ class Finding:
     Args:
         rule: the rule's id, such as ``E9101``.
         severity: ``error``: AWS rejects the template, or the pipeline fails or does not do its job.
-            ``warning``: it works, but causes problems later.
+            ``warning``: it works, but causes problems later. ``info``: it is worth knowing.
         file: the file name, as the caller gave it.
         path: keys and indexes of the place in the file; empty for the file as a whole.
         message: subject (stage and action), what it must be, what it is, and the way out.
         cfn_lint: the rule of cfn-lint that finds this, too; default: cfn-lint has none.
+        position: the line and column, where the path does not lead to them; default: the place of
+            the path.
 
     """
 
@@ -29,13 +33,4 @@ class Finding:
     path: Path
     message: str
     cfn_lint: str | None = None
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the finding as in JSON output."""
-        return {
-            "rule": self.rule,
-            "severity": self.severity,
-            "file": self.file,
-            "path": list(self.path),
-            "message": self.message,
-        }
+    position: Position | None = None

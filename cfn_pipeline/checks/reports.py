@@ -7,6 +7,10 @@ from cfn_pipeline.checks.finding import Finding
 from cfn_pipeline.checks.rule import CheckRule
 from cfn_pipeline.template.positions import Position
 
+#: SARIF's and GitHub's words for a severity.
+_SARIF_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+_GITHUB_COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
+
 #: A finding, and its line and column.
 Located = tuple[Finding, Position]
 
@@ -24,9 +28,21 @@ def as_text(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequ
 
 
 def as_json(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequence[str]) -> str:
-    """Write a list of objects: rule, severity, file, path, message."""
+    """Write a list of objects: rule, severity, file, line, column, path, message."""
     del rules, files
-    return json.dumps([finding.to_dict() for finding, _ in findings], indent=2) + "\n"
+    entries = [
+        {
+            "rule": finding.rule,
+            "severity": finding.severity,
+            "file": finding.file,
+            "line": line,
+            "column": column,
+            "path": list(finding.path),
+            "message": finding.message,
+        }
+        for finding, (line, column) in findings
+    ]
+    return json.dumps(entries, indent=2) + "\n"
 
 
 def as_sarif(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequence[str]) -> str:
@@ -43,7 +59,8 @@ def as_sarif(findings: Sequence[Located], rules: Sequence[CheckRule], files: Seq
                 "shortDescription": {"text": f"{rule.title}."},
                 "fullDescription": {"text": rule.impact},
                 "help": {"text": rule.fix},
-                "defaultConfiguration": {"level": rule.severity},
+                **({"helpUri": rule.source} if rule.source.startswith("https://") else {}),
+                "defaultConfiguration": {"level": _SARIF_LEVELS[rule.severity]},
             }
             for rule in rules
         ],
@@ -51,7 +68,7 @@ def as_sarif(findings: Sequence[Located], rules: Sequence[CheckRule], files: Seq
     results = [
         {
             "ruleId": finding.rule,
-            "level": finding.severity,
+            "level": _SARIF_LEVELS[finding.severity],
             "message": {"text": finding.message},
             "locations": [
                 {
@@ -107,7 +124,8 @@ def as_github(findings: Sequence[Located], rules: Sequence[CheckRule], files: Se
     """
     del rules, files
     return "".join(
-        f"::{finding.severity} file={_escaped(finding.file, ':,')},line={line},col={column},"
+        f"::{_GITHUB_COMMANDS[finding.severity]} "
+        f"file={_escaped(finding.file, ':,')},line={line},col={column},"
         f"title={finding.rule}::{_escaped(_printable(finding.message))}\n"
         for finding, (line, column) in findings
     )

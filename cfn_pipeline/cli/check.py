@@ -13,6 +13,7 @@ from cfn_pipeline.analysis.reading import (
 )
 from cfn_pipeline.analysis.system import System
 from cfn_pipeline.checks import RULES, check_system, selected
+from cfn_pipeline.checks.finding import SEVERITIES, Severity
 from cfn_pipeline.checks.reports import FORMATS
 from cfn_pipeline.cli.findings import located, summary
 
@@ -61,12 +62,22 @@ class _ArtifactFolder(click.ParamType[tuple[str, Path]]):
     help="Check only rules whose id starts with this, such as E91.",
 )
 @click.option("--ignore", multiple=True, metavar="ID", help="Skip rules whose id starts with this.")
+@click.option(
+    "--severity",
+    type=click.Choice(SEVERITIES),
+    default="warning",
+    show_default=True,
+    help="The lowest severity to report.",
+)
+@click.option("--info", is_flag=True, help="Short for --severity info.")
 def check(
     paths: tuple[Path, ...],
     artifacts: tuple[tuple[str, Path], ...],
     form: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    severity: Severity,
+    info: bool,
 ) -> None:
     """Find mistakes of delivery pipelines.
 
@@ -84,16 +95,20 @@ def check(
                     f"no rule id starts with {id_!r}; list the rules with: cfn-pipeline rules",
                     param_hint=option,
                 )
-    rules = selected(RULES, select, ignore)
+    rules = selected(RULES, select, ignore, "info" if info else severity)
     systems = _systems(paths, dict(artifacts))
     _refuse_unknown_artifacts(systems, [name for name, _ in artifacts])
     findings = [finding for system in systems for finding in check_system(system, rules)]
     files = [template.file for system in systems for template in system.templates]
-    click.echo(FORMATS[form](located(findings, _text), rules, files), nl=False)
+    files += [file.file for system in systems for file in system.unreadable]
+    texts = {t.file: t.text for system in systems for t in system.templates}
+    places = located(findings, lambda file: texts.get(file) or _text(file))
+    click.echo(FORMATS[form](places, rules, files), nl=False)
     for system in systems:
         for file, names in open_parameters_by_file(system).items():
             click.echo(f"{file}: fill in {', '.join(names)}", err=True)
-    click.echo(summary(findings, len(files)), err=True)
+    skipped = sum(len(system.skipped) for system in systems)
+    click.echo(summary(findings, len(files), skipped), err=True)
     if findings:
         raise SystemExit(1)
 
@@ -116,7 +131,7 @@ def _refuse_unknown_artifacts(systems: Sequence[System], names: Sequence[str]) -
 def _systems(paths: Sequence[Path], artifacts: dict[str, Path]) -> list[System]:
     files = [path for path in paths if not path.is_dir()]
     systems = [read_folder(path, artifacts) for path in paths if path.is_dir()]
-    return [read_files(files, artifacts), *systems] if files else systems
+    return [read_files(files, artifacts, strict=False), *systems] if files else systems
 
 
 def _text(file: str) -> str:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from cfn_pipeline.checks import Finding
+from cfn_pipeline.checks.finding import SEVERITIES
 from cfn_pipeline.checks.reports import Located
 from cfn_pipeline.template.positions import Position, Positions, positions
 
@@ -20,19 +21,28 @@ def located(findings: Sequence[Finding], text_of: Callable[[str], str]) -> list[
     order: dict[str, int] = {}
     entries: list[tuple[Finding, Position]] = []
     for finding in findings:
-        if finding.file not in by_file:
+        order.setdefault(finding.file, len(order))
+        if finding.position is None and finding.file not in by_file:
             by_file[finding.file] = positions(text_of(finding.file))
-            order[finding.file] = len(order)
-        entries.append((finding, by_file[finding.file].at(finding.path)))
+        position = finding.position or by_file[finding.file].at(finding.path)
+        entries.append((finding, position))
     return sorted(entries, key=lambda entry: (order[entry[0].file], entry[1]))
 
 
-def summary(findings: Sequence[Finding], files: int) -> str:
-    """Return a line with the numbers of templates, errors and warnings."""
+def summary(findings: Sequence[Finding], files: int, skipped: int = 0) -> str:
+    """Return a line with the numbers of templates and of findings of each severity.
+
+    Args:
+        findings: the findings.
+        files: the number of templates.
+        skipped: the number of files that are not templates.
+
+    """
     counts = Counter(finding.severity for finding in findings)
-    parts = [_counted(counts[kind], kind) for kind in ("error", "warning") if counts[kind]]
-    return f"{_counted(files, 'template')} checked: {', '.join(parts) or 'no findings'}"
+    parts = [_counted(counts[kind], kind) for kind in SEVERITIES if counts[kind]]
+    aside = f" ({_counted(skipped, 'other file')} skipped)" if skipped else ""
+    return f"{_counted(files, 'template')} checked{aside}: {', '.join(parts) or 'no findings'}"
 
 
 def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number} {noun}{'' if number == 1 or noun == 'info' else 's'}"

@@ -49,9 +49,15 @@ def _data(rule: CheckRule) -> dict[str, str | None]:
         "impact": rule.impact,
         "aws_message": rule.aws_message,
         "fix": rule.fix,
+        "source": rule.source,
+        "certainty": rule.certainty,
     }
 
 
 def _explain(rule: CheckRule) -> str:
     aws = f"  AWS says: {rule.aws_message}\n" if rule.aws_message else ""
-    return f"{rule.id} {rule.title}\n  Why: {rule.impact}\n{aws}  Fix: {rule.fix}\n"
+    source = f", {rule.source}" if rule.source else ""
+    return (
+        f"{rule.id} {rule.title}\n  Severity: {rule.severity}\n  Why: {rule.impact}\n{aws}"
+        f"  Fix: {rule.fix}\n  Source: {rule.certainty}{source}\n"
+    )

@@ -11,7 +11,14 @@ _DEEPEST = 150
 
 
 class _Loader(yaml.CSafeLoader):
-    """PyYAML's C loader, which knows CloudFormation's short forms and refuses doubled keys."""
+    """PyYAML's C loader, which knows CloudFormation's short forms.
+
+    The last of doubled keys wins.
+    """
+
+
+class _StrictLoader(_Loader):
+    """The loader that refuses doubled keys."""
 
 
 def load(
@@ -19,6 +26,7 @@ def load(
     *,
     source: str = "template",
     what: str = "a template must be a mapping with Resources",
+    strict: bool = True,
 ) -> dict[str, Any]:
     """Read a template.
 
@@ -26,6 +34,8 @@ def load(
         text: YAML or JSON; short forms (``!Ref X``) become long forms (``{"Ref": "X"}``).
         source: the file's name, for messages.
         what: the beginning of the message about a text that is not a mapping.
+        strict: whether doubled keys are an error; otherwise the last one wins, as for
+            CloudFormation.
 
     Returns:
         The template as plain mappings, lists, strings, numbers and booleans. A date
@@ -33,19 +43,22 @@ def load(
 
     Raises:
         TemplateError: the text is not YAML, has a duplicate key or is not a mapping; the message
-            names the line.
+            and ``line`` name the line.
 
     """
     try:
-        content = _json(text)
+        content = _json(text, strict=strict)
         if _too_deep(text) if content is None else _is_deep(content):
             raise TemplateError(f"{source}: nested more than {_DEEPEST} levels deep")
         if content is None:
-            content = yaml.load(text, Loader=_Loader)
+            content = yaml.load(text, Loader=_StrictLoader if strict else _Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = f"{mark.line + 1}" if mark else "?"
-        raise TemplateError(f"{source}, line {line}: {error.problem}") from error
+        if mark is None:
+            raise TemplateError(f"{source}: {error.problem}") from error
+        line, column = mark.line + 1, mark.column + 1
+        message = f"{source}, line {line}: {error.problem}"
+        raise TemplateError(message, line=line, column=column) from error
     except TemplateError:
         raise
     except (yaml.YAMLError, KeyError, ValueError) as error:
@@ -56,12 +69,12 @@ def load(
     return content
 
 
-def _json(text: str) -> Any:
+def _json(text: str, *, strict: bool) -> Any:
     """Parse JSON, whose surrogate pairs YAML does not support; None if it is not JSON."""
     if not text.lstrip().startswith("{"):
         return None
     try:
-        return json.loads(text, object_pairs_hook=_unique)
+        return json.loads(text, object_pairs_hook=_unique if strict else None)
     except (ValueError, RecursionError):
         return None  # YAML may read it; if not, it says in which line
 
@@ -116,7 +129,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
             raise yaml.MarkedYAMLError(
                 None, None, "a key must be a single value", key_node.start_mark
             )
-        if key in lines:
+        if key in lines and isinstance(loader, _StrictLoader):
             raise yaml.MarkedYAMLError(
                 problem=f"duplicate key {key!r} (first in line {lines[key]}); a key may stand once",
                 problem_mark=key_node.start_mark,
@@ -140,6 +153,7 @@ def _as_written(loader: _Loader, node: yaml.ScalarNode) -> str:
     return str(loader.construct_scalar(node))
 
 
-_Loader.add_multi_constructor("!", _short_form)
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", _as_written)
+for _loader in (_Loader, _StrictLoader):
+    _loader.add_multi_constructor("!", _short_form)
+    _loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+    _loader.add_constructor("tag:yaml.org,2002:timestamp", _as_written)

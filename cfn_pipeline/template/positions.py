@@ -1,6 +1,7 @@
 """Lines and columns of the parts of a template."""
 
 import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import yaml
@@ -14,6 +15,21 @@ class Position(NamedTuple):
 
     line: int
     column: int
+
+
+class DoubledKey(NamedTuple):
+    """A key that stands more than once in a mapping.
+
+    Args:
+        path: the path to the key.
+        position: the place of the later key, whose value counts.
+        first: the place of the key before it.
+
+    """
+
+    path: Path
+    position: Position
+    first: Position
 
 
 class Positions:
@@ -36,27 +52,57 @@ class Positions:
 def positions(text: str) -> Positions:
     """Find the places of everything in ``text``, which ``load`` can read."""
     places: dict[Path, Position] = {}
-    # JSON's escapes are not all YAML's; what they stand for does not matter here.
-    try:
-        root = yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError:
-        plain = re.sub(r"\\(?:u[0-9a-fA-F]{4}|.)", lambda m: "_" * len(m[0]), text)
-        try:
-            root = yaml.compose(plain, Loader=yaml.CSafeLoader)
-        except yaml.YAMLError:
-            return Positions({})
+    root = _composed(text)
     if root is not None:
         _collect(root, (), places, set())
     return Positions(places)
+
+
+def doubled_keys(text: str) -> list[DoubledKey]:
+    """Find the keys of ``text`` that stand more than once in their mapping."""
+    root = _composed(text)
+    return [] if root is None else list(_doubled(root, (), set()))
+
+
+def _composed(text: str) -> Any:
+    """Return the nodes of a text; None if it has none."""
+    # JSON's escapes are not all YAML's; what they stand for does not matter here.
+    try:
+        return yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        plain = re.sub(r"\\(?:u[0-9a-fA-F]{4}|.)", lambda m: "_" * len(m[0]), text)
+        try:
+            return yaml.compose(plain, Loader=yaml.CSafeLoader)
+        except yaml.YAMLError:
+            return None
+
+
+def _doubled(node: Any, path: Path, seen: set[int]) -> Iterator[DoubledKey]:
+    if id(node) in seen:  # an anchor that stands in several places
+        return
+    seen.add(id(node))
+    if node.tag.startswith("!"):
+        path = _long_form(node, path)
+    if isinstance(node, yaml.MappingNode):
+        first: dict[str, Position] = {}
+        for key, value in node.value:
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
+            here = (*path, name)
+            if name in first and key.tag != "tag:yaml.org,2002:merge":
+                yield DoubledKey(here, _position(key), first[name])
+            first[name] = _position(key)
+            yield from _doubled(value, here, seen)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield from _doubled(item, (*path, number), seen)
 
 
 def _collect(node: Any, path: Path, places: dict[Path, Position], above: set[int]) -> None:
     if id(node) in above:  # an anchor within itself
         return
     above = above | {id(node)}
-    tag: str = node.tag
-    if tag.startswith("!"):
-        path = (*path, tag[1:] if tag in ("!Ref", "!Condition") else f"Fn::{tag[1:]}")
+    if node.tag.startswith("!"):
+        path = _long_form(node, path)
         places.setdefault(path, _position(node))
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
@@ -67,6 +113,12 @@ def _collect(node: Any, path: Path, places: dict[Path, Position], above: set[int
         for number, item in enumerate(node.value):
             places[(*path, number)] = _position(item)
             _collect(item, (*path, number), places, above)
+
+
+def _long_form(node: yaml.Node, path: Path) -> Path:
+    """Return the path within a short form such as ``!Ref``."""
+    tag: str = node.tag
+    return (*path, tag[1:] if tag in ("!Ref", "!Condition") else f"Fn::{tag[1:]}")
 
 
 def _position(node: yaml.Node) -> Position:

@@ -201,6 +201,7 @@ RULES = (
     ),
     CheckRule(
         id="W9104",
+        severity="warning",
         title="Every artifact is used",
         impact="Nothing fails, but the files that were built or fetched are not deployed.",
         fix="Add it to the InputArtifacts of the action that needs it, or remove it.",

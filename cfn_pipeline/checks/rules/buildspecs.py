@@ -238,6 +238,7 @@ RULES = (
     ),
     CheckRule(
         id="W9811",
+        severity="warning",
         title="Builds do not publish in post_build",
         impact="post_build runs even if the build phase has failed, so an artifact that failed "
         "its tests is published.",

@@ -132,6 +132,7 @@ def _comes_too_early(action: Action, pipeline: Pipeline) -> bool:
 RULES = (
     CheckRule(
         id="W9814",
+        severity="warning",
         title="Production has its own configuration",
         impact="Production runs with the values of another environment, or the other way round.",
         source=_REFERENCE,
@@ -140,6 +141,7 @@ RULES = (
     ),
     CheckRule(
         id="W9815",
+        severity="warning",
         title="Each stage deploys its own stacks",
         impact="The later stage replaces what the earlier one has deployed, or finds nothing to "
         "do.",
@@ -149,6 +151,7 @@ RULES = (
     ),
     CheckRule(
         id="W9816",
+        severity="warning",
         title="Production is deployed after the approval",
         impact="Production changes before a person has approved it.",
         source="https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html",

@@ -96,7 +96,7 @@ def _templates(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _why_unreadable(file: File) -> str:
     try:
-        load(file.text or "", source=file.shown)
+        load(file.text or "", source=file.shown, strict=False)
     except TemplateError as error:
         return str(error)
     return ""
