@@ -137,6 +137,8 @@ def _told(entry: Unknown) -> str:
     about = f"{entry.resource} ({entry.type})"
     if entry.kind == "note":
         return f"note: {about}: {entry.remedy}"
+    if entry.kind == "change":
+        return f"{about}: the template must change; {entry.remedy}"
     return f"{about}: not covered; {entry.remedy}"
 
 

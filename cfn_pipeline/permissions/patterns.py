@@ -72,13 +72,19 @@ def _is_looked_up(parameter: Mapping[str, Any]) -> bool:
 
 
 def resources(template: Mapping[str, Any]) -> Resources:
-    """Return a template's resources by logical id: type and properties."""
+    """Return a template's resources by logical id: type and properties, with SAM's Globals."""
     section = template.get("Resources")
+    shared = template.get("Globals")
     found: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for name, body in section.items() if isinstance(section, dict) else ():
         if isinstance(body, dict) and isinstance(body.get("Type"), str):
+            type_ = body["Type"]
             properties = body.get("Properties")
-            found[str(name)] = (body["Type"], properties if isinstance(properties, dict) else {})
+            own = properties if isinstance(properties, dict) else {}
+            if isinstance(shared, dict) and type_.startswith("AWS::Serverless::"):
+                more = shared.get(type_.removeprefix("AWS::Serverless::"))
+                own = {**more, **own} if isinstance(more, dict) else own
+            found[str(name)] = (type_, own)
     return found
 
 

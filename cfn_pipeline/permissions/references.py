@@ -168,7 +168,7 @@ def import_of(value: Any, known: Known) -> Arn | None:
 def _roles(about: Reference) -> Found:
     """Return the template's own roles, and those of others' that a resource names."""
     found = Found(arns=about.own("iam", "role"))
-    for key, value in _said(about.properties, _ROLE):
+    for key, value in _said(_passed_by_caller(about), _ROLE):
         if (imported := import_of(value, about.known)) is not None:
             found.add(imported)
             continue
@@ -195,6 +195,22 @@ def _roles(about: Reference) -> Found:
                 way_out = "and give the role iam:PassRole for the profile's role"
                 found.unknown.append(about.unknown(key, way_out, inside))
     return found
+
+
+def _passed_by_caller(about: Reference) -> Any:
+    """Return the properties whose roles whoever makes the resource passes.
+
+    A pipeline's own role passes those that its actions are configured with.
+    """
+    if about.need.type != "AWS::CodePipeline::Pipeline":
+        return about.properties
+    return _without(about.properties, "Configuration")
+
+
+def _without(value: Any, key: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(inside, key) for name, inside in value.items() if name != key}
+    return [_without(inside, key) for inside in value] if isinstance(value, list) else value
 
 
 def _objects(about: Reference) -> Found | None:
@@ -252,7 +268,7 @@ def _parameters(about: Reference) -> Found:
         if isinstance(default, str) and default:
             texts = [value_pattern(default, about.known)]
         else:
-            way_out = "the name in Systems Manager"
+            way_out = "with its name in Systems Manager"
             found.unknown.append(about.unknown("Default", way_out, {"Ref": about.need.resource}))
     else:
         for value in _references(about.properties, "ssm"):

@@ -112,7 +112,7 @@ class Roles:
             case {"Ref": str(other)} | {"Fn::GetAtt": [str(other), _]} if other in known:
                 return self._scope.arns_of_resource(other) or ["*"]
             case {"Fn::Sub": str(text)}:
-                return [self._pattern({"Fn::Sub": t}, name) for t in self._filled(text)]
+                return self._filled(text, name)
         imported = import_of(value, self._known)
         return [self._pattern(value, name) if imported is None else imported]
 
@@ -123,13 +123,17 @@ class Roles:
             self._tell(name, remedy(self._known, {"Resource": value}, "Resource", way_out))
         return text
 
-    def _filled(self, text: str) -> list[str]:
-        """Fill in the ARNs of the template's resources."""
-        found = [text]
-        for name in dict.fromkeys(re.findall(r"\$\{(\w+)\.Arn\}", text)):
-            if name in self._known.resources:
-                arns = self._scope.arns_of_resource(name) or ["*"]
-                found = [t.replace(f"${{{name}.Arn}}", str(arn)) for t in found for arn in arns]
+    def _filled(self, text: str, name: str) -> list[str]:
+        """Fill in the ARNs of the template's resources, and the rest."""
+        found = [""]
+        for number, part in enumerate(re.split(r"\$\{(\w+)\.Arn\}", text)):
+            if number % 2 == 0:
+                filled: Sequence[Arn] = [self._pattern({"Fn::Sub": part}, name)]
+            elif part in self._known.resources:
+                filled = self._scope.arns_of_resource(part) or ["*"]
+            else:
+                filled = [self._pattern({"Fn::GetAtt": [part, "Arn"]}, name)]
+            found = [f"{begin}{end}" for begin in found for end in filled]
         return found
 
     def _tell(self, name: str, what: str, kind: Literal["uncovered", "note"] = "note") -> None:
@@ -143,13 +147,21 @@ def _unknown_policies(known: Known) -> list[Unknown]:
     return [
         Unknown(
             resource=name,
-            type=arn if isinstance(arn, str) else json.dumps(arn),
+            type=_shown(arn),
             remedy="write what the role needs into the template, or give a boundary that allows it",
         )
         for name, properties in _roles(known)
         for arn in _listed(properties.get("ManagedPolicyArns"))
         if _of_aws(arn, known) is None and not _is_own(arn, known)
     ]
+
+
+def _shown(policy: Any) -> str:
+    """Return what a reader knows a policy by: its ARN, or the name of a template of SAM's."""
+    if isinstance(policy, dict) and len(policy) == 1:
+        [name] = policy
+        return json.dumps(policy) if name == "Ref" or name.startswith("Fn::") else str(name)
+    return policy if isinstance(policy, str) else json.dumps(policy)
 
 
 def _roles(known: Known) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -82,8 +82,9 @@ class Scope:
 
     def _sure(self, name: str, logical_id: str, property_: str) -> str:
         """Return a name that stands for the stack's own where something of it is not known."""
-        if has_unknown(name):
-            type_, properties = self.resources[logical_id]
+        type_, properties = self.resources.get(logical_id, ("", {}))
+        # Of a name that another resource has, that one tells.
+        if has_unknown(name) and not references.is_own(properties.get(property_), self.known):
             remedy = references.remedy(
                 self.known, properties, property_, "or let the name begin with the stack's"
             )

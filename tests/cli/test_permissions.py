@@ -87,12 +87,50 @@ def test_what_is_not_known_is_named() -> None:
     )
 
 
+def _written(path: Path, resources: object, parameters: object = None) -> str:
+    path.write_text(json.dumps({"Resources": resources, "Parameters": parameters or {}}))
+    return str(path)
+
+
+def test_values_of_parameters(tmp_path: Path) -> None:
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": {"Ref": "Name"}}}
+    stack = _written(tmp_path / "s.json", {"Bucket": bucket}, {"Name": {"Type": "String"}})
+    options = (stack, "--stack", "orders-*", "--format", "table")
+    done = run("permissions", *options)
+    assert done.code == 1
+    assert done.err == (
+        "Bucket (AWS::S3::Bucket): not covered; BucketName is not known before the deployment: "
+        "give --parameter Name=VALUE, or let the name begin with the stack's\n"
+    )
+    assert "arn:aws:s3:::orders-*\n" in done.out
+    done = run("permissions", *options, "--parameter", "Name=mine")
+    assert (done.code, done.err) == (0, "")
+    assert "arn:aws:s3:::mine\n" in done.out
+
+
+def test_notes_are_no_findings_unless_strict(tmp_path: Path) -> None:
+    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}}}
+    stack = _written(tmp_path / "s.json", {"Role": role})
+    options = (stack, "--stack", "orders-*")
+    done = run("permissions", *options)
+    assert done.code == 0
+    assert done.err == (
+        "Role (AWS::IAM::Role): the template must change; set its PermissionsBoundary: it can "
+        "only be created with the boundary\n"
+    )
+    assert run("permissions", *options, "--strict").code == 1
+    assert run("permissions", *options, "--strict", "--boundary", "none").code == 0
+
+
 @pytest.mark.parametrize(
     "arguments, said",
     [
         (("permissions",), "Missing argument 'TEMPLATE...'"),
         (("permissions", "nowhere.yml"), "'nowhere.yml' does not exist"),
         (("permissions", "templates/book/buildspec.yml"), "it has no Resources"),
+        (("permissions", STACK, "--parameter", "Nobody=x"), "the name of a parameter of the"),
+        (("permissions", STACK, "--parameter", "VpcId"), "give NAME=VALUE"),
+        (("permissions", STACK, "--covers", "nowhere.json"), "nowhere.json: cannot be read"),
         (("permissions", STACK, "--stack", "*"), "use a name, or a pattern that starts with"),
     ],
 )

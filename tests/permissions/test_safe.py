@@ -383,3 +383,12 @@ def test_conditions_stay_in_the_boundary_or_are_told() -> None:
     assert told.boundary is not None
     assert "Condition" not in told.boundary["Statement"][0]
     assert any("a condition refers to" in note for note in _told(told, "note"))
+
+
+def test_objects_of_own_buckets_in_the_boundary() -> None:
+    bucket = {"Bucket": {"Type": "AWS::S3::Bucket"}}
+    found = _derived(_role({**POLICY, "Resource": {"Fn::Sub": "${Bucket.Arn}/x/*"}}) | bucket)
+    assert found.boundary is not None
+    assert found.boundary["Statement"][0]["Resource"] == [
+        {"Fn::Sub": "arn:${AWS::Partition}:s3:::orders-*/x/*"}
+    ]
