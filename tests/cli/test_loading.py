@@ -32,14 +32,16 @@ BUILDS = {"editions", "files", "functions", "model", "policies", "resources", "s
 VERBS = {
     "--version": ({"click"}, ALWAYS),
     "rules": ({"click", "yaml"}, ALWAYS | CHECKS),
-    "check templates/current": ({"click", "yaml"}, ALWAYS | CHECKS),
+    "check templates/current/pipeline.yml": ({"click", "yaml"}, ALWAYS | CHECKS),
+    # The deployment role is held against what its templates need.
+    "check templates/current": ({"click", "yaml"}, ALWAYS | CHECKS | {"permissions"}),
     "permissions templates/current/stack.yml --stack orders-*": (
         {"click", "yaml"},
         ALWAYS | {"aws", "permissions", "template"},
     ),
     "render --edition book --check": (
         {"awacs", "click", "troposphere", "yaml"},
-        ALWAYS | CHECKS | BUILDS | {"atomic", "output", "project"},
+        ALWAYS | CHECKS | BUILDS | {"atomic", "output", "permissions", "project"},
     ),
     "render --edition current --check": (
         {"awacs", "click", "troposphere", "yaml"},

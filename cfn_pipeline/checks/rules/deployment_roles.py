@@ -1,0 +1,119 @@
+"""Deployment roles: they may create what the templates contain that they deploy.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from cfn_pipeline.analysis.deployments import Deployment, deployments
+from cfn_pipeline.analysis.grants import Grants, grants_of
+from cfn_pipeline.analysis.partial_text import ANYTHING, readable
+from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.analysis.resolving import resource_behind
+from cfn_pipeline.analysis.system import System, Template
+from cfn_pipeline.checks.rule import CheckRule, Problem, problem
+
+#: The types that cannot be created with a role unless it may be passed.
+_PASSING = frozenset(
+    {
+        "AWS::CodeBuild::Project",
+        "AWS::CodePipeline::Pipeline",
+        "AWS::ECS::TaskDefinition",
+        "AWS::Lambda::Function",
+        "AWS::StepFunctions::StateMachine",
+    }
+)
+_CREATING = r"(?:Allocate|Create|Publish|Put|Register|Request|Run){kind}s?"
+_SHOWN = 5
+
+
+def _suffices(pipeline: Pipeline) -> Iterator[Problem]:
+    system = pipeline.system
+    for deployment in deployments(pipeline):
+        template = deployment.template
+        node = deployment.action.setting("RoleArn")
+        role = resource_behind(node.value, node.template, system, "AWS::IAM::Role")
+        if role is None or template is None or template.rewritten:
+            continue
+        grants = grants_of(role, system)
+        missing = _missing(grants, deployment, template) if grants.is_whole else {}
+        if missing:
+            shown = [f"{action} ({what})" for action, what in list(missing.items())[:_SHOWN]]
+            more = len(missing) - len(shown)
+            yield problem(
+                deployment.action,
+                node,
+                f"role {role.logical_id} ({role.template.file}) is not allowed to create what "
+                f"{template.file} contains; allow {', '.join(shown)}"
+                f"{f' and {more} more' if more else ''}; cfn-pipeline permissions lists all that "
+                "it needs",
+                resource=role,
+            )
+
+
+def _missing(grants: Grants, deployment: Deployment, template: Template) -> dict[str, str]:
+    """Return the actions that the role lacks, each with a resource that needs it."""
+    # Loaded here, since checks of pipelines without such a role do not need it.
+    from cfn_pipeline.permissions import catalogue
+    from cfn_pipeline.permissions.scoping import bound
+    from cfn_pipeline.permissions.template_needs import needs_of
+
+    system = deployment.pipeline.system
+    stack = deployment.action.setting("StackName").text or ANYTHING
+    needed = needs_of(template.content)
+    lacking: dict[str, dict[str, str]] = {}
+    sufficient: set[str] = set()
+    for need in needed.needs:
+        resource = template.resources.get(need.resource)
+        if need.operation != "create" or resource is None or "Condition" in resource.body:
+            continue
+        service, _, name = need.action.partition(":")
+        kind = need.type.rsplit("::", 1)[-1]
+        creates = service == catalogue.own_service(need.type) and re.fullmatch(
+            _CREATING.format(kind=re.escape(kind)), name, re.IGNORECASE
+        )
+        if not creates and not (need.action == "iam:PassRole" and need.type in _PASSING):
+            continue
+        arns = [bound(arn, stack) for arn in needed.arns.get((need.type, need.action), ["*"])]
+        texts = [_text(arn, system) if isinstance(arn, str) else ANYTHING for arn in arns]
+        if any(grants.may(need.action, text) for text in texts):
+            sufficient.add(need.action if need.action == "iam:PassRole" else need.type)
+        else:
+            what = (
+                f"{need.resource} on {readable(texts[0].replace(ANYTHING, '*'))}"
+                if len(texts) == 1
+                else need.resource
+            )
+            key = need.action if need.action == "iam:PassRole" else need.type
+            lacking.setdefault(key, {}).setdefault(need.action, what)
+    # Of two actions that can create a type, one is enough.
+    return {
+        action: what
+        for key, actions in lacking.items()
+        if key not in sufficient
+        for action, what in actions.items()
+    }
+
+
+def _text(arn: str, system: System) -> str:
+    """Return a derived ARN with characters for its unknown parts."""
+
+    def unknown(match: re.Match[str]) -> str:
+        return system.unknowns.open(match[1]) if match[1] else ANYTHING
+
+    return re.sub(r"\$\{(AWS::\w+)\}|\*", unknown, arn)
+
+
+RULES = (
+    CheckRule(
+        id="E9817",
+        title="Deployment roles may create what they deploy",
+        impact="The stack rolls back at the first resource that the role may not create.",
+        aws_message="... is not authorized to perform: ecs:CreateCluster on resource: ...",
+        source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-"
+        "servicerole.html",
+        fix="Allow the actions; cfn-pipeline permissions derives all that a template needs.",
+        find_in_pipeline=_suffices,
+    ),
+)
