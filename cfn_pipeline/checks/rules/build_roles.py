@@ -192,6 +192,7 @@ RULES = (
         impact="The build fails in DOWNLOAD_SOURCE or in UPLOAD_ARTIFACTS.",
         aws_message="CLIENT_ERROR: AccessDenied: Access Denied status code: 403",
         source=_SETTING_UP,
+        certainty="documented",
         fix="Allow s3:GetObject and s3:PutObject on the objects of the artifact bucket.",
         find_in_pipeline=_artifacts,
     ),
@@ -202,6 +203,7 @@ RULES = (
         aws_message="CLIENT_ERROR: AccessDenied: ... is not authorized to perform: kms:Decrypt",
         source="https://docs.aws.amazon.com/codepipeline/latest/userguide/S3-artifact-encryption"
         ".html",
+        certainty="documented",
         fix="Allow kms:Decrypt and kms:GenerateDataKey on the key.",
         find_in_pipeline=_key,
     ),
@@ -212,6 +214,7 @@ RULES = (
         aws_message="ACCESS_DENIED: Service role ... does not allow AWS CodeBuild to create Amazon "
         "CloudWatch Logs log streams for build ...",
         source="aws/aws-cdk#12179",
+        certainty="observed",
         fix="Allow logs:CreateLogGroup, logs:CreateLogStream and logs:PutLogEvents on the log "
         "group /aws/codebuild/PROJECT.",
         find_in_pipeline=_logs,
@@ -223,6 +226,7 @@ RULES = (
         aws_message="VPC_CLIENT_ERROR: Unexpected EC2 error: UnauthorizedOperation",
         source="https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-"
         "identity-based-access-control.html",
+        certainty="documented",
         fix="Allow the calls of EC2 that the page lists for builds in a VPC.",
         find_in_pipeline=_network,
     ),
@@ -232,6 +236,7 @@ RULES = (
         impact="The build fails in DOWNLOAD_SOURCE.",
         aws_message="Parameter Store request error: AccessDeniedException",
         source=_SETTING_UP,
+        certainty="documented",
         fix="Allow ssm:GetParameters on the parameters, and secretsmanager:GetSecretValue on the "
         "secrets.",
         find_in_pipeline=_values,

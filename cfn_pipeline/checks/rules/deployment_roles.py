@@ -113,6 +113,7 @@ RULES = (
         aws_message="... is not authorized to perform: ecs:CreateCluster on resource: ...",
         source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-"
         "servicerole.html",
+        certainty="documented",
         fix="Allow the actions; cfn-pipeline permissions derives all that a template needs.",
         find_in_pipeline=_suffices,
     ),
