@@ -1,19 +1,32 @@
-"""Files in a folder: which are stale, and how they are replaced."""
+"""Files in a folder: which are stale, which are another's, and how they are replaced."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cfn_pipeline.atomic import replace_files
 from cfn_pipeline.errors import OutputError
 
+#: Begins the first line of each rendered file that can hold a comment.
+HEADER = "Rendered by cfn-pipeline"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A rendered file: ``written``, or unchanged."""
+    """A rendered file: ``written``, or unchanged.
+
+    Args:
+        path: where it is.
+        written: whether it was written.
+        replaced: the values in an environment's configuration file, by parameter, that gave way
+            to those of the model; empty: none.
+
+    """
 
     path: Path
     written: bool
+    replaced: Mapping[str, Any] = field(default_factory=dict)
 
 
 def differences(files: Mapping[str, str], folder: Path) -> Iterator[str]:
@@ -41,6 +54,24 @@ def differences(files: Mapping[str, str], folder: Path) -> Iterator[str]:
             )
 
 
+def read_files(names: Iterable[str], folder: Path) -> dict[str, str]:
+    """Return the texts of those files that the folder has.
+
+    Bytes that are not UTF-8 become lone surrogates, so that they can be told from text.
+
+    Raises:
+        OutputError: a file cannot be read.
+
+    """
+    texts = {name: _read(folder / name, errors="surrogateescape") for name in names}
+    return {name: text for name, text in texts.items() if text is not None}
+
+
+def is_rendered(text: str) -> bool:
+    """Return whether a file was rendered, so that rendering may replace it."""
+    return text.startswith(f"# {HEADER}")
+
+
 def write_files(files: Mapping[str, str], folder: Path) -> list[Change]:
     """Write the files that are stale: each as a whole, and all or none.
 
@@ -54,9 +85,9 @@ def write_files(files: Mapping[str, str], folder: Path) -> list[Change]:
     return [Change(path=folder / name, written=name in stale) for name in files]
 
 
-def _read(path: Path) -> str | None:
+def _read(path: Path, *, errors: str = "replace") -> str | None:
     try:
-        return path.read_bytes().decode("utf-8", errors="replace")
+        return path.read_bytes().decode("utf-8", errors=errors)
     except FileNotFoundError:
         return None
     except OSError as error:

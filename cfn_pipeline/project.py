@@ -1,18 +1,22 @@
 """Renders an application in an edition, as files."""
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from cfn_pipeline.editions.edition import APPLICATION_STACK, Edition
 from cfn_pipeline.editions.loading import chosen
-from cfn_pipeline.errors import ModelError
+from cfn_pipeline.errors import ModelError, OutputError
+from cfn_pipeline.files.configuration import Merge, problem
 from cfn_pipeline.model.application import Application
-from cfn_pipeline.output import Change, write_files
+from cfn_pipeline.output import HEADER, Change, is_rendered, read_files, write_files
 from cfn_pipeline.template import emit
 
+_WAY_OUT = (
+    "nothing was written: move what you want to keep, render into another folder (-o), or replace "
+    "these files with --force (in Python: force=True)"
+)
 _SET_BY_PIPELINE = "ApplicationImageTag"
 
 
@@ -27,28 +31,41 @@ class Rendering:
             from their texts.
         missing: the parameters without a value, by environment; fill them in before the pipeline
             deploys, which itself sets the image's tag.
+        configurations: the environments' configurations, by file name: what was filled in and
+            stays, and what gave way to the model.
 
     """
 
     files: dict[str, str]
     templates: dict[str, dict[str, Any]]
     missing: dict[str, list[str]]
+    configurations: dict[str, Merge] = field(default_factory=dict)
 
 
 def rendering(
-    application: Application | None = None, *, edition: Edition | None = None
+    application: Application | None = None,
+    *,
+    edition: Edition | None = None,
+    folder: Path | None = None,
+    force: bool = False,
 ) -> Rendering:
     """Render every file of an edition; each template is built once.
 
     Args:
-        application: absent: the edition's own example.
+        application: absent: the edition's own example, of which a configuration file may change
+            every value.
         edition: how the system is built; absent: the current edition.
+        folder: where the files go: its configuration files keep what is filled in; absent: as if
+            it were empty.
+        force: whether files of the folder that were not rendered may be replaced.
 
     Raises:
         ModelError: an environment sets a parameter that the application's stack does not have.
+        OutputError: files of the folder cannot be read, or would be lost, with each of them.
 
     """
     edition = chosen(edition)
+    is_example = application is None
     application = edition.application if application is None else application
     line = _header(application, edition)
     ModelError.raise_for(_target_problems(application, edition))
@@ -56,18 +73,28 @@ def rendering(
     parameters = templates[APPLICATION_STACK]["Parameters"]
     ModelError.raise_for(_unknown_parameters(application, parameters))
     configurations = {
-        environment.name: edition.configuration(application, environment, parameters)
+        f"{environment.name}.json": edition.configuration(application, environment, parameters)
         for environment in application.environments
     }
+    if is_example:
+        configurations = {name: c.as_defaults() for name, c in configurations.items()}
     files = {
         **{name: emit(template, header=line) for name, template in templates.items()},
-        **{f"{name}.json": text for name, text in configurations.items()},
+        **dict.fromkeys(configurations, ""),
         **{
             name: f"# {line}\n{write_text(application)}"
             for name, write_text in edition.files.items()
         },
     }
-    return Rendering(files=files, templates=templates, missing=_missing(parameters, configurations))
+    existing = {} if folder is None else _existing(files, configurations, folder, force=force)
+    merged = {name: c.merge(existing.get(name)) for name, c in configurations.items()}
+    files |= {name: merge.text for name, merge in merged.items()}
+    return Rendering(
+        files=files,
+        templates=templates,
+        missing=_missing(parameters, merged),
+        configurations=merged,
+    )
 
 
 def render(
@@ -78,30 +105,67 @@ def render(
 
 
 def write(
-    application: Application | None, folder: str | Path, *, edition: Edition | None = None
+    application: Application | None,
+    folder: str | Path,
+    *,
+    edition: Edition | None = None,
+    force: bool = False,
 ) -> list[Change]:
     """Render every file of an edition into a folder.
 
     Files that are stale are replaced as a whole: all of them, or none if one cannot be written.
+    Configuration files keep what people filled in, unless the model says otherwise; a file that
+    was not rendered is not replaced.
 
     Args:
         application: None: the edition's own example.
         folder: created if it does not exist.
         edition: how the system is built; absent: the current edition.
+        force: whether files that were not rendered may be replaced, too.
 
     Returns:
         Each file, and whether it was written.
 
     Raises:
-        OutputError: the folder cannot be written to.
+        OutputError: the folder cannot be written to, or files that were not rendered would be
+            lost; the message names each of them.
 
     """
-    return write_files(render(application, edition=edition), Path(folder))
+    folder = Path(folder)
+    rendered = rendering(application, edition=edition, folder=folder, force=force)
+    configurations = rendered.configurations
+    return [
+        replace(change, replaced=configurations[change.path.name].replaced)
+        if change.path.name in configurations
+        else change
+        for change in write_files(rendered.files, folder)
+    ]
 
 
-def _missing(
-    parameters: Mapping[str, Any], configurations: Mapping[str, str]
-) -> dict[str, list[str]]:
+def _existing(
+    files: Iterable[str], configurations: Container[str], folder: Path, *, force: bool
+) -> dict[str, str]:
+    """Return the files of the folder that rendering may replace, or merges.
+
+    Raises:
+        OutputError: files would be lost, and ``force`` is not set.
+
+    """
+    texts = {name: text for name, text in read_files(files, folder).items() if text.strip()}
+    reasons: dict[str, str] = {}
+    for name, text in texts.items():
+        if name in configurations:
+            if reason := problem(text):
+                reasons[name] = reason
+        elif not is_rendered(text):
+            reasons[name] = "was not rendered by cfn-pipeline"
+    if reasons and not force:
+        lines = [f"{folder / name}: {reason}" for name, reason in reasons.items()]
+        raise OutputError("\n".join([*lines, _WAY_OUT]))
+    return {name: text for name, text in texts.items() if name not in reasons}
+
+
+def _missing(parameters: Mapping[str, Any], merged: Mapping[str, Merge]) -> dict[str, list[str]]:
     """Return the parameters without a default that configurations lack, by environment."""
     needed = [
         name
@@ -109,10 +173,9 @@ def _missing(
         if "Default" not in parameter and name != _SET_BY_PIPELINE
     ]
     missing = {}
-    for environment, text in configurations.items():
-        existing = json.loads(text)["Parameters"]
-        if lacking := [name for name in needed if name not in existing]:
-            missing[environment] = lacking
+    for file, merge in merged.items():
+        if lacking := [name for name in needed if not merge.parameters.get(name)]:
+            missing[file.removesuffix(".json")] = lacking
     return missing
 
 
@@ -139,7 +202,4 @@ def _unknown_parameters(application: Application, known: Mapping[str, Any]) -> I
 
 def _header(application: Application, edition: Edition) -> str:
     """Return the first line of every rendered file that can hold a comment."""
-    return (
-        f"Rendered by cfn-pipeline ({edition.name} edition) from the application "
-        f"{application.name}."
-    )
+    return f"{HEADER} ({edition.name} edition) from the application {application.name}."

@@ -19,6 +19,7 @@ from cfn_pipeline import (
     Environment,
     GitHubRepository,
     ModelError,
+    OutputError,
     StackFile,
     load,
     render,
@@ -161,10 +162,53 @@ def test_write_renders_into_a_folder(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "stack.yml").read_text().startswith("# Rendered by cfn-pipeline (")
 
 
+def test_the_model_wins_over_a_configuration_file_and_write_says_so(tmp_path: Path) -> None:
+    write(SMALL, tmp_path)
+    (tmp_path / "test.json").write_text(
+        '{"Parameters": {"VpcId": "vpc-9", "ApplicationDesiredCount": "3"}, "Tags": {"Team": "ü"}}'
+    )
+    [change] = [c for c in write(SMALL, tmp_path) if c.path.name == "test.json"]
+    assert (change.written, change.replaced) == (True, {"VpcId": "vpc-9"})
+    file = json.loads((tmp_path / "test.json").read_text(encoding="utf-8"))
+    assert file["Parameters"]["VpcId"] == "vpc-1"
+    assert file["Parameters"]["ApplicationDesiredCount"] == "3"
+    assert file["Tags"] == {"Team": "ü"}
+    assert not any(c.written or c.replaced for c in write(SMALL, tmp_path))
+
+
+def test_write_refuses_files_that_were_not_rendered(tmp_path: Path) -> None:
+    write(SMALL, tmp_path)
+    own = {
+        "stack.yml": b"Resources: {}\n",
+        "buildspec.yml": b"version: 0.2\n",
+        "test.json": b'{"Tags": {"Team": "\xfc"}}',
+    }
+    for name, content in own.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "kms.yml").unlink()
+    with pytest.raises(OutputError) as raised:
+        write(SMALL, tmp_path)
+    for name in own:
+        assert f"{tmp_path / name}: " in str(raised.value)
+    assert "test.json: is not UTF-8 text" in str(raised.value)
+    assert "force=True" in str(raised.value)
+    assert {name: (tmp_path / name).read_bytes() for name in own} == own
+    assert not (tmp_path / "kms.yml").exists()
+    write(SMALL, tmp_path, force=True)
+    assert {p.name: p.read_text(encoding="utf-8") for p in tmp_path.iterdir()} == render(SMALL)
+
+
+def test_an_empty_file_is_written(tmp_path: Path) -> None:
+    for name in ("stack.yml", "live.json"):
+        (tmp_path / name).touch()
+    assert all(change.written for change in write(SMALL, tmp_path))
+
+
 @each_edition
 def test_the_committed_templates_are_what_is_rendered(edition: Edition) -> None:
     folder = Path(__file__).parents[1] / "templates" / edition.name
     committed = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    # make templates keeps the values of dev.json and prod.json: remove them when a default changes.
     assert committed == render(edition=edition)
 
 

@@ -36,16 +36,22 @@ from cfn_pipeline.output import differences, write_files
     is_flag=True,
     help="Write nothing; show differences, and exit with 1 if files are stale.",
 )
-def render(name: str, folder: Path | None, check: bool) -> None:
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Replace files that cfn-pipeline did not render, too; without it, they are refused.",
+)
+def render(name: str, folder: Path | None, check: bool, force: bool) -> None:
     """Render the templates and files of an edition.
 
-    The paths of written files are printed to standard output. The files are checked as with
-    "check"; the exit code is 1 if there are findings.
+    The paths of written files are printed to standard output. Configuration files such as
+    dev.json keep what you have filled in. The files are checked as with "check"; the exit code
+    is 1 if there are findings.
     """
     with loading():
         edition = load_edition(name)
     folder = Path("templates", edition.name) if folder is None else folder
-    rendered = project.rendering(edition=edition)
+    rendered = project.rendering(edition=edition, folder=folder, force=force)
     files = rendered.files
     has_findings = _findings(rendered, folder)
     if check:
@@ -58,6 +64,13 @@ def render(name: str, folder: Path | None, check: bool) -> None:
     click.echo(
         f"{folder}: {len(written)} written, {len(changes) - len(written)} unchanged", err=True
     )
+    for file, merge in rendered.configurations.items():
+        for name, old in merge.replaced.items():
+            value = merge.parameters[name]
+            click.echo(f"{folder / file}: {name} is {value} in the model, not {old}", err=True)
+        for name, default in merge.kept.items():
+            value = merge.parameters[name]
+            click.echo(f"{folder / file}: {name} stays {value}; the default is {default}", err=True)
     for environment, names in rendered.missing.items():
         click.echo(f"{folder / environment}.json: fill in {', '.join(names)}", err=True)
     if has_findings:

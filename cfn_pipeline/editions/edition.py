@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from troposphere import Template
 
 from cfn_pipeline.errors import EditionError
+from cfn_pipeline.files.configuration import Configuration
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.pipeline import Pipeline
@@ -75,8 +76,8 @@ class Edition:
         capabilities: what deploying the application's template must acknowledge.
         delivery: the templates that deliver it, in the order in which their stacks are deployed.
         files: the other files, by name.
-        configuration: makes an environment's configuration file, from the application, the
-            environment and the parameters of the application's template.
+        configuration: makes the content of an environment's configuration file, from the
+            application, the environment and the parameters of the application's template.
         exemptions: what security checkers are told to skip, by logical id.
 
     """
@@ -90,7 +91,7 @@ class Edition:
     capabilities: Sequence[str]
     delivery: Sequence[StackFile]
     files: Mapping[str, Callable[[Application], str]]
-    configuration: Callable[[Application, Environment, Mapping[str, Any]], str]
+    configuration: Callable[[Application, Environment, Mapping[str, Any]], Configuration]
     exemptions: Exemptions = field(default_factory=dict)
 
     @property

@@ -1,41 +1,136 @@
 """An environment's configuration file, which CodePipeline and ``make deploy/`` read.
 
+People fill it in, so it is merged and never replaced: what the model says wins, then what the file
+says, then the defaults.
+
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html
 """
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.environment import Environment
 
+#: What a configuration file may have; each is an object.
+_SECTIONS = ("Parameters", "Tags", "StackPolicy")
+
 #: Parameters with the value true in an environment that is protected.
 _PROTECTION = ("DatabaseMultiAZ", "DeletionProtection")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merge:
+    """A configuration file with what the model and its reader say.
+
+    Args:
+        text: the file.
+        parameters: its section Parameters.
+        replaced: the file's values, by parameter, that gave way to the model's.
+        kept: the defaults, by parameter, that gave way to the file's values.
+
+    """
+
+    text: str
+    parameters: Mapping[str, Any]
+    replaced: Mapping[str, Any] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """The values of the stack's parameters in an environment, by parameter.
+
+    Args:
+        values: what the model says.
+        defaults: the values of parameters of which neither model nor file says anything.
+
+    """
+
+    values: Mapping[str, str]
+    defaults: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """Return the file where none exists, sorted by parameter."""
+        parameters = {**self.defaults, **self.values}
+        return _text({"Parameters": dict(sorted(parameters.items()))})
+
+    def as_defaults(self) -> "Configuration":
+        """Return a configuration of which a file may change every value."""
+        return Configuration(values={}, defaults={**self.defaults, **self.values})
+
+    def merge(self, existing: str | None) -> Merge:
+        """Return the file with everything that it has, and the values that it lacks.
+
+        A file that says the same already stays as it is, to the byte.
+
+        Args:
+            existing: the file's text; None: there is none.
+
+        Raises:
+            ValueError: the text is not a configuration file; the message says why.
+
+        """
+        if existing is None:
+            return Merge(text=self.text(), parameters={**self.defaults, **self.values})
+        file = _read(existing)
+        filled_in = file.get("Parameters", {})
+        defaults = {n: v for n, v in self.defaults.items() if n not in self.values}
+        ours = dict(sorted({**defaults, **self.values}.items()))
+        # In the file's order; what is new comes last.
+        parameters = {**filled_in, **ours, **{n: filled_in[n] for n in filled_in if n in defaults}}
+        is_same = parameters == filled_in
+        return Merge(
+            text=existing if is_same else _text({**file, "Parameters": parameters}),
+            parameters=parameters,
+            replaced=_differing(filled_in, self.values),
+            kept={name: defaults[name] for name in _differing(filled_in, defaults)},
+        )
 
 
 def configuration(
     application: Application,
     environment: Environment,
     parameters: Mapping[str, Any],  # noqa: ARG001
-) -> str:
-    """Return the values of the stack's parameters in an environment, sorted by name."""
-    return _text(_values(application, environment))
+) -> Configuration:
+    """Return the number of tasks, the network and the environment's further parameters."""
+    return Configuration(
+        values=_values(environment),
+        defaults={"ApplicationDesiredCount": str(application.minimum_tasks)},
+    )
 
 
 def protected_configuration(
     application: Application, environment: Environment, parameters: Mapping[str, Any]
-) -> str:
+) -> Configuration:
     """Return also the protection of those of database and load balancer that the template has."""
+    plain = configuration(application, environment, parameters)
     protected = "true" if environment.is_protected else "false"
     protection = {name: protected for name in _PROTECTION if name in parameters}
-    return _text(protection | _values(application, environment))
+    if environment.protected is None:
+        return Configuration(values=plain.values, defaults={**plain.defaults, **protection})
+    return Configuration(values={**protection, **plain.values}, defaults=plain.defaults)
 
 
-def _values(application: Application, environment: Environment) -> dict[str, str]:
-    count = environment.desired_count
-    count = application.minimum_tasks if count is None else count
-    parameters = {"ApplicationDesiredCount": str(count)}
+def problem(text: str) -> str | None:
+    """Return why a text is not a configuration file, as an end of a sentence; None: it is one."""
+    try:
+        text.encode()
+        _read(text)
+    except UnicodeEncodeError:
+        return "is not UTF-8 text"
+    except ValueError as error:
+        return f"is not a configuration file ({error})"
+    return None
+
+
+def _values(environment: Environment) -> dict[str, str]:
+    """Return what the environment itself says."""
+    parameters = {}
+    if environment.desired_count is not None:
+        parameters["ApplicationDesiredCount"] = str(environment.desired_count)
     if environment.vpc_id is not None:
         parameters["VpcId"] = environment.vpc_id
     if environment.subnets:
@@ -43,5 +138,44 @@ def _values(application: Application, environment: Environment) -> dict[str, str
     return parameters | dict(environment.parameters)
 
 
-def _text(parameters: Mapping[str, str]) -> str:
-    return json.dumps({"Parameters": parameters}, indent=2, sort_keys=True) + "\n"
+def _differing(filled_in: Mapping[str, Any], ours: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is filled in of parameters that have another value with us."""
+    return {name: v for name, v in filled_in.items() if name in ours and v != ours[name]}
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        file = json.loads(text, object_pairs_hook=_object)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(file, dict):
+        raise ValueError("must be an object")
+    for name, section in file.items():
+        if name not in _SECTIONS:
+            raise ValueError(f"unknown section {name!r}: use {', '.join(_SECTIONS)}")
+        if not isinstance(section, dict):
+            raise ValueError(f"{name} must be an object")
+    return file
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of JSON; a key that is used twice has a value that would be lost."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"key {twice!r} is used twice")
+    return members
+
+
+def _text(file: Mapping[str, Any]) -> str:
+    return json.dumps(file, indent=2, ensure_ascii=not _is_unicode(file)) + "\n"
+
+
+def _is_unicode(file: Mapping[str, Any]) -> bool:
+    """Return whether UTF-8 has all characters; JSON also allows half a surrogate pair."""
+    try:
+        json.dumps(file, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

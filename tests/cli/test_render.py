@@ -1,5 +1,6 @@
 """The command as a user runs it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,61 @@ def test_check_shows_what_is_stale_and_writes_nothing(tmp_path: Path) -> None:
     )
     assert checked.err.endswith("1 of 10 files are stale; render again\n")
     assert "A key that" in stale.read_text()
+
+
+def fill_in(path: Path, **parameters: str) -> str:
+    file = json.loads(path.read_text())
+    file["Parameters"] |= parameters
+    text = json.dumps({**file, "Tags": {"CostCentre": "42"}}, indent=4)
+    path.write_text(text)
+    return text
+
+
+def test_what_people_fill_in_stays_and_is_not_stale(tmp_path: Path) -> None:
+    run("render", "-o", str(tmp_path))
+    network = {"VpcId": "vpc-1", "ApplicationSubnets": "subnet-1,subnet-2"}
+    fill_in(tmp_path / "dev.json", **network)
+    prod = tmp_path / "prod.json"
+    text = fill_in(prod, **network, DatabaseMultiAZ="false")
+    checked = run("render", "-o", str(tmp_path), "--check")
+    assert (checked.code, checked.out) == (0, "")
+    done = run("render", "-o", str(tmp_path))
+    assert (done.code, done.out, prod.read_text()) == (0, "", text)
+    assert f"{prod}: DatabaseMultiAZ stays false; the default is true\n" in done.err
+    assert "fill in" not in done.err
+
+
+def test_a_file_that_was_not_rendered_is_refused_unless_forced(tmp_path: Path) -> None:
+    own = {"stack.yml": "Resources: {}\n", "buildspec.yml": "version: 0.2\n", "dev.json": "[]"}
+    for name, text in own.items():
+        (tmp_path / name).write_text(text)
+    for words in (["render"], ["render", "--check"]):
+        done = run(*words, "-o", str(tmp_path))
+        assert (done.code, done.out) == (2, "")
+        assert done.err == (
+            f"Error: {tmp_path}/stack.yml: was not rendered by cfn-pipeline\n"
+            f"{tmp_path}/dev.json: is not a configuration file (must be an object)\n"
+            f"{tmp_path}/buildspec.yml: was not rendered by cfn-pipeline\n"
+            "nothing was written: move what you want to keep, render into another folder (-o), or "
+            "replace these files with --force (in Python: force=True)\n"
+        )
+        assert {path.name: path.read_text() for path in tmp_path.iterdir()} == own
+    (tmp_path / "prod.json").write_text('{"Parameters": {"DatabaseMultiAZ": "false"}}')
+    assert run("render", "-o", str(tmp_path), "--force").code == 0
+    assert "Rendered by" in (tmp_path / "stack.yml").read_text()
+    assert "ApplicationDesiredCount" in (tmp_path / "dev.json").read_text()
+    prod = json.loads((tmp_path / "prod.json").read_text())["Parameters"]
+    assert prod["DatabaseMultiAZ"] == "false"
+    assert "ApplicationDesiredCount" in prod
+
+
+def test_the_network_of_the_book_can_be_another(tmp_path: Path) -> None:
+    words = ("render", "--edition", "book", "-o", str(tmp_path))
+    run(*words)
+    fill_in(tmp_path / "dev.json", VpcId="vpc-1")
+    assert run(*words, "--check").code == 0
+    done = run(*words)
+    assert f"{tmp_path}/dev.json: VpcId stays vpc-1; the default is vpc-f8233a80\n" in done.err
 
 
 def test_bytes_do_not_depend_on_hash_seed_locale_or_folder(tmp_path: Path) -> None:
