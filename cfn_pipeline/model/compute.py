@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cfn_pipeline.model.validated import Validated
 
 
 class Compute(Validated):
-    """Base class of what containers can run on."""
+    """What containers can run on."""
+
+    is_choice: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, kw_only=True)

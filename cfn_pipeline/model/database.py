@@ -23,6 +23,8 @@ class Database(Validated):
 
     """
 
+    is_choice: ClassVar[bool] = True
+
     #: The port on which the engine listens.
     port: ClassVar[int]
     #: The variables in which containers get the server's address, the owner and the database.
@@ -56,6 +58,7 @@ class MySql(Database):
     Containers get MYSQL_HOST, MYSQL_USER, MYSQL_DATABASE and the password.
     """
 
+    type_name: ClassVar[str] = "mysql"
     port: ClassVar[int] = 3306
     variables: ClassVar[tuple[str, str, str]] = ("MYSQL_HOST", "MYSQL_USER", "MYSQL_DATABASE")
 

@@ -5,7 +5,7 @@ import types
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from cfn_pipeline.errors import ModelError
 
@@ -55,6 +55,12 @@ class Validated:
         ModelError: every mistake, a line each.
 
     """
+
+    #: Whether the class stands for its subclasses, among which a configuration file chooses with
+    #: the key ``type``.
+    is_choice: ClassVar[bool] = False
+    #: The value of that key; empty: the class's name in lower case, with ``_`` between words.
+    type_name: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
         ModelError.raise_for(self._type_problems())

@@ -39,6 +39,7 @@ VERBS = {
         {"click", "yaml"},
         ALWAYS | {"aws", "permissions", "template"},
     ),
+    "schema": ({"click", "yaml"}, ALWAYS | {"aws", "config", "model"}),
     "render --edition book --check": (
         {"awacs", "click", "troposphere", "yaml"},
         ALWAYS | CHECKS | BUILDS | {"atomic", "output", "permissions", "project"},

@@ -1,0 +1,66 @@
+"""How the model's dataclasses are written in the configuration file."""
+
+import dataclasses
+import re
+import types
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from cfn_pipeline.model.validated import Validated
+
+
+def options(hint: Any) -> tuple[Any, ...]:
+    """Return the alternatives of a union, or the annotation itself."""
+    is_union = get_origin(hint) in (Union, types.UnionType)
+    return get_args(hint) if is_union else (hint,)
+
+
+def is_model(hint: Any) -> bool:
+    """Whether an annotation is a class of the model."""
+    return isinstance(hint, type) and issubclass(hint, Validated)
+
+
+@cache
+def fields(kind: Any) -> dict[str, tuple[Any, dataclasses.Field[Any]]]:
+    """Return the annotation and the field of each key of a class, in their order."""
+    hints = get_type_hints(kind)
+    return {field.name: (hints[field.name], field) for field in dataclasses.fields(kind)}
+
+
+def is_required(field: dataclasses.Field[Any]) -> bool:
+    """Whether a field has no default."""
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+def short_field(kind: Any) -> str | None:
+    """Return the field that a plain string stands for: the class's only positional one.
+
+    ``source: acme/orders`` is ``GitHubRepository("acme/orders")``.
+    """
+    if not hasattr(kind, "__dataclass_fields__"):
+        return None
+    positional = [name for name, (_, field) in fields(kind).items() if not field.kw_only]
+    return positional[0] if len(positional) == 1 else None
+
+
+@cache
+def alternatives(kind: Any) -> dict[str, Any]:
+    """Return the classes among which the key ``type`` chooses, by its value; or none."""
+    if not vars(kind).get("is_choice", False):
+        return {}
+    return {type_name(leaf): leaf for leaf in _leaves(kind)}
+
+
+def type_name(kind: Any) -> str:
+    """Return the value of the key ``type`` for a class: ``managed_instances``, ``mysql``."""
+    if kind.type_name:
+        return str(kind.type_name)
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower()
+
+
+def _leaves(kind: Any) -> Iterator[Any]:
+    for subclass in kind.__subclasses__():
+        if not vars(subclass).get("is_choice", False):
+            yield subclass
+        yield from _leaves(subclass)

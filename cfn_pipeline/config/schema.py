@@ -1,0 +1,126 @@
+"""The JSON Schema of the configuration file, from the model's annotations and docstrings.
+
+https://json-schema.org/draft/2020-12/schema
+"""
+
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args, get_origin
+
+from cfn_pipeline.config.kinds import (
+    alternatives,
+    fields,
+    is_model,
+    is_required,
+    options,
+    short_field,
+    type_name,
+)
+from cfn_pipeline.model.application import Application
+
+_SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
+
+
+def config_schema() -> dict[str, Any]:
+    """Return the schema of ``cfn-pipeline.yml``, draft 2020-12."""
+    definitions: dict[str, Any] = {}
+    application = _reference(Application, definitions)
+    defaults = {**definitions["Application"], "description": "Keys of every application."}
+    defaults.pop("required", None)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "cfn-pipeline.yml",
+        "description": "Applications, and the pipelines that deliver them.",
+        "type": "object",
+        "properties": {
+            "applications": {
+                "description": "The applications; each has a folder of its own when rendered.",
+                "type": "array",
+                "items": application,
+                "minItems": 1,
+            },
+            "defaults": defaults,
+        },
+        "required": ["applications"],
+        "additionalProperties": False,
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def descriptions(kind: Any) -> dict[str, str]:
+    """Return the text of each field in a class's docstring, bases last."""
+    texts: dict[str, str] = {}
+    for base in reversed(kind.__mro__):
+        section = inspect.cleandoc(base.__doc__ or "").partition("\nArgs:\n")[2]
+        section = re.split(r"\n\S", section, maxsplit=1)[0]
+        for entry in re.split(r"\n    (?=\w+: )", f"\n{section}"):
+            name, colon, text = entry.strip().partition(": ")
+            if colon:
+                texts[name] = " ".join(text.split())
+    return texts
+
+
+def _reference(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    """Describe a class of the model once, and refer to it."""
+    reference = {"$ref": f"#/$defs/{kind.__name__}"}
+    if kind.__name__ not in definitions:
+        definitions[kind.__name__] = {}
+        choice = alternatives(kind)
+        definitions[kind.__name__] = (
+            {
+                "description": _summary(kind),
+                "anyOf": [_reference(leaf, definitions) for leaf in choice.values()],
+            }
+            if choice
+            else _object(kind, definitions)
+        )
+    return reference
+
+
+def _object(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    texts = descriptions(kind)
+    accepted = fields(kind)
+    properties = {
+        name: {"description": texts[name], **_described(hint, definitions)}
+        for name, (hint, _) in accepted.items()
+    }
+    required = [name for name, (_, field) in accepted.items() if is_required(field)]
+    if any(vars(base).get("is_choice", False) for base in kind.__mro__):
+        properties = {"type": {"const": type_name(kind)}, **properties}
+        required = ["type", *required]
+    whole = {
+        "description": _summary(kind),
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+    short = short_field(kind)
+    if short is None:
+        return whole
+    string = {"type": "string", "description": texts[short]}
+    return {"description": whole.pop("description"), "anyOf": [string, whole]}
+
+
+def _described(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    forms = [form for option in options(hint) if (form := _form(option, definitions))]
+    if all(set(form) == {"type"} for form in forms):
+        types = [form["type"] for form in forms]
+        return {"type": types[0] if len(types) == 1 else types}
+    return forms[0] if len(forms) == 1 else {"anyOf": forms}
+
+
+def _form(option: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    origin, arguments = get_origin(option), get_args(option)
+    if is_model(option):
+        return _reference(option, definitions)
+    if origin is Sequence:
+        return {"type": "array", "items": _described(arguments[0], definitions)}
+    if origin is Mapping:
+        return {"type": "object", "additionalProperties": _described(arguments[1], definitions)}
+    return {"type": _SCALARS[option]} if option in _SCALARS else {}
+
+
+def _summary(kind: Any) -> str:
+    return inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].replace("\n", " ")
