@@ -10,12 +10,19 @@ from cfn_pipeline.analysis.reading import read_texts
 from cfn_pipeline.checks import check_system
 from cfn_pipeline.cli.findings import located, summary
 from cfn_pipeline.cli.loading import loading
+from cfn_pipeline.editions.edition import Edition
 from cfn_pipeline.editions.loading import EDITIONS
 from cfn_pipeline.editions.loading import edition as load_edition
+from cfn_pipeline.model.application import Application
 from cfn_pipeline.output import differences, write_files
 
 
 @click.command()
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="A file that describes applications, such as cfn-pipeline.yml.  [default: todobackend]",
+)
 @click.option(
     "--edition",
     "name",
@@ -29,7 +36,7 @@ from cfn_pipeline.output import differences, write_files
     "--output",
     "folder",
     type=click.Path(path_type=Path),
-    help="The folder to write to.  [default: templates/EDITION]",
+    help="The folder to write to.  [default: that of --config, or templates/EDITION]",
 )
 @click.option(
     "--check",
@@ -41,23 +48,56 @@ from cfn_pipeline.output import differences, write_files
     is_flag=True,
     help="Replace files that cfn-pipeline did not render, too; without it, they are refused.",
 )
-def render(name: str, folder: Path | None, check: bool, force: bool) -> None:
-    """Render the templates and files of an edition.
+def render(config: Path | None, name: str, folder: Path | None, check: bool, force: bool) -> None:
+    """Render the templates and files of applications.
 
+    Where --config describes several applications, each has a folder of its own, with its name.
     The paths of written files are printed to standard output. Configuration files such as
     dev.json keep what you have filled in. The files are checked as with "check"; the exit code
     is 1 if there are findings.
+
+    Example: cfn-pipeline render --config cfn-pipeline.yml
     """
     with loading():
         edition = load_edition(name)
-    folder = Path("templates", edition.name) if folder is None else folder
-    rendered = project.rendering(edition=edition, folder=folder, force=force)
-    files = rendered.files
+    # Everything is rendered before the first file is written: a mistake leaves all as it was.
+    renderings = {
+        place: project.rendering(application, edition=edition, folder=place, force=force)
+        for place, application in _applications(config, folder, edition)
+    }
+    good = [
+        (_is_current if check else _write)(rendered, place)
+        for place, rendered in renderings.items()
+    ]
+    if not all(good):
+        raise SystemExit(1)
+
+
+def _applications(
+    config: Path | None, folder: Path | None, edition: Edition
+) -> list[tuple[Path, Application | None]]:
+    """Return the applications to render, each with its folder."""
+    if config is None:
+        return [(Path("templates", edition.name) if folder is None else folder, None)]
+    from cfn_pipeline.config.reading import read_config_file
+
+    applications = read_config_file(config)
+    folder = config.parent if folder is None else folder
+    if len(applications) == 1:
+        return [(folder, applications[0])]
+    return [(folder / application.name, application) for application in applications]
+
+
+def _is_current(rendered: project.Rendering, folder: Path) -> bool:
+    """Print findings and differences; return whether there are none."""
     has_findings = _findings(rendered, folder)
-    if check:
-        _check(files, folder)
-        raise SystemExit(1 if has_findings else 0)
-    changes = write_files(files, folder)
+    return not _differences(rendered.files, folder) and not has_findings
+
+
+def _write(rendered: project.Rendering, folder: Path) -> bool:
+    """Write files, and print which; return whether they have no findings."""
+    has_findings = _findings(rendered, folder)
+    changes = write_files(rendered.files, folder)
     written = [change.path for change in changes if change.written]
     for path in written:
         click.echo(path)
@@ -73,8 +113,7 @@ def render(name: str, folder: Path | None, check: bool, force: bool) -> None:
             click.echo(f"{folder / file}: {name} stays {value}; the default is {default}", err=True)
     for environment, names in rendered.missing.items():
         click.echo(f"{folder / environment}.json: fill in {', '.join(names)}", err=True)
-    if has_findings:
-        raise SystemExit(1)
+    return not has_findings
 
 
 def _findings(rendered: project.Rendering, folder: Path) -> bool:
@@ -90,7 +129,8 @@ def _findings(rendered: project.Rendering, folder: Path) -> bool:
     return bool(findings)
 
 
-def _check(files: dict[str, str], folder: Path) -> None:
+def _differences(files: dict[str, str], folder: Path) -> bool:
+    """Print how files of a folder differ from what is rendered; return whether any does."""
     stale = list(differences(files, folder))
     for difference in stale:
         for line in difference.splitlines():
@@ -99,8 +139,9 @@ def _check(files: dict[str, str], folder: Path) -> None:
         click.echo(
             f"{folder}: {len(stale)} of {len(files)} files are stale; render again", err=True
         )
-        raise SystemExit(1)
-    click.echo(f"{folder}: up to date", err=True)
+    else:
+        click.echo(f"{folder}: up to date", err=True)
+    return bool(stale)
 
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}

@@ -1,0 +1,45 @@
+"""Rendering what a configuration file describes."""
+
+from pathlib import Path
+
+from tests.command import run
+from tests.config.test_reading import ORDERS as READ
+
+ORDERS = READ.replace(", subnets: [subnet-1a, subnet-2b]", "")
+TWO = f"""\
+{ORDERS}
+  - name: reports
+    source: acme/reports
+    container: {{name: reports, cpu: 256, memory: 512, port: 8080}}
+"""
+
+
+def test_one_application_is_rendered_beside_its_file(tmp_path: Path) -> None:
+    config = tmp_path / "cfn-pipeline.yml"
+    config.write_text(ORDERS)
+    done = run("render", "--config", str(config))
+    assert done.code == 0, done.err
+    assert str(tmp_path / "stack.yml") in done.out.splitlines()
+    assert "from the application orders." in (tmp_path / "stack.yml").read_text()
+    assert run("render", "--config", str(config), "--check").code == 0
+    config.write_text(ORDERS.replace("cpu: 256", "cpu: 128"))
+    stale = run("render", "--config", str(config), "--check")
+    assert stale.code == 1
+    assert "+          Cpu: 128" in stale.out
+
+
+def test_several_applications_have_a_folder_each(tmp_path: Path) -> None:
+    config = tmp_path / "cfn-pipeline.yml"
+    config.write_text(TWO)
+    assert run("render", "--config", str(config), "-o", str(tmp_path / "out")).code == 0
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["orders", "reports"]
+    assert "application reports" in (tmp_path / "out/reports/stack.yml").read_text()
+
+
+def test_nothing_is_written_when_one_is_wrong(tmp_path: Path) -> None:
+    config = tmp_path / "c.yml"
+    config.write_text(TWO.replace("name: reports\n", "nam: reports\n"))
+    done = run("render", "--config", str(config), "-o", str(tmp_path / "out"))
+    assert done.code == 2
+    assert f"{config}:11:5: applications[1]: unknown key 'nam'; did you mean 'name'?" in done.err
+    assert not (tmp_path / "out").exists()
