@@ -51,6 +51,11 @@ _CODEBUILD = Provider(
     counted_by_cfn_lint=True,
 )
 
+#: The keys of an ActionTypeId, all of which are required, and the version of AWS's own actions.
+#: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-requirements.html
+ACTION_TYPE_KEYS = ("Category", "Owner", "Provider", "Version")
+ACTION_TYPE_VERSION = "1"
+
 #: By category, owner and provider.
 PROVIDERS: Mapping[tuple[str | None, str | None, str | None], Provider] = {
     ("Source", "AWS", "S3"): Provider(

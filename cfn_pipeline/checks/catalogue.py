@@ -7,6 +7,7 @@ from cfn_pipeline.analysis.system import System
 from cfn_pipeline.checks.ignoring import ignored
 from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.checks.rules import (
+    action_types,
     artifacts,
     build_roles,
     builds,
@@ -22,7 +23,9 @@ from cfn_pipeline.checks.rules import (
     parameters,
     references,
     roles,
+    stack_names,
     stacks,
+    starts,
     stores,
     structure,
     variables,
@@ -40,6 +43,7 @@ GROUPS = {
     "6": "Variables",
     "7": "Roles, builds and exports (across templates)",
     "8": "Files in artifacts: templates, configurations and buildspecs",
+    "9": "Starts of pipelines",
 }
 
 
@@ -90,6 +94,9 @@ RULES: tuple[CheckRule, ...] = tuple(
             *parameters.RULES,
             *stacks.RULES,
             *buildspecs.RULES,
+            *starts.RULES,
+            *stack_names.RULES,
+            *action_types.RULES,
             *deployment_roles.RULES,
             *environments.RULES,
             *build_roles.RULES,

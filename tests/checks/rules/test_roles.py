@@ -165,7 +165,12 @@ def test_what_else_is_started(provider: str, settings: dict[str, str], call: str
     pipeline(template)["Stages"][1]["Actions"].append(
         {
             "Name": "Invoke",
-            "ActionTypeId": {"Category": "Invoke", "Owner": "AWS", "Provider": provider},
+            "ActionTypeId": {
+                "Category": "Invoke",
+                "Owner": "AWS",
+                "Provider": provider,
+                "Version": "1",
+            },
             "Configuration": settings,
         }
     )

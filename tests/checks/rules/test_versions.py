@@ -73,7 +73,12 @@ def test_triggers(source: str, said: str) -> None:
     pipeline(template)["Stages"][0]["Actions"].append(
         {
             "Name": "Archive",
-            "ActionTypeId": {"Category": "Source", "Owner": "AWS", "Provider": "S3"},
+            "ActionTypeId": {
+                "Category": "Source",
+                "Owner": "AWS",
+                "Provider": "S3",
+                "Version": "1",
+            },
             "OutputArtifacts": [{"Name": "Archive"}],
             "Configuration": {"S3Bucket": "b", "S3ObjectKey": "k"},
         }
