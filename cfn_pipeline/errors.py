@@ -15,6 +15,8 @@ Every message has the subject, the rule, the value and the way out.
 
 from collections.abc import Iterable
 
+from cfn_pipeline.printable import shortened
+
 __all__ = [
     "BuildspecError",
     "CfnPipelineError",
@@ -37,8 +39,8 @@ class ModelError(CfnPipelineError, ValueError):
     """
 
     def __init__(self, *problems: str) -> None:
-        self.problems = problems
-        super().__init__("\n".join(problems))
+        self.problems = tuple(map(shortened, problems))
+        super().__init__("\n".join(self.problems))
 
     @classmethod
     def raise_for(cls, problems: Iterable[str]) -> None:
@@ -57,7 +59,7 @@ class TemplateError(CfnPipelineError, ValueError):
     def __init__(self, message: str, *, line: int | None = None, column: int | None = None) -> None:
         self.line = line
         self.column = column
-        super().__init__(message)
+        super().__init__(shortened(message))
 
 
 class BuildspecError(CfnPipelineError, ValueError):

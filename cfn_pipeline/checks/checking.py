@@ -10,6 +10,7 @@ from cfn_pipeline.checks.catalogue import RULES
 from cfn_pipeline.checks.finding import SEVERITIES, Finding, Severity
 from cfn_pipeline.checks.ignoring import ignored
 from cfn_pipeline.checks.rule import CheckRule, Problem
+from cfn_pipeline.printable import printable, shortened
 from cfn_pipeline.template.positions import Path
 
 
@@ -125,7 +126,7 @@ def _finding(rule: CheckRule, problem: Problem, system: System) -> Finding:
         severity=rule.severity,
         file=file,
         path=path,
-        message=problem.message,
+        message=printable(shortened(problem.message)),
         cfn_lint=problem.cfn_lint,
         position=problem.position,
     )

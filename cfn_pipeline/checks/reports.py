@@ -1,10 +1,17 @@
-"""Formats of findings: text, JSON, SARIF, JUnit XML, and GitHub annotations."""
+"""Formats of findings: text, JSON, SARIF, JUnit XML, and GitHub annotations.
+
+Messages are printable. Names of files, and keys of templates, may have any character; each format
+stays valid with them.
+"""
 
 import json
+import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from cfn_pipeline.checks.finding import Finding
 from cfn_pipeline.checks.rule import CheckRule
+from cfn_pipeline.printable import printable
 from cfn_pipeline.template.positions import Position
 
 #: SARIF's and GitHub's words for a severity.
@@ -22,7 +29,7 @@ def as_text(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequ
     """Write a line for each finding: ``file:line:column: rule message``."""
     del rules, files
     return "".join(
-        f"{finding.file}:{line}:{column}: {finding.rule} {_printable(finding.message)}\n"
+        printable(f"{finding.file}:{line}:{column}: {finding.rule} {finding.message}") + "\n"
         for finding, (line, column) in findings
     )
 
@@ -34,10 +41,10 @@ def as_json(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequ
         {
             "rule": finding.rule,
             "severity": finding.severity,
-            "file": finding.file,
+            "file": _unicode(finding.file),
             "line": line,
             "column": column,
-            "path": list(finding.path),
+            "path": [_unicode(step) for step in finding.path],
             "message": finding.message,
         }
         for finding, (line, column) in findings
@@ -69,11 +76,12 @@ def as_sarif(findings: Sequence[Located], rules: Sequence[CheckRule], files: Seq
         {
             "ruleId": finding.rule,
             "level": _SARIF_LEVELS[finding.severity],
-            "message": {"text": finding.message},
+            # Text in brackets before an address in parentheses would be a link.
+            "message": {"text": finding.message.replace("](", "] (")},
             "locations": [
                 {
                     "physicalLocation": {
-                        "artifactLocation": {"uri": finding.file},
+                        "artifactLocation": {"uri": _uri(finding.file)},
                         "region": {"startLine": position.line, "startColumn": position.column},
                     }
                 }
@@ -102,19 +110,22 @@ def as_junit(findings: Sequence[Located], rules: Sequence[CheckRule], files: Seq
         tests=str(sum(max(1, len(entries)) for entries in cases.values())),
         failures=str(len(findings)),
     )
-    for name, entries in cases.items():
+    for file, entries in cases.items():
+        name = printable(file)
         if not entries:
             ElementTree.SubElement(suite, "testcase", classname=name, name="check")
         for finding, position in entries:
             test = f"{finding.rule} at line {position.line}"
             case = ElementTree.SubElement(suite, "testcase", classname=name, name=test)
-            message = _printable(finding.message)
+            message = finding.message
             failure = ElementTree.SubElement(case, "failure", type=finding.rule, message=message)
             failure.text = f"{name}:{position.line}:{position.column}: {message}"
     root = ElementTree.Element("testsuites")
     root.append(suite)
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    # In ASCII, so that it is what its first line says in any encoding of standard output.
+    text: str = ElementTree.tostring(root, encoding="us-ascii", xml_declaration=True).decode()
+    return text + "\n"
 
 
 def as_github(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequence[str]) -> str:
@@ -125,15 +136,37 @@ def as_github(findings: Sequence[Located], rules: Sequence[CheckRule], files: Se
     del rules, files
     return "".join(
         f"::{_GITHUB_COMMANDS[finding.severity]} "
-        f"file={_escaped(finding.file, ':,')},line={line},col={column},"
-        f"title={finding.rule}::{_escaped(_printable(finding.message))}\n"
+        f"file={_escaped(printable(finding.file), ':,')},line={line},col={column},"
+        f"title={finding.rule}::{_escaped(finding.message)}\n"
         for finding, (line, column) in findings
     )
 
 
-def _printable(text: str) -> str:
-    """Return a text with ? for each character that cannot be printed, such as a newline."""
-    return "".join(character if character.isprintable() else "?" for character in text)
+def _unicode(value: str | int) -> str | int:
+    """Return a text with replacement characters for halves of surrogate pairs, invalid in JSON."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", value) if isinstance(value, str) else value
+
+
+def _uri(file: str) -> str:
+    """Return a file's URI: relative to the working directory, if the file is in it.
+
+    https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html#_Toc34317427
+    """
+    from urllib.parse import quote_from_bytes  # only this format needs it
+
+    path = file.replace(os.sep, "/")
+    here = os.getcwd().replace(os.sep, "/").rstrip("/") + "/"  # noqa: PTH109 - it is a text
+    path = path.removeprefix(here)
+    quoted = quote_from_bytes(_bytes(path), safe="/")
+    return f"file://{quoted}" if path.startswith("/") else quoted
+
+
+def _bytes(path: str) -> bytes:
+    """Return the bytes of a file's name, which may be in no encoding."""
+    try:
+        return path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "replace")
 
 
 def _escaped(text: str, more: str = "") -> str:

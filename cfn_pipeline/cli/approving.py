@@ -5,9 +5,9 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
-import click
-
+from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.tables import table
+from cfn_pipeline.printable import printable_lines
 from cfn_pipeline.rehearsal.cloudformation.changes import COLUMNS
 from cfn_pipeline.rehearsal.context import PendingChangeSet
 from cfn_pipeline.rehearsal.pipeline import Action
@@ -58,7 +58,7 @@ class Terminal:
         for line in _lines(action, pending):
             self._show(line)
         while True:
-            click.echo(f"Approve {action.stage}/{action.name}? [y/N]: ", nl=False, err=True)
+            printing.prompt(f"Approve {action.stage}/{action.name}? [y/N]: ")
             match self._line().strip().lower():
                 case "y" | "yes":
                     return True, "approved at the terminal"
@@ -78,7 +78,7 @@ class Terminal:
                 break
         line = "" if self._stop.is_set() else sys.stdin.readline()
         if not line:
-            click.echo(err=True)
+            printing.message()
             raise KeyboardInterrupt
         return line
 
@@ -88,7 +88,8 @@ def _lines(action: Action, pending: Sequence[PendingChangeSet]) -> list[str]:
     lines = []
     for setting in ("CustomData", "ExternalEntityLink"):
         if text := action.configuration.get(setting):
-            lines += [text, ""]
+            # Each line names where it is from, so that it cannot pass for a change set.
+            lines += [f"{setting}: {line}" for line in printable_lines(text)] + [""]
     for each in pending:
         number = len(each.changes)
         lines.append(

@@ -15,6 +15,7 @@ from cfn_pipeline.analysis.system import System
 from cfn_pipeline.checks import RULES, check_system, selected
 from cfn_pipeline.checks.finding import SEVERITIES, Severity
 from cfn_pipeline.checks.reports import FORMATS
+from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.findings import located, summary
 
 
@@ -103,12 +104,12 @@ def check(
     files += [file.file for system in systems for file in system.unreadable]
     texts = {t.file: t.text for system in systems for t in system.templates}
     places = located(findings, lambda file: texts.get(file) or _text(file))
-    click.echo(FORMATS[form](places, rules, files), nl=False)
+    printing.report(FORMATS[form](places, rules, files))
     for system in systems:
         for file, names in open_parameters_by_file(system).items():
-            click.echo(f"{file}: fill in {', '.join(names)}", err=True)
+            printing.message(f"{file}: fill in {', '.join(names)}")
     skipped = sum(len(system.skipped) for system in systems)
-    click.echo(summary(findings, len(files), skipped), err=True)
+    printing.message(summary(findings, len(files), skipped))
     if findings:
         raise SystemExit(1)
 

@@ -1,19 +1,28 @@
 """The command ``cfn-pipeline`` and its verbs."""
 
+import contextlib
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 import click
 
 from cfn_pipeline._version import __version__
+from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.loading import loading
-from cfn_pipeline.errors import CfnPipelineError
+from cfn_pipeline.errors import CfnPipelineError, ModelError
+from cfn_pipeline.printable import printable, printable_lines, shortened
 
 
 class _BadInputError(click.ClickException):
-    """An error of the user's input: one message, exit code 2."""
+    """An error of the user's input, or of the machine: one message, exit code 2."""
 
     exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        del file
+        for line in self.message.split("\n"):
+            printing.message(line)
 
 
 #: The verbs, in the order of the help. Each is a module with the same name, which is imported when
@@ -35,11 +44,36 @@ class _Command(click.Group):
         command: click.Command = getattr(module, cmd_name)
         return command
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _one_message():  # --help and --version write here
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with _one_message():
             return super().invoke(ctx)
-        except CfnPipelineError as error:
-            raise _BadInputError(str(error)) from error
+
+
+@contextlib.contextmanager
+def _one_message() -> Iterator[None]:
+    """Turn what a user, a file or the machine causes into one message and exit code 2."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        text = "\n".join(printable_lines(shortened(error.format_message().expandtabs())))
+        raise click.UsageError(text, ctx=error.ctx) from error
+    except CfnPipelineError as error:
+        problems = error.problems if isinstance(error, ModelError) else [str(error)]
+        raise _BadInputError(
+            "Error: " + "\n".join(printable(shortened(problem)) for problem in problems)
+        ) from error
+    except OSError as error:
+        if error.filename is None:
+            printing.discard_output()
+        where = error.filename or "standard output"
+        reason = error.strerror or str(error)
+        raise _BadInputError(f"Error: {printable(where)}: cannot be used: {reason}") from error
 
 
 @click.group(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})

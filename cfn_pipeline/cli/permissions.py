@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cfn_pipeline.cli import printing
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.permissions import (
     Permissions,
@@ -99,9 +100,7 @@ def permissions(
         return
     if not stacks:
         stacks = (f"{paths[0].stem}-*",)
-        click.echo(
-            f"permissions apply to stacks {stacks[0]}; use --stack for other names", err=True
-        )
+        printing.message(f"permissions apply to stacks {stacks[0]}; use --stack for other names")
     limit: Any = {"Ref": "PermissionsBoundary"} if boundary is None else boundary
     if boundary == "none":
         limit = None
@@ -123,11 +122,10 @@ def permissions(
         if boundary is not None:
             policies["Resources"].pop("PermissionsBoundary", None)
             policies["Outputs"].pop("PermissionsBoundary", None)
-        click.echo(
-            json.dumps(policies, indent=2) if form == "json" else emit(policies), nl=form == "json"
-        )
+        as_json = form == "json"
+        printing.document(json.dumps(policies, indent=2) + "\n" if as_json else emit(policies))
     for entry in result.unknown:
-        click.echo(_told(entry), err=True)
+        printing.message(_told(entry))
     uncovered = [entry for entry in result.unknown if strict or entry.kind == "uncovered"]
     if uncovered or lacks:
         raise SystemExit(1)
@@ -162,18 +160,18 @@ def _covers(role: str, needed: Permissions, form: str) -> bool:
 
     found = coverage(needed, statements_of(role))
     if form == "json":
-        click.echo(json.dumps(asdict(found), indent=2))
+        printing.document(json.dumps(asdict(found), indent=2) + "\n")
         return bool(found.lacking)
     for action, arns in found.lacking.items():
         for arn in arns:
-            click.secho(f"lacking   {action} on {arn}", fg="red")
+            printing.line(f"lacking   {action} on {arn}", color="red")
     for action, arns in found.too_much.items():
         for arn in arns:
-            click.secho(f"too much  {action} on {arn}", fg="yellow")
+            printing.line(f"too much  {action} on {arn}", color="yellow")
     for note in found.notes:
-        click.echo(f"note: {note}", err=True)
+        printing.message(f"note: {note}")
     verdict = "is not sufficient" if found.lacking else "is sufficient"
-    click.echo(f"{role} {verdict} for the templates", err=True)
+    printing.message(f"{role} {verdict} for the templates")
     return bool(found.lacking)
 
 
@@ -190,28 +188,28 @@ def _read(path: Path) -> Mapping[str, Any]:
 def _explain(templates: Sequence[Mapping[str, Any]], action: str, form: str) -> None:
     needs = explain(templates, action)
     if form == "json":
-        click.echo(json.dumps([asdict(need) for need in needs], indent=2))
+        printing.document(json.dumps([asdict(need) for need in needs], indent=2) + "\n")
     for need in needs if form != "json" else ():
         of_type = f" ({need.type})" if need.type else ""
-        click.echo(
+        printing.line(
             f"{need.action}: to {need.operation} {need.resource}{of_type} (source: {need.source})"
         )
     if not needs:
-        click.echo(f"{action}: not needed by the templates", err=True)
+        printing.message(f"{action}: not needed by the templates")
         raise SystemExit(1)
 
 
 def _compare(before: Permissions, after: Permissions, form: str) -> None:
     changes = compare(before, after)
     if form == "json":
-        click.echo(json.dumps([asdict(change) for change in changes], indent=2))
+        printing.document(json.dumps([asdict(change) for change in changes], indent=2) + "\n")
         return
     for change in changes:
         for sign, arns in (("+", change.added), ("-", change.removed)):
             for arn in arns:
-                click.secho(f"{sign} {change.action} on {arn}", fg=_COLOURS[sign])
+                printing.line(f"{sign} {change.action} on {arn}", color=_COLOURS[sign])
     if not changes:
-        click.echo("no change in permissions", err=True)
+        printing.message("no change in permissions")
 
 
 def _table(result: Permissions) -> None:
@@ -219,9 +217,9 @@ def _table(result: Permissions) -> None:
     for action, arns in result.actions.items():
         for number, arn in enumerate(arns):
             shown = arn.replace("${AWS::Partition}", "aws").replace("${AWS::", "${")
-            click.echo(f"{action if not number else '':<50} {shown}")
+            printing.line(f"{action if not number else '':<50} {shown}")
         if action in unbound:
-            click.echo(f"{'':<50} ({unbound[action]})")
+            printing.line(f"{'':<50} ({unbound[action]})")
 
 
 _COLOURS = {"+": "green", "-": "red"}

@@ -2,11 +2,10 @@
 
 import threading
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from cfn_pipeline.cli import printing
+from cfn_pipeline.printable import printable
 from cfn_pipeline.rehearsal.outcome import Status
 from cfn_pipeline.rehearsal.pipeline import Action, Pipeline
 from cfn_pipeline.rehearsal.run.journal import Journal
@@ -14,6 +13,7 @@ from cfn_pipeline.rehearsal.run.journal import Journal
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
+    from rich.text import Text
 
 COLORS = {
     Status.SUCCEEDED: "green",
@@ -34,7 +34,7 @@ class Lines:
     def show(self, line: str) -> None:
         """Write a line."""
         with self._lock:
-            click.echo(line, err=True)
+            printing.message(line)
 
     def pause(self) -> None:
         """Pause output during a prompt; lines never disturb it."""
@@ -88,7 +88,7 @@ class LiveTable:
 
     def show(self, line: str) -> None:
         """Write a line above the table."""
-        self._console.print(line, markup=False)
+        self._console.print(_text(line))
 
     def pause(self) -> None:
         """Pause output during a prompt."""
@@ -145,7 +145,7 @@ class LiveTable:
     def _rendered(self) -> "RenderableType":
         with self._data_lock:
             if self._pipeline is None:
-                self._spinner.update(text=f"Preparing {self._step}")
+                self._spinner.update(text=_text(f"Preparing {self._step}"))
                 return self._spinner  # type: ignore[no-any-return]
             return self._table(self._pipeline)
 
@@ -162,11 +162,11 @@ class LiveTable:
                 duration = time.monotonic() - seconds if runs else seconds
                 color = COLORS.get(status, "dim")
                 table.add_row(
-                    stage.name if number == 0 else "",
-                    action.name,
-                    f"[{color}]{status}[/]",
-                    "" if status is Status.NOT_STARTED else f"{duration:.1f}",
-                    _escaped(message),
+                    _text(stage.name if number == 0 else ""),
+                    _text(action.name),
+                    _text(status, color),
+                    _text("" if status is Status.NOT_STARTED else f"{duration:.1f}"),
+                    _text(message),
                 )
         return table
 
@@ -176,8 +176,8 @@ def _started(label: str, pipeline: Pipeline, journal: Journal) -> str:
     return f"{label} {folder.name} of pipeline {pipeline.name}: {folder}"
 
 
-def _escaped(text: str) -> str:
-    from rich.markup import escape
+def _text(text: str, style: str = "") -> "Text":
+    """Return a text in which rich reads neither markup nor emoji codes."""
+    from rich.text import Text
 
-    escaping: Callable[[Any], str] = escape
-    return escaping(text)
+    return Text(printable(text), style=style)

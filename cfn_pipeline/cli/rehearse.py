@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.approving import FixedAnswer, Terminal
 from cfn_pipeline.cli.progress import Lines, LiveTable
 from cfn_pipeline.cli.rehearse_options import (
@@ -94,10 +95,10 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
             if options["page"] is not None:
                 write_page(result, journal.folder, options["page"])
     if options["form"] == "json":
-        click.echo(json.dumps(result, indent=2))
+        printing.document(json.dumps(result, indent=2) + "\n")
     else:
         for line in _lines(result):
-            click.echo(line)
+            printing.line(line)
     if status is not Status.SUCCEEDED:
         raise SystemExit(1)
 

@@ -1,6 +1,5 @@
 """``cfn-pipeline render``: write the templates and files of an edition."""
 
-import os
 from pathlib import Path
 
 import click
@@ -8,6 +7,7 @@ import click
 from cfn_pipeline import project
 from cfn_pipeline.analysis.reading import read_texts
 from cfn_pipeline.checks import check_system
+from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.findings import located, summary
 from cfn_pipeline.cli.loading import loading
 from cfn_pipeline.editions.edition import Edition
@@ -100,19 +100,17 @@ def _write(rendered: project.Rendering, folder: Path) -> bool:
     changes = write_files(rendered.files, folder)
     written = [change.path for change in changes if change.written]
     for path in written:
-        click.echo(path)
-    click.echo(
-        f"{folder}: {len(written)} written, {len(changes) - len(written)} unchanged", err=True
-    )
+        printing.line(path)
+    printing.message(f"{folder}: {len(written)} written, {len(changes) - len(written)} unchanged")
     for file, merge in rendered.configurations.items():
         for name, old in merge.replaced.items():
             value = merge.parameters[name]
-            click.echo(f"{folder / file}: {name} is {value} in the model, not {old}", err=True)
+            printing.message(f"{folder / file}: {name} is {value} in the model, not {old}")
         for name, default in merge.kept.items():
             value = merge.parameters[name]
-            click.echo(f"{folder / file}: {name} stays {value}; the default is {default}", err=True)
+            printing.message(f"{folder / file}: {name} stays {value}; the default is {default}")
     for environment, names in rendered.missing.items():
-        click.echo(f"{folder / environment}.json: fill in {', '.join(names)}", err=True)
+        printing.message(f"{folder / environment}.json: fill in {', '.join(names)}")
     return not has_findings
 
 
@@ -124,8 +122,8 @@ def _findings(rendered: project.Rendering, folder: Path) -> bool:
     if findings:
         for finding, (line, column) in located(findings, lambda name: files[name]):
             place = f"{folder / finding.file}:{line}:{column}"
-            click.echo(f"{place}: {finding.rule} {finding.message}", err=True)
-        click.echo(summary(findings, len(system.templates)), err=True)
+            printing.message(f"{place}: {finding.rule} {finding.message}")
+        printing.message(summary(findings, len(system.templates)))
     return bool(findings)
 
 
@@ -134,13 +132,11 @@ def _differences(files: dict[str, str], folder: Path) -> bool:
     stale = list(differences(files, folder))
     for difference in stale:
         for line in difference.splitlines():
-            click.secho(line, fg=None if "NO_COLOR" in os.environ else _COLOURS.get(line[:1]))
+            printing.line(line, color=_COLOURS.get(line[:1]))
     if stale:
-        click.echo(
-            f"{folder}: {len(stale)} of {len(files)} files are stale; render again", err=True
-        )
+        printing.message(f"{folder}: {len(stale)} of {len(files)} files are stale; render again")
     else:
-        click.echo(f"{folder}: up to date", err=True)
+        printing.message(f"{folder}: up to date")
     return bool(stale)
 
 

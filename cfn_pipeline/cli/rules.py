@@ -5,6 +5,7 @@ import json
 import click
 
 from cfn_pipeline.checks import GROUPS, RULES, CheckRule
+from cfn_pipeline.cli import printing
 
 
 @click.command()
@@ -30,15 +31,16 @@ def rules(ids: tuple[str, ...], form: str) -> None:
                 param_hint="ID",
             )
     if form == "json":
-        click.echo(json.dumps([_data(rule) for rule in selection], indent=2))
+        printing.document(json.dumps([_data(rule) for rule in selection], indent=2) + "\n")
     elif ids:
-        click.echo("\n".join(map(_explain, selection)), nl=False)
+        for line in "\n".join(map(_explain, selection)).splitlines():
+            printing.line(line)
     else:
         for digit, group in GROUPS.items():
-            click.echo(f"{group}")
+            printing.line(group)
             for rule in selection:
                 if rule.id[2] == digit:
-                    click.echo(f"  {rule.id}  {rule.title}")
+                    printing.line(f"  {rule.id}  {rule.title}")
 
 
 def _data(rule: CheckRule) -> dict[str, str | None]:

@@ -4,6 +4,8 @@ import json
 
 import click
 
+from cfn_pipeline.cli import printing
+
 
 @click.command()
 def schema() -> None:
@@ -16,4 +18,4 @@ def schema() -> None:
     """
     from cfn_pipeline.config.schema import config_schema
 
-    click.echo(json.dumps(config_schema(), indent=2))
+    printing.document(json.dumps(config_schema(), indent=2) + "\n")

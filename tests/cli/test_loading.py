@@ -25,7 +25,7 @@ print()
 print(json.dumps([status, sorted(set(sys.modules) - before)]))
 """
 
-ALWAYS = {"cli", "errors"}
+ALWAYS = {"cli", "errors", "printable"}
 CHECKS = {"analysis", "aws", "buildspec", "checks", "template"}
 BUILDS = {"editions", "files", "functions", "model", "policies", "resources", "stacks"}
 

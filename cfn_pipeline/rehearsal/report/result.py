@@ -1,5 +1,6 @@
 """The result of a run, as JSON values."""
 
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,7 +40,7 @@ def next_step(result: Mapping[str, Any]) -> list[str]:
     """Return what to do after a run that has not succeeded, as lines; empty: it has succeeded."""
     if result["status"] == Status.SUCCEEDED:
         return []
-    resume = f"cfn-pipeline rehearse --resume {result['run']}"
+    resume = f"cfn-pipeline rehearse --resume {shlex.quote(result['run'])}"
     failed = [
         action
         for stage in result["stages"]
@@ -48,7 +49,7 @@ def next_step(result: Mapping[str, Any]) -> list[str]:
     ]
     stacks = [a["details"]["failed_stack"] for a in failed if "failed_stack" in a["details"]]
     if stacks and result["aws"] != "AWS":
-        options = " ".join(f"--delete-stack {stack}" for stack in stacks)
+        options = " ".join(f"--delete-stack {shlex.quote(stack)}" for stack in stacks)
         lines = [f"To resume, delete the failed stack: {resume} {options}"]
         if any("secret" in action["message"].lower() for action in failed):
             lines.append("To create a missing secret, add: --secret 'NAME=TEXT'")

@@ -1,0 +1,92 @@
+"""The only place that writes to standard output and standard error.
+
+Lines are made printable, because names, paths and values in them come from others. A document
+(YAML, JSON, XML) is written as it is: its format escapes what must be escaped.
+"""
+
+import contextlib
+import os
+import sys
+
+import click
+
+from cfn_pipeline.errors import OutputError
+from cfn_pipeline.printable import printable
+
+
+def line(text: object = "", *, color: str | None = None) -> None:
+    """Write a line of the result to standard output.
+
+    Raises:
+        OutputError: standard output cannot be written.
+
+    """
+    shown = _encodable(printable(text), sys.stdout)
+    if color is not None and "NO_COLOR" not in os.environ:
+        shown = click.style(shown, fg=color)
+    _write(f"{shown}\n")
+
+
+def report(text: str) -> None:
+    """Write a report of ``check``, whose texts are printable already, to standard output.
+
+    Raises:
+        OutputError: standard output cannot be written.
+
+    """
+    _write(_encodable(text, sys.stdout))
+
+
+def document(text: str) -> None:
+    """Write a document to standard output, as it is.
+
+    Raises:
+        OutputError: standard output cannot be written, or its encoding lacks a character.
+
+    """
+    _write(text)
+
+
+def message(text: object = "") -> None:
+    """Write a line to standard error; it is lost if that cannot be written."""
+    _write_error(f"{printable(text)}\n")
+
+
+def prompt(question: str) -> None:
+    """Write a question to standard error; the answer is typed on the same line."""
+    _write_error(printable(question))
+
+
+def discard_output() -> None:
+    """Discard what standard output still holds, so that Python does not fail at its exit."""
+    with contextlib.suppress(OSError, ValueError):
+        if sys.__stdout__ is not None:
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, sys.__stdout__.fileno())
+            os.close(null)
+
+
+def _write(text: str) -> None:
+    if sys.stdout is None:
+        raise OutputError("standard output is closed; redirect it to a file")
+    try:
+        click.echo(text, nl=False)
+    except UnicodeEncodeError as error:
+        raise OutputError(
+            f"standard output cannot be written: its encoding {error.encoding} has no "
+            f"{printable(error.object[error.start])!r}; set PYTHONIOENCODING=utf-8"
+        ) from error
+    except OSError as error:
+        discard_output()
+        raise OutputError(f"standard output cannot be written: {error.strerror}") from error
+
+
+def _write_error(text: str) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        click.echo(_encodable(text, sys.stderr), nl=False, err=True)
+
+
+def _encodable(text: str, stream: object) -> str:
+    """Return a text with escapes for the characters that the encoding of a stream lacks."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
