@@ -3,6 +3,29 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from cfn_pipeline.errors import RehearsalError
+
+
+def path_below(folder: Path, name: str) -> Path:
+    """Return the path of a name in a folder.
+
+    Args:
+        folder: the folder.
+        name: a path in it, from a template, an artifact or a file.
+
+    Raises:
+        RehearsalError: the path is not below the folder, links included.
+
+    """
+    root = folder.resolve()
+    try:
+        path = (folder / name).resolve()
+    except (ValueError, OSError, RuntimeError):  # NUL, too long, links in a circle
+        path = root
+    if path == root or not path.is_relative_to(root):
+        raise RehearsalError(f"invalid path {name!r}: it must be below {folder}")
+    return folder / name
+
 
 @dataclass(frozen=True)
 class BuildFolder:
@@ -47,7 +70,7 @@ class BuildFolder:
 
     def source(self, artifact: str) -> Path:
         """Return the folder of an input artifact."""
-        return self.path / "src" / artifact
+        return path_below(self.path / "src", artifact)
 
 
 @dataclass(frozen=True)
@@ -83,7 +106,11 @@ class RunFolder:
 
     def archive(self, artifact: str) -> Path:
         """Return the path of an artifact's zip."""
-        return self.path / "artifacts" / f"{artifact}.zip"
+        return path_below(self.path / "artifacts", f"{artifact}.zip")
+
+    def sibling(self, run: str) -> "RunFolder":
+        """Return the folder of another run beside this one."""
+        return RunFolder(path_below(self.path.parent, run))
 
     def logs(self) -> dict[str, Path]:
         """Return the logs of all builds, by their path in the folder."""
@@ -96,7 +123,7 @@ class RunFolder:
         """Create the folder of a build of an action; each build has its own number."""
         number = 1
         while True:
-            path = self.path / "builds" / f"{stage}-{action}-{number}"
+            path = path_below(self.path / "builds", f"{stage}-{action}-{number}")
             try:
                 path.mkdir(parents=True)
             except FileExistsError:

@@ -6,11 +6,25 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-str
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
+from cfn_pipeline.aws.name_forms import ACTION, ARTIFACT, PIPELINE, STAGE, NameForm
 from cfn_pipeline.aws.pipelines import GATES
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.template.values import scalar_text
+
+
+class Name(NamedTuple):
+    """A name in a pipeline: the form that it must have, the name, and where it stands."""
+
+    form: NameForm
+    name: str
+    where: str
+
+    @property
+    def problems(self) -> Iterator[str]:
+        """What is wrong with the name; nothing if CodePipeline accepts it."""
+        return self.form.problems(self.name, self.where)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +142,17 @@ class Pipeline:
     def actions(self) -> list[Action]:
         """All actions, in the order in which they run."""
         return [action for stage in self.stages for group in stage.groups for action in group]
+
+    @property
+    def names(self) -> Iterator[Name]:
+        """All names, each with its form and place."""
+        yield Name(PIPELINE, self.name, "the pipeline")
+        for stage in self.stages:
+            yield Name(STAGE, stage.name, "the pipeline")
+            for action in stage.actions:
+                yield Name(ACTION, action.name, f"stage '{stage.name}'")
+                for artifact in (*action.inputs, *action.outputs):
+                    yield Name(ARTIFACT, artifact, action.where)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the pipeline as JSON values."""

@@ -1,6 +1,6 @@
 """The template of a pipeline, before it is deployed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +8,9 @@ from cfn_pipeline.analysis import pipelines as analysis
 from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.reading import read_files
 from cfn_pipeline.analysis.system import Resource, System
+from cfn_pipeline.aws.name_forms import ACTION, ARTIFACT, PIPELINE, STAGE
 from cfn_pipeline.errors import RehearsalError
-from cfn_pipeline.rehearsal.pipeline import Action
+from cfn_pipeline.rehearsal.pipeline import Action, Name
 
 __all__ = ["PipelineTemplate", "read_pipeline"]
 
@@ -23,6 +24,7 @@ class PipelineTemplate:
         resource: the pipeline's resource.
         actions: its actions, as far as they are known before it is deployed.
         is_complete: whether all of them are known.
+        names: of the pipeline, its stages, actions and artifacts, as far as they are known.
 
     """
 
@@ -30,6 +32,7 @@ class PipelineTemplate:
     resource: Resource
     actions: Sequence[Action]
     is_complete: bool
+    names: Sequence[Name] = ()
 
     @property
     def name(self) -> str:
@@ -92,4 +95,26 @@ def _described(file: Path, resource: Resource) -> PipelineTemplate:
         and all(action.category and action.provider for action in actions)
         and all(is_known(name) for a in actions for name in (a.stage, *a.source_names))
     )
-    return PipelineTemplate(file=file, resource=resource, actions=actions, is_complete=is_complete)
+    return PipelineTemplate(
+        file=file,
+        resource=resource,
+        actions=actions,
+        is_complete=is_complete,
+        names=list(dict.fromkeys(name for shape in shapes for name in _names(shape))),
+    )
+
+
+def _names(shape: analysis.Pipeline) -> Iterator[Name]:
+    """Yield the names of a scenario that are known."""
+    name = shape.resource.properties.get("Name")
+    if isinstance(name, str):
+        yield Name(PIPELINE, name, shape.where)
+    for stage in shape.stages:
+        if is_known(stage.name):
+            yield Name(STAGE, stage.name, shape.where)
+    for action in shape.actions:
+        if is_known(action.name):
+            yield Name(ACTION, action.name, action.stage.where)
+        for artifact in (*action.inputs, *action.outputs):
+            if is_known(artifact.name):
+                yield Name(ARTIFACT, artifact.name, action.where)

@@ -31,7 +31,7 @@ from cfn_pipeline.rehearsal.preparation.template import PipelineTemplate, read_p
 from cfn_pipeline.rehearsal.run.journal import Journal, now
 from cfn_pipeline.rehearsal.run.plan import Plan, Settings
 from cfn_pipeline.rehearsal.run.stages import Listener, Run
-from cfn_pipeline.rehearsal.run.validation import validate_pipeline, validate_skips
+from cfn_pipeline.rehearsal.run.validation import validate_names, validate_pipeline, validate_skips
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +106,7 @@ class Rehearsal:
             self._delete_stacks(account)
         if "definition" in journal.data:
             pipeline = Pipeline.from_dict(journal.data["definition"])
+            validate_names(pipeline.names)
         else:
             pipeline = self._pipeline(account, notify)
             validate_pipeline(pipeline, self.plan, self.settings)
@@ -156,7 +157,7 @@ class Rehearsal:
         else:
             self.listener.on_prepare("a local AWS")
             if plan.after is not None and not folder.account.exists():
-                _copy_account(RunFolder(folder.path.parent / plan.after), folder)
+                _copy_account(folder.sibling(plan.after), folder)
             with embedded_aws(
                 folder.account, region=plan.region, port=self.settings.port
             ) as server:

@@ -1,12 +1,12 @@
 """Checks of a plan, before anything is started or deployed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.actions.runners import is_supported
 from cfn_pipeline.rehearsal.artifacts.sources import parse_source
 from cfn_pipeline.rehearsal.local_aws.embedded import pick_port
-from cfn_pipeline.rehearsal.pipeline import Action, Pipeline
+from cfn_pipeline.rehearsal.pipeline import Action, Name, Pipeline
 from cfn_pipeline.rehearsal.preparation.template import PipelineTemplate
 from cfn_pipeline.rehearsal.run.plan import Plan, Settings
 
@@ -26,9 +26,11 @@ def validate_plan(plan: Plan, settings: Settings, template: PipelineTemplate) ->
     """Check a plan as far as the template alone allows.
 
     Raises:
-        RehearsalError: a source does not exist, is missing or unknown, or an action cannot run.
+        RehearsalError: a name is invalid, a source does not exist, is missing or unknown, or an
+            action cannot run.
 
     """
+    validate_names(template.names)
     for source in plan.sources.values():
         parse_source(source)
     if template.is_complete:
@@ -42,6 +44,7 @@ def validate_pipeline(pipeline: Pipeline, plan: Plan, settings: Settings) -> Non
         RehearsalError: an option names something that does not exist, or something is missing.
 
     """
+    validate_names(pipeline.names)
     _validate_actions(pipeline.actions, plan, settings)
     for name in plan.variables:
         if name not in pipeline.variables:
@@ -54,6 +57,18 @@ def validate_pipeline(pipeline: Pipeline, plan: Plan, settings: Settings) -> Non
             raise RehearsalError(
                 f"the pipeline variable {name} has no default; add --variable {name}=VALUE"
             )
+
+
+def validate_names(names: Iterable[Name]) -> None:
+    """Check the names of a pipeline, as CodePipeline does; folders and files are named after them.
+
+    Raises:
+        RehearsalError: some are invalid; the message has all of them.
+
+    """
+    problems = dict.fromkeys(problem for name in names for problem in name.problems)
+    if problems:
+        raise RehearsalError("\n".join(problems))
 
 
 def validate_skips(pipeline: Pipeline, settings: Settings) -> None:
