@@ -22,3 +22,7 @@ NETWORK_CALLS = (
     *("ec2:DeleteNetworkInterface", "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces"),
     *("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"),
 )
+
+#: The calls by which builds write their logs, to a group that exists.
+#: https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
+LOG_CALLS = ("logs:CreateLogStream", "logs:PutLogEvents")

@@ -13,6 +13,7 @@ NAME_PROPERTIES: Mapping[str, str] = {
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::CloudWatch::Dashboard": "DashboardName",
     "AWS::CodeBuild::Project": "Name",
+    "AWS::CodeDeploy::Application": "ApplicationName",
     "AWS::CodePipeline::Pipeline": "Name",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::ECR::Repository": "RepositoryName",
@@ -67,6 +68,7 @@ NOT_UNIQUE = frozenset(
 REF_GIVES_NAME = frozenset(
     {
         "AWS::CodeBuild::Project",
+        "AWS::CodeDeploy::Application",
         "AWS::CodePipeline::Pipeline",
         "AWS::ECR::Repository",
         "AWS::IAM::Role",

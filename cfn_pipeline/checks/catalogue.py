@@ -7,6 +7,7 @@ from cfn_pipeline.analysis.system import System
 from cfn_pipeline.checks.ignoring import ignored
 from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.checks.rules import (
+    action_permissions,
     action_types,
     artifacts,
     build_roles,
@@ -94,6 +95,7 @@ RULES: tuple[CheckRule, ...] = tuple(
             *parameters.RULES,
             *stacks.RULES,
             *buildspecs.RULES,
+            *action_permissions.RULES,
             *starts.RULES,
             *stack_names.RULES,
             *action_types.RULES,

@@ -15,7 +15,7 @@ from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.analysis.resolving import arn_of, name_of
 from cfn_pipeline.analysis.stores import Store, may_use_bucket, may_use_key, store_of
 from cfn_pipeline.analysis.system import Resource, System
-from cfn_pipeline.aws.codebuild import NETWORK_CALLS, VARIABLE_CALLS
+from cfn_pipeline.aws.codebuild import LOG_CALLS, NETWORK_CALLS, VARIABLE_CALLS
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 _SETTING_UP = "https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html"
@@ -114,10 +114,9 @@ def _logs(pipeline: Pipeline) -> Iterator[Problem]:
         if group is None:
             continue
         arn = local_arn(system, "logs", f"log-group:{group}")
-        calls = ["logs:CreateLogStream", "logs:PutLogEvents"]
         # Policies name the group with and without what stands behind its name.
         forms = (arn, f"{arn}:{ANYTHING}")
-        missing = [call for call in calls if not any(grants.may(call, form) for form in forms)]
+        missing = [c for c in LOG_CALLS if not any(grants.may(c, form) for form in forms)]
         if missing:
             what = "write the build's logs"
             yield _missing(build, project, grants, missing, f"{arn}:*", what)
