@@ -35,8 +35,13 @@ _KEY = re.compile("Kms|KMS|EncryptionKey")
 _BUCKET = re.compile("^(?:S3)?Bucket$|^CodeUri$|^DefinitionUri$")
 _KEY_ID = re.compile(r"(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _ROLE_NAME = re.compile(r"[\w+=,.@/-]+")
-_SECRET_ARN = re.compile(r"\{\{resolve:secretsmanager:(.*?)(?::SecretString.*)?\}\}")
-_SSM_NAME = re.compile(r"\{\{resolve:ssm(?:-secure)?:([^:}]*)[^}]*\}\}")
+_INSIDE = r"(?:[^{}]|\$\{[^{}]*\})"
+_SECRET_ARN = re.compile(
+    rf"\{{\{{resolve:secretsmanager:({_INSIDE}*?)(?::SecretString{_INSIDE}*)?\}}\}}"
+)
+_SSM_NAME = re.compile(
+    rf"\{{\{{resolve:ssm(?:-secure)?:((?:[^{{}}:]|\$\{{[^{{}}]*\}})*){_INSIDE}*\}}\}}"
+)
 
 
 @dataclass(frozen=True)
