@@ -11,6 +11,7 @@ from cfn_pipeline.editions.todobackend import todobackend
 from cfn_pipeline.files.buildspec import buildspec
 from cfn_pipeline.files.configuration import protected_configuration
 from cfn_pipeline.files.dockerfile import installing_by_apk
+from cfn_pipeline.files.makefile import makefile
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.aspects import (
     ExistingSecret,
@@ -51,6 +52,10 @@ def _iam_template(application: Application, stack: Mapping[str, Any]) -> Templat
         push=application.image_repository_name,
         deploys=[stack],
     )
+
+
+def _makefile(application: Application) -> str:
+    return makefile(application, CURRENT.targets(application))
 
 
 CURRENT = Edition(
@@ -112,6 +117,7 @@ CURRENT = Edition(
             buildspec, wait="timeout 15", daemon="--host=unix:///var/run/docker.sock"
         ),
         "Dockerfile.codebuild": partial(installing_by_apk, base="docker:29-dind"),
+        "Makefile": _makefile,
     },
     configuration=protected_configuration,
     exemptions=EXEMPTIONS,
