@@ -40,7 +40,7 @@ class Database(Validated):
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with names and size."""
         if not hasattr(self, "port"):
-            yield f"{self.where}: a Database has no engine; use MySql"
+            yield f"{self.where}: a Database has no engine; use MySql or PostgreSql"
         yield from name_forms.DATABASE.problems(self.name, self.where)
         yield from name_forms.DATABASE_USER.problems(self.username, self.where)
         yield from name_forms.SECRET_KEY.problems(self.password_key, self.where)
@@ -63,3 +63,19 @@ class MySql(Database):
     variables: ClassVar[tuple[str, str, str]] = ("MYSQL_HOST", "MYSQL_USER", "MYSQL_DATABASE")
 
     password_key: str = "MYSQL_PASSWORD"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgreSql(Database):
+    """A PostgreSQL database: ``PostgreSql(name="orders", username="orders")``.
+
+    Containers get PGHOST, PGUSER, PGDATABASE and the password in PGPASSWORD, which the clients of
+    PostgreSQL read themselves.
+    https://www.postgresql.org/docs/current/libpq-envars.html
+    """
+
+    type_name: ClassVar[str] = "postgresql"
+    port: ClassVar[int] = 5432
+    variables: ClassVar[tuple[str, str, str]] = ("PGHOST", "PGUSER", "PGDATABASE")
+
+    password_key: str = "PGPASSWORD"

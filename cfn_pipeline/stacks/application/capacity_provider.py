@@ -6,6 +6,7 @@ from troposphere.ecs import (
     AutoScalingGroupProvider,
     CapacityProvider,
     CapacityProviderStrategy,
+    CapacityProviderStrategyItem,
     Cluster,
     ClusterCapacityProviderAssociations,
     ClusterSetting,
@@ -150,7 +151,7 @@ def capacity_provider(
         ports=ids.DYNAMIC_PORTS,
         host_port=0,
         depends_on=[PROVIDER_OF_CLUSTER],
-        provider=Ref(PROVIDER),
+        strategy=[CapacityProviderStrategyItem(CapacityProvider=Ref(PROVIDER), Weight=1)],
     )
 
 

@@ -1,6 +1,7 @@
 """The application's database."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, Tags
@@ -38,6 +39,9 @@ class Engine:
         instance_class: such as db.t4g.micro.
         storage_type: such as gp3.
         allocated_storage: in GiB.
+        family_parts: how many numbers of the version the parameter group's family has.
+        parameters: of the parameter group.
+        logs: which of the engine's logs go to CloudWatch.
 
     """
 
@@ -46,6 +50,13 @@ class Engine:
     instance_class: str
     storage_type: str
     allocated_storage: int
+    family_parts: int = 2
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    logs: Sequence[str] = ()
+
+    def family(self, version: str) -> str:
+        """Return the family of parameter groups of a version, such as mysql8.4."""
+        return f"{self.name.lower()}{'.'.join(version.split('.')[: self.family_parts])}"
 
 
 def database(stack: ApplicationStack, database: Database, *, engine: Engine) -> Backend:
@@ -60,15 +71,13 @@ def database(stack: ApplicationStack, database: Database, *, engine: Engine) -> 
             AvailabilityZone=Sub("${AWS::Region}a"),
             Tags=Tags(Name=Sub("${AWS::StackName}-db")),
         ),
-        _subnet_group(),
+        _subnet_group(stack),
     )
     description = Sub(f"${{AWS::StackName}} {_DESCRIPTION}")
     return _backend(database, credentials, _security_group(description, nowhere()))
 
 
-def protected_database(
-    stack: ApplicationStack, database: Database, *, engine: Engine, logs: tuple[str, ...]
-) -> Backend:
+def protected_database(stack: ApplicationStack, database: Database, *, engine: Engine) -> Backend:
     """Add a database that is encrypted, backed up and monitored, and its subnets.
 
     Whether it can be deleted, and whether it has a standby, are parameters. A snapshot is taken
@@ -78,7 +87,6 @@ def protected_database(
         stack: to which it is added.
         database: what the application sets.
         engine: the defaults.
-        logs: which of the engine's logs go to CloudWatch.
 
     """
     [credentials] = stack.all(Credentials)
@@ -99,17 +107,17 @@ def protected_database(
             PubliclyAccessible=False,
             EnableIAMDatabaseAuthentication=True,
             AutoMinorVersionUpgrade=True,
-            EnableCloudwatchLogsExports=list(logs),
+            EnableCloudwatchLogsExports=list(engine.logs),
             MonitoringInterval=60,
             MonitoringRoleArn=GetAtt(MONITORING_ROLE, "Arn"),
             Tags=Tags(Name=Sub("${AWS::StackName}-db")),
         ),
-        _subnet_group(),
+        _subnet_group(stack),
         DBParameterGroup(
             PARAMETER_GROUP,
             Description="Connections are encrypted",
-            Family=f"{engine.name.lower()}{'.'.join(version.split('.')[:2])}",
-            Parameters={"require_secure_transport": "1"},
+            Family=engine.family(version),
+            Parameters=dict(engine.parameters),
         ),
         _monitoring_role(stack),
     )
@@ -137,11 +145,11 @@ def _owner(database: Database, credentials: Credentials) -> dict[str, Any]:
     }
 
 
-def _subnet_group() -> DBSubnetGroup:
+def _subnet_group(stack: ApplicationStack) -> DBSubnetGroup:
     return DBSubnetGroup(
         SUBNET_GROUP,
         DBSubnetGroupDescription="Application Database Subnet Group",
-        SubnetIds=Ref(ids.SUBNETS),
+        SubnetIds=stack.capacity.subnets,
         Tags=Tags(Name=Sub("${AWS::StackName}-db-subnet-group")),
     )
 
