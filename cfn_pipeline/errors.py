@@ -71,14 +71,7 @@ class EditionError(CfnPipelineError, LookupError):
 
 
 class OutputError(CfnPipelineError, OSError):
-    """A folder or file that rendered output cannot be read from or written to.
-
-    ``problems`` has every such file; the message is all of them, a line each.
-    """
-
-    def __init__(self, *problems: str) -> None:
-        self.problems = problems
-        super().__init__("\n".join(problems))
+    """A folder or file that rendered output cannot be read from or written to."""
 
 
 class RehearsalError(CfnPipelineError):

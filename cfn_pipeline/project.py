@@ -160,7 +160,8 @@ def _existing(
         elif not is_rendered(text):
             reasons[name] = "was not rendered by cfn-pipeline"
     if reasons and not force:
-        raise OutputError(*(f"{folder / name}: {why}" for name, why in reasons.items()), _WAY_OUT)
+        lines = [f"{folder / name}: {reason}" for name, reason in reasons.items()]
+        raise OutputError("\n".join([*lines, _WAY_OUT]))
     return {name: text for name, text in texts.items() if name not in reasons}
 
 

@@ -256,14 +256,42 @@ def test_a_parameter_that_the_stack_does_not_have(edition: Edition) -> None:
 
 def test_protection_follows_approval_unless_it_is_said() -> None:
     files = render(todobackend)
-    for name, protected in (("dev.json", "false"), ("prod.json", "true")):
-        parameters = json.loads(files[name])["Parameters"]
-        assert parameters["DeletionProtection"] == parameters["DatabaseMultiAZ"] == protected
+    assert json.loads(files["dev.json"])["Parameters"] == {
+        "ApplicationDesiredCount": "1",
+        "DatabaseBackupDays": "1",
+        "DatabaseMultiAZ": "false",
+        "DeletionProtection": "false",
+    }
+    # A first deployment that fails must be able to delete what it has created.
+    assert json.loads(files["prod.json"])["Parameters"] == {
+        "ApplicationDesiredCount": "2",
+        "ApplicationMinimumInstances": "2",
+        "DatabaseBackupDays": "7",
+        "DatabaseMultiAZ": "true",
+        "DeletionProtection": "false",
+    }
     said = replace(SMALL, environments=[Environment("test", protected=True)])
     assert json.loads(render(said)["test.json"])["Parameters"] == {
-        "ApplicationDesiredCount": "1",
+        "ApplicationDesiredCount": "2",
+        "ApplicationMinimumInstances": "2",
         "DeletionProtection": "true",
     }
+
+
+def test_two_tasks_are_not_more_than_there_can_be() -> None:
+    approved = Environment("test", approval=True)
+    one = replace(SMALL, maximum_tasks=1, environments=[approved])
+    small = replace(SMALL, compute=Ec2(maximum=1), environments=[approved])
+    few = replace(SMALL, environments=[replace(approved, desired_count=1)])
+    own = {"ApplicationMinimumInstances": "3"}
+    more = replace(SMALL, environments=[replace(approved, parameters=own)])
+    values = [
+        json.loads(render(application)["test.json"])["Parameters"]
+        for application in (one, small, few, more)
+    ]
+    assert [
+        (v["ApplicationDesiredCount"], v.get("ApplicationMinimumInstances")) for v in values
+    ] == [("1", None), ("2", "1"), ("1", None), ("2", "3")]
 
 
 @pytest.mark.parametrize("application", [todobackend, SMALL], ids=["todo", "small"])

@@ -35,8 +35,9 @@ class NameForm:
             return
         if not self.shortest <= len(name) <= self.longest:
             because = f", because {self.reason}" if self.reason else ""
+            count = f"{len(name)} character{'' if len(name) == 1 else 's'}"
             yield (
-                f"{where}: the {self.kind} {name[:40]!r} has {len(name)} characters; "
+                f"{where}: the {self.kind} {name[:40]!r} has {count}; "
                 f"use {self.shortest} to {self.longest}{because}"
             )
         elif not re.fullmatch(self.pattern, name):
@@ -127,6 +128,12 @@ DATABASE_USER = NameForm(
     pattern="[A-Za-z][A-Za-z0-9_]*",
     characters="letters, digits and _, a letter first",
     longest=16,
+)
+MYSQL_VERSION = NameForm(
+    kind="MySQL version",
+    pattern=r"[589]\.[0-9]+(?:\.[0-9]+(?:-rds\.[0-9]+)?)?",
+    characters="a version of MySQL, such as '8.4' or '8.4.11'",
+    longest=32,
 )
 SECRET = NameForm(
     kind="secret's name",

@@ -123,8 +123,13 @@ BOOK = Edition(
     files={
         "buildspec.yml": partial(
             buildspec,
-            wait="timeout -t 15",
-            daemon="--host=unix:///var/run/docker.sock --storage-driver=overlay",
+            docker=[
+                (
+                    "nohup /usr/local/bin/dockerd --host=unix:///var/run/docker.sock "
+                    "--storage-driver=overlay &"
+                ),
+                'timeout -t 15 sh -c "until docker info; do echo .; sleep 1; done"',
+            ],
         ),
         "Dockerfile.codebuild": partial(installing_by_pip, base="docker:dind"),
     },

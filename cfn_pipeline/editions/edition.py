@@ -8,7 +8,6 @@ from troposphere import Template
 
 from cfn_pipeline.errors import EditionError
 from cfn_pipeline.files.configuration import Configuration
-from cfn_pipeline.files.makefile import Target
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.pipeline import Pipeline
@@ -79,7 +78,8 @@ class Edition:
         files: the other files, by name.
         configuration: makes the content of an environment's configuration file, from the
             application, the environment and the parameters of the application's template.
-        exemptions: what security checkers are told to skip, by logical id.
+        exemptions: what security checkers are told to skip, by logical id, where the application
+            asks for suppressions.
 
     """
 
@@ -118,20 +118,6 @@ class Edition:
         existing = ", ".join(stack.target for stack in self.stacks)
         raise EditionError(
             f"the {self.name} edition has no template {target!r}; its templates are {existing}"
-        )
-
-    def targets(self, application: Application) -> tuple[Target, ...]:
-        """Return what ``make deploy/`` deploys of an application, in this order."""
-        return tuple(
-            Target(
-                name=stack.target if environment is None else environment.name,
-                file=stack.file,
-                stack=stack.stack_name(application, environment),
-                capabilities=stack.capabilities,
-                environment=environment,
-            )
-            for stack in self.stacks
-            for environment in ([None] if stack.stack else application.environments)
         )
 
     def part(self, aspect: object) -> Part:
@@ -175,7 +161,7 @@ class Edition:
             if file not in built:
                 needed = [build(name) for name in stacks[file].deploys]
                 template = stacks[file].build(application, *needed)
-                exempt(template, self.exemptions)
+                exempt(template, self.exemptions, application.suppressions)
                 built[file] = template.to_dict()
             return built[file]
 

@@ -26,7 +26,7 @@ todobackend = Application(
     build_image_repository="docker-in-aws/codebuild",
     container=Container(
         name="todobackend",
-        cpu=245,
+        cpu=1000,
         memory=395,
         port=8000,
         command=[
@@ -89,6 +89,7 @@ todobackend_of_the_book = replace(
     source=GitHubRepository("todobackend", branch="master"),
     pull_accounts=["158949774536"],
     log_retention_days=7,
+    container=replace(todobackend.container, cpu=245),
     sidecars=[_as_in_the_book(sidecar) for sidecar in todobackend.sidecars],
     migration=_as_in_the_book(_MIGRATION),
     environments=[

@@ -3,16 +3,17 @@
 https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 """
 
+from collections.abc import Mapping, Sequence
+
 from cfn_pipeline.model.application import Application
 
 _TEMPLATE = """\
 version: 0.2
-
+{variables}
 phases:
   pre_build:
     commands:
-      - nohup /usr/local/bin/dockerd {daemon} &
-      - {wait} sh -c "until docker info; do echo .; sleep 1; done"
+{docker}
       # CODEBUILD_BUILD_ID is <project>:<id>, and a Docker tag takes no colon.
       - export BUILD_ID=$(echo $CODEBUILD_BUILD_ID | sed 's/^[^:]*://g')
       # CodePipeline hands over the sources without git, so the commit comes from CodeBuild.
@@ -39,15 +40,19 @@ artifacts:
 def buildspec(
     application: Application,  # noqa: ARG001
     *,
-    wait: str,
-    daemon: str,
+    docker: Sequence[str],
+    variables: Mapping[str, str] | None = None,
 ) -> str:
     """Return the buildspec.yml for the application's repository.
 
     Args:
         application: what is built; its Makefile does the work.
-        wait: the command with a timeout of 15 s, in the form of the build's image.
-        daemon: the arguments of dockerd.
+        docker: commands that start the Docker daemon and wait for it.
+        variables: of the build's environment; absent: none.
 
     """
-    return _TEMPLATE.format(wait=wait, daemon=daemon)
+    lines = [f"    {name}: '{value}'\n" for name, value in (variables or {}).items()]
+    return _TEMPLATE.format(
+        docker="\n".join(f"      - {command}" for command in docker),
+        variables="".join(["\nenv:\n  variables:\n", *lines]) if lines else "",
+    )

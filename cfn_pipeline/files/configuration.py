@@ -17,8 +17,12 @@ from cfn_pipeline.model.environment import Environment
 #: What a configuration file may have; each is an object.
 _SECTIONS = ("Parameters", "Tags", "StackPolicy")
 
-#: Parameters with the value true in an environment that is protected.
-_PROTECTION = ("DatabaseMultiAZ", "DeletionProtection")
+_DESIRED_COUNT = "ApplicationDesiredCount"
+_MINIMUM_INSTANCES = "ApplicationMinimumInstances"
+
+#: How many tasks and instances an environment has of which one may fail.
+_TWO = 2
+_BACKUP_DAYS = {True: 7, False: 1}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,25 +97,57 @@ class Configuration:
 def configuration(
     application: Application,
     environment: Environment,
-    parameters: Mapping[str, Any],
+    parameters: Mapping[str, Any],  # noqa: ARG001
 ) -> Configuration:
     """Return the number of tasks, the network and the environment's further parameters."""
     return Configuration(
-        values=_values(environment, parameters),
-        defaults={"ApplicationDesiredCount": str(application.minimum_tasks)},
+        values=_values(environment),
+        defaults={_DESIRED_COUNT: str(application.minimum_tasks)},
     )
 
 
 def protected_configuration(
     application: Application, environment: Environment, parameters: Mapping[str, Any]
 ) -> Configuration:
-    """Return also the protection of those of database and load balancer that the template has."""
+    """Return also what keeps an environment up, and its data, where the template has it.
+
+    An environment that is protected has a standby of its database, a week of backups, and at least
+    two tasks on two instances. Protection from deletion is off where ``protected`` is absent: the
+    first deployment could not be rolled back otherwise.
+    """
     plain = configuration(application, environment, parameters)
-    protected = "true" if environment.is_protected else "false"
-    protection = {name: protected for name in _PROTECTION if name in parameters}
+    protection = {
+        "DatabaseMultiAZ": _boolean(environment.is_protected),
+        "DeletionProtection": _boolean(environment.protected is True),
+    }
+    defaults = {**plain.defaults, "DatabaseBackupDays": str(_BACKUP_DAYS[environment.is_protected])}
+    values = dict(plain.values)
     if environment.protected is None:
-        return Configuration(values=plain.values, defaults={**plain.defaults, **protection})
-    return Configuration(values={**protection, **plain.values}, defaults=plain.defaults)
+        defaults |= protection
+    else:
+        values = {**protection, **values}
+    if environment.is_protected:
+        defaults |= _in_two_places(application, plain.values, parameters)
+    return Configuration(
+        values={n: v for n, v in values.items() if n in parameters or n in plain.values},
+        defaults={n: v for n, v in defaults.items() if n in parameters},
+    )
+
+
+def _in_two_places(
+    application: Application, values: Mapping[str, str], parameters: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return two tasks on two instances, or as many as there may be."""
+    tasks = str(max(application.minimum_tasks, min(_TWO, application.maximum_tasks)))
+    limits = parameters.get(_MINIMUM_INSTANCES)
+    if limits is None or int(values.get(_DESIRED_COUNT, tasks)) < _TWO:
+        return {_DESIRED_COUNT: tasks}
+    instances = max(limits["Default"], min(_TWO, limits["MaxValue"]))
+    return {_DESIRED_COUNT: tasks, _MINIMUM_INSTANCES: str(instances)}
+
+
+def _boolean(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def problem(text: str) -> str | None:
@@ -126,20 +162,16 @@ def problem(text: str) -> str | None:
     return None
 
 
-def _values(environment: Environment, parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Return what the environment itself says of the parameters that the template has."""
-    values = {}
+def _values(environment: Environment) -> dict[str, str]:
+    """Return what the environment itself says."""
+    parameters = {}
     if environment.desired_count is not None:
-        values["ApplicationDesiredCount"] = str(environment.desired_count)
+        parameters[_DESIRED_COUNT] = str(environment.desired_count)
     if environment.vpc_id is not None:
-        values["VpcId"] = environment.vpc_id
-    for name, subnets in (
-        ("ApplicationSubnets", environment.subnets),
-        ("PrivateSubnets", environment.private_subnets),
-    ):
-        if subnets and name in parameters:
-            values[name] = ",".join(subnets)
-    return values | dict(environment.parameters)
+        parameters["VpcId"] = environment.vpc_id
+    if environment.subnets:
+        parameters["ApplicationSubnets"] = ",".join(environment.subnets)
+    return parameters | dict(environment.parameters)
 
 
 def _differing(filled_in: Mapping[str, Any], ours: Mapping[str, str]) -> dict[str, Any]:

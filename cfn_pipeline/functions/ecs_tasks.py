@@ -42,6 +42,8 @@ def start(event: Any) -> Any:
         taskDefinition=properties["TaskDefinition"],
         overrides=properties.get("Overrides", {}),
         startedBy=event["RequestId"],
+        # Lambda may run an asynchronous call twice; ECS then returns the task of the first.
+        clientToken=event["RequestId"],
     )
     if response["failures"] or not response["tasks"]:
         reasons = ", ".join(failure["reason"] for failure in response["failures"])

@@ -33,6 +33,10 @@ RETENTION_DAYS = (
 )
 
 
+#: Security checkers that read suppressions in templates.
+CHECKERS = ("checkov", "guard", "cdk-nag")
+
+
 @dataclass(frozen=True)
 class GitHubRepository(Validated):
     """A repository on GitHub: ``GitHubRepository("acme/orders", branch="trunk")``.
@@ -83,12 +87,14 @@ class Application(Validated):
             the deployment fails; absent: none.
         secret: the name of a secret in Secrets Manager that exists, a JSON object with the
             database's password; absent: the stack generates one.
-        load_balancer: what leads requests to the container; None: nothing does, as for a worker.
+        load_balancer: what leads requests to the container.
         compute: on what the containers run.
         minimum_tasks: fewest tasks; the default of the environments' ``desired_count``.
         maximum_tasks: most tasks to which the service is scaled out.
         log_retention_days: how long logs are kept.
         environments: where it is deployed, in the order of the pipeline's stages.
+        suppressions: security checkers ("checkov", "guard", "cdk-nag") whose findings that would
+            be wrong to fix are suppressed in the templates, each with the reason; empty: none.
 
     Raises:
         ModelError: every mistake, a line each.
@@ -108,12 +114,13 @@ class Application(Validated):
     database: Database | None = None
     migration: Container | None = None
     secret: str | None = None
-    load_balancer: LoadBalancer | None = field(default_factory=LoadBalancer)
+    load_balancer: LoadBalancer = field(default_factory=LoadBalancer)
     compute: Compute = field(default_factory=Ec2)
     minimum_tasks: int = 1
     maximum_tasks: int = 4
     log_retention_days: int = 365
     environments: Sequence[Environment] = (Environment("dev"), Environment("prod", approval=True))
+    suppressions: Sequence[str] = ()
 
     @property
     def display_name(self) -> str:
@@ -217,6 +224,23 @@ class Application(Validated):
                 f"{self.image_repository_name!r}; use two repositories"
             )
         yield from name_forms.SECRET.problems(self.secret, where)
+        if self.secret is not None and self.database is None:
+            yield (
+                f"{where}: secret {self.secret!r} is for the password of a database, and database "
+                "is absent; add a database, or remove secret"
+            )
+        if _place(self.deployment_repository) == _place(self.source):
+            yield (
+                f"{where}: source and deployment_source are both {self.source.name!r}, branch "
+                f"{self.source.branch!r}, and each push would start the pipeline twice; use "
+                "another repository or branch for deployment_source"
+            )
+        for checker in self.suppressions:
+            if checker not in CHECKERS:
+                yield (
+                    f"{where}: unknown checker {checker!r} in suppressions; the checkers are "
+                    f"{', '.join(map(repr, CHECKERS))}"
+                )
         for account in self.pull_accounts:
             if not (len(account) == 12 and account.isdecimal()):
                 yield f"{where}: invalid AWS account {account!r} in pull_accounts: use 12 digits"
@@ -250,13 +274,11 @@ class Application(Validated):
                 f"{where}: a task has {len(self.containers)} containers; ECS allows "
                 f"{_MOST_CONTAINERS}"
             )
-        if self.load_balancer is not None and self.container.port is None:
+        if self.container.port is None:
             yield (
                 f"{where}, {self.container.where}: port is required by the load balancer; use the "
-                "port on which the container listens, or load_balancer=None"
+                "port on which the container listens"
             )
-        for problem in self.compute.container_problems(self.containers, tuple(self.volumes)):
-            yield f"{where}: {problem}"
         yield from repeated(f"{where}: container name", [c.name for c in self.containers])
 
     def _reserved_variables(self, container: Container) -> list[str]:
@@ -297,3 +319,8 @@ class Application(Validated):
         yield from repeated(f"{where}: environment name", [e.name for e in environments])
         yield from repeated(f"{where}: stage", [e.stage_name for e in environments])
         yield from repeated(f"{where}: stack name", [self.stack_name(e) for e in environments])
+
+
+def _place(repository: GitHubRepository) -> tuple[str, str]:
+    """Return what two repositories have in common if they are the same: GitHub ignores case."""
+    return repository.name.lower(), repository.branch

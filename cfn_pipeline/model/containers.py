@@ -19,7 +19,8 @@ class Container(Validated):
     Args:
         name: unique in its task.
         command: what runs in it; empty: the image's own command.
-        cpu: CPU units, 1024 to a core.
+        cpu: CPU units, 1024 to a core; the service is scaled by how much of them its tasks use, so
+            with few units, little work starts more tasks.
         memory: MiB that are reserved for it, 6 at least.
         port: the port on which it listens; absent: none.
         environment: variables, beside those of the database; empty: none.

@@ -60,6 +60,9 @@ def repository_problems(repository: str, branch: str, where: str) -> Iterator[st
             f"{where}: invalid repository {repository!r}: use 'owner/name', or 'name' to make the "
             "owner a parameter"
         )
+    elif repository.endswith(".git"):
+        name = repository.removesuffix(".git")
+        yield f"{where}: invalid repository {repository!r}: use {name!r}, without '.git'"
     if not branch or any(c.isspace() for c in branch):
         yield f"{where}: invalid branch {branch!r}: use the name of a branch, such as 'main'"
 

@@ -48,7 +48,7 @@ def allow(
     return Statement(**elements)
 
 
-def trust(service: str, condition: Condition | None = None) -> PolicyDocument:
+def trust(service: Value, condition: Condition | None = None) -> PolicyDocument:
     """Allow an AWS service to assume a role."""
     elements: dict[str, Any] = {} if condition is None else {"Condition": condition}
     return document(

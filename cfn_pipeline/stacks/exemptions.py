@@ -1,10 +1,11 @@
 """Findings of security checkers that would be wrong to fix, by resource, each with the reason.
 
-They are rendered as Metadata, so that a reviewer sees the reason beside the resource. An exemption
-without a finding, and a finding without an exemption, fail ``make audit``.
+An application's ``suppressions`` have them rendered as Metadata, so that a reviewer sees the reason
+beside the resource. An exemption without a finding, and a finding without an exemption, fail
+``make audit``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from troposphere import Template
@@ -13,6 +14,7 @@ from troposphere import Template
 Exemptions: TypeAlias = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 _PARAMETER = "A parameter, which is true by default"
+_DAYS = "A parameter, which is 7 by default"
 _KEY = "It is encrypted with a key that another stack exports"
 _NAMED = "The wildcard ends a name that begins with the application's"
 _LOGIN = "ecr:GetAuthorizationToken has no resource"
@@ -39,20 +41,20 @@ EXEMPTIONS: Exemptions = {
             )
         },
     },
-    "CodePipelineRole": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
-    "CodeBuildRole": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED_OR_LOGIN}},
+    "CodePipelineRole": {"cdk-nag": {"AwsSolutions-IAM5": _NAMED}},
+    "CodeBuildRole": {"cdk-nag": {"AwsSolutions-IAM5": _NAMED_OR_LOGIN}},
     **{
-        f"DeploymentPolicy{number}": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED_OR_READ}}
+        f"DeploymentPolicy{number}": {"cdk-nag": {"AwsSolutions-IAM5": _NAMED_OR_READ}}
         for number in (1, 2, 3, 4, 5)
     },
-    "PermissionsBoundary": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED_OR_LOGIN}},
+    "PermissionsBoundary": {"cdk-nag": {"AwsSolutions-IAM5": _NAMED_OR_LOGIN}},
     "BuildProject": {
         "guard": {
             "codebuild_project_environment_privileged_check": (
                 "Docker in Docker starts in privileged mode only"
             )
         },
-        "cdk_nag": {"AwsSolutions-CB5": "CodeBuild's own images lack what the build needs"},
+        "cdk-nag": {"AwsSolutions-CB5": "CodeBuild's own images lack what the build needs"},
     },
     "BuildLogGroup": {"guard": {"cloudwatch_log_group_encrypted_check": _KEY}},
     "ArtifactBucket": {
@@ -76,7 +78,7 @@ EXEMPTIONS: Exemptions = {
     },
     "ApplicationLoadBalancerSecurityGroup": {
         "checkov": {"CKV_AWS_260": "A public web service, redirected where it can be"},
-        "cdk_nag": {"AwsSolutions-EC23": "A public web service"},
+        "cdk-nag": {"AwsSolutions-EC23": "A public web service"},
     },
     "ApplicationLoadBalancer": {
         "guard": {"elbv2_deletion_protection_enabled_check": _PARAMETER},
@@ -93,16 +95,16 @@ EXEMPTIONS: Exemptions = {
             "ecs_awsvpc_networking_enabled_check": _BRIDGE,
             "ecs_task_definition_memory_hard_limit_check": _SOFT_LIMIT,
         },
-        "cdk_nag": {"AwsSolutions-ECS2": _PLAIN},
+        "cdk-nag": {"AwsSolutions-ECS2": _PLAIN},
     },
     "MigrateTaskDefinition": {
         "guard": {
             "ecs_awsvpc_networking_enabled_check": _BRIDGE,
             "ecs_task_definition_memory_hard_limit_check": _SOFT_LIMIT,
         },
-        "cdk_nag": {"AwsSolutions-ECS2": _PLAIN},
+        "cdk-nag": {"AwsSolutions-ECS2": _PLAIN},
     },
-    "ApplicationExecutionRole": {"cdk_nag": {"AwsSolutions-IAM5": _LOGIN}},
+    "ApplicationExecutionRole": {"cdk-nag": {"AwsSolutions-IAM5": _LOGIN}},
     "ApplicationLogGroup": {"guard": {"cloudwatch_log_group_encrypted_check": _KEY}},
     "EcsTaskRunner": {
         "checkov": {
@@ -111,31 +113,33 @@ EXEMPTIONS: Exemptions = {
             "CKV_AWS_117": _OUTSIDE,
         },
         "guard": {"lambda_inside_vpc_check": _OUTSIDE},
-        "cdk_nag": {"AwsSolutions-L1": "A newer runtime is not yet known to cfn-lint and boto3"},
+        "cdk-nag": {"AwsSolutions-L1": "A newer runtime is not yet known to cfn-lint and boto3"},
     },
-    "EcsTaskRunnerRole": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
+    "EcsTaskRunnerRole": {"cdk-nag": {"AwsSolutions-IAM5": _NAMED}},
     "EcsTaskRunnerLogGroup": {"guard": {"cloudwatch_log_group_encrypted_check": _KEY}},
     "ApplicationDatabase": {
         "guard": {
             "rds_instance_deletion_protection_enabled_check": _PARAMETER,
             "rds_instance_multi_az_support_check": _PARAMETER,
+            "rds_instance_backup_enabled_check": _DAYS,
             "rds_instance_no_default_ports_check": "Its security group allows the instances only",
             "rds_instance_logging_enabled_check": (
                 "The general log would have users' data and passwords in it"
             ),
             "rds_storage_encrypted_kms_key_check": _KEY,
         },
-        "cdk_nag": {
+        "cdk-nag": {
             "AwsSolutions-RDS3": _PARAMETER,
             "AwsSolutions-RDS10": _PARAMETER,
+            "AwsSolutions-RDS13": _DAYS,
             "AwsSolutions-RDS11": "Its security group allows the instances only",
         },
     },
     "ApplicationDatabaseMonitoringRole": {
-        "cdk_nag": {"AwsSolutions-IAM5": "RDS writes metrics to log groups whose names it makes"}
+        "cdk-nag": {"AwsSolutions-IAM5": "RDS writes metrics to log groups whose names it makes"}
     },
     "ApplicationSecret": {
-        "cdk_nag": {"AwsSolutions-SMG4": "Containers read the password only when they start"}
+        "cdk-nag": {"AwsSolutions-SMG4": "Containers read the password only when they start"}
     },
     "ApplicationAutoscaling": {
         "guard": {
@@ -144,31 +148,31 @@ EXEMPTIONS: Exemptions = {
             ),
             "autoscaling_multiple_az_check": "The subnets, and so their zones, are a parameter",
         },
-        "cdk_nag": {"AwsSolutions-AS3": "ECS scales the group; its tasks are what matters"},
+        "cdk-nag": {"AwsSolutions-AS3": "ECS scales the group; its tasks are what matters"},
     },
-    "ApplicationAutoscalingInstanceRole": {"cdk_nag": {"AwsSolutions-IAM5": _NAMED}},
+    "ApplicationAutoscalingInstanceRole": {"cdk-nag": {"AwsSolutions-IAM5": _NAMED}},
 }
 
 
-def exempt(template: Template, exemptions: Exemptions) -> None:
+def exempt(template: Template, exemptions: Exemptions, checkers: Sequence[str]) -> None:
     """Tell security checkers in the resources' Metadata what to skip, and why."""
     for logical_id, resource in template.resources.items():
-        if logical_id in exemptions:
-            resource.Metadata = _metadata(exemptions[logical_id])
+        rules = exemptions.get(logical_id, {})
+        metadata = [_FORMS[checker](rules[checker]) for checker in checkers if checker in rules]
+        if metadata:
+            resource.Metadata = dict(metadata)
 
 
-def _metadata(rules: Mapping[str, Mapping[str, str]]) -> dict[str, object]:
-    """Write the rules as each checker reads them.
+def _reasons(key: str, reasons: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"id": rule, key: reason} for rule, reason in reasons.items()]
 
-    https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html
-    https://docs.aws.amazon.com/cfn-guard/latest/ug/what-is-guard.html
-    https://github.com/cdklabs/cdk-nag
-    """
-    forms: dict[str, Callable[[Mapping[str, str]], object]] = {
-        "checkov": lambda reasons: {"skip": [{"id": k, "comment": v} for k, v in reasons.items()]},
-        "guard": lambda reasons: {"SuppressedRules": dict(reasons)},
-        "cdk_nag": lambda reasons: {
-            "rules_to_suppress": [{"id": k, "reason": v} for k, v in reasons.items()]
-        },
-    }
-    return {checker: forms[checker](reasons) for checker, reasons in rules.items()}
+
+#: The key of a resource's Metadata, and its value, as each checker reads them.
+#: https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html
+#: https://docs.aws.amazon.com/cfn-guard/latest/ug/what-is-guard.html
+#: https://github.com/cdklabs/cdk-nag
+_FORMS: Mapping[str, Callable[[Mapping[str, str]], tuple[str, object]]] = {
+    "checkov": lambda reasons: ("checkov", {"skip": _reasons("comment", reasons)}),
+    "guard": lambda reasons: ("guard", {"SuppressedRules": dict(reasons)}),
+    "cdk-nag": lambda reasons: ("cdk_nag", {"rules_to_suppress": _reasons("reason", reasons)}),
+}

@@ -6,7 +6,7 @@ from typing import Any
 
 #: A variable in the text of Fn::Sub: ``${Name}``, ``${Name.Attribute}``, or, as text, ``${!Name}``.
 #: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
-SUB_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+SUB_VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
 
 def scalar_text(value: object) -> str:

@@ -3,9 +3,9 @@
 
 usage: audit.py [--tools DIR] [--templates DIR] [--list]
 
-The list is in the Metadata of the templates' resources, with a reason for each entry. Findings that
-are not in the list are errors, and so are entries without a finding. The checkers get the templates
-without that Metadata.
+The templates are rendered with the list, in the Metadata of their resources, with a reason for each
+entry. Findings that are not in the list are errors, and so are entries without a finding. The
+checkers get the templates without that Metadata.
 """
 
 import argparse
@@ -15,10 +15,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cfn_pipeline import load
+from cfn_pipeline import load, render, todobackend
 
 #: Where a resource's Metadata lists what each checker is to pass over.
 LISTS = {"checkov": "checkov", "guard": "guard", "cdk-nag": "cdk_nag"}
@@ -36,10 +37,10 @@ class Finding(NamedTuple):
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="audit.py", description=str(__doc__).split("\n")[0])
     parser.add_argument("--tools", type=Path, default=Path(".audit"))
-    parser.add_argument("--templates", type=Path, default=Path("templates/current"))
+    parser.add_argument("--templates", type=Path, help="default: the current edition, rendered")
     parser.add_argument("--list", action="store_true", help="print the list and run nothing")
     options = parser.parse_args(arguments)
-    templates = read(options.templates)
+    templates = read(options.templates) if options.templates else rendered()
     listed = dict(suppressions(templates))
     if options.list:
         for finding, reason in sorted(listed.items()):
@@ -60,9 +61,19 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if problems else 0
 
 
+def rendered() -> dict[str, dict[str, Any]]:
+    """Render the templates of the current edition with the list."""
+    return templates_of(render(replace(todobackend, suppressions=list(LISTS))))
+
+
 def read(folder: Path) -> dict[str, dict[str, Any]]:
-    """Read the templates of an edition, which are the files with Resources."""
-    loaded = {path.name: load(path.read_text(encoding="utf-8")) for path in folder.glob("*.yml")}
+    """Read the templates of a folder."""
+    return templates_of({p.name: p.read_text(encoding="utf-8") for p in folder.glob("*.yml")})
+
+
+def templates_of(files: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Return the files with Resources, loaded."""
+    loaded = {name: load(text) for name, text in files.items() if name.endswith(".yml")}
     return {name: template for name, template in sorted(loaded.items()) if "Resources" in template}
 
 

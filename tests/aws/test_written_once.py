@@ -177,7 +177,7 @@ def test_no_fact_is_written_again(file: str) -> None:
         'required = ("ApplicationName", "EnvironmentName")',
         'NAME = re.compile(r"[A-Za-z0-9.@_-]+")',
         'REFERENCE = re.compile(r"#\\{([^{}.]+)\\.([^{}]+)\\}")',
-        'VARIABLE = re.compile(r"\\$\\{([^{}]*)\\}")',
+        'VARIABLE = re.compile(r"\\$\\{([^}]*)\\}")',
         'provider == "CodeStarSourceConnection"',
         'document = {"Version": "2012-10-17"}',
         "STAGES = (2, 50)",

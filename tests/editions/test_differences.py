@@ -52,11 +52,9 @@ def _templates(book: dict[str, Any], current: dict[str, Any]) -> Iterator[str]:
 
 
 def _flat(entry: dict[str, Any]) -> dict[str, Any]:
-    """Put a resource's properties beside its attributes; what checkers are told differs always."""
-    rest = {k: v for k, v in entry.items() if k not in ("Properties", "Metadata")}
-    metadata = entry.get("Metadata", {})
-    told = {k: v for k, v in metadata.items() if k not in ("checkov", "guard", "cdk_nag")}
-    return {**rest, **({"Metadata": told} if told else {}), **entry.get("Properties", {})}
+    """Put a resource's properties beside its attributes."""
+    rest = {key: value for key, value in entry.items() if key != "Properties"}
+    return {**rest, **entry.get("Properties", {})}
 
 
 def _keys(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

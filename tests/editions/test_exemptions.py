@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cfn_pipeline import BOOK, CURRENT, load, render
+from cfn_pipeline import BOOK, CURRENT, load, render, todobackend
 from cfn_pipeline.stacks.exemptions import EXEMPTIONS
 
 ROOT = Path(__file__).parents[2]
@@ -42,5 +43,22 @@ def test_checkov_is_told_of_few(only_the_pipelines: bool, most: int) -> None:
     assert len([f for f in files if f != "stack.yml" or not only_the_pipelines]) <= most
 
 
-def test_the_book_tells_them_nothing() -> None:
-    assert not [name for name, text in render(edition=BOOK).items() if "checkov" in text]
+@pytest.mark.parametrize("checker", ["checkov", "guard", "cdk-nag"])
+def test_an_application_asks_for_each_checker(checker: str) -> None:
+    key = checker.replace("-", "_")
+    files = render(replace(todobackend, suppressions=[checker]), edition=CURRENT)
+    metadata = [
+        resource["Metadata"]
+        for stack in CURRENT.stacks
+        for resource in load(files[stack.file])["Resources"].values()
+        if "Metadata" in resource
+    ]
+    assert metadata
+    assert all(set(entry) == {key} for entry in metadata)
+
+
+def test_who_asks_for_nothing_gets_nothing() -> None:
+    words = ("checkov", "SuppressedRules", "cdk_nag")
+    for edition in (BOOK, CURRENT):
+        texts = render(edition=edition).values()
+        assert not [text for text in texts for word in words if word in text]

@@ -135,7 +135,7 @@ def test_what_the_environment_says_is_a_value_and_the_rest_a_default() -> None:
     }
     silent = configured(Environment("prod", approval=True), 1)
     assert silent.values == {}
-    assert silent.defaults["DeletionProtection"] == "true"
+    assert silent.defaults["DeletionProtection"] == "false"
     assert configuration(todobackend, Environment("dev"), {}).defaults == {
         "ApplicationDesiredCount": "1"
     }

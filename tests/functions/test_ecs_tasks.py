@@ -33,6 +33,7 @@ def starts(run: Function, response: dict[str, Any], overrides: Any = None) -> No
             "taskDefinition": "migrate:3",
             "overrides": overrides or {},
             "startedBy": "request-1",
+            "clientToken": "request-1",
         },
     )
 

@@ -51,7 +51,7 @@ def test_what_is_said_holds() -> None:
             {"name": "o" * 25},
             "has 25 characters; use 2 to 24, because it begins the names of buckets",
         ),
-        ({"name": "o"}, "has 1 characters"),
+        ({"name": "o"}, "has 1 character; use 2"),
         ({"name": "codebuild"}, "name must not be 'codebuild'"),
         ({"image_repository": "Orders"}, "invalid ECR repository name 'Orders'"),
         (
@@ -60,6 +60,18 @@ def test_what_is_said_holds() -> None:
         ),
         ({"pull_accounts": ["123"]}, "invalid AWS account '123' in pull_accounts: use 12 digits"),
         ({"secret": "a b"}, "invalid secret's name 'a b'"),
+        (
+            {"secret": "billing/keys"},
+            "secret 'billing/keys' is for the password of a database, and database is absent",
+        ),
+        (
+            {"deployment_source": GitHubRepository("Acme/orders")},
+            "source and deployment_source are both 'acme/orders', branch 'main'",
+        ),
+        (
+            {"suppressions": ["checkov", "nag"]},
+            "unknown checker 'nag' in suppressions; the checkers are 'checkov', 'guard', 'cdk-nag'",
+        ),
         ({"volumes": {"a b": "/data"}}, "invalid volume name 'a b'"),
         ({"volumes": {"a": "/data; reboot"}}, "invalid path '/data; reboot'"),
         (
@@ -125,6 +137,14 @@ def test_applications_that_are_refused(changes: dict[str, Any], said: str) -> No
     "make, said",
     [
         (lambda: GitHubRepository("a b"), "invalid repository 'a b': use 'owner/name'"),
+        (
+            lambda: GitHubRepository("acme/orders.git"),
+            "invalid repository 'acme/orders.git': use 'acme/orders', without '.git'",
+        ),
+        (
+            lambda: MySql(name="a", username="u", engine_version="16.4"),
+            r"invalid MySQL version '16\.4': use a version of MySQL, such as '8\.4' or '8\.4\.11'",
+        ),
         (
             lambda: Container(name="c", cpu=0, memory=6, port=1),
             r"cpu must be 1 or more CPU units \(got 0\)",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 #: Tools that need a Docker engine.
-DOCKER_TOOLS = ("docker", "docker-compose", "dockerd")
+DOCKER_TOOLS = ("docker", "docker-compose", "dockerd", "dockerd-entrypoint.sh")
 
 #: Docker commands that use a registry: with an engine, only these are recorded and not run.
 _REGISTRY = ("login", "logout", "push")

@@ -1,12 +1,15 @@
 """EC2 instances that ECS scales and drains, through a capacity provider."""
 
 from troposphere import Base64, GetAtt, Parameter, Ref, Sub, ec2
-from troposphere.autoscaling import AutoScalingGroup, LaunchTemplateSpecification
+from troposphere.autoscaling import (
+    AutoScalingGroup,
+    LaunchTemplateSpecification,
+    LifecycleHook,
+)
 from troposphere.ecs import (
     AutoScalingGroupProvider,
     CapacityProvider,
     CapacityProviderStrategy,
-    CapacityProviderStrategyItem,
     Cluster,
     ClusterCapacityProviderAssociations,
     ClusterSetting,
@@ -28,6 +31,16 @@ from cfn_pipeline.stacks.application.stack import ApplicationStack
 LAUNCH_TEMPLATE = "ApplicationAutoscalingLaunchTemplate"
 PROVIDER = "ApplicationCapacityProvider"
 PROVIDER_OF_CLUSTER = "ApplicationClusterCapacity"
+DRAINING_HOOK = "ApplicationAutoscalingDrainingHook"
+
+#: What an update of the group must not meet while it replaces instances.
+#: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html
+_SUSPENDED = (
+    *("HealthCheck", "ReplaceUnhealthy", "AZRebalance", "AlarmNotification", "ScheduledActions"),
+    "InstanceRefresh",
+)
+#: How long ECS may drain an instance: two minutes for a task to stop, and some for its requests.
+_DRAINING_SECONDS = 900
 
 
 def capacity_provider(
@@ -41,6 +54,11 @@ def capacity_provider(
     """Add the cluster, an Auto Scaling group with a launch template, and a capacity provider.
 
     ECS adds instances when tasks find no room, removes idle ones, and drains each before that.
+    It does so through a lifecycle hook, which belongs to the stack: so it is deleted after the
+    capacity provider and before the group. Otherwise each instance would wait in the hook for an
+    hour when the stack is deleted, because nothing drains it any more.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instance-draining.html
+    https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteLifecycleHook.html
 
     Args:
         stack: to which they are added.
@@ -58,6 +76,16 @@ def capacity_provider(
             Default=image_parameter,
         )
     )
+    fewest = stack.parameter(
+        Parameter(
+            ids.MINIMUM_INSTANCES,
+            Type="Number",
+            Description="Minimum number of instances; 2 keep tasks apart in two availability zones",
+            Default=compute.minimum,
+            MinValue=0,
+            MaxValue=compute.maximum,
+        )
+    )
     stack.add(
         Cluster(
             ids.CLUSTER,
@@ -73,6 +101,7 @@ def capacity_provider(
         ),
         CapacityProvider(
             PROVIDER,
+            DependsOn=[DRAINING_HOOK],
             AutoScalingGroupProvider=AutoScalingGroupProvider(
                 AutoScalingGroupArn=Ref(ids.INSTANCES),
                 ManagedScaling=ManagedScaling(
@@ -86,14 +115,15 @@ def capacity_provider(
             ids.INSTANCES,
             UpdatePolicy=UpdatePolicy(
                 AutoScalingRollingUpdate=AutoScalingRollingUpdate(
-                    MinInstancesInService=min(1, compute.maximum - 1)
+                    MinInstancesInService=min(1, compute.maximum - 1),
+                    SuspendProcesses=list(_SUSPENDED),
                 )
             ),
             LaunchTemplate=LaunchTemplateSpecification(
                 LaunchTemplateId=Ref(LAUNCH_TEMPLATE),
                 Version=GetAtt(LAUNCH_TEMPLATE, "LatestVersionNumber"),
             ),
-            MinSize=compute.minimum,
+            MinSize=fewest,
             MaxSize=compute.maximum,
             VPCZoneIdentifier=Ref(ids.SUBNETS),
             Tags=[
@@ -101,8 +131,19 @@ def capacity_provider(
                     "Key": "Name",
                     "Value": Sub(f"${{AWS::StackName}}-{ids.INSTANCES}-instance"),
                     "PropagateAtLaunch": True,
-                }
+                },
+                # ECS adds it to the groups that it scales, and needs it there.
+                {"Key": "AmazonECSManaged", "Value": "true", "PropagateAtLaunch": True},
             ],
+        ),
+        LifecycleHook(
+            DRAINING_HOOK,
+            # The name that ECS gives its hook.
+            LifecycleHookName="ecs-managed-draining-termination-hook",
+            AutoScalingGroupName=Ref(ids.INSTANCES),
+            LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING",
+            DefaultResult="CONTINUE",
+            HeartbeatTimeout=_DRAINING_SECONDS,
         ),
         ec2.LaunchTemplate(
             LAUNCH_TEMPLATE,
@@ -130,7 +171,8 @@ def capacity_provider(
         role(
             ids.INSTANCE_ROLE,
             description=f"Instances that run {stack.name}",
-            trust=trust("ec2.amazonaws.com"),
+            # The only service whose principal has another suffix in China.
+            trust=trust(Sub(f"ec2.{stack.arns.suffix}")),
             policies={
                 "ECSContainerInstancePermissions": document(
                     *join_one_cluster(
@@ -151,7 +193,7 @@ def capacity_provider(
         ports=ids.DYNAMIC_PORTS,
         host_port=0,
         depends_on=[PROVIDER_OF_CLUSTER],
-        strategy=[CapacityProviderStrategyItem(CapacityProvider=Ref(PROVIDER), Weight=1)],
+        provider=Ref(PROVIDER),
     )
 
 

@@ -1,10 +1,10 @@
 """The application's database."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from troposphere import GetAtt, Ref, Sub, Tags
+from troposphere import Equals, GetAtt, If, Not, Parameter, Ref, Select, Sub, Tags
 from troposphere.ec2 import SecurityGroup, SecurityGroupRule
 from troposphere.iam import Role
 from troposphere.rds import DBInstance, DBParameterGroup, DBSubnetGroup
@@ -17,7 +17,12 @@ from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Backend, Credentials
 from cfn_pipeline.stacks.application.network import nowhere
-from cfn_pipeline.stacks.application.parameters import DELETION_PROTECTION, MULTI_AZ
+from cfn_pipeline.stacks.application.parameters import (
+    BACKUP_DAYS,
+    DATABASE_SUBNETS,
+    DELETION_PROTECTION,
+    MULTI_AZ,
+)
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 from cfn_pipeline.stacks.stack import SNAPSHOT
 
@@ -25,7 +30,8 @@ SUBNET_GROUP = "ApplicationDatabaseSubnetGroup"
 PARAMETER_GROUP = "ApplicationDatabaseParameterGroup"
 MONITORING_ROLE = "ApplicationDatabaseMonitoringRole"
 
-_BACKUP_DAYS = 7
+HAS_SUBNETS = "HasDatabaseSubnets"
+
 _DESCRIPTION = "Application Database Security Group"
 
 
@@ -35,13 +41,10 @@ class Engine:
 
     Args:
         name: RDS's name of the engine, in any case.
-        version: such as 8.4.8.
+        version: such as 8.4, for RDS's default of its minor versions, or 8.4.11.
         instance_class: such as db.t4g.micro.
         storage_type: such as gp3.
         allocated_storage: in GiB.
-        family_parts: how many numbers of the version the parameter group's family has.
-        parameters: of the parameter group.
-        logs: which of the engine's logs go to CloudWatch.
 
     """
 
@@ -50,13 +53,6 @@ class Engine:
     instance_class: str
     storage_type: str
     allocated_storage: int
-    family_parts: int = 2
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    logs: Sequence[str] = ()
-
-    def family(self, version: str) -> str:
-        """Return the family of parameter groups of a version, such as mysql8.4."""
-        return f"{self.name.lower()}{'.'.join(version.split('.')[: self.family_parts])}"
 
 
 def database(stack: ApplicationStack, database: Database, *, engine: Engine) -> Backend:
@@ -65,59 +61,69 @@ def database(stack: ApplicationStack, database: Database, *, engine: Engine) -> 
     stack.add(
         DBInstance(
             ids.DATABASE,
-            **_server(database, engine),
+            **_server(database, engine, database.engine_version or engine.version),
             **_owner(database, credentials),
             MultiAZ=False,
             AvailabilityZone=Sub("${AWS::Region}a"),
             Tags=Tags(Name=Sub("${AWS::StackName}-db")),
         ),
-        _subnet_group(stack),
+        _subnet_group(Ref(ids.SUBNETS)),
     )
     description = Sub(f"${{AWS::StackName}} {_DESCRIPTION}")
     return _backend(database, credentials, _security_group(description, nowhere()))
 
 
-def protected_database(stack: ApplicationStack, database: Database, *, engine: Engine) -> Backend:
+def protected_database(
+    stack: ApplicationStack, database: Database, *, engine: Engine, logs: tuple[str, ...]
+) -> Backend:
     """Add a database that is encrypted, backed up and monitored, and its subnets.
 
-    Whether it can be deleted, and whether it has a standby, are parameters. A snapshot is taken
-    before it is deleted.
+    Whether it can be deleted, whether it has a standby, how long backups are kept, its subnets and
+    the engine's version are parameters. A snapshot is taken before it is deleted.
+
+    RDS upgrades minor versions by itself, and refuses to go back. With a version such as 8.4, the
+    database has RDS's default when it is created, and later templates say nothing against upgrades.
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Upgrading.html
 
     Args:
         stack: to which it is added.
         database: what the application sets.
         engine: the defaults.
+        logs: which of the engine's logs go to CloudWatch.
 
     """
     [credentials] = stack.all(Credentials)
     version = database.engine_version or engine.version
+    major = version.split(".")[:2]
+    subnets = stack.parameter(DATABASE_SUBNETS)
+    stack.template.add_condition(HAS_SUBNETS, Not(Equals(Select(0, subnets), "")))
     stack.add(
         DBInstance(
             ids.DATABASE,
             **SNAPSHOT,
-            **_server(database, engine),
+            **_server(database, engine, stack.parameter(_engine_version(version, major))),
             **_owner(database, credentials),
             MultiAZ=stack.parameter(MULTI_AZ),
             DBParameterGroupName=Ref(PARAMETER_GROUP),
             StorageEncrypted=True,
             KmsKeyId=stack.key,
-            BackupRetentionPeriod=_BACKUP_DAYS,
+            BackupRetentionPeriod=stack.parameter(BACKUP_DAYS),
             CopyTagsToSnapshot=True,
             DeletionProtection=stack.parameter(DELETION_PROTECTION),
             PubliclyAccessible=False,
             EnableIAMDatabaseAuthentication=True,
             AutoMinorVersionUpgrade=True,
-            EnableCloudwatchLogsExports=list(engine.logs),
+            EnableCloudwatchLogsExports=list(logs),
             MonitoringInterval=60,
             MonitoringRoleArn=GetAtt(MONITORING_ROLE, "Arn"),
             Tags=Tags(Name=Sub("${AWS::StackName}-db")),
         ),
-        _subnet_group(stack),
+        _subnet_group(If(HAS_SUBNETS, subnets, Ref(ids.SUBNETS))),
         DBParameterGroup(
             PARAMETER_GROUP,
             Description="Connections are encrypted",
-            Family=engine.family(version),
-            Parameters=dict(engine.parameters),
+            Family=f"{engine.name.lower()}{'.'.join(major)}",
+            Parameters={"require_secure_transport": "1"},
         ),
         _monitoring_role(stack),
     )
@@ -125,10 +131,25 @@ def protected_database(stack: ApplicationStack, database: Database, *, engine: E
     return _backend(database, credentials, group, rule="Queries from containers to the database")
 
 
-def _server(database: Database, engine: Engine) -> dict[str, Any]:
+def _engine_version(version: str, major: Sequence[str]) -> Parameter:
+    """Return the parameter, whose values fit the family of the database's parameter group."""
+    return Parameter(
+        "DatabaseEngineVersion",
+        Type="String",
+        Description=(
+            f"Version of the database: {'.'.join(major)} for RDS's default, or one in full, which "
+            "must not be lower than the database's"
+        ),
+        Default=version,
+        AllowedPattern=f"{'[.]'.join(major)}([.][0-9]+(-rds[.][0-9]+)?)?",
+        ConstraintDescription=f"{'.'.join(major)}, or one of its minor versions",
+    )
+
+
+def _server(database: Database, engine: Engine, version: Value) -> dict[str, Any]:
     return {
         "Engine": engine.name,
-        "EngineVersion": database.engine_version or engine.version,
+        "EngineVersion": version,
         "DBInstanceClass": database.instance_class or engine.instance_class,
         "AllocatedStorage": str(database.allocated_storage or engine.allocated_storage),
         "StorageType": engine.storage_type,
@@ -145,11 +166,11 @@ def _owner(database: Database, credentials: Credentials) -> dict[str, Any]:
     }
 
 
-def _subnet_group(stack: ApplicationStack) -> DBSubnetGroup:
+def _subnet_group(subnets: Value) -> DBSubnetGroup:
     return DBSubnetGroup(
         SUBNET_GROUP,
         DBSubnetGroupDescription="Application Database Subnet Group",
-        SubnetIds=stack.capacity.subnets,
+        SubnetIds=subnets,
         Tags=Tags(Name=Sub("${AWS::StackName}-db-subnet-group")),
     )
 

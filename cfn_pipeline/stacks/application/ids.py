@@ -3,9 +3,9 @@
 # Parameters
 VPC = "VpcId"
 SUBNETS = "ApplicationSubnets"
-PRIVATE_SUBNETS = "PrivateSubnets"
 DESIRED_COUNT = "ApplicationDesiredCount"
 IMAGE_ID = "ApplicationImageId"
+MINIMUM_INSTANCES = "ApplicationMinimumInstances"
 IMAGE_TAG = "ApplicationImageTag"
 
 # Resources

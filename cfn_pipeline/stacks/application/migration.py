@@ -25,7 +25,7 @@ def migration_of_any_task(stack: ApplicationStack, migration: Migration) -> Prep
     """Add the migration; its function may run every task of the cluster."""
     _add_custom_resource(stack)
     _add_task(stack, migration)
-    return _add_function(stack, [run_tasks(GetAtt(ids.CLUSTER, "Arn"))])
+    return _add_function(stack, [run_tasks(GetAtt(ids.CLUSTER, "Arn"))], "ecs_tasks_of_2018")
 
 
 def migration(stack: ApplicationStack, migration: Migration) -> Preparation:
@@ -43,6 +43,7 @@ def migration(stack: ApplicationStack, migration: Migration) -> Preparation:
             ),
             pass_roles(roles, service="ecs-tasks.amazonaws.com", sid="PassTaskRoles"),
         ],
+        "ecs_tasks",
     )
 
 
@@ -74,7 +75,9 @@ def _add_task(stack: ApplicationStack, migration: Migration, **properties: Any) 
     )
 
 
-def _add_function(stack: ApplicationStack, permissions: Sequence[Statement]) -> Preparation:
+def _add_function(
+    stack: ApplicationStack, permissions: Sequence[Statement], module: str
+) -> Preparation:
     stack.build(
         InlineFunction(
             title=FUNCTION,
@@ -82,7 +85,7 @@ def _add_function(stack: ApplicationStack, permissions: Sequence[Statement]) -> 
             log_group="EcsTaskRunnerLogGroup",
             name="ecsTasks",
             description="ECS Task Runner",
-            module="ecs_tasks",
+            module=module,
             policy="EcsTaskRunnerPermissions",
             permissions=permissions,
         )

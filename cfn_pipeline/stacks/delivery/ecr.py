@@ -26,6 +26,8 @@ BUILD_REPOSITORY = "CodebuildRepository"
 _FIRST_VERSION = "2008-10-17"
 _CODEBUILD = {"Service": ["codebuild.amazonaws.com"]}
 _UNTAGGED_DAYS = 7
+#: More images than are built between two deployments to production, which needs its own to be kept.
+_TAGGED_IMAGES = 100
 
 
 def open_ecr_template(application: Application) -> Template:
@@ -52,7 +54,7 @@ def open_ecr_template(application: Application) -> Template:
             _title(application),
             RepositoryName=application.image_repository_name,
             RepositoryPolicyText=for_accounts,
-            LifecyclePolicy=_expire_untagged(),
+            LifecyclePolicy=_lifecycle(_UNTAGGED),
         ),
     )
     return stack.template
@@ -60,6 +62,10 @@ def open_ecr_template(application: Application) -> Template:
 
 def ecr_template(application: Application, *, arns: Arns = ARNS) -> Template:
     """Make the repositories: scanned, encrypted, with tags that cannot be moved.
+
+    The newest 100 tagged images are kept, and untagged ones for a week. ECR keeps an image to which
+    a kept index refers.
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
 
     Who may pull has it in a policy of their own, or is an account that the application names.
 
@@ -74,7 +80,7 @@ def ecr_template(application: Application, *, arns: Arns = ARNS) -> Template:
     protected: dict[str, Any] = {
         "ImageScanningConfiguration": ImageScanningConfiguration(ScanOnPush=True),
         "EncryptionConfiguration": EncryptionConfiguration(EncryptionType="KMS", KmsKey=stack.key),
-        "LifecyclePolicy": _expire_untagged(),
+        "LifecyclePolicy": _lifecycle(_UNTAGGED, _TAGGED),
     }
     latest = ImageTagMutabilityExclusionFilter(
         ImageTagMutabilityExclusionFilterType="WILDCARD",
@@ -111,16 +117,29 @@ def _accounts(application: Application, arns: Arns) -> dict[str, Sequence[Value]
     return {"AWS": [arns.account(account) for account in application.pull_accounts]}
 
 
-def _expire_untagged() -> LifecyclePolicy:
-    rule = {
-        "rulePriority": 10,
-        "description": "Untagged images",
-        "selection": {
-            "tagStatus": "untagged",
-            "countType": "sinceImagePushed",
-            "countUnit": "days",
-            "countNumber": _UNTAGGED_DAYS,
-        },
-        "action": {"type": "expire"},
-    }
-    return LifecyclePolicy(LifecyclePolicyText=json.dumps({"rules": [rule]}, indent=2) + "\n")
+_UNTAGGED: dict[str, Any] = {
+    "rulePriority": 10,
+    "description": "Untagged images",
+    "selection": {
+        "tagStatus": "untagged",
+        "countType": "sinceImagePushed",
+        "countUnit": "days",
+        "countNumber": _UNTAGGED_DAYS,
+    },
+    "action": {"type": "expire"},
+}
+_TAGGED: dict[str, Any] = {
+    "rulePriority": 20,
+    "description": f"All but the newest {_TAGGED_IMAGES} images",
+    "selection": {
+        "tagStatus": "tagged",
+        "tagPatternList": ["*"],
+        "countType": "imageCountMoreThan",
+        "countNumber": _TAGGED_IMAGES,
+    },
+    "action": {"type": "expire"},
+}
+
+
+def _lifecycle(*rules: dict[str, Any]) -> LifecyclePolicy:
+    return LifecyclePolicy(LifecyclePolicyText=json.dumps({"rules": rules}, indent=2) + "\n")

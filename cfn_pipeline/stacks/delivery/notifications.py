@@ -1,4 +1,4 @@
-"""Notifications: a pipeline waits for an approval, has failed, or a stage has succeeded.
+"""Notifications: a pipeline waits for an approval, has failed, or its last stage has succeeded.
 
 The events are EventBridge's, which exists in every region; notification rules do not.
 https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html
@@ -10,20 +10,24 @@ from typing import Any
 
 from awacs import sns
 from awacs.aws import Allow, Principal, Statement
-from troposphere import Equals, Not, Parameter, Ref
+from troposphere import Equals, FindInMap, Not, Parameter, Ref, Sub
 from troposphere.events import InputTransformer, Rule, Target
 from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
+from cfn_pipeline.aws.consoles import CONSOLES
+from cfn_pipeline.model.pipeline import Pipeline
+from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.documents import document
 from cfn_pipeline.stacks.stack import Stack
 
 TOPIC = "NotificationTopic"
 HAS_EMAIL = "HasNotificationEmail"
+DOMAINS = "ConsoleDomains"
 
 _EMAIL = Parameter(
     "NotificationEmail",
     Type="String",
-    Description="E-mail address for notifications of approvals, failures and stages; empty: none",
+    Description="E-mail address for notifications of approvals, failures, successes; empty: none",
     Default="",
     AllowedPattern="([^@ ]+@[^@ ]+)?",
     ConstraintDescription="an e-mail address, or nothing",
@@ -40,40 +44,12 @@ class _Notification:
     values: Mapping[str, str]
 
 
-_NOTIFICATIONS = (
-    _Notification(
-        title="ApprovalRequested",
-        description="An approval is requested",
-        detail_type="CodePipeline Action Execution State Change",
-        detail={"state": ["STARTED"], "type": {"category": ["Approval"]}},
-        message="Pipeline <pipeline> waits in stage <stage> for the approval <action>.",
-        values={
-            "pipeline": "$.detail.pipeline",
-            "stage": "$.detail.stage",
-            "action": "$.detail.action",
-        },
-    ),
-    _Notification(
-        title="PipelineFailed",
-        description="An execution has failed",
-        detail_type="CodePipeline Pipeline Execution State Change",
-        detail={"state": ["FAILED"]},
-        message="Pipeline <pipeline> has failed in execution <execution>.",
-        values={"pipeline": "$.detail.pipeline", "execution": "$.detail.execution-id"},
-    ),
-    _Notification(
-        title="StageSucceeded",
-        description="A stage has succeeded",
-        detail_type="CodePipeline Stage Execution State Change",
-        detail={"state": ["SUCCEEDED"]},
-        message="Pipeline <pipeline> has completed stage <stage>.",
-        values={"pipeline": "$.detail.pipeline", "stage": "$.detail.stage"},
-    ),
-)
+def add_notifications(stack: Stack, pipeline: Pipeline) -> None:
+    """Add a topic, the rules that publish to it, and an optional e-mail address that gets it.
 
-
-def add_notifications(stack: Stack) -> None:
-    """Add a topic, the rules that publish to it, and an optional e-mail address that gets it."""
+    Each message has a link to the pipeline in the console, which leads on to change sets and logs.
+    """
+    stack.template.add_mapping(DOMAINS, {name: {"Domain": d} for name, d in CONSOLES.items()})
     email = stack.parameter(_EMAIL)
     stack.template.add_condition(HAS_EMAIL, Not(Equals(email, "")))
     stack.add(
@@ -114,11 +90,53 @@ def add_notifications(stack: Stack) -> None:
                         Id=TOPIC,
                         InputTransformer=InputTransformer(
                             InputPathsMap=dict(notification.values),
-                            InputTemplate=f'"{notification.message}"',
+                            InputTemplate=_with_link(notification.message),
                         ),
                     )
                 ],
             )
-            for notification in _NOTIFICATIONS
+            for notification in _notifications(pipeline)
+        ),
+    )
+
+
+def _with_link(message: str) -> Value:
+    """Return a message as EventBridge's template, with a link to the pipeline in the console."""
+    page = "codesuite/codepipeline/pipelines/<pipeline>/view?region=${AWS::Region}"
+    return Sub(
+        f'"{message} https://${{AWS::Region}}.${{Domain}}/{page}"',
+        Domain=FindInMap(DOMAINS, Ref("AWS::Partition"), "Domain"),
+    )
+
+
+def _notifications(pipeline: Pipeline) -> tuple[_Notification, ...]:
+    return (
+        _Notification(
+            title="ApprovalRequested",
+            description="An approval is requested",
+            detail_type="CodePipeline Action Execution State Change",
+            detail={"state": ["STARTED"], "type": {"category": ["Approval"]}},
+            message="Pipeline <pipeline> waits in stage <stage> for the approval <action>:",
+            values={
+                "pipeline": "$.detail.pipeline",
+                "stage": "$.detail.stage",
+                "action": "$.detail.action",
+            },
+        ),
+        _Notification(
+            title="PipelineFailed",
+            description="An execution has failed",
+            detail_type="CodePipeline Pipeline Execution State Change",
+            detail={"state": ["FAILED"]},
+            message="Pipeline <pipeline> has failed in execution <execution>:",
+            values={"pipeline": "$.detail.pipeline", "execution": "$.detail.execution-id"},
+        ),
+        _Notification(
+            title="StageSucceeded",
+            description="The last stage has succeeded",
+            detail_type="CodePipeline Stage Execution State Change",
+            detail={"state": ["SUCCEEDED"], "stage": [pipeline.stages[-1].name]},
+            message="Pipeline <pipeline> has completed its last stage, <stage>:",
+            values={"pipeline": "$.detail.pipeline", "stage": "$.detail.stage"},
         ),
     )

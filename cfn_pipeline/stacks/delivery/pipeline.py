@@ -58,7 +58,7 @@ def pipeline_template(pipeline: Pipeline, *, arns: Arns = ARNS) -> Template:
     stack = _stack(pipeline, arns)
     stack.add(_pipeline(pipeline, key=stack.key))
     add_private_buckets(stack)
-    add_notifications(stack)
+    add_notifications(stack, pipeline)
     return stack.template
 
 
