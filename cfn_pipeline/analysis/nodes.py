@@ -38,6 +38,11 @@ class Node:
         return is_function(self.value)
 
     @property
+    def hides_keys(self) -> bool:
+        """Whether a function may add keys: the value is one, or Fn::Transform is among its keys."""
+        return self.is_function or (isinstance(self.value, dict) and "Fn::Transform" in self.value)
+
+    @property
     def text(self) -> str | None:
         """The value as a string; None if it is missing or not a string."""
         if not self.is_there:

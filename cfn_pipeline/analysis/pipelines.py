@@ -215,7 +215,9 @@ class Pipeline:
         return (
             isinstance(stages.value, list)
             and all(isinstance(n.value, list) and n.is_whole for n in lists if n.is_there)
-            and all("Fn::Transform" not in (a.node.value or {}) for a in self.actions)
+            and not self.node.hides_keys
+            and not any(stage.node.hides_keys for stage in self.stages)
+            and not any(action.node.hides_keys for action in self.actions)
         )
 
 

@@ -77,8 +77,8 @@ def _resource_named(text: str | None, system: System, types: tuple[str, ...]) ->
     if not text or ANYTHING in text:
         return None
     account = text.split(":")[4] if text.startswith("arn:") and text.count(":") >= 5 else ""
-    if account.isdecimal():
-        return None  # the account of the deployment is not known
+    if account not in ("", system.unknowns.open("AWS::AccountId")):
+        return None  # it may be another account than that of the deployment
     named = system.once(("named", types), lambda: _by_name(system, types))
     matches = named.get(re.split("[:/]", text)[-1], [])
     return matches[0] if len(matches) == 1 else None

@@ -26,3 +26,10 @@ NETWORK_CALLS = (
 #: The calls by which builds write their logs, to a group that exists.
 #: https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
 LOG_CALLS = ("logs:CreateLogStream", "logs:PutLogEvents")
+
+#: Images with Docker from before 2019, which run privileged by themselves.
+#: https://github.com/awslabs/ecs-refarch-continuous-deployment/pull/36
+RETIRED_IMAGES = "aws/codebuild/docker:"
+
+#: https://docs.aws.amazon.com/codebuild/latest/userguide/ec2-compute-images.html
+CURRENT_IMAGE = "aws/codebuild/standard:7.0"

@@ -19,6 +19,22 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 }
 
 
+class Mistake(NamedTuple):
+    """A mistake of a buildspec.
+
+    Args:
+        path: the path to it.
+        text: what it is, and the way out.
+        ignored: whether CodeBuild ignores it: a key that it does not know, except among the phases.
+            Its log then lists the keys that "cannot be identified".
+
+    """
+
+    path: Path
+    text: str
+    ignored: bool = False
+
+
 class _Form(NamedTuple):
     """What a value must be.
 
@@ -143,30 +159,30 @@ _BUILDSPEC = _Form(
 )
 
 
-def mistake_in(content: Any) -> tuple[Path, str]:
-    """Return the path to the first mistake of a buildspec, and what it is; or nothing."""
-    return next(_mistakes(_BUILDSPEC, content, ()), ((), ""))
+def mistakes_in(content: Any) -> list[Mistake]:
+    """Return the mistakes of a buildspec, in their order."""
+    return list(_mistakes(_BUILDSPEC, content, ()))
 
 
-def _mistakes(form: _Form, value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+def _mistakes(form: _Form, value: Any, path: Path) -> Iterator[Mistake]:
     where = ".".join(map(str, path)) or "the whole"
     if form.kinds and not any(_is(value, kind) for kind in form.kinds):
         if isinstance(value, dict) and "commands" in path:
-            yield (
+            yield Mistake(
                 path,
-                (
-                    f"{where} is a mapping, since it holds a colon and a space; put the command in "
-                    "quotes"
-                ),
+                f"{where} is a mapping, since it holds a colon and a space; put the command in "
+                "quotes",
             )
         else:
             kinds = " or ".join(kind for kind in form.kinds if kind != "null")
-            yield path, f"{where} is {value!r:.60}, where CodeBuild reads {kinds}; correct it"
+            text = f"{where} is {value!r:.60}, where CodeBuild reads {kinds}; correct it"
+            yield Mistake(path, text)
     elif form.choices and not any(_is_same(value, choice) for choice in form.choices):
         choices = ", ".join(dict.fromkeys(map(str, form.choices)))
-        yield path, f"{where} is {value!r:.60}; use one of {choices}"
+        yield Mistake(path, f"{where} is {value!r:.60}; use one of {choices}")
     elif form.pattern and not re.fullmatch(form.pattern, value):
-        yield path, f"{where} is {value!r:.60}, which does not fit '{form.pattern}'; correct it"
+        text = f"{where} is {value!r:.60}, which does not fit '{form.pattern}'; correct it"
+        yield Mistake(path, text)
     elif isinstance(value, list) and form.items is not None:
         for number, item in enumerate(value):
             yield from _mistakes(form.items, item, (*path, number))
@@ -176,15 +192,16 @@ def _mistakes(form: _Form, value: Any, path: Path) -> Iterator[tuple[Path, str]]
 
 def _mistakes_in_keys(
     form: _Form, value: Mapping[Any, Any], path: Path, where: str
-) -> Iterator[tuple[Path, str]]:
+) -> Iterator[Mistake]:
     for key in value:
         if key not in form.keys and form.others is None and (form.keys or form.kinds):
-            yield (*path, str(key)), f"{where} has the key '{key}'; {_instead(str(key), form)}"
+            text = f"{where} has the key '{key}'; {_instead(str(key), form)}"
+            yield Mistake((*path, str(key)), text, ignored=path != ("phases",))
     lacking = [key for key in form.required if key not in value]
     if lacking:
-        yield path, f"{where} lacks {', '.join(lacking)}; add it"
+        yield Mistake(path, f"{where} lacks {', '.join(lacking)}; add it")
     if form.either and not any(key in value for key in form.either):
-        yield path, f"{where} lacks {' or '.join(form.either)}; add it"
+        yield Mistake(path, f"{where} lacks {' or '.join(form.either)}; add it")
     for key, inside in value.items():
         inner = form.keys.get(key, form.others)
         if inner is not None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from cfn_pipeline.buildspec.form import mistake_in
+from cfn_pipeline.buildspec.form import Mistake, mistakes_in
 from cfn_pipeline.errors import BuildspecError, TemplateError
 from cfn_pipeline.template import load
-from cfn_pipeline.template.positions import Path
+from cfn_pipeline.template.positions import Path, doubled_keys, tags
 
 PHASES = ("install", "pre_build", "build", "post_build")
 
@@ -81,7 +81,10 @@ class Buildspec:
         artifact: the files of the primary artifact; None: there are none.
         secondary: the files of the others, by name.
         sections: the keys of the buildspec.
-        mistake: the path to the first mistake of its form, and what it is; empty: it has none.
+        mistake: the path to the first mistake for which CodeBuild refuses it, and what it is;
+            empty: it has none.
+        ignored: what CodeBuild reads otherwise than it is written, or not at all: unknown keys,
+            doubled keys, and short forms of CloudFormation.
 
     """
 
@@ -96,6 +99,7 @@ class Buildspec:
     secondary: Mapping[str, Files] = field(default_factory=dict)
     sections: Sequence[str] = ()
     mistake: tuple[Path, str] = ((), "")
+    ignored: Sequence[Mistake] = ()
 
     def commands(self) -> Iterator[Command]:
         """Yield the commands in the order in which they run."""
@@ -143,9 +147,11 @@ def parse_buildspec(text: str, shown: str) -> Buildspec:
     """
     try:
         what = "a buildspec must be a mapping with version and phases"
-        content = load(text, source=shown, what=what)
+        content = load(text, source=shown, what=what, strict=False, short_forms=False)
     except TemplateError as error:
         raise BuildspecError(str(error)) from error
+    mistakes = mistakes_in(content)
+    refused = _refused(mistakes)
     env = _mapping(content.get("env"))
     artifacts = _mapping(content.get("artifacts"))
     secondary = _mapping(artifacts.get("secondary-artifacts"))
@@ -168,8 +174,38 @@ def parse_buildspec(text: str, shown: str) -> Buildspec:
             if files and isinstance(files, dict)
         },
         sections=[str(key) for key in content],
-        mistake=mistake_in(content),
+        mistake=((), "") if refused is None else (refused.path, refused.text),
+        ignored=[*(m for m in mistakes if m.ignored), *_doubled_keys(text), *_short_forms(text)],
     )
+
+
+def _refused(mistakes: Sequence[Mistake]) -> Mistake | None:
+    """Return the first mistake for which CodeBuild refuses a buildspec."""
+    first = next((mistake for mistake in mistakes if not mistake.ignored), None)
+    if first is None:
+        return None
+    # A key that is lacking may be there, misspelt.
+    return next((m for m in mistakes if m.ignored and m.path[:-1] == first.path), first)
+
+
+def _doubled_keys(text: str) -> Iterator[Mistake]:
+    for key in doubled_keys(text):
+        yield Mistake(
+            key.path,
+            f"key '{key.path[-1]}' is already in line {key.first.line}, and only the last value "
+            "counts; remove one of them",
+            ignored=True,
+        )
+
+
+def _short_forms(text: str) -> Iterator[Mistake]:
+    for path, tag in tags(text):
+        yield Mistake(
+            path,
+            f"{tag} does nothing in a buildspec, which CloudFormation takes as a text; remove it, "
+            "or put Fn::Sub before the whole text",
+            ignored=True,
+        )
 
 
 def _phase(name: str, said: Mapping[str, Any]) -> Phase:

@@ -21,12 +21,17 @@ class _StrictLoader(_Loader):
     """The loader that refuses doubled keys."""
 
 
+class _UntaggedLoader(_Loader):
+    """The loader that takes tags such as ``!Ref`` for nothing."""
+
+
 def load(
     text: str,
     *,
     source: str = "template",
     what: str = "a template must be a mapping with Resources",
     strict: bool = True,
+    short_forms: bool = True,
 ) -> dict[str, Any]:
     """Read a template.
 
@@ -36,6 +41,8 @@ def load(
         what: the beginning of the message about a text that is not a mapping.
         strict: whether doubled keys are an error; otherwise the last one wins, as for
             CloudFormation.
+        short_forms: whether ``!Ref X`` means ``{"Ref": "X"}``; otherwise tags are left out, as in
+            files that CloudFormation does not read.
 
     Returns:
         The template as plain mappings, lists, strings, numbers and booleans. A date
@@ -51,7 +58,8 @@ def load(
         if _too_deep(text) if content is None else _is_deep(content):
             raise TemplateError(f"{source}: nested more than {_DEEPEST} levels deep")
         if content is None:
-            content = yaml.load(text, Loader=_StrictLoader if strict else _Loader)
+            loader = _StrictLoader if strict else _Loader
+            content = yaml.load(text, Loader=loader if short_forms else _UntaggedLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         if mark is None:
@@ -149,11 +157,21 @@ def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]
     return {name: value.split(".", 1) if suffix == "GetAtt" and "." in value else value}
 
 
+def _untagged(loader: _Loader, suffix: str, node: yaml.Node) -> Any:
+    del suffix
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(loader, node)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    assert isinstance(node, yaml.ScalarNode)  # the third kind of node, and the last
+    return loader.construct_scalar(node)
+
+
 def _as_written(loader: _Loader, node: yaml.ScalarNode) -> str:
     return str(loader.construct_scalar(node))
 
 
-for _loader in (_Loader, _StrictLoader):
-    _loader.add_multi_constructor("!", _short_form)
+for _loader in (_Loader, _StrictLoader, _UntaggedLoader):
+    _loader.add_multi_constructor("!", _untagged if _loader is _UntaggedLoader else _short_form)
     _loader.add_constructor("tag:yaml.org,2002:map", _mapping)
     _loader.add_constructor("tag:yaml.org,2002:timestamp", _as_written)

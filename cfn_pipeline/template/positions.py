@@ -64,6 +64,27 @@ def doubled_keys(text: str) -> list[DoubledKey]:
     return [] if root is None else list(_doubled(root, (), set()))
 
 
+def tags(text: str) -> list[tuple[Path, str]]:
+    """Return the tags such as ``!Ref`` that stand before values, with the path of the value."""
+    root = _composed(text) if "!" in text else None
+    return [] if root is None else list(_tagged(root, (), set()))
+
+
+def _tagged(node: Any, path: Path, seen: set[int]) -> Iterator[tuple[Path, str]]:
+    if id(node) in seen:  # an anchor that stands in several places
+        return
+    seen.add(id(node))
+    if node.tag.startswith("!"):
+        yield path, node.tag
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
+            yield from _tagged(value, (*path, name), seen)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield from _tagged(item, (*path, number), seen)
+
+
 def _composed(text: str) -> Any:
     """Return the nodes of a text; None if it has none."""
     # JSON's escapes are not all YAML's; what they stand for does not matter here.

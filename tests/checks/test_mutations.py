@@ -324,6 +324,12 @@ def _fixed_name(draw: Draw, changed: Files) -> None:
     )
 
 
+def _unprivileged_in_a_vpc(_: Draw, files: Files) -> None:
+    project = properties(files, "codebuild.yml", "BuildProject")
+    project["Environment"]["PrivilegedMode"] = False
+    project["VpcConfig"] = {"VpcId": "vpc-0a1b", "Subnets": ["subnet-0a1b"]}
+
+
 def _roll_back_in_parallel(draw: Draw, changed: Files) -> None:
     _pipeline(changed)["ExecutionMode"] = "PARALLEL"
     rolling = stage(changed, draw(st.sampled_from(["Dev", "Production"])))
@@ -379,9 +385,7 @@ BREAKING: list[tuple[str, Callable[[Draw, Files], None]]] = [
     ("E9710", _may_not("CodeBuildRole", "PushImages")),
     (
         "E9711",
-        lambda _, f: properties(f, "codebuild.yml", "BuildProject")["Environment"].update(
-            PrivilegedMode=False
-        ),
+        _unprivileged_in_a_vpc,
     ),
     ("E9712", _export),
     ("E9801", _on(DEPLOYING, "TemplatePath", "DeploymentRepository::stacks.yml")),

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from cfn_pipeline.analysis.builds import builds
 from cfn_pipeline.analysis.partial_text import may_be, readable
-from cfn_pipeline.analysis.pipelines import Action, Named, Pipeline, named
+from cfn_pipeline.analysis.pipelines import Action, Named, Pipeline, named, pipelines
 from cfn_pipeline.aws.providers import ARTIFACT_SETTINGS
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
@@ -90,6 +91,14 @@ def _index(action: Action, artifact: Named) -> int:
 def _unused(pipeline: Pipeline) -> Iterator[Problem]:
     if not pipeline.is_whole or not pipeline.actions:
         return
+    # An action under a condition may use it in another scenario.
+    scenarios = [p for p in pipelines(pipeline.system) if p.resource is pipeline.resource]
+    used = [a.name for other in scenarios for action in other.actions for a in action.inputs]
+    unpacked = {
+        build.action: build.buildspec.content
+        for build in builds(pipeline)
+        if build.buildspec is not None
+    }
     inputs = [a.name for action in pipeline.actions for a in action.inputs]
     if not all(_makers(pipeline, name) for name in inputs):
         return  # one of these may be a misspelt name of the unused artifact
@@ -102,8 +111,11 @@ def _unused(pipeline: Pipeline) -> Iterator[Problem]:
         sets_variables = action.namespace and f"#{{{action.namespace}." in used_namespaces
         if action.stage.number == last or not expects_use or sets_variables:
             continue
+        content = unpacked.get(action)
+        if content is not None and content.artifact is None and not content.secondary:
+            continue  # the console adds an output to each build; this one is empty
         for artifact in action.outputs:
-            if not any(may_be(artifact.name, name) for name in inputs):
+            if not any(may_be(artifact.name, name) for name in used):
                 yield problem(
                     action,
                     artifact.node,
@@ -115,7 +127,9 @@ def _unused(pipeline: Pipeline) -> Iterator[Problem]:
 def _primary_source(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
         inputs = action.node.at("InputArtifacts")
-        if not action.is_codebuild or not inputs.is_whole or action.configuration.is_function:
+        if not action.is_codebuild or not inputs.is_whole or action.node.hides_keys:
+            continue
+        if action.configuration.hides_keys:
             continue
         primary = action.setting("PrimarySource")
         if primary.text is None and not primary.is_there and len(action.inputs) > 1:
@@ -136,7 +150,7 @@ def _primary_source(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _foreign_settings(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
-        if not action.node.at("InputArtifacts").is_whole:
+        if not action.node.at("InputArtifacts").is_whole or action.node.hides_keys:
             continue
         for key in ARTIFACT_SETTINGS.get(action.provider or "", ()):
             node = action.setting(key)
@@ -156,7 +170,7 @@ def _entries(count: int) -> str:
 def _counts(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
         provider = action.terms
-        if provider is None:
+        if provider is None or action.node.hides_keys:
             continue
         for kind, artifacts, (fewest, most) in (
             ("InputArtifacts", action.inputs, provider.inputs),
@@ -201,7 +215,7 @@ RULES = (
     ),
     CheckRule(
         id="W9104",
-        severity="warning",
+        severity="info",
         title="Every artifact is used",
         impact="Nothing fails, but the files that were built or fetched are not deployed.",
         fix="Add it to the InputArtifacts of the action that needs it, or remove it.",

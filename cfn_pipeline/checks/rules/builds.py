@@ -14,6 +14,7 @@ from cfn_pipeline.analysis.partial_text import is_known, is_open, may_be, readab
 from cfn_pipeline.analysis.pipelines import Pipeline, pipelines
 from cfn_pipeline.analysis.resolving import arn_of, name_of, resource_behind
 from cfn_pipeline.analysis.system import Resource, System
+from cfn_pipeline.aws.codebuild import CURRENT_IMAGE, RETIRED_IMAGES
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 _PROJECT, _REPOSITORY, _ROLE = (
@@ -80,11 +81,13 @@ def _projects_exist(pipeline: Pipeline) -> Iterator[Problem]:
         near = difflib.get_close_matches(name, [n for n in idle if is_known(n)], 1, _NEAR)
         if logical or near or system.is_rendered:
             shown = ", ".join(sorted(_called(project, system) for project in projects))
+            way = f"it is the logical id of a project, so write !Ref {name}"
+            if not logical:
+                way = f"use one of them ({shown}), preferably with !Ref"
             yield problem(
                 build.action,
                 node,
-                f"CodeBuild project '{readable(name)}' does not exist in the templates; use one of "
-                f"them ({shown}), preferably with !Ref",
+                f"CodeBuild project '{readable(name)}' does not exist in the templates; {way}",
             )
 
 
@@ -262,6 +265,10 @@ def _is_remote(environment: Node) -> bool:
 def _privileged(pipeline: Pipeline) -> Iterator[Problem]:
     system = pipeline.system
     for build, project in _projects(pipeline):
+        # Outside a VPC the Docker daemon runs by default.
+        network = properties_of(project, system).at("VpcConfig")
+        if not isinstance(network.value, dict) or network.is_function:
+            continue
         environment = _environment(project, system)
         privileged = environment.at("PrivilegedMode")
         if privileged.text not in (None, "false") or environment.is_function:
@@ -269,6 +276,8 @@ def _privileged(pipeline: Pipeline) -> Iterator[Problem]:
         if privileged.is_function or not environment.is_there or _is_remote(environment):
             continue
         image = environment.at("Image").text or ""
+        if image.startswith(RETIRED_IMAGES):
+            continue  # these run privileged by themselves
         command = _docker_command(build)
         if re.fullmatch(r"(?:[^:]*/)?docker:[\w.-]*dind[\w.-]*(?:@.*)?", image):
             why = f"image {image}"
@@ -279,10 +288,22 @@ def _privileged(pipeline: Pipeline) -> Iterator[Problem]:
         yield problem(
             build.action,
             privileged if privileged.is_there else environment,
-            f"project {project.logical_id} runs Docker ({why}), but is not privileged; set "
-            "Environment.PrivilegedMode: true",
+            f"project {project.logical_id} runs Docker in a VPC ({why}), but is not privileged; "
+            "set Environment.PrivilegedMode: true",
             resource=project,
         )
+
+
+def _retired_images(system: System) -> Iterator[Problem]:
+    for project in system.resources(_PROJECT):
+        node = _environment(project, system).at("Image")
+        image = node.text
+        if image is not None and image.startswith(RETIRED_IMAGES):
+            yield Problem(
+                at=node,
+                message=f"resource {project.logical_id}: it builds in {readable(image)}, which "
+                f"CodeBuild does not support any more; use {CURRENT_IMAGE}",
+            )
 
 
 RULES = (
@@ -314,11 +335,23 @@ RULES = (
     ),
     CheckRule(
         id="E9711",
-        title="Projects that run Docker are privileged",
+        title="Projects that run Docker in a VPC are privileged",
         impact="The build fails at its first Docker command.",
         aws_message="Cannot connect to the Docker daemon at unix:/var/run/docker.sock. Is the "
         "docker daemon running?",
         fix="Set PrivilegedMode: true in the project's Environment.",
         find_in_pipeline=_privileged,
+    ),
+    CheckRule(
+        id="W9714",
+        severity="warning",
+        title="Builds do not use the retired images of Docker",
+        impact="The image gets no updates, and builds in it may fail.",
+        aws_message="PrivilegedMode has to be set for projects with AWS CodeBuild Docker curated "
+        "images.",
+        fix=f"Use a current image, such as {CURRENT_IMAGE}.",
+        source="aws-samples/eks-workshop#1128",
+        certainty="observed",
+        find_in_system=_retired_images,
     ),
 )

@@ -21,8 +21,13 @@ _PUBLISHES = re.compile(
     r"|twine\s+upload\b|helm\s+push\b|mvn\s(?:.*\s)?deploy\b|(?:cdk|sam)\s+deploy\b"
     r"|terraform\s+apply\b|kubectl\s+apply\b|aws\s+ecs\s+update-service\b)"
 )
-_MAKES_IMAGE = re.compile(r"(?<![\w.-])docker\s+(?:image\s+|buildx\s+)?build\b")
-_HARMLESS = re.compile(r"(?:docker\s+(?:image\s+)?tag|echo|printf|ls|cd|date|export|pwd)\b")
+_MAKES_IMAGE = re.compile(
+    r"(?<![\w.-])(?:docker\s+(?:image\s+|buildx\s+)?build|docker(?:-|\s+)compose\s.*\bbuild)\b"
+)
+_HARMLESS = re.compile(
+    r"(?:docker\s+(?:(?:image\s+)?(?:tag|ls|inspect)|images|info|ps|version)|cat|cd|date|df|du|echo"
+    r"|env|export|ls|printf|printenv|pwd)\b"
+)
 
 
 def _exist(pipeline: Pipeline) -> Iterator[Problem]:
@@ -47,6 +52,20 @@ def _valid(pipeline: Pipeline) -> Iterator[Problem]:
                 build.action,
                 buildspec.at(path),
                 f"{_place(buildspec)}{mistake}",
+                resource=build.project or pipeline.resource,
+            )
+
+
+def _ignored(pipeline: Pipeline) -> Iterator[Problem]:
+    for build in builds(pipeline):
+        buildspec = build.buildspec
+        if buildspec is None or buildspec.content is None or buildspec.mistake[1]:
+            continue
+        for mistake in buildspec.content.ignored:
+            yield problem(
+                build.action,
+                buildspec.at(mistake.path),
+                f"{_place(buildspec)}{mistake.text}",
                 resource=build.project or pipeline.resource,
             )
 
@@ -222,11 +241,24 @@ RULES = (
     CheckRule(
         id="E9809",
         title="Buildspecs are valid",
-        impact="The build fails before its first phase, or ignores misspelt keys.",
+        impact="The build fails before its first phase.",
         aws_message="YAML_FILE_ERROR Message: Expected Commands[0] to be of string type: found "
         "subkeys instead",
         fix="Correct it; put commands with a colon and a space in quotes.",
         find_in_pipeline=_valid,
+    ),
+    CheckRule(
+        id="W9840",
+        severity="warning",
+        title="Buildspecs have only what CodeBuild reads",
+        impact="CodeBuild ignores keys that it does not know, the first of doubled keys, and short "
+        "forms such as !Sub.",
+        aws_message="Found possible syntax errors in buildspec: In the section BUILD The following "
+        "keys cannot be identified: ...",
+        fix="Correct the spelling, or remove it.",
+        source="aws/aws-toolkit-vscode#4008",
+        certainty="observed",
+        find_in_pipeline=_ignored,
     ),
     CheckRule(
         id="E9810",

@@ -4,10 +4,12 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Cloud
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from cfn_pipeline.analysis.partial_text import may_be, readable
+from cfn_pipeline.analysis.acting import project_grants
+from cfn_pipeline.analysis.partial_text import ANYTHING, may_be, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
+from cfn_pipeline.analysis.resolving import resource_behind
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 _MAKE, _EXECUTE = "CHANGE_SET_REPLACE", "CHANGE_SET_EXECUTE"
@@ -38,12 +40,31 @@ def _same(key: tuple[str, str], other: tuple[str, str]) -> bool:
 
 
 def _modes_are_known(pipeline: Pipeline) -> bool:
-    """Whether the mode of every action is known."""
+    """Whether the mode of every action that may deploy a stack is known."""
     return pipeline.is_whole and all(
-        action.mode is not None or action.setting("ActionMode").text is None
+        action.mode is not None
+        or (
+            action.is_cloudformation
+            and not action.configuration.hides_keys
+            and not action.setting("ActionMode").is_there
+        )
         for action in pipeline.actions
-        if action.is_cloudformation
+        if action.category in (None, "Deploy") and action.provider in (None, "CloudFormation")
     )
+
+
+def _may_call(call: str, actions: Iterable[Action], pipeline: Pipeline) -> bool:
+    """Whether a build or a function among the actions may call CloudFormation."""
+    system = pipeline.system
+    for action in actions:
+        if action.category not in (None, "Build", "Test", "Invoke", "Compute"):
+            continue
+        name = action.setting("ProjectName")
+        project = resource_behind(name.value, name.template, system, "AWS::CodeBuild::Project")
+        grants = None if project is None else project_grants(project, system)
+        if grants is None or grants.may(call, ANYTHING):
+            return True
+    return False
 
 
 def _never_created(pipeline: Pipeline) -> Iterator[Problem]:
@@ -58,6 +79,12 @@ def _never_created(pipeline: Pipeline) -> Iterator[Problem]:
         stack, name = (readable(part) for part in key)
         on_stack = [(m, other) for m, other in creations if may_be(key[0], other[0])]
         named = [(m, other) for m, other in creations if may_be(key[1], other[1])]
+        earlier = (other for other in pipeline.actions if other.runs_before(action) is not False)
+        astray = _never_matched(creations, pipeline)
+        if not {m for m, _ in (*on_stack, *named)} & astray and _may_call(
+            "cloudformation:CreateChangeSet", earlier, pipeline
+        ):
+            continue
         if on_stack:
             maker, other = on_stack[0]
             mistake = (
@@ -79,6 +106,16 @@ def _never_created(pipeline: Pipeline) -> Iterator[Problem]:
             )
             at = action.setting("ChangeSetName")
         yield problem(action, at, mistake)
+
+
+def _never_matched(
+    creations: Sequence[tuple[Action, tuple[str, str]]], pipeline: Pipeline
+) -> set[Action]:
+    """Return the actions whose change set no action executes."""
+    executions = _of_mode(pipeline, _EXECUTE)
+    return {
+        maker for maker, key in creations if not any(_same(key, other) for _, other in executions)
+    }
 
 
 def _created_later(pipeline: Pipeline) -> Iterator[Problem]:
@@ -132,6 +169,9 @@ def _never_executed(pipeline: Pipeline) -> Iterator[Problem]:
     astray = [key for _, key in executions if not any(_same(key, other) for _, other in creations)]
     for action, key in creations:
         meant = [k for k in astray if may_be(key[0], k[0]) or may_be(key[1], k[1])]
+        later = (other for other in pipeline.actions if action.runs_before(other) is not False)
+        if _may_call("cloudformation:ExecuteChangeSet", later, pipeline):
+            continue
         if not meant and not any(_same(key, other) for _, other in executions):
             yield problem(
                 action,

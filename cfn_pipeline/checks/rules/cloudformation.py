@@ -33,7 +33,7 @@ def _modes(pipeline: Pipeline) -> Iterator[Problem]:
 def _mode_needs(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
         mode = action.mode_terms
-        if mode is None or action.configuration.is_function:
+        if mode is None or action.configuration.hides_keys or action.node.hides_keys:
             continue
         for key in mode.settings:
             if key != "RoleArn" and not action.setting(key).is_there:
@@ -47,7 +47,9 @@ def _mode_needs(pipeline: Pipeline) -> Iterator[Problem]:
 def _deployment_roles(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
         mode = action.mode_terms
-        if mode is None or action.configuration.is_function or "RoleArn" not in mode.settings:
+        if mode is None or "RoleArn" not in mode.settings:
+            continue
+        if action.configuration.hides_keys or action.node.hides_keys:
             continue
         role = action.setting("RoleArn")
         if _is_a_name(role):
@@ -56,7 +58,7 @@ def _deployment_roles(pipeline: Pipeline) -> Iterator[Problem]:
                 role,
                 "RoleArn must be the ARN of a role, not its name; use !GetAtt of the role's Arn",
             )
-        if not role.is_there:
+        if not role.is_there and not _is_left_out(role):
             acting = action.node.at("RoleArn").is_there
             aside = " (the action's own RoleArn is not enough)" if acting else ""
             yield problem(
@@ -65,6 +67,11 @@ def _deployment_roles(pipeline: Pipeline) -> Iterator[Problem]:
                 f"{action.mode} requires a role for CloudFormation; add RoleArn to "
                 f"Configuration{aside}",
             )
+
+
+def _is_left_out(role: Node) -> bool:
+    """Whether a condition leaves the role out, as when a pipeline is deployed before its roles."""
+    return "Fn::If" in role.path[-2:]
 
 
 def _is_a_name(role: Node) -> bool:

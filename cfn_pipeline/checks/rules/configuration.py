@@ -46,7 +46,7 @@ def _long_values(pipeline: Pipeline) -> Iterator[Problem]:
 def _required(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
         provider = action.terms
-        if provider is None or action.configuration.is_function:
+        if provider is None or action.configuration.hides_keys or action.node.hides_keys:
             continue
         settings = action.configuration.fields()
         for key in provider.required:
@@ -110,7 +110,8 @@ def _types(pipeline: Pipeline) -> Iterator[Problem]:
 def _structured(pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
         for key, node in action.configuration.fields().items():
-            plain = isinstance(node.value, (dict, list)) and not node.is_function
+            plain = isinstance(node.value, (dict, list)) and not node.hides_keys
+            plain = plain and key != "Fn::Transform"
             if plain and not (action.is_cloudformation and key == "ParameterOverrides"):
                 yield problem(
                     action,

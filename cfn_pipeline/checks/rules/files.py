@@ -137,9 +137,14 @@ def _wrong(file: File) -> Iterator[tuple[Path, str]]:
             yield (key,), f"{key} must be an object; write {form}"
         elif key != "StackPolicy":
             for name, entry in value.items():
-                if not isinstance(entry, str):
+                if not isinstance(entry, str) and not _is_artifact_function(entry):
                     now, text = json.dumps(entry)[:40], _as_text(entry)
                     yield (key, name), f'{name} must be a string (got {now}); write "{text}"'
+
+
+def _is_artifact_function(value: object) -> bool:
+    """Whether a value is read from an artifact, as in ParameterOverrides."""
+    return isinstance(value, dict) and list(value) in (["Fn::GetArtifactAtt"], ["Fn::GetParam"])
 
 
 def _as_text(value: object) -> str:

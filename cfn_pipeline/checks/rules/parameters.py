@@ -55,6 +55,8 @@ def _no_parameter(deployment: Deployment, name: str, who: str) -> str:
 def _unset(pipeline: Pipeline) -> Iterator[Problem]:
     for deployment in deployments(pipeline):
         template = deployment.template
+        if _updates_itself(deployment):
+            continue  # the stack exists, and keeps the values that are not set
         left_open = open_parameters(deployment)
         missing = [name for name in deployment.unset if name not in left_open]
         if template is not None and missing:
@@ -67,6 +69,16 @@ def _unset(pipeline: Pipeline) -> Iterator[Problem]:
                 f"in {where}, or in ParameterOverrides",
                 resource=pipeline.resource,
             )
+
+
+def _updates_itself(deployment: Deployment) -> bool:
+    """Whether the deployed stack is the one that contains the pipeline."""
+    resource = deployment.pipeline.resource
+    if deployment.action.setting("StackName").value == {"Ref": "AWS::StackName"}:
+        return True
+    template = deployment.template
+    same = None if template is None else template.resources.get(resource.logical_id)
+    return same is not None and same.type == resource.type
 
 
 def _invalid(pipeline: Pipeline) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from cfn_pipeline.analysis.artifact_references import (
     file_references,
 )
 from cfn_pipeline.analysis.partial_text import is_known, readable
-from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 _ATTRIBUTES = ("BucketName", "ObjectKey", "URL")
@@ -22,9 +22,21 @@ _FORMS = {
 }
 
 
-def _foreign_files(key: str, cfn_lint: str | None, pipeline: Pipeline) -> Iterator[Problem]:
+def _reading(pipeline: Pipeline) -> Iterator[Action]:
+    """Yield the actions that read a template and its configuration.
+
+    Others, such as those that execute a change set, do not look at these settings.
+    """
     for action in pipeline.actions:
-        if not action.reads_templates or not action.node.at("InputArtifacts").is_whole:
+        mode = action.mode_terms
+        deploys = mode is not None and mode.reads_template
+        if deploys or (action.reads_templates and not action.is_cloudformation):
+            yield action
+
+
+def _foreign_files(key: str, cfn_lint: str | None, pipeline: Pipeline) -> Iterator[Problem]:
+    for action in _reading(pipeline):
+        if action.node.hides_keys or not action.node.at("InputArtifacts").is_whole:
             continue
         for file in file_references(action):
             if file.key == key and not action.may_read(file.artifact):
@@ -50,6 +62,8 @@ def _foreign_values(function: str, pipeline: Pipeline) -> Iterator[Problem]:
     for action in pipeline.actions:
         if not action.is_cloudformation or not action.node.at("InputArtifacts").is_whole:
             continue
+        if action.node.hides_keys:
+            continue
         for call in artifact_functions(action):
             if call.function == function and call.artifact is not None:
                 if action.may_read(call.artifact) or not _is_well_formed(call):
@@ -72,13 +86,11 @@ def _foreign_attributes(pipeline: Pipeline) -> Iterator[Problem]:
 
 
 def _malformed(pipeline: Pipeline) -> Iterator[Problem]:
-    for action in pipeline.actions:
-        if not action.reads_templates:
-            continue
+    for action in _reading(pipeline):
         for key in FILE_SETTINGS:
             node = action.setting(key)
             text = node.text
-            if text is not None and is_known(text):
+            if text and is_known(text):  # an empty value is a mistake of another rule
                 artifact, separator, path = text.partition("::")
                 if not separator or not artifact or not path or path.startswith("/"):
                     yield problem(

@@ -6,45 +6,19 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.htm
 import re
 from collections.abc import Iterator
 
+from cfn_pipeline.analysis.acting import acting, local_arn, pipeline_role
 from cfn_pipeline.analysis.grants import Grants, grants_of, trusts
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import ANYTHING, is_known, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.resolving import arn_of, name_of, resource_behind
-from cfn_pipeline.analysis.system import Resource, System
+from cfn_pipeline.analysis.system import Resource
 from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 from cfn_pipeline.checks.rule import CheckRule, Problem
 
 _ROLE, _PROJECT = "AWS::IAM::Role", "AWS::CodeBuild::Project"
 _PREFIXES = ("codestar-connections", "codeconnections")
 _CONNECTIONS = ("AWS::CodeStarConnections::Connection", "AWS::CodeConnections::Connection")
-
-
-def _arn(system: System, service: str, resource: str, *, regional: bool = True) -> str:
-    """Return an ARN in the account and, if ``regional``, in the region of the stacks."""
-    account, partition, region = (
-        system.unknowns.open(f"AWS::{name}") for name in ("AccountId", "Partition", "Region")
-    )
-    place = f"{region}:{account}" if regional else ":"
-    return f"arn:{partition}:{service}:{place}:{resource}"
-
-
-def role_of(pipeline: Pipeline) -> Resource | None:
-    """Return the pipeline's role; None if it is not in the templates."""
-    node = pipeline.node.at("RoleArn")
-    return resource_behind(node.value, node.template, pipeline.system, _ROLE)
-
-
-def _acting(pipeline: Pipeline) -> Iterator[tuple[Action, Grants]]:
-    """Yield the actions where role is in the templates, with the permissions of that role."""
-    of_pipeline = role_of(pipeline)
-    for action in pipeline.actions:
-        node = action.node.at("RoleArn")
-        role = of_pipeline
-        if node.is_there:
-            role = resource_behind(node.value, node.template, pipeline.system, _ROLE)
-        if role is not None:
-            yield action, grants_of(role, pipeline.system)
 
 
 def _not_allowed(
@@ -70,7 +44,7 @@ def missing_permissions(
 def _start(pipeline: Pipeline) -> Iterator[Problem]:
     system = pipeline.system
     yield from _assume(pipeline)
-    for action, grants in _acting(pipeline):
+    for action, grants in acting(pipeline):
         if action.is_codebuild and action.setting("ProjectName").text is not None:
             node = action.setting("ProjectName")
             project = resource_behind(node.value, node.template, system, _PROJECT)
@@ -78,13 +52,13 @@ def _start(pipeline: Pipeline) -> Iterator[Problem]:
             calls = ("codebuild:StartBuild", "codebuild:BatchGetBuilds")
             if action.setting("BatchEnabled").text == "true":
                 calls = ("codebuild:StartBuildBatch", "codebuild:BatchGetBuildBatches")
-            arn = _arn(system, "codebuild", f"project/{name}")
+            arn = local_arn(system, "codebuild", f"project/{name}")
             yield from _not_allowed(
                 grants, action, calls, arn, f"run the project {readable(name or '')}"
             )
         elif action.provider == "Lambda" and action.category == "Invoke":
             name = action.setting("FunctionName").text or ANYTHING
-            arn = _arn(system, "lambda", f"function:{name}")
+            arn = local_arn(system, "lambda", f"function:{name}")
             yield from _not_allowed(
                 grants, action, ("lambda:InvokeFunction",), arn, "invoke the function"
             )
@@ -97,7 +71,7 @@ def _start(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _assume(pipeline: Pipeline) -> Iterator[Problem]:
     """Find roles of actions that the pipeline's role is not allowed to assume."""
-    role = role_of(pipeline)
+    role = pipeline_role(pipeline)
     grants = None if role is None else grants_of(role, pipeline.system)
     for action in pipeline.actions:
         node = action.node.at("RoleArn")
@@ -112,19 +86,16 @@ def _assume(pipeline: Pipeline) -> Iterator[Problem]:
 
 
 def _connect(pipeline: Pipeline) -> Iterator[Problem]:
-    for action, grants in _acting(pipeline):
+    for action, grants in acting(pipeline):
         node = action.setting("ConnectionArn")
         arn = node.text
         if action.provider != CONNECTION_PROVIDER or arn is None:
             continue
         prefixes = _prefixes(node, arn)
-        calls = [f"{prefix}:UseConnection" for prefix in _PREFIXES]
-        allowed = [call for call in calls if grants.may(call, arn)]
-        if prefixes:
-            missing = [c for c in calls if c.split(":")[0] in prefixes and c not in allowed]
-        else:
-            missing = [] if allowed else calls
-        if missing:
+        calls = [f"{prefix}:UseConnection" for prefix in prefixes or _PREFIXES]
+        missing = [call for call in calls if not grants.may(call, arn)]
+        # Where the prefix is not known, either call may be the right one.
+        if missing and (prefixes or len(missing) == len(calls)):
             why = " (its ARN keeps the prefix with which it was created)"
             yield missing_permissions(
                 grants, action.where, missing, arn, f"use the connection{why}", action.node
@@ -132,7 +103,7 @@ def _connect(pipeline: Pipeline) -> Iterator[Problem]:
 
 
 def _prefixes(node: Node, arn: str) -> list[str]:
-    """Return the prefixes that the connection's ARN may have; empty if not known."""
+    """Return the prefixes that the connection's ARN may have; empty if they are not known."""
     if is_known(arn):
         return [prefix for prefix in _PREFIXES if f":{prefix}:" in arn]
     for prefix, type_ in zip(_PREFIXES, _CONNECTIONS, strict=True):
@@ -142,23 +113,18 @@ def _prefixes(node: Node, arn: str) -> list[str]:
         case {"Ref": str(name)}:
             parameter = node.template.section("Parameters").get(name)
             pattern = parameter.get("AllowedPattern") if isinstance(parameter, dict) else None
+            return [prefix for prefix in _PREFIXES if _names(pattern, prefix)]
         case _:
-            pattern = None
-    if not isinstance(pattern, str) or re.search(r"[+*}]\)*\)[+*{]", pattern):
-        return []
-    matches = []
-    for prefix in _PREFIXES:
-        example = f"arn:aws:{prefix}:us-east-1:123456789012:connection/{'0a1b2c3d-' * 4}0a1b"
-        try:
-            if re.search(pattern, example):
-                matches.append(prefix)
-        except re.error:
             return []
-    return matches
+
+
+def _names(pattern: object, prefix: str) -> bool:
+    """Whether a parameter's pattern names a prefix of connections."""
+    return isinstance(pattern, str) and bool(re.search(rf"(?<![\w-]){prefix}(?![\w-])", pattern))
 
 
 def _pass(pipeline: Pipeline) -> Iterator[Problem]:
-    for action, grants in _acting(pipeline):
+    for action, grants in acting(pipeline):
         node = action.setting("RoleArn")
         arn = node.text
         if not action.is_cloudformation or arn is None:
@@ -182,17 +148,19 @@ def _pass(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _deploy(pipeline: Pipeline) -> Iterator[Problem]:
     system = pipeline.system
-    for action, grants in _acting(pipeline):
+    for action, grants in acting(pipeline):
         stack = action.setting("StackName").text
         mode = action.mode_terms
         if mode is None or stack is None:
             continue
         calls = tuple(f"cloudformation:{call}" for call in mode.calls)
-        arn = _arn(system, "cloudformation", f"stack/{stack}/{ANYTHING}")
+        arn = local_arn(system, "cloudformation", f"stack/{stack}/{ANYTHING}")
         what = f"make the calls of {action.mode} on stack {readable(stack)}"
         missing = [call for call in calls if not grants.may(call, arn)]
         if missing:
             shown = f"{arn.removesuffix(ANYTHING)}*"
+            if missing == ["cloudformation:DeleteChangeSet"]:
+                what += ", where an earlier run has left its change set"
             yield missing_permissions(grants, action.where, missing, shown, what, action.node)
 
 
@@ -212,7 +180,7 @@ def _trust(pipeline: Pipeline) -> Iterator[Problem]:
 def _assumed(pipeline: Pipeline) -> Iterator[tuple[Resource, str, str]]:
     """Yield each role that a service assumes: the role, the service, and the action or pipeline."""
     system = pipeline.system
-    role = role_of(pipeline)
+    role = pipeline_role(pipeline)
     seen: set[int] = set()
     if role is not None:
         seen.add(id(role))
@@ -266,7 +234,8 @@ RULES = (
     CheckRule(
         id="E9706",
         title="The pipeline's role may make the CloudFormation calls of its actions",
-        impact="The action fails each time it runs.",
+        impact="The action fails when it makes the call: DeleteChangeSet only where an earlier run "
+        "has left a change set that failed or was not approved, the others each time it runs.",
         aws_message="... is not authorized to perform: cloudformation:DescribeStacks on resource: "
         "...",
         fix="Allow the calls of the action's mode on its stack.",

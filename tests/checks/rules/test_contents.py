@@ -258,7 +258,6 @@ BUILDSPEC = "version: 0.2\nphases:\n  build:\n    commands:\n      - make test\n
         ("phases:\n  build:\n    commands: [make]\n", "the whole lacks version; add it"),
         ("version: 0.2\n", "the whole lacks phases or batch or artifacts"),
         ("version: 1\nphases: {}\n", "version is 1; use one of 0.2, 0.1"),
-        (BUILDSPEC + "artefacts:\n  files: [a]\n", "key 'artefacts'; did you mean 'artifacts'?"),
         (BUILDSPEC + "artifacts:\n  file: [a]\n", "key 'file'; did you mean 'files'?"),
         (BUILDSPEC + "artifacts: {}\n", "artifacts lacks files or secondary-artifacts"),
         (
@@ -347,3 +346,34 @@ def test_values_that_a_source_lacks() -> None:
     assert ids(_check(template, **files)) == ["E9801"]
     assert ids(_check(template, **files, version_json='{"Version": "1"}')) == ["E9801"]
     assert _check(template, **files, version_json='{"Tasks": "1"}') == []
+
+
+@pytest.mark.parametrize(
+    "text, path, said",
+    [
+        (
+            BUILDSPEC + "artefacts:\n  files: [a]\n",
+            ("artefacts",),
+            "key 'artefacts'; did you mean 'artifacts'?",
+        ),
+        (
+            BUILDSPEC + "artifacts:\n  type: zip\n  files: [a]\n",
+            ("artifacts", "type"),
+            "artifacts has the key 'type'; it takes files",
+        ),
+        (
+            BUILDSPEC + "artifacts:\n  files: [a]\n  files: [b]\n",
+            ("artifacts", "files"),
+            "key 'files' is already in line 7",
+        ),
+        (
+            BUILDSPEC.replace("make test", "!Sub make ${Name}"),
+            ("phases", "build", "commands", 0),
+            "!Sub does nothing in a buildspec",
+        ),
+    ],
+)
+def test_what_a_build_ignores_is_a_warning(text: str, path: tuple[object, ...], said: str) -> None:
+    [finding] = _check(_template("E9809"), buildspec_yml=text)
+    assert (finding.rule, finding.severity, finding.path) == ("W9840", "warning", path)
+    assert said in finding.message
