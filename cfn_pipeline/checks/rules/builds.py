@@ -343,7 +343,7 @@ RULES = (
         find_in_pipeline=_privileged,
     ),
     CheckRule(
-        id="W9714",
+        id="W9740",
         severity="warning",
         title="Builds do not use the retired images of Docker",
         impact="The image gets no updates, and builds in it may fail.",
