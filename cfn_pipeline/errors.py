@@ -29,11 +29,7 @@ __all__ = [
 
 
 class CfnPipelineError(Exception):
-    """Base class of the exceptions of this package."""
-
-
-class ModelError(CfnPipelineError, ValueError):
-    """A value of the model that AWS would refuse, or that cannot work.
+    """Base class of the exceptions of this package.
 
     ``problems`` has every mistake; the message is all of them, a line each.
     """
@@ -41,6 +37,10 @@ class ModelError(CfnPipelineError, ValueError):
     def __init__(self, *problems: str) -> None:
         self.problems = tuple(map(shortened, problems))
         super().__init__("\n".join(self.problems))
+
+
+class ModelError(CfnPipelineError, ValueError):
+    """A value of the model that AWS would refuse, or that cannot work."""
 
     @classmethod
     def raise_for(cls, problems: Iterable[str]) -> None:
@@ -59,7 +59,7 @@ class TemplateError(CfnPipelineError, ValueError):
     def __init__(self, message: str, *, line: int | None = None, column: int | None = None) -> None:
         self.line = line
         self.column = column
-        super().__init__(shortened(message))
+        super().__init__(message)
 
 
 class BuildspecError(CfnPipelineError, ValueError):

@@ -161,7 +161,7 @@ def _existing(
             reasons[name] = "was not rendered by cfn-pipeline"
     if reasons and not force:
         lines = [f"{folder / name}: {reason}" for name, reason in reasons.items()]
-        raise OutputError("\n".join([*lines, _WAY_OUT]))
+        raise OutputError(*lines, _WAY_OUT)
     return {name: text for name, text in texts.items() if name not in reasons}
 
 

@@ -10,7 +10,7 @@ import click
 from cfn_pipeline._version import __version__
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.loading import loading
-from cfn_pipeline.errors import CfnPipelineError, ModelError
+from cfn_pipeline.errors import CfnPipelineError
 from cfn_pipeline.printable import printable, printable_lines, shortened
 
 
@@ -64,10 +64,7 @@ def _one_message() -> Iterator[None]:
         text = "\n".join(printable_lines(shortened(error.format_message().expandtabs())))
         raise click.UsageError(text, ctx=error.ctx) from error
     except CfnPipelineError as error:
-        problems = error.problems if isinstance(error, ModelError) else [str(error)]
-        raise _BadInputError(
-            "Error: " + "\n".join(printable(shortened(problem)) for problem in problems)
-        ) from error
+        raise _BadInputError("Error: " + "\n".join(map(printable, error.problems))) from error
     except OSError as error:
         if error.filename is None:
             printing.discard_output()
