@@ -7,7 +7,7 @@ reverse what stands beside it, and is no command to the CI service that reads th
 import re
 
 #: Longer runs without a space are shortened in messages. AWS's names and ARNs are shorter.
-_LONGEST_WORD = 512
+_LONGEST_WORD = 500
 _LONGEST = 4000
 
 _WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")

@@ -12,6 +12,7 @@ from cfn_pipeline.analysis.deployments import deployments, open_parameters
 from cfn_pipeline.analysis.pipelines import pipelines
 from cfn_pipeline.analysis.system import Artifact, System, Template, Unreadable
 from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.template.files import read_text
 from cfn_pipeline.template.positions import Position
 
 #: Signs that a text is meant as a template.
@@ -46,7 +47,7 @@ class Folder(Mapping[str, str]):
             inside = False
         if not inside:
             raise KeyError(path)
-        return file.read_text(encoding="utf-8", errors="replace")
+        return read_text(file, errors="replace")
 
     def __iter__(self) -> Iterator[str]:
         for file in sorted(self.root.rglob("*")):
@@ -83,7 +84,7 @@ def read_files(
     for path in dict.fromkeys(paths):
         file = str(path)
         try:
-            template = Template.read(file, (read or _read)(path), strict=strict)
+            template = Template.read(file, (read or read_text)(path), strict=strict)
             if not isinstance(template.content.get("Resources"), dict):
                 raise TemplateError(f"{file}: {_NO_TEMPLATE}")
             templates.append(template)
@@ -112,7 +113,7 @@ def read_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
     for path in template_files(folder):
         file = str(path)
         try:
-            match = _template_or_not(file, _read(path))
+            match = _template_or_not(file, read_text(path))
         except TemplateError as error:
             match = _unreadable(file, error)
         if isinstance(match, Template):
@@ -253,11 +254,3 @@ def _unreadable(file: str, error: TemplateError) -> Unreadable:
     why = re.sub(r"^(?:, line \d+)?: ", "", str(error).removeprefix(file))
     position = Position(error.line or 1, error.column or 1)
     return Unreadable(file, why, position)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise TemplateError(f"{path}: cannot be read: {reason}") from error

@@ -9,12 +9,9 @@ from cfn_pipeline.analysis.scenarios import Scenario
 from cfn_pipeline.analysis.system import Resource, System, Template
 from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS
 from cfn_pipeline.aws.resource_names import ATTRIBUTES, NAME_PROPERTIES, REF_GIVES_NAME
-from cfn_pipeline.template.values import scalar_text, substitute
+from cfn_pipeline.template.values import replace_references, scalar_text, substitute
 
 _DEEPEST = 20
-
-#: Dynamic references, which are resolved during the deployment.
-_UNKNOWABLE = re.compile(r"\{\{resolve:[^}]*\}\}")
 
 
 def is_function(value: Any) -> bool:
@@ -125,7 +122,7 @@ class _Resolution:
         if isinstance(value, (bool, int, float)):
             return scalar_text(value)
         if isinstance(value, str):
-            return _UNKNOWABLE.sub(lambda m: self._open(m[0]), value)
+            return replace_references(value, self._open)
         if not is_function(value):
             return None
         if depth > _DEEPEST:
@@ -187,7 +184,7 @@ class _Resolution:
     def _substituted(
         self, text: str, variables: Mapping[str, Any], template: Template, depth: int
     ) -> str:
-        whole = _UNKNOWABLE.sub(lambda m: self._open(m[0], template), text)
+        whole = replace_references(text, lambda reference: self._open(reference, template))
         return substitute(whole, variables, lambda v: self.text(v, template, depth) or "")
 
     def _join(self, argument: Any, template: Template, depth: int) -> str | None:
@@ -232,11 +229,11 @@ class _Resolution:
                 text = self.text(source, template, depth)
                 if text is None or is_open(text):
                     return None
-                items = list(text.split(delimiter))
+                items = list(text.split(delimiter)) if delimiter else []
             case _:
                 return None
         number = self.text(index, template, depth)
-        if number is None or not number.isdecimal() or int(number) >= len(items):
+        if number is None or not re.fullmatch("[0-9]{1,9}", number) or int(number) >= len(items):
             return None
         return self.text(items[int(number)], template, depth)
 

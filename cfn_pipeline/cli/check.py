@@ -17,6 +17,7 @@ from cfn_pipeline.checks.finding import SEVERITIES, Severity
 from cfn_pipeline.checks.reports import FORMATS
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.findings import located, summary
+from cfn_pipeline.template.files import read_text
 
 
 class _ArtifactFolder(click.ParamType[tuple[str, Path]]):
@@ -136,4 +137,4 @@ def _systems(paths: Sequence[Path], artifacts: dict[str, Path]) -> list[System]:
 
 
 def _text(file: str) -> str:
-    return Path(file).read_text(encoding="utf-8", errors="replace")
+    return read_text(Path(file), errors="replace")

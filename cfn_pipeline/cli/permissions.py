@@ -19,6 +19,7 @@ from cfn_pipeline.permissions import (
     template_of,
 )
 from cfn_pipeline.template import emit, load
+from cfn_pipeline.template.files import read_text
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -176,10 +177,7 @@ def _covers(role: str, needed: Permissions, form: str) -> bool:
 
 
 def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        template = load(path.read_text(encoding="utf-8"), source=str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise TemplateError(f"{path}: cannot be read: {error}") from error
+    template = load(read_text(path), source=str(path))
     if not isinstance(template.get("Resources"), dict):
         raise TemplateError(f"{path}: not a CloudFormation template, because it has no Resources")
     return template

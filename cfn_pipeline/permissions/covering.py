@@ -15,6 +15,7 @@ from cfn_pipeline.permissions.deriving import Permissions
 from cfn_pipeline.permissions.patterns import Known, bind, has_unknown, known_of, value_pattern
 from cfn_pipeline.permissions.references import import_of
 from cfn_pipeline.template import load
+from cfn_pipeline.template.files import read_text
 
 #: What no name has: it stands for the name of the role's own stack, and for what is not known.
 _NOTHING = "\0"
@@ -144,11 +145,9 @@ def statements_of(role: str) -> list[Mapping[str, Any]]:
     """
     path, _, name = role.rpartition(":") if not Path(role).is_file() else (role, "", "")
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TemplateError(
-            f"{role}: cannot be read ({error}); give a policy's file, or TEMPLATE:ROLE"
-        ) from error
+        text = read_text(Path(path))
+    except TemplateError as error:
+        raise TemplateError(f"{error}; give a policy's file, or TEMPLATE:ROLE") from error
     content = load(text, source=path)
     documents = list(_of_role(content, name)) if name else list(_of_answer(content))
     if not documents:

@@ -10,7 +10,7 @@ from typing import Any
 from cfn_pipeline.aws.iam import POLICY_VERSION
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.permissions.statements import Statement
-from cfn_pipeline.template.values import SUB_VARIABLE
+from cfn_pipeline.template.values import replace_variables
 
 
 class TooManyPoliciesError(TemplateError):
@@ -123,7 +123,7 @@ def _sum(*sizes: tuple[int, int]) -> tuple[int, int]:
 def _deployed(value: Any) -> Any:
     match value:
         case {"Fn::Sub": str(text)}:
-            return SUB_VARIABLE.sub(lambda part: _VALUES.get(part[1], _AN_ARN), text)
+            return replace_variables(text, lambda name: _VALUES.get(name, _AN_ARN))
         case {"Ref": str(name)} if name in _VALUES:
             return _VALUES[name]
         case {"Ref": _} | {"Fn::GetAtt": _} | {"Fn::ImportValue": _} | {"Fn::If": _}:

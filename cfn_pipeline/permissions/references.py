@@ -21,6 +21,7 @@ from cfn_pipeline.permissions.patterns import (
     value_pattern,
     within_stack,
 )
+from cfn_pipeline.template.values import dynamic_references
 
 #: An ARN as text with ``${AWS::Region}`` and so on, or a function that gives one.
 Arn = str | Mapping[str, Any]
@@ -35,8 +36,7 @@ _KEY = re.compile("Kms|KMS|EncryptionKey")
 _BUCKET = re.compile("^(?:S3)?Bucket$|^CodeUri$|^DefinitionUri$")
 _KEY_ID = re.compile(r"(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _ROLE_NAME = re.compile(r"[\w+=,.@/-]+")
-_SECRET_ARN = re.compile(r"\{\{resolve:secretsmanager:(.*?)(?::SecretString.*)?\}\}")
-_SSM_NAME = re.compile(r"\{\{resolve:ssm(?:-secure)?:([^:}]*)[^}]*\}\}")
+_SECRET = "{{resolve:secretsmanager:"
 
 
 @dataclass(frozen=True)
@@ -273,7 +273,11 @@ def _parameters(about: Reference) -> Found:
     else:
         for value in _references(about.properties, "ssm"):
             whole = value_pattern(value, about.known)
-            texts += _SSM_NAME.findall(whole)
+            texts += [
+                reference.removesuffix("}}").split(":")[2]
+                for reference in dynamic_references(whole)
+                if reference.startswith(("{{resolve:ssm:", "{{resolve:ssm-secure:"))
+            ]
     for text in texts:
         refuse_wildcards(text, about.need.resource, "the parameter of Systems Manager")
         name = text
@@ -296,8 +300,7 @@ def _secrets(about: Reference) -> Found | None:
     found = Found()
     for value in _references(about.properties, "secretsmanager"):
         text = value_pattern(value, about.known)
-        named = _SECRET_ARN.search(text)
-        name = named[1] if named else ""
+        name = _name_of_secret(text)
         if _is_own_secret(value, about.known):
             continue  # to make it takes to read it
         refuse_wildcards(name, about.need.resource, "the secret")
@@ -312,6 +315,13 @@ def _secrets(about: Reference) -> Found | None:
         else:
             found.add(f"{PREFIX}:secretsmanager:{_HERE}:secret:{within_stack(name)}-??????")
     return found
+
+
+def _name_of_secret(text: str) -> str:
+    """Return the name or ARN in the first dynamic reference to a secret; empty: there is none."""
+    _, _, rest = text.partition(_SECRET)
+    name, end, _ = rest.partition("}}")
+    return name.partition(":SecretString")[0] if end else ""
 
 
 def _is_own_secret(value: Any, known: Known) -> bool:

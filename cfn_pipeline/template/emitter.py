@@ -4,6 +4,7 @@ The layout is made here; how each value is spelled is libyaml's decision (see ``
 """
 
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -26,6 +27,7 @@ SHORT_FORMS = {"Ref": "!Ref"} | {
 _CONDITION_FUNCTIONS = {"Fn::And", "Fn::Or", "Fn::Not", "Fn::If", "Fn::Equals"}
 _SIMPLE_KEY_LENGTH = 1000
 _FLOW_WIDTH = 72
+_LARGEST_NUMBER = sys.float_info.max  # of JSON readers
 _STEP = 2
 
 _STR = "tag:yaml.org,2002:str"
@@ -260,6 +262,11 @@ def _scalar(value: Any, path: tuple[Any, ...]) -> tuple[str, str]:
     if isinstance(value, str):
         _check_surrogates(value, path)
         return _STR, str(value)
+    if isinstance(value, (int, float)) and not -_LARGEST_NUMBER <= value <= _LARGEST_NUMBER:
+        raise TemplateError(
+            f"{_where(path)}: a number in a template must be between -1e308 and 1e308; give a "
+            "string"
+        )
     if value is None or type(value) in (bool, int, float):
         node = _REPRESENTER.represent_data(value)
         return node.tag, node.value

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from cfn_pipeline.template.composing import composed
+
 #: Keys and indexes that lead to a place in a template.
 Path = tuple[str | int, ...]
 
@@ -54,7 +56,7 @@ def positions(text: str) -> Positions:
     places: dict[Path, Position] = {}
     root = _composed(text)
     if root is not None:
-        _collect(root, (), places, set())
+        _collect(root, (), places)
     return Positions(places)
 
 
@@ -89,13 +91,21 @@ def _composed(text: str) -> Any:
     """Return the nodes of a text; None if it has none."""
     # JSON's escapes are not all YAML's; what they stand for does not matter here.
     try:
-        return yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError:
+        return _nodes(text)
+    except (yaml.YAMLError, ValueError):
         plain = re.sub(r"\\(?:u[0-9a-fA-F]{4}|.)", lambda m: "_" * len(m[0]), text)
         try:
-            return yaml.compose(plain, Loader=yaml.CSafeLoader)
-        except yaml.YAMLError:
+            return _nodes(plain)
+        except (yaml.YAMLError, ValueError):
             return None
+
+
+def _nodes(text: str) -> yaml.Node | None:
+    loader = yaml.CSafeLoader(text)
+    try:
+        return composed(text, loader)
+    finally:
+        loader.dispose()
 
 
 def _doubled(node: Any, path: Path, seen: set[int]) -> Iterator[DoubledKey]:
@@ -118,10 +128,7 @@ def _doubled(node: Any, path: Path, seen: set[int]) -> Iterator[DoubledKey]:
             yield from _doubled(item, (*path, number), seen)
 
 
-def _collect(node: Any, path: Path, places: dict[Path, Position], above: set[int]) -> None:
-    if id(node) in above:  # an anchor within itself
-        return
-    above = above | {id(node)}
+def _collect(node: Any, path: Path, places: dict[Path, Position]) -> None:
     if node.tag.startswith("!"):
         path = _long_form(node, path)
         places.setdefault(path, _position(node))
@@ -129,11 +136,11 @@ def _collect(node: Any, path: Path, places: dict[Path, Position], above: set[int
         for key, value in node.value:
             name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
             places[(*path, name)] = _position(key)
-            _collect(value, (*path, name), places, above)
+            _collect(value, (*path, name), places)
     elif isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
             places[(*path, number)] = _position(item)
-            _collect(item, (*path, number), places, above)
+            _collect(item, (*path, number), places)
 
 
 def _long_form(node: yaml.Node, path: Path) -> Path:

@@ -17,7 +17,6 @@ from cfn_pipeline.aws.iam import POLICY_VERSION
 from cfn_pipeline.aws.managed_policies import MANAGED_POLICIES
 from cfn_pipeline.aws.name_forms import NameForm
 from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER, Range
-from cfn_pipeline.template.values import SUB_VARIABLE
 
 PACKAGE = Path(cfn_pipeline.__file__).parent
 FILES = sorted(
@@ -115,7 +114,7 @@ def repeated(source: str, file: str = "") -> list[str]:
 def _reasons(node: ast.AST, file: str) -> Iterator[str]:
     match node:
         case ast.Constant(value=str(text)):
-            if text in PATTERNS or (text == SUB_VARIABLE.pattern and "values.py" not in file):
+            if text in PATTERNS or (text == r"\$\{([^}]*)\}" and "values.py" not in file):
                 yield f"the pattern {text}"
             if text in (CONNECTION_PROVIDER, POLICY_VERSION):
                 yield text

@@ -82,7 +82,9 @@ def test_any_key_is_read_back(key: str) -> None:
     assert load(emit({"Top": {key: 1}})) == {"Top": {key: 1}}
 
 
-_SCALARS = st.one_of(TEXTS, st.integers(), st.booleans(), st.floats(allow_nan=False))
+_SCALARS = st.one_of(
+    TEXTS, st.integers(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False)
+)
 _NAMES = st.sampled_from(["Ref", "Fn::Sub", "Fn::GetAtt", "Fn::If", "Fn::Join", "Fn::Select"])
 _TREES = st.recursive(
     _SCALARS,

@@ -62,5 +62,5 @@ def test_depth_is_limited(opening: str) -> None:
 
     assert load(nested(150)).keys() == {"A"}
     for depth in (151, 100_000):
-        with pytest.raises(TemplateError, match="json: nested more than 150 levels deep"):
+        with pytest.raises(TemplateError, match="json, line 1: nested more than 150 levels deep"):
             load(nested(depth), source="stack.json")

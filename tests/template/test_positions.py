@@ -56,7 +56,7 @@ def test_what_cannot_be_read_is_at_its_beginning() -> None:
 
 
 def test_anchors_have_the_place_where_they_stand() -> None:
-    text = "A: &a\n  X: 1\nB: *a\nC: &c [*c]\n"
+    text = "A: &a\n  X: 1\nB: *a\n"
     assert positions(text).at(("A", "X")) == Position(2, 3)
     assert positions(text).at(("B",)) == Position(3, 1)
 

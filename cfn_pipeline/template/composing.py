@@ -1,0 +1,122 @@
+"""The nodes of a YAML text, within bounds: what a hostile text would make of memory and time.
+
+Everything here takes time and memory in proportion to the text.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+#: Characters of a file. CloudFormation takes templates of 1 MB at most.
+#: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+LARGEST = 5_000_000
+DEEPEST = 150
+#: Values of a text whose aliases are written out. CloudFormation itself takes no aliases.
+MOST_VALUES = 100_000
+
+_TOO_DEEP = f"nested more than {DEEPEST} levels deep; remove levels"
+_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+
+
+def composed(text: str, loader: yaml.CSafeLoader) -> yaml.Node | None:
+    """Return the root of a text's nodes; None if the text is empty.
+
+    Raises:
+        YAMLError: the text is invalid, too large or too deep, or its aliases stand for too much;
+            a MarkedYAMLError has the place.
+
+    """
+    refuse_size(text)
+    refuse_depth(text)
+    root: yaml.Node | None = loader.get_single_node()
+    if root is not None and "&" in text:
+        _refuse_expansion(root)
+    return root
+
+
+def refuse_size(text: str) -> None:
+    """Raise MarkedYAMLError for a text that is too large."""
+    if len(text) > LARGEST:
+        raise yaml.MarkedYAMLError(
+            problem=f"the text has {len(text):,} characters; at most {LARGEST:,} are read, and "
+            "CloudFormation takes 1 MB"
+        )
+
+
+def refuse_depth(text: str) -> None:
+    """Raise MarkedYAMLError where a text is nested so deeply that libyaml would crash."""
+    # Cheap, never less than the true depth, and enough for most templates.
+    lines = [(len(line), line.lstrip()) for line in text.splitlines()]
+    indent = max((length - len(rest) for length, rest in lines), default=0)
+    dashes = max((len(rest) for _, rest in lines if rest[:1] in ("-", "?")), default=0)
+    if text.count("[") + text.count("{") + indent + dashes <= DEEPEST:
+        return
+    depth = 0
+    event: Any
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise yaml.MarkedYAMLError(problem=_TOO_DEEP, problem_mark=event.start_mark)
+
+
+def refuse_json_depth(text: str) -> None:
+    """Raise MarkedYAMLError where a JSON text is nested too deeply."""
+    depth = 0
+    for token in _JSON_TOKEN.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        if depth > DEEPEST:
+            before = text[: token.start()]
+            mark = yaml.Mark(
+                "", token.start(), before.count("\n"), len(before) - before.rfind("\n") - 1, None, 0
+            )
+            raise yaml.MarkedYAMLError(problem=_TOO_DEEP, problem_mark=mark)
+
+
+def _refuse_expansion(root: yaml.Node) -> None:
+    """Raise MarkedYAMLError where aliases make a text too large, too deep or endless.
+
+    An alias is the same node once more, so a short text can stand for any number of values.
+    """
+    below: dict[int, tuple[int, int]] = {}  # how many values, and how many levels
+    above: set[int] = set()
+    has_aliases = False
+    waiting = [(root, False)]
+    while waiting:
+        node, is_complete = waiting.pop()
+        if is_complete:
+            above.remove(id(node))
+            inside = [below[id(child)] for child in _children(node)]
+            values = 1 + sum(number for number, _ in inside)
+            levels = 1 + max((depth for _, depth in inside), default=0)
+            below[id(node)] = (values, levels)
+            if has_aliases and values > MOST_VALUES:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the aliases stand for more than {MOST_VALUES:,} values; use fewer",
+                    problem_mark=node.start_mark,
+                )
+            if levels > DEEPEST:
+                raise yaml.MarkedYAMLError(problem=_TOO_DEEP, problem_mark=node.start_mark)
+        elif id(node) in above:
+            raise yaml.MarkedYAMLError(
+                problem="an alias stands within the value that it repeats; remove it",
+                problem_mark=node.start_mark,
+            )
+        elif id(node) in below:
+            has_aliases = True
+        elif isinstance(node, yaml.ScalarNode):
+            below[id(node)] = (1, 0)
+        else:
+            above.add(id(node))
+            waiting.append((node, True))
+            waiting += [(child, False) for child in _children(node)]
+
+
+def _children(node: yaml.Node) -> Iterator[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        for pair in node.value:
+            yield from pair
+    elif isinstance(node, yaml.SequenceNode):
+        yield from node.value
