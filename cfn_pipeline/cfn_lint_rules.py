@@ -6,6 +6,7 @@ that cfn-lint reports itself are left out.
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
@@ -19,10 +20,18 @@ __all__: list[str] = []
 def _findings(cfn: Any) -> list[Finding]:
     """Check a template once for all rules."""
     if _checked.get("template") is not cfn:
-        template = Template(str(cfn.filename or "template"), cfn.template)
+        template = Template(str(cfn.filename or "template"), cfn.template, _text(cfn.filename))
         _checked.update(template=cfn, findings=check_system(System(templates=[template]), RULES))
     findings: list[Finding] = _checked["findings"]
     return findings
+
+
+def _text(file: str | None) -> str | None:
+    """Return the text of a template's file; None if it cannot be read."""
+    try:
+        return None if file is None else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 #: The last template and its findings: cfn-lint calls each rule for it.

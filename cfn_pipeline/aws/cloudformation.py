@@ -71,3 +71,19 @@ IAM_TYPES = frozenset(
         "AWS::IAM::UserToGroupAddition",
     }
 )
+
+#: Bytes of a template that is sent itself, and of one that is read from a bucket.
+#: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+TEMPLATE_BODY = 51_200
+TEMPLATE_IN_S3 = 1_048_576
+
+#: The most entries of a section, and the rule of cfn-lint that counts them, too; None: none does.
+SECTION_LIMITS: tuple[tuple[str, int, str | None], ...] = (
+    ("Outputs", 200, "E6010"),
+    ("Parameters", 200, None),
+    ("Resources", 500, "E3010"),
+)
+
+#: The minutes for which CloudFormation waits for a service of ECS.
+#: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
+SERVICE_WAIT = 2_160

@@ -57,6 +57,13 @@ GATES: Mapping[str, tuple[str, ...]] = {
     "OnFailure": ("ROLLBACK", "RETRY"),
 }
 
+#: Conditions of a gate; rules of a condition.
+CONDITIONS = Range(0, 1)
+RULES_OF_CONDITION = Range(1, 5)
+
+#: The providers of rules that may skip a stage.
+SKIPPING_PROVIDERS = ("LambdaInvoke", "VariableCheck")
+
 #: The results of a condition before a stage or after its success.
 CONDITION_RESULTS = tuple(sorted({*GATES["BeforeEntry"], *GATES["OnSuccess"]}))
 

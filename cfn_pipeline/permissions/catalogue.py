@@ -81,6 +81,11 @@ def resources_of(action: str) -> tuple[str, ...]:
     return () if found is None else tuple(found[1])
 
 
+def actions_of(service: str) -> Iterator[str]:
+    """Yield the names of a service's actions; none if the service is not known."""
+    yield from _service(service)["actions"]
+
+
 #: Actions that types of many services need besides those of their service.
 _SUPPORTING = ("iam:CreateServiceLinkedRole", "iam:PassRole")
 

@@ -10,7 +10,12 @@ from tests.checks.examples import ROOT, place, system
 EACH = pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.id))
 
 #: What a bad template breaks besides, since it cannot be helped.
-COMPANIONS = {"E9103": {"E9101"}, "E9112": {"W9104"}, "E9205": {"W9104"}}
+COMPANIONS = {
+    "E9103": {"E9101"},
+    "E9112": {"W9104"},
+    "E9205": {"W9104"},
+    "E9704": {"E9727"},
+}
 
 
 def test_ids_are_unique_sorted_and_in_the_range_that_cfn_lint_leaves_to_others() -> None:

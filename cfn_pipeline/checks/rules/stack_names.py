@@ -21,7 +21,7 @@ def _valid(pipeline: Pipeline) -> Iterator[Problem]:
         for key, form in _FORMS.items():
             node = action.setting(key)
             text = node.text
-            if not action.is_cloudformation or not text or text.startswith("arn:"):
+            if not action.is_cloudformation or not text or text.startswith("arn:") or "${" in text:
                 continue
             mistake = _mistake(text, form)
             if mistake:

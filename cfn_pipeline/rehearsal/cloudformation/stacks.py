@@ -8,11 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cfn_pipeline.aws.cloudformation import TEMPLATE_BODY
 from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Stopped
-
-#: Bytes; CloudFormation reads larger templates from S3 only.
-_MAXIMUM_BODY = 51_200
 
 #: The states from which a stack cannot be updated.
 FAILED_STATES = (
@@ -235,7 +233,7 @@ class Stacks:
             arguments["RoleARN"] = request.role
         if request.policy is not None:
             arguments["StackPolicyBody"] = request.policy
-        if len(request.template.encode()) <= _MAXIMUM_BODY:
+        if len(request.template.encode()) <= TEMPLATE_BODY:
             return arguments | {"TemplateBody": request.template}
         key = f"rehearsal/{request.stack}.template"
         s3 = self._account.client("s3")

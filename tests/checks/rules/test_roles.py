@@ -142,7 +142,7 @@ def test_another_bucket_is_another_bucket() -> None:
 def test_the_role_of_an_action_acts() -> None:
     template = good("E9706")
     deploy = pipeline(template)["Stages"][1]["Actions"][0]
-    deploy["RoleArn"] = "arn:aws:iam::444455556666:role/deploy"
+    deploy["RoleArn"] = "arn:aws:iam::111122223333:role/deploy"
     statements = _statements(template)
     statements[:] = [s for s in statements if s["Sid"] in ("Connect", "Artifacts")]
     [finding] = findings(template)
