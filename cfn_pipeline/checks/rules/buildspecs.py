@@ -19,7 +19,11 @@ _PUBLISHES = re.compile(
     r"(?<![\w.-])(?:docker\s+(?:image\s+)?push\b|docker\s+buildx\s+build\b.*--push\b"
     r"|make\s(?:.*\s)?(?:publish|push|deploy)\b|(?:npm|yarn|pnpm|cargo)\s+publish\b"
     r"|twine\s+upload\b|helm\s+push\b|mvn\s(?:.*\s)?deploy\b|(?:cdk|sam)\s+deploy\b"
-    r"|terraform\s+apply\b|kubectl\s+apply\b|aws\s+ecs\s+update-service\b)"
+    r"|terraform\s+apply\b|kubectl\s+apply\b|aws\s+ecs\s+update-service\b"
+    r"|aws\s+lambda\s+update-function-code\b|aws\s+cloudformation\s+deploy\b"
+    # Reports, logs and caches are kept even if the build has failed.
+    r"|aws\s+s3\s+sync\b(?!.*(?:cache|cover|log|report|result|test))"
+    r"|(?:serverless|sls)\s+deploy\b)"
 )
 _MAKES_IMAGE = re.compile(
     r"(?<![\w.-])(?:docker\s+(?:image\s+|buildx\s+)?build|docker(?:-|\s+)compose\s.*\bbuild)\b"
