@@ -5,9 +5,14 @@ import sys
 
 from hypothesis import settings
 
+from cfn_pipeline.rehearsal import machine
+
 # Tests start Python a hundred times: what it imports is compiled once, and not each time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# make coverage measures the local AWS, too: its process inherits how.
+machine._PREFIXES = (*machine._PREFIXES, "COVERAGE_")
 
 # CI draws the same examples each time: what fails there fails because of the change that it tests.
 # A long search for examples that fail: pytest --hypothesis-profile long

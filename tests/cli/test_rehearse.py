@@ -59,7 +59,7 @@ def test_a_missing_source_is_named_with_the_option_that_gives_it(small: Small) -
             ["--source", "Infra=infra", "--after", "last"],
             "--after last: .rehearsal has no such",
         ),
-        (["--source", "Infra=infra", "--port", "1234567"], "--port 1234567: 127.0.0.1:1234567"),
+        (["--source", "Infra=infra", "--port", "1234567"], "invalid --port 1234567: use 1 to"),
         (["--source", "Infra=infra", "--live", "12"], "invalid account '12': use its 12 digits"),
         (
             ["--source", "Infra=infra", "--endpoint-url", "https://aws.example.com"],

@@ -12,11 +12,7 @@ from cfn_pipeline.buildspec.reading import Buildspec, Files
 from cfn_pipeline.rehearsal.artifacts.zips import zip_of
 from cfn_pipeline.rehearsal.building.collecting import collect
 from cfn_pipeline.rehearsal.building.containers import Container, find_container
-from cfn_pipeline.rehearsal.building.environment import (
-    Lookup,
-    build_variables,
-    inherited_variables,
-)
+from cfn_pipeline.rehearsal.building.environment import Lookup, build_variables
 from cfn_pipeline.rehearsal.building.phases import PhaseResult, run_phases
 from cfn_pipeline.rehearsal.building.project import Project, Variable
 from cfn_pipeline.rehearsal.building.shell import Launch, Shell
@@ -29,6 +25,7 @@ from cfn_pipeline.rehearsal.building.shims import (
 )
 from cfn_pipeline.rehearsal.context import Context
 from cfn_pipeline.rehearsal.folder import BuildFolder
+from cfn_pipeline.rehearsal.machine import inherited_variables, with_direct_loopback
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 from cfn_pipeline.rehearsal.pipeline import Action
 
@@ -233,7 +230,7 @@ class Build:
         variables |= build_variables(
             self.buildspec, self.project.variables, self.variables, Lookup(account, placeholder)
         )
-        return variables
+        return variables if account.endpoint is None else with_direct_loopback(variables)
 
     def _placeholder(self, missing: str) -> str:
         self.context.notify(

@@ -4,45 +4,13 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.ht
 """
 
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from cfn_pipeline.buildspec.reading import Buildspec
 from cfn_pipeline.rehearsal.building.project import Variable
 from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.outcome import ActionFailed
-
-#: Variables of this machine that a build inherits: language, temporary folder, network.
-_INHERITED = ("LANG", "LANGUAGE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
-_INHERITED_PREFIXES = ("LC_",)
-_INHERITED_SUFFIXES = ("_proxy", "_PROXY")
-
-#: Variables by which tools find an account, inherited if there is no local AWS.
-_CREDENTIALS = ("AWS_", "BOTO")
-
-
-def inherited_variables(*, credentials: bool) -> dict[str, str]:
-    """Return the variables that a build inherits from this machine.
-
-    Args:
-        credentials: whether they include those by which tools find an AWS account.
-
-    """
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if name in _INHERITED
-        or name.startswith(_INHERITED_PREFIXES)
-        or name.endswith(_INHERITED_SUFFIXES)
-        or (credentials and name.startswith(_CREDENTIALS))
-    }
-    if credentials:  # the HOME of a build is another one
-        home = Path.home() / ".aws"
-        inherited.setdefault("AWS_CONFIG_FILE", str(home / "config"))
-        inherited.setdefault("AWS_SHARED_CREDENTIALS_FILE", str(home / "credentials"))
-    return inherited
 
 
 def build_variables(

@@ -3,7 +3,9 @@
 The one place that creates clients of AWS's APIs.
 """
 
+import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -20,12 +22,31 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1", "localhost.localstack.cloud")
 _LOCK = threading.Lock()
 
 
+#: The access key for emulators, of no account: AWS refuses it if a call gets there by mistake.
+_EMULATOR_KEY = "test"
+
+
 @cache
-def _session() -> Any:
-    """Return the session of this process, which reads the descriptions of services once."""
+def _session(*, local: bool) -> Any:
+    """Return the session of this process, which reads the descriptions of services once.
+
+    Args:
+        local: whether it ignores what the user has configured for AWS: profiles, files, variables.
+
+    """
     import boto3
 
-    return boto3.session.Session()
+    if not local:
+        return boto3.session.Session()
+    import botocore.session
+    from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+
+    fixed = {"config_file": os.devnull, "credentials_file": os.devnull}
+    variables = {
+        name: (None, None, fixed.get(name, default), convert)
+        for name, (_, _, default, convert) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
+    }
+    return boto3.session.Session(botocore_session=botocore.session.Session(variables))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +57,16 @@ class Account:
         number: its twelve digits.
         region: the region of its clients.
         endpoint: the URL of an emulator; None: AWS.
+        key: the access key for the emulator.
+        before_request: called before each request; it may raise an error instead.
 
     """
 
     number: str
     region: str
     endpoint: str | None
+    key: str = field(default=_EMULATOR_KEY, repr=False)
+    before_request: Callable[[], object] | None = field(default=None, repr=False)
     _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def client(self, service: str) -> Any:
@@ -50,16 +75,26 @@ class Account:
 
         with _LOCK:  # sessions are not thread-safe
             if service not in self._clients:
+                settings: dict[str, Any] = {"region_name": self.region}
                 config = Config(retries={"mode": "standard"}, s3={"addressing_style": "path"})
-                keys = {} if self.endpoint is None else _DUMMY_KEYS
-                self._clients[service] = _session().client(
-                    service,
-                    region_name=self.region,
-                    endpoint_url=self.endpoint,
-                    config=config,
-                    **keys,
-                )
+                if self.endpoint is not None:
+                    # Without a proxy: what is local stays on this machine.
+                    config = config.merge(Config(proxies={}))
+                    settings |= self._keys | {"endpoint_url": self.endpoint}
+                session = _session(local=self.endpoint is not None)
+                client = session.client(service, config=config, **settings)
+                if self.before_request is not None:
+                    client.meta.events.register("before-send", self._before_send)
+                self._clients[service] = client
             return self._clients[service]
+
+    def _before_send(self, **_: Any) -> None:
+        if self.before_request is not None:
+            self.before_request()
+
+    @property
+    def _keys(self) -> dict[str, str]:
+        return {"aws_access_key_id": self.key, "aws_secret_access_key": self.key}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -68,15 +103,10 @@ class Account:
         if self.endpoint is None:
             return variables
         return variables | {
-            "AWS_ACCESS_KEY_ID": _DUMMY_KEYS["aws_access_key_id"],
-            "AWS_SECRET_ACCESS_KEY": _DUMMY_KEYS["aws_secret_access_key"],
+            **{name.upper(): value for name, value in self._keys.items()},
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
-
-
-#: Keys of no account: AWS refuses a call that reaches it by mistake.
-_DUMMY_KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 
 def endpoint_account(url: str, region: str) -> Account:

@@ -5,6 +5,7 @@ import fcntl
 import importlib.util
 import json
 import os
+import secrets
 import select
 import shutil
 import socket
@@ -18,8 +19,10 @@ from typing import Any
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal import processes
 from cfn_pipeline.rehearsal.local_aws.account import LOCAL_NUMBER, Account
+from cfn_pipeline.rehearsal.machine import inherited_variables, with_direct_loopback
 
 _HOST = "127.0.0.1"
+_LAST_PORT = 65535
 #: Timeouts in seconds.
 _START = 30.0
 _STOP = 90.0
@@ -43,13 +46,19 @@ class EmbeddedAws:
         self._folder = folder.resolve()
         self._lock = threading.Lock()
         self._folder.mkdir(parents=True, exist_ok=True)
-        chosen = pick_port(port)
+        # It stays open here, so that no other program can take the port.
+        self._socket = listen(port)
+        host = f"{_HOST}:{self._socket.getsockname()[1]}"
         self.account = Account(
-            number=LOCAL_NUMBER, region=region, endpoint=f"http://{_HOST}:{chosen}"
+            number=LOCAL_NUMBER,
+            region=region,
+            endpoint=f"http://{host}",
+            key=f"REHEARSAL{secrets.token_hex(20).upper()}",
+            before_request=self._require_running,
         )
-        self._process = self._start(chosen)
+        self._process = self._start(host)
         try:
-            self._wait(chosen)
+            self._request({"request": "start"}, "the local AWS does not start", _START)
         except BaseException:
             self.stop()
             raise
@@ -92,9 +101,20 @@ class EmbeddedAws:
             self._process.wait()
         if self._process.stdout is not None:
             self._process.stdout.close()
+        self._socket.close()
         shutil.rmtree(self._folder / "tmp", ignore_errors=True)
 
-    def _request(self, request: dict[str, Any]) -> Any:
+    def _require_running(self) -> None:
+        if self._process.poll() is not None:
+            raise RehearsalError(self._stopped)
+
+    @property
+    def _stopped(self) -> str:
+        return f"the local AWS has stopped (log: {self._log}); --resume starts it again"
+
+    def _request(
+        self, request: dict[str, Any], failure: str | None = None, seconds: float = _STOP
+    ) -> Any:
         pipe, responses = self._process.stdin, self._process.stdout
         assert pipe is not None
         assert responses is not None
@@ -102,31 +122,29 @@ class EmbeddedAws:
             try:
                 pipe.write(json.dumps(request).encode() + b"\n")
                 pipe.flush()
-                ready, _, _ = select.select([responses], [], [], _STOP)
+                ready, _, _ = select.select([responses], [], [], seconds)
                 line = responses.readline() if ready else b""
             except (OSError, ValueError):
                 line = b""
         if not line:
-            raise RehearsalError(
-                f"the local AWS has stopped (log: {self._log}); --resume starts it again"
-            )
+            raise RehearsalError(f"{failure} (log: {self._log})" if failure else self._stopped)
         return json.loads(line)
 
     @property
     def _log(self) -> Path:
         return self._folder / "server.log"
 
-    def _start(self, port: int) -> processes.Process:
-        (self._folder / "tmp").mkdir(parents=True, exist_ok=True)
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("AWS_", "LOCALSTACK", "MINISTACK", "S3_", "DOCKER_"))
-        }
-        environment |= {
+    def _start(self, host: str) -> processes.Process:
+        home, temporary = self._folder / "home", self._folder / "tmp"
+        for folder in (home, temporary):
+            folder.mkdir(parents=True, exist_ok=True)
+        environment = with_direct_loopback(inherited_variables(credentials=False)) | {
             **self.account.environment,
+            # Functions inherit these; the HOME of this machine is none of their business.
+            "HOME": str(home),
             "BIND_HOST": _HOST,
-            "GATEWAY_PORT": str(port),
+            "GATEWAY_HOST": host,
+            "GATEWAY_PORT": host.rpartition(":")[-1],
             "MINISTACK_HOST": _HOST,
             "MINISTACK_ACCOUNT_ID": self.account.number,
             "MINISTACK_REGION": self.account.region,
@@ -138,28 +156,22 @@ class EmbeddedAws:
             "STATE_DIR": str(self._folder / "state"),
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self._folder / "s3"),
-            "TMPDIR": str(self._folder / "tmp"),
+            "TMPDIR": str(temporary),
             "LOG_LEVEL": "WARNING",
             # Functions run with this Python.
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         }
         with self._log.open("ab") as log, exclusive(self._folder) as lock:
+            descriptor = self._socket.fileno()
+            # -P: no module is imported from the working directory.
+            module = ["-P", "-m", "cfn_pipeline.rehearsal.local_aws.server"]
             return processes.start(
-                [sys.executable, "-m", "cfn_pipeline.rehearsal.local_aws.server"],
+                [sys.executable, *module, str(descriptor)],
                 stdout=processes.PIPE,
                 stderr=log,
                 environment=environment,
-                descriptors=[lock],
+                descriptors=[lock, descriptor],
             )
-
-    def _wait(self, port: int) -> None:
-        deadline = time.monotonic() + _START
-        while time.monotonic() < deadline and self._process.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex((_HOST, port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise RehearsalError(f"the local AWS does not start (log: {self._log})")
 
 
 @contextlib.contextmanager
@@ -216,28 +228,27 @@ def require_extra(*, embedded: bool) -> None:
         )
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        return int(probe.getsockname()[1])
+def listen(port: int | None) -> socket.socket:
+    """Return a socket that listens on a port of the loopback interface.
 
-
-def pick_port(port: int | None) -> int:
-    """Return the given port; None: a free one.
+    Args:
+        port: the port; None: a free one.
 
     Raises:
         RehearsalError: the port cannot be used.
 
     """
-    if port is None:
-        return _free_port()
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((_HOST, port))
-        except (OSError, OverflowError) as error:
-            raise RehearsalError(
-                f"--port {port}: {_HOST}:{port} cannot be used ({error}); use another port, or "
-                "leave out --port"
-            ) from error
-    return port
+    if port is not None and not 1 <= port <= _LAST_PORT:
+        raise RehearsalError(f"invalid --port {port}: use 1 to {_LAST_PORT}, or leave out --port")
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_HOST, port or 0))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise RehearsalError(
+            f"--port {port}: {_HOST}:{port} cannot be used ({error}); use another port, or "
+            "leave out --port"
+        ) from error
+    return listener

@@ -2,7 +2,8 @@
 
 It reads requests as lines of JSON from standard input, and answers each with a line on standard
 output. When standard input ends, because the rehearsal has ended or was killed, it waits until
-stacks are stable, saves the account and stops. Port, account and folders are in the environment.
+stacks are stable, saves the account and stops. Host, credentials and folders are in the
+environment; the first argument is the descriptor of the socket, which the rehearsal has opened.
 """
 
 import asyncio
@@ -20,7 +21,10 @@ from ministack import app
 from ministack.core import persistence
 from ministack.services import cloudformation
 
+from cfn_pipeline.rehearsal.local_aws.access import with_access
+from cfn_pipeline.rehearsal.local_aws.credentials import hand_out, is_issued
 from cfn_pipeline.rehearsal.local_aws.long_polling import with_long_polling
+from cfn_pipeline.rehearsal.local_aws.loopback import stay_on_loopback
 from cfn_pipeline.rehearsal.local_aws.stand_ins import (
     Tasks,
     add_public_parameters,
@@ -45,6 +49,8 @@ class _Requests:
     def handle(self, request: dict[str, Any]) -> Any:
         """Handle a request and return the response."""
         match request:
+            case {"request": "start"}:
+                pass
             case {"request": "save"}:
                 return _save()
             case {"request": "set task exit code", "exit_code": int(code)}:
@@ -106,7 +112,10 @@ def _in_progress(name: str | None = None) -> bool:
     )
 
 
-async def _main() -> None:
+async def _main(descriptor: int) -> None:
+    host, key = os.environ["GATEWAY_HOST"], os.environ["AWS_ACCESS_KEY_ID"]
+    hand_out(key)
+    stay_on_loopback()
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, ended.set)
     requests = _Requests()
@@ -118,14 +127,15 @@ async def _main() -> None:
             await asyncio.sleep(0.1)
 
     config = Config()
-    config.bind = [f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"]
+    config.bind = [f"fd://{descriptor}"]
     config.loglevel = "WARNING"
     config.graceful_timeout = 0.5
     threading.Thread(target=requests.read, args=(loop, ended), daemon=True).start()
-    polling_app: Any = with_long_polling(app.app, _in_progress)
-    await serve(polling_app, config, shutdown_trigger=until_ended)
+    guarded: Any = with_access(with_long_polling(app.app, _in_progress), host, key, is_issued)
+    await serve(guarded, config, shutdown_trigger=until_ended)
 
 
 if __name__ == "__main__":
-    asyncio.run(_main())
+    os.umask(0o077)  # the account's files may hold secrets
+    asyncio.run(_main(int(sys.argv[1])))
     os._exit(0)  # without waiting for the emulator's worker threads

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.actions.runners import is_supported
 from cfn_pipeline.rehearsal.artifacts.sources import parse_source
-from cfn_pipeline.rehearsal.local_aws.embedded import pick_port
+from cfn_pipeline.rehearsal.local_aws.embedded import listen
 from cfn_pipeline.rehearsal.pipeline import Action, Name, Pipeline
 from cfn_pipeline.rehearsal.preparation.template import PipelineTemplate
 from cfn_pipeline.rehearsal.run.plan import Plan, Settings
@@ -19,7 +19,7 @@ def validate_port(plan: Plan, settings: Settings) -> None:
 
     """
     if plan.is_embedded:
-        pick_port(settings.port)
+        listen(settings.port).close()
 
 
 def validate_plan(plan: Plan, settings: Settings, template: PipelineTemplate) -> None:

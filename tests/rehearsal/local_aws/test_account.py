@@ -8,18 +8,20 @@ from typing import Any, ClassVar
 
 import pytest
 
+from cfn_pipeline.rehearsal.local_aws.account import endpoint_account
 from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws
 from tests.rehearsal.small import Run, Small, spawn, usual_stages
 
 J = ("--format", "json")
 
 
-def test_another_local_aws(small: Small, aws: EmbeddedAws) -> None:
-    url = str(aws.account.endpoint)
+def test_another_local_aws(small: Small, emulator: str) -> None:
+    url = emulator
     done = small.rehearse(*J, "--endpoint-url", url)
     assert done.code == 0, done.err
     assert done.json["aws"] == url
-    stacks = aws.account.client("cloudformation").describe_stacks()["Stacks"]
+    account = endpoint_account(url, "us-east-1")
+    stacks = account.client("cloudformation").describe_stacks()["Stacks"]
     assert {"dev", "prod"} <= {stack["StackName"] for stack in stacks}
     again = small.rehearse(*J, "--endpoint-url", url)
     assert again.action("Dev/Deploy")["message"] == "no changes"
@@ -74,8 +76,8 @@ def live(small: Small, aws: EmbeddedAws, codepipeline: str, *words: str) -> Run:
         *(*small.words, "--approve", "--builds", "shell", *words, *J),
         AWS_ENDPOINT_URL=str(aws.account.endpoint),
         AWS_ENDPOINT_URL_CODEPIPELINE=codepipeline,
-        AWS_ACCESS_KEY_ID="test",
-        AWS_SECRET_ACCESS_KEY="test",
+        AWS_ACCESS_KEY_ID=aws.account.key,
+        AWS_SECRET_ACCESS_KEY=aws.account.key,
     )
 
 

@@ -148,8 +148,8 @@ def test_only_this_machine_is_an_endpoint(url: str) -> None:
         endpoint_account(url, "us-east-1")
 
 
-def test_an_endpoint_says_which_account_it_is(aws: EmbeddedAws) -> None:
-    found = endpoint_account(str(aws.account.endpoint), "us-east-1")
+def test_an_endpoint_says_which_account_it_is(emulator: str) -> None:
+    found = endpoint_account(emulator, "us-east-1")
     assert found.number == "123456789012"
 
 
