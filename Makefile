@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 EDITION ?= current
 PARAMETERS ?=
+S3_BUCKET ?=
 
 help: ## Show what there is
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z%\/-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,8 +53,8 @@ audit: $(READY) .audit/.ready ## Run security checkers (checkov, Guard, cdk-nag)
 simulate: $(READY) .audit/simulate/.ready ## Ask an IAM evaluator what the deployment role may do; needs npm
 	@$(BIN)/python scripts/simulate/simulate.py
 
-deploy/%: $(READY) FORCE ## Deploy dev, prod, kms, ecr, iam, codebuild or pipeline (EDITION=, PARAMETERS="A=1 B=2")
-	@$(BIN)/python scripts/deploy.py --edition $(EDITION) $* $(PARAMETERS)
+deploy/%: $(READY) FORCE ## Deploy dev, prod, kms, ecr, iam, codebuild or pipeline (EDITION=, PARAMETERS="A=1 B=2", S3_BUCKET=)
+	@$(BIN)/python scripts/deploy.py --edition $(EDITION) $(if $(S3_BUCKET),--s3-bucket $(S3_BUCKET)) $* $(PARAMETERS)
 
 clean: ## Remove what can be made again
 	rm -rf $(VENV) .audit .deploy .rehearsal build dist *.egg-info .coverage .coverage.* .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

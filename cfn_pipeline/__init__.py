@@ -28,10 +28,10 @@ _MODULES = {
     "model.application": ("Application", "GitHubRepository"),
     "model.aspects": ("LoadBalancer",),
     "model.artifacts": ("Artifact", "ArtifactFile", "ArtifactParameter"),
-    "model.compute": ("Ec2",),
+    "model.compute": ("Ec2", "Fargate"),
     "model.conditions": ("Condition", "Rule"),
     "model.containers": ("Container",),
-    "model.database": ("MySql",),
+    "model.database": ("MySql", "PostgreSql"),
     "model.delivery": ("continuous_delivery", "continuous_deployment", "continuous_integration"),
     "model.deployments": (
         "CreateChangeSet",

@@ -31,10 +31,12 @@ from cfn_pipeline.model.artifacts import ArtifactFile as ArtifactFile
 from cfn_pipeline.model.artifacts import ArtifactParameter as ArtifactParameter
 from cfn_pipeline.model.aspects import LoadBalancer as LoadBalancer
 from cfn_pipeline.model.compute import Ec2 as Ec2
+from cfn_pipeline.model.compute import Fargate as Fargate
 from cfn_pipeline.model.conditions import Condition as Condition
 from cfn_pipeline.model.conditions import Rule as Rule
 from cfn_pipeline.model.containers import Container as Container
 from cfn_pipeline.model.database import MySql as MySql
+from cfn_pipeline.model.database import PostgreSql as PostgreSql
 from cfn_pipeline.model.delivery import continuous_delivery as continuous_delivery
 from cfn_pipeline.model.delivery import continuous_deployment as continuous_deployment
 from cfn_pipeline.model.delivery import continuous_integration as continuous_integration
@@ -89,6 +91,7 @@ __all__ = [
     "EditionError",
     "Environment",
     "ExecuteChangeSet",
+    "Fargate",
     "Finding",
     "GitHub",
     "GitHubOAuth",
@@ -99,6 +102,7 @@ __all__ = [
     "OutputError",
     "Patterns",
     "Pipeline",
+    "PostgreSql",
     "PullRequest",
     "Push",
     "RehearsalError",

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Deploy one rendered template with ``aws cloudformation deploy``.
 
-usage: deploy.py [--edition NAME] [--templates DIR] TARGET [Parameter=Value ...]
+usage: deploy.py [--edition NAME] [--templates DIR] [--s3-bucket NAME] TARGET [Parameter=Value ...]
 
 TARGET is an environment (dev, prod: the application's stack with the parameters of dev.json or
 prod.json) or a template by its name without .yml (kms, ecr, iam, codebuild, pipeline ...).
-Missing parameters are reported before AWS is called.
+Missing parameters, and a region without what a template needs, are reported before AWS is called.
 """
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -22,10 +23,12 @@ from cfn_pipeline import (
     CfnPipelineError,
     Edition,
     Environment,
-    StackFile,
     edition,
     load,
 )
+from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
+from cfn_pipeline.aws.regions import WITHOUT_CONNECTIONS
+from cfn_pipeline.files.makefile import Target
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 LARGEST_TEMPLATE = 51_200
@@ -41,27 +44,32 @@ def main(arguments: Sequence[str]) -> int:
 
 def deploy(options: argparse.Namespace) -> int:
     chosen = edition(options.edition)
-    stack, environment = find(chosen, options.target)
+    target = find(chosen, options.target)
     folder = options.templates / chosen.name
-    template = read(folder / stack.file)
+    template = read(folder / target.file)
+    environment = target.environment
     configuration = {} if environment is None else read_parameters(folder, environment)
     parameters = configuration | dict(pair(word) for word in options.parameters)
-    check_parameters(stack.file, load(template, source=stack.file), parameters)
-    if len(template.encode()) > LARGEST_TEMPLATE:
+    check_parameters(target.file, load(template, source=target.file), parameters)
+    if len(template.encode()) > LARGEST_TEMPLATE and not options.s3_bucket:
         fail(
-            f"{stack.file} has {len(template.encode()):,} bytes; CloudFormation takes "
-            f"{LARGEST_TEMPLATE:,} without a bucket: run aws cloudformation deploy --s3-bucket"
+            f"{target.file} has {len(template.encode()):,} bytes; CloudFormation takes "
+            f"{LARGEST_TEMPLATE:,} without a bucket: add S3_BUCKET=<the name of one>"
         )
     if shutil.which("aws") is None:
         fail("the AWS CLI is not on PATH; install it, then try again")
+    if CONNECTION_PROVIDER in template:
+        check_region(target.file)
     command = [
         *("aws", "cloudformation", "deploy"),
-        *("--template-file", str(folder / stack.file)),
-        *("--stack-name", stack.stack_name(chosen.application, environment)),
+        *("--template-file", str(folder / target.file)),
+        *("--stack-name", target.stack),
         "--no-fail-on-empty-changeset",
     ]
-    if stack.capabilities:
-        command += ["--capabilities", *stack.capabilities]
+    if options.s3_bucket:
+        command += ["--s3-bucket", options.s3_bucket]
+    if target.capabilities:
+        command += ["--capabilities", *target.capabilities]
     if parameters:
         # Words, not file://dev.json: version 1 of the CLI reads no configuration file.
         words = [f"{name}={value}" for name, value in parameters.items()]
@@ -73,21 +81,30 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="deploy.py", description=str(__doc__).split("\n")[0])
     parser.add_argument("--edition", default=EDITIONS[0], help="default: %(default)s")
     parser.add_argument("--templates", type=Path, default=Path("templates"))
+    parser.add_argument("--s3-bucket", metavar="NAME", help="for templates above 51,200 bytes")
     parser.add_argument("target", metavar="TARGET")
     parser.add_argument("parameters", metavar="Parameter=Value", nargs="*")
     return parser.parse_args(arguments)
 
 
-def find(chosen: Edition, target: str) -> tuple[StackFile, Environment | None]:
-    """Return the template of a target, and its environment if it has one."""
-    for environment in chosen.application.environments:
-        if environment.name == target:
-            return chosen.stack("stack"), environment
-    names = [stack.target for stack in chosen.stacks if stack.target != "stack"]
-    if target not in names:
-        names += [environment.name for environment in chosen.application.environments]
-        fail(f"unknown target {target!r}: use {', '.join(names)}")
-    return chosen.stack(target), None
+def find(chosen: Edition, name: str) -> Target:
+    """Return the target of a name."""
+    targets = {target.name: target for target in chosen.targets(chosen.application)}
+    if name not in targets:
+        fail(f"unknown target {name!r}: use {', '.join(targets)}")
+    return targets[name]
+
+
+def check_region(file: str) -> None:
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    if not region:
+        command = ["aws", "configure", "get", "region"]
+        region = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    if region in WITHOUT_CONNECTIONS:
+        fail(
+            f"{file} reads repositories through a connection, and AWS has no connections in "
+            f"{region}; use another region for the pipeline"
+        )
 
 
 def read(path: Path) -> str:

@@ -135,6 +135,12 @@ MYSQL_VERSION = NameForm(
     characters="a version of MySQL, such as '8.4' or '8.4.11'",
     longest=32,
 )
+POSTGRESQL_VERSION = NameForm(
+    kind="PostgreSQL version",
+    pattern=r"[1-9][0-9](?:\.[0-9]+(?:-rds\.[0-9]+)?)?",
+    characters="a version of PostgreSQL, such as '17' or '17.11'",
+    longest=32,
+)
 SECRET = NameForm(
     kind="secret's name",
     pattern="[A-Za-z0-9/_+=.@-]+",

@@ -64,7 +64,9 @@ def _one_message() -> Iterator[None]:
         text = "\n".join(printable_lines(shortened(error.format_message().expandtabs())))
         raise click.UsageError(text, ctx=error.ctx) from error
     except CfnPipelineError as error:
-        raise _BadInputError("Error: " + "\n".join(map(printable, error.problems))) from error
+        raise _BadInputError(
+            "Error: " + "\n".join(printable(shortened(problem)) for problem in error.problems)
+        ) from error
     except OSError as error:
         if error.filename is None:
             printing.discard_output()

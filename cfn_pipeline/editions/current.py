@@ -11,6 +11,7 @@ from cfn_pipeline.editions.todobackend import todobackend
 from cfn_pipeline.files.buildspec import buildspec
 from cfn_pipeline.files.configuration import protected_configuration
 from cfn_pipeline.files.dockerfile import installing_by_apk
+from cfn_pipeline.files.makefile import makefile
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.aspects import (
     ExistingSecret,
@@ -21,13 +22,14 @@ from cfn_pipeline.model.aspects import (
     Scaling,
     Service,
 )
-from cfn_pipeline.model.compute import Ec2
+from cfn_pipeline.model.compute import Ec2, Fargate
 from cfn_pipeline.model.containers import Container
-from cfn_pipeline.model.database import MySql
+from cfn_pipeline.model.database import MySql, PostgreSql
 from cfn_pipeline.model.delivery import continuous_delivery
 from cfn_pipeline.stacks.application.capacity_provider import capacity_provider
 from cfn_pipeline.stacks.application.containers import confined_container
 from cfn_pipeline.stacks.application.database import Engine, protected_database
+from cfn_pipeline.stacks.application.fargate import fargate
 from cfn_pipeline.stacks.application.inline_function import InlineFunction, inline_function
 from cfn_pipeline.stacks.application.load_balancer import https_load_balancer
 from cfn_pipeline.stacks.application.migration import migration
@@ -53,6 +55,10 @@ def _iam_template(application: Application, stack: Mapping[str, Any]) -> Templat
     )
 
 
+def _makefile(application: Application) -> str:
+    return makefile(application, CURRENT.targets(application))
+
+
 CURRENT = Edition(
     name="current",
     summary="the same system as it is deployed today",
@@ -75,8 +81,22 @@ CURRENT = Edition(
                 instance_class="db.t4g.micro",
                 storage_type="gp3",
                 allocated_storage=20,
+                parameters={"require_secure_transport": "1"},
+                logs=["error"],
             ),
-            logs=("error",),
+        ),
+        PostgreSql: partial(
+            protected_database,
+            engine=Engine(
+                name="postgres",
+                version="17",
+                instance_class="db.t4g.micro",
+                storage_type="gp3",
+                allocated_storage=20,
+                family_parts=1,
+                parameters={"rds.force_ssl": "1"},
+                logs=["postgresql"],
+            ),
         ),
         GeneratedSecret: generated_secret,
         ExistingSecret: existing_secret,
@@ -86,6 +106,7 @@ CURRENT = Edition(
             image_parameter="/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id",
             volume_gib=30,
         ),
+        Fargate: fargate,
         Scaling: partial(target_tracking, cpu_percent=50),
     },
     passes=[encrypt_log_groups, within_boundary],
@@ -128,6 +149,7 @@ CURRENT = Edition(
         "Dockerfile.codebuild": partial(
             installing_by_apk, base="public.ecr.aws/docker/library/docker:29-dind"
         ),
+        "Makefile": _makefile,
     },
     configuration=protected_configuration,
     exemptions=EXEMPTIONS,

@@ -8,6 +8,7 @@ from troposphere import Template
 
 from cfn_pipeline.errors import EditionError
 from cfn_pipeline.files.configuration import Configuration
+from cfn_pipeline.files.makefile import Target
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.pipeline import Pipeline
@@ -118,6 +119,20 @@ class Edition:
         existing = ", ".join(stack.target for stack in self.stacks)
         raise EditionError(
             f"the {self.name} edition has no template {target!r}; its templates are {existing}"
+        )
+
+    def targets(self, application: Application) -> tuple[Target, ...]:
+        """Return what ``make deploy/`` deploys of an application, in this order."""
+        return tuple(
+            Target(
+                name=stack.target if environment is None else environment.name,
+                file=stack.file,
+                stack=stack.stack_name(application, environment),
+                capabilities=stack.capabilities,
+                environment=environment,
+            )
+            for stack in self.stacks
+            for environment in ([None] if stack.stack else application.environments)
         )
 
     def part(self, aspect: object) -> Part:

@@ -97,11 +97,11 @@ class Configuration:
 def configuration(
     application: Application,
     environment: Environment,
-    parameters: Mapping[str, Any],  # noqa: ARG001
+    parameters: Mapping[str, Any],
 ) -> Configuration:
     """Return the number of tasks, the network and the environment's further parameters."""
     return Configuration(
-        values=_values(environment),
+        values=_values(environment, parameters),
         defaults={_DESIRED_COUNT: str(application.minimum_tasks)},
     )
 
@@ -162,16 +162,20 @@ def problem(text: str) -> str | None:
     return None
 
 
-def _values(environment: Environment) -> dict[str, str]:
-    """Return what the environment itself says."""
-    parameters = {}
+def _values(environment: Environment, parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the environment itself says of the parameters that the template has."""
+    values = {}
     if environment.desired_count is not None:
-        parameters[_DESIRED_COUNT] = str(environment.desired_count)
+        values[_DESIRED_COUNT] = str(environment.desired_count)
     if environment.vpc_id is not None:
-        parameters["VpcId"] = environment.vpc_id
-    if environment.subnets:
-        parameters["ApplicationSubnets"] = ",".join(environment.subnets)
-    return parameters | dict(environment.parameters)
+        values["VpcId"] = environment.vpc_id
+    for name, subnets in (
+        ("ApplicationSubnets", environment.subnets),
+        ("PrivateSubnets", environment.private_subnets),
+    ):
+        if subnets and name in parameters:
+            values[name] = ",".join(subnets)
+    return values | dict(environment.parameters)
 
 
 def _differing(filled_in: Mapping[str, Any], ours: Mapping[str, str]) -> dict[str, Any]:

@@ -87,7 +87,7 @@ class Application(Validated):
             the deployment fails; absent: none.
         secret: the name of a secret in Secrets Manager that exists, a JSON object with the
             database's password; absent: the stack generates one.
-        load_balancer: what leads requests to the container.
+        load_balancer: what leads requests to the container; None: nothing does, as for a worker.
         compute: on what the containers run.
         minimum_tasks: fewest tasks; the default of the environments' ``desired_count``.
         maximum_tasks: most tasks to which the service is scaled out.
@@ -114,7 +114,7 @@ class Application(Validated):
     database: Database | None = None
     migration: Container | None = None
     secret: str | None = None
-    load_balancer: LoadBalancer = field(default_factory=LoadBalancer)
+    load_balancer: LoadBalancer | None = field(default_factory=LoadBalancer)
     compute: Compute = field(default_factory=Ec2)
     minimum_tasks: int = 1
     maximum_tasks: int = 4
@@ -274,11 +274,13 @@ class Application(Validated):
                 f"{where}: a task has {len(self.containers)} containers; ECS allows "
                 f"{_MOST_CONTAINERS}"
             )
-        if self.container.port is None:
+        if self.load_balancer is not None and self.container.port is None:
             yield (
                 f"{where}, {self.container.where}: port is required by the load balancer; use the "
-                "port on which the container listens"
+                "port on which the container listens, or load_balancer=None"
             )
+        for problem in self.compute.container_problems(self.containers, tuple(self.volumes)):
+            yield f"{where}: {problem}"
         yield from repeated(f"{where}: container name", [c.name for c in self.containers])
 
     def _reserved_variables(self, container: Container) -> list[str]:

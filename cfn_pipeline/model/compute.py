@@ -1,9 +1,11 @@
 """On what an application's containers run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from cfn_pipeline.aws.fargate import MEMORY_BY_CPU
+from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.validated import Validated
 
 
@@ -11,6 +13,13 @@ class Compute(Validated):
     """What containers can run on."""
 
     is_choice: ClassVar[bool] = True
+
+    def container_problems(
+        self, containers: Sequence[Container], volumes: Sequence[str]
+    ) -> Iterator[str]:
+        """Yield why containers with these volumes cannot run on it in one task."""
+        del containers, volumes
+        return iter(())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,3 +49,81 @@ class Ec2(Compute):
             yield f"{self.where}: minimum ({self.minimum}) is greater than desired ({self.desired})"
         if self.desired > self.maximum:
             yield f"{self.where}: desired ({self.desired}) is greater than maximum ({self.maximum})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fargate(Compute):
+    """AWS Fargate, which needs no instances: ``Fargate(cpu=512, memory=1024, spot_percent=50)``.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+
+    Args:
+        cpu: CPU units of a task, 1024 to a core: 256, 512, 1024, 2048, 4096, 8192 or 16384;
+            absent: the least that its containers need.
+        memory: of a task in MiB; absent: the least that its containers need and the CPU allows.
+        architecture: of the image: X86_64 or ARM64, for which it is built, too.
+        spot_percent: the share of tasks on Fargate Spot, which costs less and is interrupted.
+        private: whether tasks have no public address and run in private subnets, which need a
+            NAT gateway or VPC endpoints; otherwise in the public ones.
+
+    """
+
+    cpu: int | None = None
+    memory: int | None = None
+    architecture: str = "X86_64"
+    spot_percent: int = 0
+    private: bool = False
+
+    def problems(self) -> Iterator[str]:
+        """Yield sizes that do not exist, and other values out of range."""
+        if self.architecture not in ("X86_64", "ARM64"):
+            yield f"{self.where}: architecture must be X86_64 or ARM64 (got {self.architecture!r})"
+        if not 0 <= self.spot_percent <= 100:
+            yield f"{self.where}: spot_percent must be 0 to 100 (got {self.spot_percent})"
+        if self.cpu is not None and self.cpu not in MEMORY_BY_CPU:
+            accepted = ", ".join(map(str, MEMORY_BY_CPU))
+            yield f"{self.where}: cpu must be one of {accepted} CPU units (got {self.cpu})"
+        elif self.memory is not None:
+            yield from self._memory_problems(self.memory)
+
+    def _memory_problems(self, memory: int) -> Iterator[str]:
+        cpus = list(MEMORY_BY_CPU) if self.cpu is None else [self.cpu]
+        sizes = sorted({size for cpu in cpus for size in MEMORY_BY_CPU[cpu]})
+        if memory not in sizes:
+            nearest = min(sizes, key=lambda size: abs(size - memory))
+            with_cpu = "" if self.cpu is None else f" with {self.cpu} CPU units"
+            yield (
+                f"{self.where}: a task cannot have {memory} MiB of memory{with_cpu}; the nearest "
+                f"is {nearest}"
+            )
+
+    def container_problems(
+        self, containers: Sequence[Container], volumes: Sequence[str]
+    ) -> Iterator[str]:
+        """Yield containers that do not fit into a task, and folders of a host."""
+        if volumes:
+            yield (
+                f"volumes ({', '.join(volumes)}) are folders of the host, which Fargate does not "
+                "have; remove them, or use Ec2"
+            )
+        if self.size(containers) is None:
+            cpu, memory = _sum(containers)
+            yield (
+                f"the containers of a task need {cpu} CPU units and {memory} MiB of memory, which "
+                f"{self.where} does not have; use a larger cpu or memory"
+            )
+
+    def size(self, containers: Sequence[Container]) -> tuple[int, int] | None:
+        """Return CPU units and MiB of memory of a task with these containers; None: too small."""
+        cpu, memory = _sum(containers)
+        fitting = (
+            (units, mebibytes)
+            for units, sizes in MEMORY_BY_CPU.items()
+            for mebibytes in sizes
+            if self.cpu in (None, units) and self.memory in (None, mebibytes)
+        )
+        return next((size for size in fitting if size[0] >= cpu and size[1] >= memory), None)
+
+
+def _sum(containers: Sequence[Container]) -> tuple[int, int]:
+    return sum(c.cpu for c in containers), sum(c.memory for c in containers)

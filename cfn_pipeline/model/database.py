@@ -41,7 +41,7 @@ class Database(Validated):
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with names and size."""
         if not hasattr(self, "port"):
-            yield f"{self.where}: a Database has no engine; use MySql"
+            yield f"{self.where}: a Database has no engine; use MySql or PostgreSql"
         yield from name_forms.DATABASE.problems(self.name, self.where)
         yield from name_forms.DATABASE_USER.problems(self.username, self.where)
         yield from name_forms.SECRET_KEY.problems(self.password_key, self.where)
@@ -69,3 +69,24 @@ class MySql(Database):
         """Yield also a version that is not MySQL's."""
         yield from super().problems()
         yield from name_forms.MYSQL_VERSION.problems(self.engine_version, self.where)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgreSql(Database):
+    """A PostgreSQL database: ``PostgreSql(name="orders", username="orders")``.
+
+    Containers get PGHOST, PGUSER, PGDATABASE and the password in PGPASSWORD, which the clients of
+    PostgreSQL read themselves.
+    https://www.postgresql.org/docs/current/libpq-envars.html
+    """
+
+    type_name: ClassVar[str] = "postgresql"
+    port: ClassVar[int] = 5432
+    variables: ClassVar[tuple[str, str, str]] = ("PGHOST", "PGUSER", "PGDATABASE")
+
+    password_key: str = "PGPASSWORD"
+
+    def problems(self) -> Iterator[str]:
+        """Yield also a version that is not PostgreSQL's."""
+        yield from super().problems()
+        yield from name_forms.POSTGRESQL_VERSION.problems(self.engine_version, self.where)

@@ -21,6 +21,8 @@ class Environment(Validated):
         vpc_id: the VPC; absent: the parameter VpcId has no value until you set it.
         subnets: at least two subnets, in two availability zones; empty: the parameter
             ApplicationSubnets has no value until you set it.
+        private_subnets: at least two private subnets, where tasks run in such; empty: the
+            parameter PrivateSubnets has no value until you set it.
         desired_count: how many tasks the service starts with, which is the fewest where it is
             scaled; absent: the application's ``minimum_tasks``, and two at least where it is
             protected.
@@ -39,6 +41,7 @@ class Environment(Validated):
     stack: str | None = None
     vpc_id: str | None = None
     subnets: Sequence[str] = ()
+    private_subnets: Sequence[str] = ()
     desired_count: int | None = None
     protected: bool | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -64,12 +67,13 @@ class Environment(Validated):
         yield from name_forms.ENVIRONMENT.problems(self.name, where)
         yield from name_forms.APPLICATION_STACK.problems(self.stack, where)
         yield from name_forms.VPC.problems(self.vpc_id, where)
-        for subnet in self.subnets:
+        for subnet in (*self.subnets, *self.private_subnets):
             yield from name_forms.SUBNET.problems(subnet, where)
         yield from name_forms.STAGE.problems(self.stage_name, where)
         for name in self.parameters:
             yield from name_forms.PARAMETER.problems(name, where)
-        if len(self.subnets) == 1:
-            yield f"{where}: subnets has one subnet; use two, in two availability zones"
+        for name in ("subnets", "private_subnets"):
+            if len(getattr(self, name)) == 1:
+                yield f"{where}: {name} has one subnet; use two, in two availability zones"
         if self.desired_count is not None and self.desired_count < 0:
             yield f"{where}: desired_count must be 0 or more (got {self.desired_count})"

@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from itertools import product
 from typing import Any
 
-from cfn_pipeline.permissions import catalogue, references, tables
+from cfn_pipeline.permissions import catalogue, references, referred, tables
 from cfn_pipeline.permissions.names import BELONGS_TO
 from cfn_pipeline.permissions.needs import Need, Unknown
 from cfn_pipeline.permissions.patterns import (
@@ -21,7 +21,8 @@ from cfn_pipeline.permissions.patterns import (
     of_stack,
     within_stack,
 )
-from cfn_pipeline.permissions.references import PREFIX, Arn, Reference, Referred
+from cfn_pipeline.permissions.references import PREFIX, Arn
+from cfn_pipeline.permissions.referred import Reference, Referred
 from cfn_pipeline.permissions.serverless import made_of
 
 _KEPT = {"Partition": "AWS::Partition", "Region": "AWS::Region", "Account": "AWS::AccountId"}
@@ -108,8 +109,8 @@ class Scope:
         if (by_rule := tables.ARNS.get(f"{need.type} {need.action}")) is not None:
             return [by_rule]
         service = need.action.split(":")[0]
-        referred = references.of(need.action)
-        if referred is not None and (found := self._referred(referred, need)) is not None:
+        by_reference = referred.of(need.action)
+        if by_reference and (found := self._referred(by_reference, need)) is not None:
             return found
         kinds: Sequence[str] = catalogue.resources_of(need.action)
         if not kinds or "*" in need.action or _lists(need.action):
@@ -125,9 +126,9 @@ class Scope:
             self._cache[service, kinds] = found or [everything]
         return self._cache[service, kinds]
 
-    def _referred(self, referred: Referred, need: Need) -> list[Arn] | None:
+    def _referred(self, by_reference: Referred, need: Need) -> list[Arn] | None:
         _, properties = self.resources.get(need.resource, ("", {}))
-        found = referred(Reference(need, properties, self._template, self.known, self.own))
+        found = by_reference(Reference(need, properties, self._template, self.known, self.own))
         if found is None:
             return None
         for entry in found.unknown:
@@ -233,7 +234,7 @@ class Scope:
         return list(dict.fromkeys(_more(service, kind, found)))
 
     def arns_of_resource(self, logical_id: str) -> list[Arn]:
-        """Return the ARNs that a resource of the template may have; none: nobody can tell."""
+        """Return the ARNs that a resource of the template may have; empty if not known."""
         type_, _ = self.resources[logical_id]
         names = [within_stack(name) for name in name_patterns(logical_id, self.known)]
         for service, kind in own_kinds(type_)[:1]:

@@ -108,7 +108,10 @@ applications:
         ("[a]: 1\napplications: []", "a key must be a string (got a list)"),
         ("defaults: 1\napplications: [x]", "defaults: must be a mapping (got 1, a number)"),
         ("applications: [[]]", "applications[0]: must be a mapping (got an empty list)"),
-        (ORDERS.replace("type: mysql, ", ""), "database: type is missing; use mysql"),
+        (
+            ORDERS.replace("type: mysql, ", ""),
+            "database: type is missing; use one of mysql, postgresql",
+        ),
         (ORDERS.replace("cpu: 256", "cpu: true"), "must be a whole number (got true, a boolean)"),
         (
             ORDERS.replace("cpu: 256", "cpu: ~"),

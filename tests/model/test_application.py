@@ -13,6 +13,7 @@ from cfn_pipeline import (
     GitHubRepository,
     ModelError,
     MySql,
+    PostgreSql,
     todobackend,
 )
 
@@ -144,6 +145,10 @@ def test_applications_that_are_refused(changes: dict[str, Any], said: str) -> No
         (
             lambda: MySql(name="a", username="u", engine_version="16.4"),
             r"invalid MySQL version '16\.4': use a version of MySQL, such as '8\.4' or '8\.4\.11'",
+        ),
+        (
+            lambda: PostgreSql(name="a", username="u", engine_version="8.4.11"),
+            r"invalid PostgreSQL version '8\.4\.11': use a version of PostgreSQL, such as '17' or",
         ),
         (
             lambda: Container(name="c", cpu=0, memory=6, port=1),

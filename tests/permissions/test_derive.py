@@ -130,7 +130,8 @@ def test_roles_are_passed_to_services_in_play_only() -> None:
     assert passing["Condition"] == {
         "StringEqualsIfExists": {
             "iam:PassedToService": [
-                *("ec2.amazonaws.com", "ecs-tasks.amazonaws.com", "lambda.amazonaws.com"),
+                {"Fn::Sub": "ec2.${AWS::URLSuffix}"},
+                *("ecs-tasks.amazonaws.com", "lambda.amazonaws.com"),
                 "monitoring.rds.amazonaws.com",
             ]
         }

@@ -46,6 +46,7 @@ def hand(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/bin")
     monkeypatch.setenv("LOG", str(hand.log))
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
     return hand
 
 
@@ -138,12 +139,39 @@ def test_missing_files_and_cli(hand: Hand) -> None:
     (folder / "kms.yml").write_text("A: ]")
     assert "deploy: kms.yml, line 1: " in hand.deploy("kms").err
     (folder / "kms.yml").write_text("# " + "x" * 51_200 + "\nResources: {}\n")
-    assert "CloudFormation takes 51,200 without a bucket" in hand.deploy("kms").err
+    assert "takes 51,200 without a bucket: add S3_BUCKET=<" in hand.deploy("kms").err
     (folder / "ecr.yml").unlink()
     assert "ecr.yml cannot be read (No such file" in hand.deploy("ecr").err
     (hand.folder / "bin" / "aws").unlink()
     assert "the AWS CLI is not on PATH" in hand.deploy("iam").err
     assert hand.told is None
+
+
+def test_a_large_template_goes_through_a_bucket(hand: Hand) -> None:
+    large = hand.folder / "templates" / "book" / "kms.yml"
+    large.write_text("# " + "x" * 51_200 + "\nResources: {}\n")
+    assert hand.deploy("--s3-bucket", "my-templates", "kms").code == 0
+    assert hand.told == command("kms.yml", "kms", "--s3-bucket", "my-templates")
+
+
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION", None])
+def test_a_region_without_connections(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch, variable: str | None
+) -> None:
+    monkeypatch.delenv("AWS_REGION")
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    if variable:
+        monkeypatch.setenv(variable, "ap-east-1")
+    else:
+        hand.stand_in('[ "$*" = "configure get region" ] && echo ap-east-1 || exit 9')
+    done = hand.deploy("pipeline", CONNECTION, "GitHubOwner=acme", edition="current")
+    assert done.code == 2
+    assert done.err == (
+        "deploy: pipeline.yml reads repositories through a connection, and AWS has no connections "
+        "in ap-east-1; use another region for the pipeline\n"
+    )
+    if variable:  # the book's pipeline reads GitHub with a token
+        assert hand.deploy("pipeline", "GitHubOwner=acme").code == 0
 
 
 CONNECTION = "ConnectionArn=arn:aws:codeconnections:eu-central-1:123456789012:connection/0a1b"
@@ -207,11 +235,11 @@ def test_make_hands_edition_and_parameters_on() -> None:
     """The target calls the script; -n shows how, and neither clone nor installation is touched."""
     outer = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
     done = subprocess.run(
-        ["make", "-n", "deploy/pipeline", "EDITION=book", "PARAMETERS=GitHubOwner=acme"],
+        ["make", "-n", "deploy/pipeline", "EDITION=book", "PARAMETERS=A=1 B=2", "S3_BUCKET=large"],
         cwd=ROOT,
         env={k: v for k, v in os.environ.items() if k not in outer},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert "scripts/deploy.py --edition book pipeline GitHubOwner=acme" in done.stdout
+    assert "scripts/deploy.py --edition book --s3-bucket large pipeline A=1 B=2" in done.stdout

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cfn_pipeline import Ec2, MySql, application_template, todobackend
+from cfn_pipeline import Ec2, MySql, PostgreSql, application_template, todobackend
 
 TEMPLATE: dict[str, Any] = application_template(todobackend).to_dict()
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
@@ -28,17 +28,18 @@ def test_days_of_backups_are_a_parameter_because_the_free_plan_allows_one() -> N
 
 
 @pytest.mark.parametrize(
-    "version, family, default, fitting, others",
+    "kind, version, family, default, fitting, others",
     [
-        (None, "mysql8.4", "8.4", ["8.4", "8.4.11"], ["8.0", "8.40", "8.4.", "9.7.1"]),
-        ("8.0.46", "mysql8.0", "8.0.46", ["8.0", "8.0.46-rds.20260908"], ["8.4.11", "8x0"]),
+        (MySql, None, "mysql8.4", "8.4", ["8.4", "8.4.11"], ["8.0", "8.40", "8.4.", "9.7.1"]),
+        (MySql, "8.0.46", "mysql8.0", "8.0.46", ["8.0", "8.0.46-rds.20260908"], ["8.4.11", "8x0"]),
+        (PostgreSql, None, "postgres17", "17", ["17", "17.11"], ["16.4", "18", "170", "17."]),
     ],
 )
 def test_minor_upgrades_are_not_undone(
-    version: str | None, family: str, default: str, fitting: list[str], others: list[str]
+    kind: Any, version: str | None, family: str, default: str, fitting: list[str], others: list[str]
 ) -> None:
-    """RDS upgrades minor versions and refuses to go back; 8.4 names no minor version."""
-    database = MySql(name="todobackend", username="todobackend", engine_version=version)
+    """RDS upgrades minor versions and refuses to go back; 8.4 and 17 name no minor version."""
+    database = kind(name="todobackend", username="todobackend", engine_version=version)
     template = application_template(replace(todobackend, database=database)).to_dict()
     server = template["Resources"]["ApplicationDatabase"]["Properties"]
     group = template["Resources"]["ApplicationDatabaseParameterGroup"]["Properties"]

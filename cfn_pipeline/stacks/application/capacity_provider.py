@@ -10,6 +10,7 @@ from troposphere.ecs import (
     AutoScalingGroupProvider,
     CapacityProvider,
     CapacityProviderStrategy,
+    CapacityProviderStrategyItem,
     Cluster,
     ClusterCapacityProviderAssociations,
     ClusterSetting,
@@ -193,7 +194,7 @@ def capacity_provider(
         ports=ids.DYNAMIC_PORTS,
         host_port=0,
         depends_on=[PROVIDER_OF_CLUSTER],
-        provider=Ref(PROVIDER),
+        strategy=[CapacityProviderStrategyItem(CapacityProvider=Ref(PROVIDER), Weight=1)],
     )
 
 

@@ -109,6 +109,7 @@ def task_definition(
         title,
         Family=family,
         **present(NetworkMode=stack.capacity.network_mode),
+        **stack.capacity.task,
         TaskRoleArn=GetAtt(ids.TASK_ROLE, "Arn"),
         **properties,
         **present(Volumes=mounted or None),

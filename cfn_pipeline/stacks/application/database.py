@@ -1,7 +1,7 @@
 """The application's database."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from troposphere import Equals, GetAtt, If, Not, Parameter, Ref, Select, Sub, Tags
@@ -45,6 +45,9 @@ class Engine:
         instance_class: such as db.t4g.micro.
         storage_type: such as gp3.
         allocated_storage: in GiB.
+        family_parts: how many numbers of the version the parameter group's family has.
+        parameters: of the parameter group.
+        logs: which of the engine's logs go to CloudWatch.
 
     """
 
@@ -53,6 +56,13 @@ class Engine:
     instance_class: str
     storage_type: str
     allocated_storage: int
+    family_parts: int = 2
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    logs: Sequence[str] = ()
+
+    def major(self, version: str) -> str:
+        """Return the version without that of the minor version: its parameter groups' family."""
+        return ".".join(version.split(".")[: self.family_parts])
 
 
 def database(stack: ApplicationStack, database: Database, *, engine: Engine) -> Backend:
@@ -73,9 +83,7 @@ def database(stack: ApplicationStack, database: Database, *, engine: Engine) -> 
     return _backend(database, credentials, _security_group(description, nowhere()))
 
 
-def protected_database(
-    stack: ApplicationStack, database: Database, *, engine: Engine, logs: tuple[str, ...]
-) -> Backend:
+def protected_database(stack: ApplicationStack, database: Database, *, engine: Engine) -> Backend:
     """Add a database that is encrypted, backed up and monitored, and its subnets.
 
     Whether it can be deleted, whether it has a standby, how long backups are kept, its subnets and
@@ -89,19 +97,19 @@ def protected_database(
         stack: to which it is added.
         database: what the application sets.
         engine: the defaults.
-        logs: which of the engine's logs go to CloudWatch.
 
     """
     [credentials] = stack.all(Credentials)
     version = database.engine_version or engine.version
-    major = version.split(".")[:2]
     subnets = stack.parameter(DATABASE_SUBNETS)
     stack.template.add_condition(HAS_SUBNETS, Not(Equals(Select(0, subnets), "")))
     stack.add(
         DBInstance(
             ids.DATABASE,
             **SNAPSHOT,
-            **_server(database, engine, stack.parameter(_engine_version(version, major))),
+            **_server(
+                database, engine, stack.parameter(_engine_version(version, engine.major(version)))
+            ),
             **_owner(database, credentials),
             MultiAZ=stack.parameter(MULTI_AZ),
             DBParameterGroupName=Ref(PARAMETER_GROUP),
@@ -113,17 +121,17 @@ def protected_database(
             PubliclyAccessible=False,
             EnableIAMDatabaseAuthentication=True,
             AutoMinorVersionUpgrade=True,
-            EnableCloudwatchLogsExports=list(logs),
+            EnableCloudwatchLogsExports=list(engine.logs),
             MonitoringInterval=60,
             MonitoringRoleArn=GetAtt(MONITORING_ROLE, "Arn"),
             Tags=Tags(Name=Sub("${AWS::StackName}-db")),
         ),
-        _subnet_group(If(HAS_SUBNETS, subnets, Ref(ids.SUBNETS))),
+        _subnet_group(If(HAS_SUBNETS, subnets, stack.capacity.subnets)),
         DBParameterGroup(
             PARAMETER_GROUP,
             Description="Connections are encrypted",
-            Family=f"{engine.name.lower()}{'.'.join(major)}",
-            Parameters={"require_secure_transport": "1"},
+            Family=f"{engine.name}{engine.major(version)}",
+            Parameters=dict(engine.parameters),
         ),
         _monitoring_role(stack),
     )
@@ -131,18 +139,18 @@ def protected_database(
     return _backend(database, credentials, group, rule="Queries from containers to the database")
 
 
-def _engine_version(version: str, major: Sequence[str]) -> Parameter:
+def _engine_version(version: str, major: str) -> Parameter:
     """Return the parameter, whose values fit the family of the database's parameter group."""
     return Parameter(
         "DatabaseEngineVersion",
         Type="String",
         Description=(
-            f"Version of the database: {'.'.join(major)} for RDS's default, or one in full, which "
-            "must not be lower than the database's"
+            f"Version of the database: {major} for RDS's default, or one in full, which must not "
+            "be lower than the database's"
         ),
         Default=version,
-        AllowedPattern=f"{'[.]'.join(major)}([.][0-9]+(-rds[.][0-9]+)?)?",
-        ConstraintDescription=f"{'.'.join(major)}, or one of its minor versions",
+        AllowedPattern=f"{major.replace('.', '[.]')}([.][0-9]+(-rds[.][0-9]+)?)?",
+        ConstraintDescription=f"{major}, or one of its minor versions",
     )
 
 

@@ -3,6 +3,7 @@
 # Parameters
 VPC = "VpcId"
 SUBNETS = "ApplicationSubnets"
+PRIVATE_SUBNETS = "PrivateSubnets"
 DESIRED_COUNT = "ApplicationDesiredCount"
 IMAGE_ID = "ApplicationImageId"
 MINIMUM_INSTANCES = "ApplicationMinimumInstances"

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from awacs.aws import Statement
 from troposphere import Ref
 from troposphere.ec2 import SecurityGroup
+from troposphere.ecs import CapacityProviderStrategyItem, NetworkConfiguration
 
 from cfn_pipeline.model.values import Value
+from cfn_pipeline.stacks.application import ids
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +24,10 @@ class Capacity:
         network_mode: of tasks; absent: bridge.
         target_type: of the load balancer's targets; absent: instance.
         depends_on: logical ids of what must exist before a task can run.
-        provider: the capacity provider of the service; absent: the cluster's instances.
+        strategy: the capacity providers of the service; empty: the cluster's instances.
+        subnets: in which tasks run; absent: the public ones.
+        network: of tasks with an address of their own; absent: that of their instances.
+        task: further properties of task definitions.
 
     """
 
@@ -31,7 +37,10 @@ class Capacity:
     network_mode: str | None = None
     target_type: str | None = None
     depends_on: Sequence[str] = ()
-    provider: Value | None = None
+    strategy: Sequence[CapacityProviderStrategyItem] = ()
+    subnets: Ref = field(default_factory=lambda: Ref(ids.SUBNETS))
+    network: NetworkConfiguration | None = None
+    task: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

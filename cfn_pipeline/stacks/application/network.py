@@ -31,9 +31,12 @@ def network(stack: ApplicationStack, _network: Network, *, subnets: str) -> None
 
     """
     stack.parameter(Parameter(ids.VPC, Type="AWS::EC2::VPC::Id", Description="Target VPC"))
-    stack.parameter(Parameter(ids.SUBNETS, Type="List<AWS::EC2::Subnet::Id>", Description=subnets))
     capacity = stack.capacity
     frontends, backends = stack.all(Frontend), stack.all(Backend)
+    if frontends or capacity.subnets.data == Ref(ids.SUBNETS).data:
+        stack.parameter(
+            Parameter(ids.SUBNETS, Type="List<AWS::EC2::Subnet::Id>", Description=subnets)
+        )
     stack.add(*(frontend.security_group for frontend in frontends), capacity.security_group)
     for frontend in frontends:
         _connect(

@@ -30,6 +30,6 @@ BACKUP_DAYS = Parameter(
 DATABASE_SUBNETS = Parameter(
     "DatabaseSubnets",
     Type="CommaDelimitedList",
-    Description="Subnets of the database in two availability zones; empty: ApplicationSubnets",
+    Description="Subnets of the database in two availability zones; empty: those of the tasks",
     Default="",
 )

@@ -67,9 +67,12 @@ def scaled_service(stack: ApplicationStack, service: Service) -> None:
             DependsOn=_dependencies(stack),
             Cluster=Ref(ids.CLUSTER),
             TaskDefinition=Ref(TASK_DEFINITION),
-            **_strategy(stack),
+            **present(
+                CapacityProviderStrategy=list(stack.capacity.strategy) or None,
+                NetworkConfiguration=stack.capacity.network,
+            ),
             **_load_balancers(stack),
-            HealthCheckGracePeriodSeconds=60,
+            **present(HealthCheckGracePeriodSeconds=60 if stack.all(Frontend) else None),
             DeploymentConfiguration=ecs.DeploymentConfiguration(
                 **_AT_LEAST_ALL,
                 DeploymentCircuitBreaker=ecs.DeploymentCircuitBreaker(Enable=True, Rollback=True),
@@ -93,14 +96,6 @@ def _dependencies(stack: ApplicationStack) -> list[str]:
     frontends = [title for frontend in stack.all(Frontend) for title in frontend.depends_on]
     before = [title for prepared in stack.all(Preparation) for title in prepared.depends_on]
     return [*stack.capacity.depends_on, *frontends, ids.LOG_GROUP, *before]
-
-
-def _strategy(stack: ApplicationStack) -> dict[str, Any]:
-    provider = stack.capacity.provider
-    if provider is None:
-        return {}
-    item = ecs.CapacityProviderStrategyItem(CapacityProvider=provider, Weight=1)
-    return {"CapacityProviderStrategy": [item]}
 
 
 def _load_balancers(stack: ApplicationStack) -> dict[str, Any]:

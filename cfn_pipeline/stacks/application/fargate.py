@@ -1,0 +1,105 @@
+"""AWS Fargate: tasks without instances."""
+
+from troposphere import Parameter, Ref
+from troposphere.ec2 import SecurityGroup
+from troposphere.ecs import (
+    AwsvpcConfiguration,
+    CapacityProviderStrategy,
+    CapacityProviderStrategyItem,
+    Cluster,
+    ClusterCapacityProviderAssociations,
+    ClusterSetting,
+    NetworkConfiguration,
+    RuntimePlatform,
+)
+
+from cfn_pipeline.errors import ModelError
+from cfn_pipeline.model.compute import Fargate
+from cfn_pipeline.stacks.application import ids
+from cfn_pipeline.stacks.application.interfaces import Capacity
+from cfn_pipeline.stacks.application.network import anywhere
+from cfn_pipeline.stacks.application.stack import ApplicationStack
+
+PROVIDERS_OF_CLUSTER = "ApplicationClusterCapacity"
+SECURITY_GROUP = "ApplicationTaskSecurityGroup"
+
+
+def fargate(stack: ApplicationStack, compute: Fargate) -> Capacity:
+    """Add the cluster with Fargate's capacity providers; each task has an address of its own.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
+    """
+    application = stack.application
+    migration = () if application.migration is None else (application.migration,)
+    largest = max((application.containers, migration), key=lambda task: sum(c.cpu for c in task))
+    size = compute.size(largest)
+    if size is None:
+        problems = compute.container_problems(largest, ())
+        raise ModelError(*(f"{application.where}: {problem}" for problem in problems))
+    stack.add(
+        Cluster(
+            ids.CLUSTER,
+            ClusterSettings=[ClusterSetting(Name="containerInsights", Value="enabled")],
+        ),
+        ClusterCapacityProviderAssociations(
+            PROVIDERS_OF_CLUSTER,
+            Cluster=Ref(ids.CLUSTER),
+            CapacityProviders=["FARGATE", "FARGATE_SPOT"],
+            DefaultCapacityProviderStrategy=[
+                CapacityProviderStrategy(CapacityProvider="FARGATE", Weight=1)
+            ],
+        ),
+    )
+    subnets = _private_subnets(stack) if compute.private else Ref(ids.SUBNETS)
+    group = SecurityGroup(
+        SECURITY_GROUP,
+        GroupDescription="Application Task Security Group",
+        VpcId=Ref(ids.VPC),
+        SecurityGroupEgress=[anywhere("tcp", 443, "HTTPS, to services of AWS")],
+    )
+    port = application.container.port or 0
+    return Capacity(
+        security_group=group,
+        ports=(port, port),
+        network_mode="awsvpc",
+        target_type="ip",
+        depends_on=[PROVIDERS_OF_CLUSTER],
+        strategy=_strategy(compute.spot_percent),
+        subnets=subnets,
+        network=NetworkConfiguration(
+            AwsvpcConfiguration=AwsvpcConfiguration(
+                AssignPublicIp="DISABLED" if compute.private else "ENABLED",
+                SecurityGroups=[Ref(group)],
+                Subnets=subnets,
+            )
+        ),
+        task={
+            "RequiresCompatibilities": ["FARGATE"],
+            "Cpu": str(size[0]),
+            "Memory": str(size[1]),
+            "RuntimePlatform": RuntimePlatform(
+                CpuArchitecture=compute.architecture, OperatingSystemFamily="LINUX"
+            ),
+        },
+    )
+
+
+def _private_subnets(stack: ApplicationStack) -> Ref:
+    return stack.parameter(
+        Parameter(
+            ids.PRIVATE_SUBNETS,
+            Type="List<AWS::EC2::Subnet::Id>",
+            Description="Private subnets in two availability zones, which reach services of AWS",
+        )
+    )
+
+
+def _strategy(spot_percent: int) -> list[CapacityProviderStrategyItem]:
+    """Divide tasks between Fargate and Fargate Spot by weight."""
+    weights = {"FARGATE": 100 - spot_percent, "FARGATE_SPOT": spot_percent}
+    if spot_percent in (0, 100):
+        weights = {name: 1 for name, weight in weights.items() if weight}
+    return [
+        CapacityProviderStrategyItem(CapacityProvider=name, Weight=weight)
+        for name, weight in weights.items()
+    ]
