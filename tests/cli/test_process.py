@@ -17,7 +17,7 @@ STACK = "templates/current/stack.yml"
     [
         (["render", "--check"], 0),
         (["check", BAD], 1),
-        (["check", "README.md"], 2),
+        (["check", "no-such-file.yml"], 2),
         (["rules", "E9806"], 0),
         (["permissions", STACK, "--format", "table"], 0),
         (["rendr"], 2),
