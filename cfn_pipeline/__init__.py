@@ -52,6 +52,8 @@ _MODULES = {
     "stacks.delivery.iam": ("iam_template",),
     "stacks.delivery.kms": ("key_template",),
     "stacks.delivery.pipeline": ("pipeline_template",),
+    "stacks.environment.names": ("deployment_role",),
+    "stacks.environment.template": ("environment_template",),
     "template": ("emit", "load"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

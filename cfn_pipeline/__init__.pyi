@@ -62,6 +62,8 @@ from cfn_pipeline.stacks.delivery.ecr import ecr_template as ecr_template
 from cfn_pipeline.stacks.delivery.iam import iam_template as iam_template
 from cfn_pipeline.stacks.delivery.kms import key_template as key_template
 from cfn_pipeline.stacks.delivery.pipeline import pipeline_template as pipeline_template
+from cfn_pipeline.stacks.environment.names import deployment_role as deployment_role
+from cfn_pipeline.stacks.environment.template import environment_template as environment_template
 from cfn_pipeline.template import emit as emit
 from cfn_pipeline.template import load as load
 
@@ -119,9 +121,11 @@ __all__ = [
     "continuous_delivery",
     "continuous_deployment",
     "continuous_integration",
+    "deployment_role",
     "ecr_template",
     "edition",
     "emit",
+    "environment_template",
     "iam_template",
     "key_template",
     "load",

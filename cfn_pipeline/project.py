@@ -181,7 +181,7 @@ def _missing(parameters: Mapping[str, Any], merged: Mapping[str, Merge]) -> dict
 
 def _target_problems(application: Application, edition: Edition) -> Iterator[str]:
     """Yield environments with the name of a template, for ``make deploy/``."""
-    targets = [stack.target for stack in edition.stacks]
+    targets = [stack.target for stack in edition.stacks_of(application)]
     for environment in application.environments:
         if environment.name in targets:
             yield (

@@ -51,7 +51,19 @@ def walk(node: Any, path: tuple[Any, ...] = ()) -> Any:
 
 def templates(application: Application | None, edition: Edition) -> dict[str, dict[str, Any]]:
     files = render(application, edition=edition)
-    return {stack.file: load(files[stack.file]) for stack in edition.stacks}
+    application = edition.application if application is None else application
+    return {stack.file: load(files[stack.file]) for stack in edition.stacks_of(application)}
+
+
+def imports(template: dict[str, Any], stacks: list[str]) -> set[str]:
+    """Return the names that a template imports, in each of its stacks."""
+    found = [
+        node["Fn::ImportValue"]
+        for _, node in walk(template)
+        if isinstance(node, dict) and "Fn::ImportValue" in node
+    ]
+    texts = [name if isinstance(name, str) else name["Fn::Sub"] for name in found]
+    return {text.replace("${AWS::StackName}", stack) for text in texts for stack in stacks}
 
 
 @each_edition
@@ -60,13 +72,10 @@ def test_every_import_is_exported_by_a_stack_that_is_deployed_before(
     application: Application | None, edition: Edition
 ) -> None:
     exported: set[str] = set()
+    described = edition.application if application is None else application
+    stacks = [described.stack_name(environment) for environment in described.environments]
     for name, template in templates(application, edition).items():
-        imported = {
-            node["Fn::ImportValue"]
-            for _, node in walk(template)
-            if isinstance(node, dict) and "Fn::ImportValue" in node
-        }
-        assert imported <= exported, name
+        assert imports(template, stacks) <= exported, name
         exported |= {
             output["Export"]["Name"]
             for output in template.get("Outputs", {}).values()
@@ -234,14 +243,14 @@ def test_each_template_is_built_once(edition: Edition) -> None:
     built: list[str] = []
 
     def counted(stack: StackFile) -> StackFile:
-        def build(*arguments: Any) -> Any:
-            built.append(stack.file)
-            return stack.build(*arguments)
+        def build(*arguments: Any, **more: Any) -> Any:
+            built.append(stack.file.format(**{k: v.name for k, v in more.items()}))
+            return stack.build(*arguments, **more)
 
         return replace(stack, build=build)
 
     rendering(edition=replace(edition, delivery=[counted(stack) for stack in edition.delivery]))
-    assert sorted(built) == sorted(stack.file for stack in edition.delivery)
+    assert sorted([*built, "stack.yml"]) == sorted(stack.file for stack in edition.stacks)
 
 
 @each_edition
@@ -296,27 +305,32 @@ def test_two_tasks_are_not_more_than_there_can_be() -> None:
 
 @pytest.mark.parametrize("application", [todobackend, SMALL], ids=["todo", "small"])
 def test_managed_policies_are_small_enough(application: Application) -> None:
-    resources = load(render(application)["iam.yml"])["Resources"].values()
-    policies = [
-        r["Properties"]["PolicyDocument"] for r in resources if "ManagedPolicy" in r["Type"]
-    ]
-    assert 0 < len(policies) <= 10
-    for policy in policies:
-        assert len(re.sub(r"\s", "", json.dumps(policy))) <= 6_144
+    files = render(application)
+    for environment in application.environments:
+        resources = load(files[f"environment-{environment.name}.yml"])["Resources"].values()
+        policies = [
+            r["Properties"]["PolicyDocument"] for r in resources if "ManagedPolicy" in r["Type"]
+        ]
+        assert 0 < len(policies) <= 10
+        for policy in policies:
+            assert len(re.sub(r"\s", "", json.dumps(policy))) <= 6_144
 
 
 def test_a_stack_of_another_name_can_be_deployed_too() -> None:
     other = replace(todobackend, environments=[Environment("test", stack="Sandbox")])
-    text = render(other)["iam.yml"]
+    text = render(other)["environment-test.yml"]
     assert "cluster/todobackend" not in text
     assert "cluster/Sandbox-*" in text
     assert "db:sandbox-*" in text
-    assert "log-group:/Sandbox/*" in render(other)["kms.yml"]
+    assert "log-group:/Sandbox/*" in text
+    assert "Name: Sandbox-key" in text
+    [stack] = [s for s in CURRENT.stacks_of(other) if s.file == "environment-test.yml"]
+    assert stack.stack_name(other) == "Sandbox-environment"
 
 
 def test_a_secret_that_exists_is_used_instead_of_one_of_the_stack_s_own() -> None:
     files = render(replace(todobackend, secret="shared/db"))
-    assert "secret:shared/db-??????" in files["iam.yml"]
+    assert "secret:shared/db-??????" in files["environment-dev.yml"]
     stack = load(files["stack.yml"])["Resources"]
     assert "ApplicationSecret" not in stack
     password = stack["ApplicationDatabase"]["Properties"]["MasterUserPassword"]

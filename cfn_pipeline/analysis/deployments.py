@@ -8,8 +8,8 @@ from typing import Any
 
 from cfn_pipeline.analysis.artifact_references import FileReference, file_references, overrides_of
 from cfn_pipeline.analysis.partial_text import is_known
-from cfn_pipeline.analysis.pipelines import Action, Pipeline
-from cfn_pipeline.analysis.system import Artifact, Template
+from cfn_pipeline.analysis.pipelines import Action, Pipeline, pipelines
+from cfn_pipeline.analysis.system import Artifact, System, Template
 from cfn_pipeline.errors import TemplateError
 
 
@@ -129,6 +129,17 @@ def deployments(pipeline: Pipeline) -> list[Deployment]:
         ("deployments", pipeline),
         lambda: [Deployment(a, pipeline) for a in pipeline.actions if _reads_template(a)],
     )
+
+
+def stack_names(template: Template, system: System) -> list[str]:
+    """Return the names of the stacks to which pipelines deploy a template."""
+    names = [
+        deployment.action.setting("StackName").text
+        for pipeline in pipelines(system)
+        for deployment in deployments(pipeline)
+        if deployment.template is not None and deployment.template.content == template.content
+    ]
+    return list(dict.fromkeys(name for name in names if name is not None and is_known(name)))
 
 
 def open_parameters(deployment: Deployment) -> list[str]:

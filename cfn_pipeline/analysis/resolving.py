@@ -7,7 +7,7 @@ from typing import Any
 from cfn_pipeline.analysis.partial_text import ANYTHING, is_open, may_be
 from cfn_pipeline.analysis.scenarios import Scenario
 from cfn_pipeline.analysis.system import Resource, System, Template
-from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS
+from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS, STACK_NAME
 from cfn_pipeline.aws.resource_names import ATTRIBUTES, NAME_PROPERTIES, REF_GIVES_NAME
 from cfn_pipeline.template.values import replace_references, scalar_text, substitute
 
@@ -89,12 +89,15 @@ def _by_name(system: System, types: tuple[str, ...]) -> dict[str, list[Resource]
     return resources
 
 
-def exporters(name: Any, template: Template, system: System) -> list[tuple[Template, Any]]:
+def exporters(
+    name: Any, template: Template, system: System, scenario: Scenario | None = None
+) -> list[tuple[Template, Any]]:
     """Return the template and value of each export that an import may refer to.
 
     An exact match of the name takes precedence over possible matches.
     """
-    resolution = _Resolution(system, None, follow_imports=False)  # names cannot contain imports
+    # Names of exports cannot contain imports.
+    resolution = _Resolution(system, scenario, follow_imports=False)
     imported = resolution.text(name, template, 0)
     if imported is None:
         return []
@@ -148,6 +151,8 @@ class _Resolution:
             return None
         if name in PLACE_PARAMETERS:
             return self._system.unknowns.open(name)
+        if name == STACK_NAME and self._scenario is not None:
+            return self._scenario.values_of.get(name)
         parameter = template.section("Parameters").get(name)
         if isinstance(parameter, dict):
             if self._scenario is not None and name in self._scenario.values_of:

@@ -13,8 +13,8 @@ class Scenario(dict[str, bool]):
 
     Args:
         holds: the values of the conditions, by name.
-        values: the values of the parameters that the conditions compare; None if several values
-            are possible.
+        values: the values of the parameters that the conditions compare, and of AWS::StackName
+            where the stack is known; None if several values are possible.
 
     """
 

@@ -58,6 +58,9 @@ CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAN
 #: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
 PLACE_PARAMETERS = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix")
 
+#: The pseudo parameter that is the stack's name.
+STACK_NAME = "AWS::StackName"
+
 #: The types that need CAPABILITY_IAM, or CAPABILITY_NAMED_IAM where the template names them.
 IAM_TYPES = frozenset(
     {

@@ -8,6 +8,7 @@ from troposphere import Template
 
 from cfn_pipeline.editions.edition import Edition, StackFile, from_pipeline
 from cfn_pipeline.editions.todobackend import todobackend
+from cfn_pipeline.errors import ModelError
 from cfn_pipeline.files.buildspec import buildspec
 from cfn_pipeline.files.configuration import protected_configuration
 from cfn_pipeline.files.dockerfile import installing_by_apk
@@ -26,6 +27,7 @@ from cfn_pipeline.model.compute import Ec2, Fargate
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import MySql, PostgreSql
 from cfn_pipeline.model.delivery import continuous_delivery
+from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.stacks.application.capacity_provider import capacity_provider
 from cfn_pipeline.stacks.application.containers import confined_container
 from cfn_pipeline.stacks.application.database import Engine, protected_database
@@ -34,7 +36,11 @@ from cfn_pipeline.stacks.application.inline_function import InlineFunction, inli
 from cfn_pipeline.stacks.application.load_balancer import https_load_balancer
 from cfn_pipeline.stacks.application.migration import migration
 from cfn_pipeline.stacks.application.network import network
-from cfn_pipeline.stacks.application.passes import encrypt_log_groups, within_boundary
+from cfn_pipeline.stacks.application.passes import (
+    encrypt_log_groups,
+    in_path_of_stack,
+    within_boundary,
+)
 from cfn_pipeline.stacks.application.scaling import target_tracking
 from cfn_pipeline.stacks.application.secrets import existing_secret, generated_secret
 from cfn_pipeline.stacks.application.service import scaled_service
@@ -43,16 +49,57 @@ from cfn_pipeline.stacks.delivery.ecr import ecr_template
 from cfn_pipeline.stacks.delivery.iam import iam_template
 from cfn_pipeline.stacks.delivery.kms import key_template
 from cfn_pipeline.stacks.delivery.pipeline import pipeline_template
+from cfn_pipeline.stacks.environment.names import deployment_role
+from cfn_pipeline.stacks.environment.separation import separation_problems
+from cfn_pipeline.stacks.environment.template import environment_template
 from cfn_pipeline.stacks.exemptions import EXEMPTIONS
 
+_delivery = partial(continuous_delivery, role=deployment_role)
 
-def _iam_template(application: Application, stack: Mapping[str, Any]) -> Template:
+
+def _environment_template(
+    application: Application, stack: Mapping[str, Any], *, environment: Environment
+) -> Template:
+    if environment is application.environments[0]:
+        others = [entry.stack_name(application) for entry in _DELIVERY]
+        ModelError.raise_for(separation_problems(application, stack, others))
+    return environment_template(application.stack_name(environment), deploys=stack)
+
+
+def _iam_template(application: Application) -> Template:
     return iam_template(
-        continuous_delivery(application),
+        _delivery(application),
         pull=application.build_image_repository_name,
         push=application.image_repository_name,
-        deploys=[stack],
     )
+
+
+_BEFORE = (
+    StackFile(file="kms.yml", stack="{application}-kms", build=key_template),
+    StackFile(file="ecr.yml", stack="{application}-ecr", build=ecr_template),
+)
+_ENVIRONMENTS = StackFile(
+    file="environment-{environment}.yml",
+    stack="{stack}-environment",
+    capabilities=["CAPABILITY_NAMED_IAM"],
+    build=_environment_template,
+    deploys=["stack.yml"],
+)
+_AFTER = (
+    StackFile(
+        file="iam.yml",
+        stack="{application}-iam",
+        capabilities=["CAPABILITY_IAM"],
+        build=_iam_template,
+    ),
+    StackFile(file="codebuild.yml", stack="{application}-codebuild", build=codebuild_template),
+    StackFile(
+        file="pipeline.yml",
+        stack="{application}-pipeline",
+        build=from_pipeline(_delivery, pipeline_template),
+    ),
+)
+_DELIVERY = (*_BEFORE, *_AFTER)
 
 
 def _makefile(application: Application) -> str:
@@ -109,25 +156,9 @@ CURRENT = Edition(
         Fargate: fargate,
         Scaling: partial(target_tracking, cpu_percent=50),
     },
-    passes=[encrypt_log_groups, within_boundary],
+    passes=[encrypt_log_groups, in_path_of_stack, within_boundary],
     capabilities=["CAPABILITY_IAM"],
-    delivery=[
-        StackFile(file="kms.yml", stack="{application}-kms", build=key_template),
-        StackFile(file="ecr.yml", stack="{application}-ecr", build=ecr_template),
-        StackFile(
-            file="iam.yml",
-            stack="{application}-iam",
-            capabilities=["CAPABILITY_IAM"],
-            build=_iam_template,
-            deploys=["stack.yml"],
-        ),
-        StackFile(file="codebuild.yml", stack="{application}-codebuild", build=codebuild_template),
-        StackFile(
-            file="pipeline.yml",
-            stack="{application}-pipeline",
-            build=from_pipeline(continuous_delivery, pipeline_template),
-        ),
-    ],
+    delivery=[*_BEFORE, _ENVIRONMENTS, *_AFTER],
     files={
         "buildspec.yml": partial(
             buildspec,

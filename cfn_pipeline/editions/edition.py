@@ -1,7 +1,8 @@
 """An edition: a table from the types of aspects to builders, passes, and data."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from troposphere import Template
@@ -28,10 +29,13 @@ class StackFile:
     """A template of an edition and the stack that is deployed from it.
 
     Args:
-        file: the template's file name.
-        stack: the stack's name, with ``{application}`` for the application's; absent: each
-            environment has a stack, with the name that the application gives it.
-        build: makes the template from the application and the templates that ``deploys`` names.
+        file: the template's file name; with ``{environment}``, for the environment's: one for each
+            environment.
+        stack: the stack's name, with ``{application}`` for the application's and, in one for each
+            environment, ``{stack}`` for that of the environment's stack; absent: each environment
+            has a stack, with the name that the application gives it.
+        build: makes the template from the application and the templates that ``deploys`` names;
+            in one for each environment, the keyword ``environment`` gives this.
         deploys: the files of the templates that ``build`` needs, in long form.
         capabilities: what ``aws cloudformation deploy`` must acknowledge.
 
@@ -42,6 +46,20 @@ class StackFile:
     build: Callable[..., Template]
     deploys: Sequence[str] = ()
     capabilities: Sequence[str] = ()
+
+    def of(self, application: Application) -> Iterator["StackFile"]:
+        """Yield the template, or one for each environment of an application."""
+        if "{environment}" not in self.file:
+            yield self
+            return
+        for environment in application.environments:
+            name = application.stack_name(environment)
+            yield replace(
+                self,
+                file=self.file.format(environment=environment.name),
+                stack=None if self.stack is None else self.stack.format(stack=name),
+                build=partial(self.build, environment=environment),
+            )
 
     @property
     def target(self) -> str:
@@ -98,13 +116,17 @@ class Edition:
 
     @property
     def stacks(self) -> tuple[StackFile, ...]:
-        """The templates in the order in which their stacks are deployed."""
-        application = StackFile(
+        """The templates of the edition's example, in the order in which stacks are deployed."""
+        return self.stacks_of(self.application)
+
+    def stacks_of(self, application: Application) -> tuple[StackFile, ...]:
+        """Return an application's templates in the order in which their stacks are deployed."""
+        last = StackFile(
             file=APPLICATION_STACK,
             build=self.application_template,
             capabilities=self.capabilities,
         )
-        return (*self.delivery, application)
+        return tuple(stack for entry in (*self.delivery, last) for stack in entry.of(application))
 
     def stack(self, target: str) -> StackFile:
         """Return the template that ``make deploy/`` calls ``target``.
@@ -131,7 +153,7 @@ class Edition:
                 capabilities=stack.capabilities,
                 environment=environment,
             )
-            for stack in self.stacks
+            for stack in self.stacks_of(application)
             for environment in ([None] if stack.stack else application.environments)
         )
 
@@ -169,7 +191,7 @@ class Edition:
 
     def templates(self, application: Application) -> dict[str, dict[str, Any]]:
         """Build every template of an application once; in long form, by file name."""
-        stacks = {stack.file: stack for stack in self.stacks}
+        stacks = {stack.file: stack for stack in self.stacks_of(application)}
         built: dict[str, dict[str, Any]] = {}
 
         def build(file: str) -> dict[str, Any]:

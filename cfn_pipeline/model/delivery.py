@@ -1,7 +1,7 @@
 """The pipelines that deliver an application: integration, deployment, delivery."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from cfn_pipeline.model.actions import Action, Approve, CodeBuild
 from cfn_pipeline.model.application import Application
@@ -15,10 +15,14 @@ from cfn_pipeline.model.deployments import (
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.pipeline import Pipeline, Stage
 from cfn_pipeline.model.sources import GitHub, Source
+from cfn_pipeline.model.values import Value
 
 _VERSION_FILE = "version.json"
 _VERSION_KEY = "Version"
 _Kind = TypeVar("_Kind", bound=Deployment)
+
+#: Gives the ARN of the role with which CloudFormation deploys an environment.
+MakeRole: TypeAlias = Callable[[Application, Environment], Value]
 
 
 class MakeSource(Protocol):
@@ -75,6 +79,7 @@ def continuous_delivery(
     source: MakeSource = GitHub,
     pipeline_type: str = "V2",
     capabilities: Sequence[str] = ("CAPABILITY_IAM",),
+    role: MakeRole | None = None,
 ) -> Pipeline:
     """Return a pipeline that deploys each build to every environment.
 
@@ -87,9 +92,12 @@ def continuous_delivery(
         source: the source actions' class.
         pipeline_type: V2 or V1.
         capabilities: what deployments acknowledge.
+        role: gives the ARN of CloudFormation's role in an environment, such as
+            ``deployment_role``; absent: one role for all, that of the pipeline's IAM stack.
 
     """
-    return _pipeline(application, application.environments, source, pipeline_type, capabilities)
+    environments = application.environments
+    return _pipeline(application, environments, source, pipeline_type, capabilities, role)
 
 
 def _pipeline(
@@ -98,6 +106,7 @@ def _pipeline(
     source: MakeSource,
     pipeline_type: str,
     capabilities: Sequence[str],
+    role: MakeRole | None = None,
 ) -> Pipeline:
     code = _application_source(application, source)
     repository = application.deployment_repository
@@ -108,7 +117,7 @@ def _pipeline(
         output="DeploymentRepository",
     )
     build = CodeBuild(name="CodeBuild", input=code.artifact, output="ApplicationVersion")
-    deploy = _Deploy(application, deployment.artifact, build.artifact, capabilities)
+    deploy = _Deploy(application, deployment.artifact, build.artifact, capabilities, role)
     return Pipeline(
         name=application.name,
         stages=[
@@ -138,8 +147,10 @@ class _Deploy:
         files: Artifact,
         version: Artifact,
         capabilities: Sequence[str],
+        role: MakeRole | None,
     ) -> None:
         self._capabilities = capabilities
+        self._role = role
         self._application = application
         self._files = files
         self._tag = version.param(_VERSION_FILE, _VERSION_KEY)
@@ -158,6 +169,7 @@ class _Deploy:
         return kind(
             name=name,
             stack=self._application.stack_name(environment),
+            role=None if self._role is None else self._role(self._application, environment),
             template=self._files / "stack.yml",
             configuration=self._files / f"{environment.name}.json",
             capabilities=self._capabilities,

@@ -11,8 +11,8 @@ from cfn_pipeline.aws.iam import POLICY_VERSION
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.permissions.packing import LONGEST, size
 from cfn_pipeline.permissions.patterns import Stacks
+from cfn_pipeline.permissions.references import bound
 from cfn_pipeline.permissions.roles import Allowed
-from cfn_pipeline.permissions.scoping import bound
 from cfn_pipeline.permissions.statements import Statement, joined, resource_value
 
 
@@ -75,7 +75,9 @@ def _shorter(found: Sequence[Statement], stacks: Stacks) -> list[Statement]:
 
 
 def _statement(entry: Allowed, stacks: Stacks) -> Statement:
-    values = [resource_value(bound(arn, stack)) for arn in entry.arns for stack in stacks]
+    # What is imported by a name that is not known may be anything.
+    arns = [bound(arn, stack) or "*" for arn in entry.arns for stack in stacks]
+    values = [resource_value(arn) for arn in arns]
     unique = {json.dumps(value, sort_keys=True): value for value in values}
     statement: Statement = {
         "Sid": entry.sid,
@@ -95,7 +97,7 @@ def _bound(value: Any, stacks: Stacks) -> Any:
     """Return a condition's value as it is in the stacks: patterns, or what is the same in all."""
     if not isinstance(value, tuple):
         return value
-    arns = [bound(arn, stack) for arn in value for stack in stacks]
+    arns = [bound(arn, stack) or "*" for arn in value for stack in stacks]
     unique = {json.dumps(arn): resource_value(arn) for arn in arns}
     return [*unique.values()]
 

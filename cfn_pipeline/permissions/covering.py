@@ -13,7 +13,7 @@ from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.permissions import catalogue
 from cfn_pipeline.permissions.deriving import Permissions
 from cfn_pipeline.permissions.patterns import Known, bind, has_unknown, known_of, value_pattern
-from cfn_pipeline.permissions.references import import_of
+from cfn_pipeline.permissions.references import bound, import_of
 from cfn_pipeline.template import load
 from cfn_pipeline.template.files import read_text
 
@@ -183,30 +183,46 @@ def _of_role(content: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any
         own = {"Ref": name} in holders or properties.get("RoleName", "") in holders
         if kind in POLICY_TYPES and (own or logical_id in attached):
             documents.append(others.get("PolicyDocument"))
+    exports = _exports(content)
     for document in documents:
         if isinstance(document, dict):
-            yield {"Statement": [_resolved(s, known) for s in _listed(document.get("Statement"))]}
+            statements = _listed(document.get("Statement"))
+            yield {"Statement": [_resolved(s, known, exports) for s in statements]}
+
+
+def _exports(content: Mapping[str, Any]) -> dict[str, str]:
+    """Return the imports that stand for values of a template, by the value."""
+    section = content.get("Outputs")
+    found = {}
+    for output in section.values() if isinstance(section, dict) else ():
+        match output:
+            case {"Value": value, "Export": {"Name": str(name)}}:
+                found[json.dumps(value)] = json.dumps({"Fn::ImportValue": name})
+    return found
 
 
 def _is_ref(value: Any) -> bool:
     return isinstance(value, dict) and "Ref" in value
 
 
-def _resolved(statement: Any, known: Known) -> Any:
+def _resolved(statement: Any, known: Known, exports: Mapping[str, str]) -> Any:
     """Return a statement of a template with its ARNs as texts."""
     if not isinstance(statement, dict):
         return statement
     found = dict(statement)
     for key in ("Resource", "NotResource"):
         if key in statement:
-            found[key] = [_text(value, known) for value in _listed(statement[key])]
+            found[key] = [
+                exports.get(json.dumps(value)) or _text(value, known)
+                for value in _listed(statement[key])
+            ]
     return found
 
 
 def _text(value: Any, known: Known) -> str:
     imported = import_of(value, known)
     if imported is not None:
-        return json.dumps(imported)
+        return json.dumps(bound(imported, _NOTHING))
     text = value_pattern(value, known)
     return _NOTHING if has_unknown(text) else bind(text, _NOTHING)
 

@@ -88,13 +88,28 @@ def own_of(value: Any, known: Known) -> str | None:
 
 
 def import_of(value: Any, known: Known) -> Arn | None:
-    """Return an import as it is in another template; None: its name is not known there."""
+    """Return an import, whose name may hold the stack's; None: its name is not known."""
     match value:
         case {"Fn::ImportValue": name}:
             text = value_pattern(name, known)
         case _:
             return None
-    if has_unknown(text) or bind(text, "x") != bind(text, "y"):
+    return None if has_unknown(text) else {"Fn::ImportValue": text}
+
+
+def bound(arn: Arn, stack: str) -> Arn | None:
+    """Return an ARN as it is in a stack, and in another template.
+
+    None: it is imported by the stack's name, of which only a pattern is known.
+    """
+    if isinstance(arn, str):
+        return bind(arn, stack)
+    text = bind(arn["Fn::ImportValue"], stack)
+    if "*" in text:
         return None
-    text = bind(text, "x")
     return {"Fn::ImportValue": {"Fn::Sub": text} if "${" in text else text}
+
+
+def depends_on_stack(arn: Arn) -> bool:
+    """Tell whether an ARN is imported by the stack's name."""
+    return not isinstance(arn, str) and bound(arn, "x") != bound(arn, "y")

@@ -39,11 +39,6 @@ _VERBS = (
 )
 
 
-def bound(arn: Arn, stack: str) -> Arn:
-    """Return an ARN as it is in a stack."""
-    return bind(arn, stack) if isinstance(arn, str) else arn
-
-
 class Scope:
     """The ARNs that a template's own names allow, in whatever stack."""
 
@@ -60,6 +55,7 @@ class Scope:
         self._cache: dict[tuple[str, tuple[str, ...]], list[Arn]] = {}
         self._unsure: list[tuple[Unknown, str]] = []
         self._unknown: dict[Unknown, None] = {}
+        self._imported_by_name: dict[Unknown, None] = {}
         self._collect_names()
 
     def _collect_names(self) -> None:
@@ -102,7 +98,8 @@ class Scope:
             for entry, name in self._unsure
             if not all(begins_with_stack(name, stack) for stack in stacks)
         ]
-        return [*dict.fromkeys(unsure), *self._unknown]
+        imported = self._imported_by_name if any("*" in stack for stack in stacks) else ()
+        return [*dict.fromkeys(unsure), *self._unknown, *imported]
 
     def arns(self, need: Need) -> list[Arn]:
         """Return the ARNs on which an action must be allowed; ``["*"]``: on all."""
@@ -135,6 +132,10 @@ class Scope:
             self._unknown[entry] = None
         for unsure in found.unsure:
             self._unsure.append(unsure)
+        if any(references.depends_on_stack(arn) for arn in found.arns):
+            remedy = "an import has the stack's name in its name: give names of stacks, no patterns"
+            entry = Unknown(resource=need.resource, type=need.type, remedy=remedy)
+            self._imported_by_name[entry] = None
         return found.arns
 
     @cached_property

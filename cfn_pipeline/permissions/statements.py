@@ -7,8 +7,7 @@ from typing import Any
 
 from cfn_pipeline.permissions import catalogue, tables
 from cfn_pipeline.permissions.patterns import Stacks
-from cfn_pipeline.permissions.references import Arn
-from cfn_pipeline.permissions.scoping import bound
+from cfn_pipeline.permissions.references import Arn, bound
 from cfn_pipeline.permissions.template_needs import TemplateNeeds
 
 Statement = dict[str, Any]
@@ -84,7 +83,7 @@ class _Granted:
         self._by_type: dict[str, dict[str, dict[str, Arn]]] = {}
 
     def add(self, template: TemplateNeeds, stack: str) -> None:
-        keyed: dict[str, tuple[str, Arn]] = {}
+        keyed: dict[str, tuple[str, Arn | None]] = {}
         for (type_, action), arns in template.arns.items():
             known = self._by_type.setdefault(type_, {}).setdefault(action, {})
             for arn in arns:
@@ -93,7 +92,8 @@ class _Granted:
                     value = bound(arn, stack)
                     keyed[mark] = (json.dumps(value), value)
                 key, value = keyed[mark]
-                known[key] = value
+                if value is not None:
+                    known[key] = value
 
     def arns(self, action: str) -> dict[str, Arn]:
         found: dict[str, Arn] = {}

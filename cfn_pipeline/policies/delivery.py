@@ -39,7 +39,7 @@ class PipelineResources:
         build: the project of builds that name none.
         project: makes the ARN of the project of that name.
         stack: makes the ARN, with any id, of the stack of that name.
-        role: the deployment role of actions that name none.
+        role: the deployment role of actions that name none; absent: each names one.
         connection: the connection of sources that name none; absent: every source names one.
         parameters: the SSM parameters that templates' parameters stand for, which CloudFormation
             reads with the role of the pipeline; absent: none.
@@ -51,7 +51,7 @@ class PipelineResources:
     build: Value
     project: Callable[[Value], Value]
     stack: Callable[[Value], Value]
-    role: Value
+    role: Value | None = None
     connection: Value | None = None
     parameters: Value | None = None
 
@@ -142,7 +142,9 @@ def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator
                 dict.fromkeys(ACTION_MODES[action.mode].calls)
             )
         if isinstance(action, StackAction):
-            roles[resources.role if action.role is None else action.role] = None
+            role = resources.role if action.role is None else action.role
+            if role is not None:
+                roles[role] = None
     sids: set[str] = set()
     for number, (stack, allowed) in enumerate(calls.items(), start=1):
         sid = "Deploy" + (pascal_case(stack) if isinstance(stack, str) else f"Stack{number}")

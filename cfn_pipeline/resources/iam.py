@@ -13,6 +13,7 @@ def role(
     *,
     trust: PolicyDocument,
     name: Value | None = None,
+    path: str | None = None,
     description: str | None = None,
     managed_policies: Sequence[Value] = (),
     policies: Mapping[str, PolicyDocument] | None = None,
@@ -23,6 +24,7 @@ def role(
         title: the logical id.
         trust: who may assume it.
         name: absent: CloudFormation makes one.
+        path: absent: ``/``.
         description: what it is for; absent: none.
         managed_policies: the ARNs of managed policies that it has.
         policies: the policies that are its own, by name.
@@ -31,7 +33,7 @@ def role(
     own = [Policy(PolicyName=n, PolicyDocument=p) for n, p in (policies or {}).items()]
     return Role(
         title,
-        **present(RoleName=name, Description=description),
+        **present(RoleName=name, Path=path, Description=description),
         AssumeRolePolicyDocument=trust,
         **present(ManagedPolicyArns=list(managed_policies) or None, Policies=own or None),
     )

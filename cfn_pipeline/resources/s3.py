@@ -23,7 +23,7 @@ from cfn_pipeline.model.values import Value, present
 def private_bucket(
     title: str,
     *,
-    name: Value,
+    name: Value | None = None,
     expire_after_days: int,
     key: Value | None = None,
     **properties: Any,
@@ -32,7 +32,7 @@ def private_bucket(
 
     Args:
         title: the logical id.
-        name: unique in all of AWS.
+        name: unique in all of AWS; absent: CloudFormation makes one.
         expire_after_days: how long objects are kept; older versions a week longer.
         key: the ARN of the key that encrypts objects; absent: S3's own, which is the only one
             that some services can write with.
@@ -42,7 +42,7 @@ def private_bucket(
     algorithm = present(SSEAlgorithm="AES256" if key is None else "aws:kms", KMSMasterKeyID=key)
     return Bucket(
         title,
-        BucketName=name,
+        **present(BucketName=name),
         BucketEncryption=BucketEncryption(
             ServerSideEncryptionConfiguration=[
                 ServerSideEncryptionRule(

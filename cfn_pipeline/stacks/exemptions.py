@@ -45,7 +45,7 @@ EXEMPTIONS: Exemptions = {
     "CodeBuildRole": {"cdk-nag": {"AwsSolutions-IAM5": _NAMED_OR_LOGIN}},
     **{
         f"DeploymentPolicy{number}": {"cdk-nag": {"AwsSolutions-IAM5": _NAMED_OR_READ}}
-        for number in (1, 2, 3, 4, 5)
+        for number in (1, 2, 3, 4)
     },
     "PermissionsBoundary": {"cdk-nag": {"AwsSolutions-IAM5": _NAMED_OR_LOGIN}},
     "BuildProject": {

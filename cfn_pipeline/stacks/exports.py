@@ -7,9 +7,9 @@ A stack that is imported from cannot be deleted before its importers, and is dep
 SECRETS_KEY = "secrets-key"
 
 
-def key(pipeline: str) -> str:
-    """Return the export of the ARN of the key that encrypts an application's data."""
-    return f"{pipeline}-key"
+def key(name: str) -> str:
+    """Return the export of the ARN of the key of a pipeline, or of an application's stack."""
+    return f"{name}-key"
 
 
 def pipeline_role(pipeline: str) -> str:
@@ -23,13 +23,13 @@ def build_role(pipeline: str) -> str:
 
 
 def deployment_role(pipeline: str) -> str:
-    """Return the export of the ARN of CloudFormation's role."""
+    """Return the export of the ARN of the role that deploys all stacks of a pipeline."""
     return f"{pipeline}-deployment-role"
 
 
-def boundary(pipeline: str) -> str:
-    """Return the export of the ARN of the permissions boundary of an application's roles."""
-    return f"{pipeline}-boundary"
+def boundary(name: str) -> str:
+    """Return the export of the ARN of the boundary of the roles of a stack, or of a pipeline's."""
+    return f"{name}-boundary"
 
 
 def build_project(pipeline: str) -> str:
@@ -37,6 +37,6 @@ def build_project(pipeline: str) -> str:
     return f"{pipeline}-build-project"
 
 
-def log_bucket(pipeline: str) -> str:
-    """Return the export of the name of the bucket for access logs."""
-    return f"{pipeline}-log-bucket"
+def log_bucket(stack: str) -> str:
+    """Return the export of the name of the bucket for the access logs of an application's stack."""
+    return f"{stack}-log-bucket"

@@ -45,7 +45,7 @@ class Stack:
 
     @property
     def key(self) -> Value:
-        """The ARN of the key that encrypts the application's data, from another stack."""
+        """The ARN of the key that encrypts the pipeline's data, from another stack."""
         return ImportValue(exports.key(self.name))
 
     def add(self, *resources: AWSObject) -> None:

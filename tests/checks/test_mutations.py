@@ -282,9 +282,9 @@ def _twice(_: Draw, changed: Files) -> None:
     action(changed, "Source")["OutputArtifacts"] = [{"Name": "DeploymentRepository"}]
 
 
-def _untrusted(role: str) -> Callable[[Draw, Files], None]:
+def _untrusted(role: str, file: str = "iam.yml") -> Callable[[Draw, Files], None]:
     def change(draw: Draw, changed: Files) -> None:
-        [entry] = properties(changed, "iam.yml", role)["AssumeRolePolicyDocument"]["Statement"]
+        [entry] = properties(changed, file, role)["AssumeRolePolicyDocument"]["Statement"]
         entry["Principal"] = {"Service": [draw(st.sampled_from(["ec2.amazonaws.com", "x.y"]))]}
 
     return change
@@ -305,9 +305,10 @@ def _export(draw: Draw, changed: Files) -> None:
                 ("kms.yml", "KmsKey"),
                 ("iam.yml", "PipelineRole"),
                 ("iam.yml", "BuildRole"),
-                ("iam.yml", "DeploymentRole"),
                 ("codebuild.yml", "BuildProject"),
-                ("pipeline.yml", "LogBucket"),
+                ("environment-dev.yml", "KmsKey"),
+                ("environment-dev.yml", "LogBucket"),
+                ("environment-prod.yml", "PermissionsBoundary"),
             ]
         )
     )
@@ -377,7 +378,8 @@ BREAKING: list[tuple[str, Callable[[Draw, Files], None]]] = [
     ("E9706", _may_not("CodePipelineRole", "DeployTodobackendProd")),
     ("E9707", _untrusted("CodePipelineRole")),
     ("E9707", _untrusted("CodeBuildRole")),
-    ("E9707", _untrusted("CloudFormationRole")),
+    ("E9707", _untrusted("CloudFormationRole", "environment-dev.yml")),
+    ("E9707", _untrusted("CloudFormationRole", "environment-prod.yml")),
     ("E9708", _on("CodeBuild", "ProjectName", NAMES)),
     ("E9709", _codebuild_pulls),
     ("E9709", _may_not("CodeBuildRole", "PullBuildImage")),

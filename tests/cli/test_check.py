@@ -44,7 +44,7 @@ def test_folders_are_checked_separately() -> None:
     done = run("check", "templates/current", "templates/book", BAD)
     assert done.code == 1
     assert done.out.count("\n") == 1
-    assert done.err.endswith("15 templates checked: 1 error\n")
+    assert done.err.endswith("17 templates checked: 1 error\n")
 
 
 def test_json_holds_what_the_contract_says() -> None:

@@ -35,7 +35,7 @@ VERBS = {
     "check templates/current/pipeline.yml": ({"click", "yaml"}, ALWAYS | CHECKS),
     # The deployment role is held against what its templates need.
     "check templates/current": ({"click", "yaml"}, ALWAYS | CHECKS | {"permissions"}),
-    "permissions templates/current/stack.yml --stack orders-*": (
+    "permissions templates/current/stack.yml --stack orders-dev": (
         {"click", "yaml"},
         ALWAYS | {"aws", "permissions", "template"},
     ),

@@ -19,7 +19,7 @@ STACK = "templates/current/stack.yml"
         (["check", BAD], 1),
         (["check", "no-such-file.yml"], 2),
         (["rules", "E9806"], 0),
-        (["permissions", STACK, "--format", "table"], 0),
+        (["permissions", STACK, "--stack", "orders-dev", "--format", "table"], 0),
         (["rendr"], 2),
     ],
 )

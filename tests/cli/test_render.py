@@ -36,15 +36,15 @@ def test_check_shows_what_is_stale_and_writes_nothing(tmp_path: Path) -> None:
     run("render", "-o", str(tmp_path))
     assert run("render", "-o", str(tmp_path), "--check").code == 0
     stale = tmp_path / "kms.yml"
-    stale.write_text(stale.read_text().replace("Key that", "A key that"))
+    stale.write_text(stale.read_text().replace("Key of", "A key of"))
     checked = run("render", "-o", str(tmp_path), "--check")
     assert checked.code == 1
     assert (
-        "-Description: A key that encrypts the data of todobackend\n+Description: Key that"
+        "-Description: A key of the pipeline that delivers todobackend\n+Description: Key of"
         in checked.out
     )
     assert checked.err.endswith(f"1 of {len(render())} files are stale; render again\n")
-    assert "A key that" in stale.read_text()
+    assert "A key of" in stale.read_text()
 
 
 def fill_in(path: Path, **parameters: str) -> str:

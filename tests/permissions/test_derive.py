@@ -18,7 +18,10 @@ from cfn_pipeline.permissions.packing import LONGEST, MOST, size
 ROOT = Path(__file__).parents[2]
 OTHERS = sorted(Path(__file__).with_name("templates").glob("*.yml"))
 STACK = load(render(edition=CURRENT)["stack.yml"])
-IAM = load(render(edition=CURRENT)["iam.yml"])
+HOLDERS = {
+    name: load(render(edition=CURRENT)[f"{name}.yml"])
+    for name in ("iam", "environment-dev", "environment-prod")
+}
 BOUNDARY = {"Ref": "PermissionsBoundary"}
 STACKS = ["todobackend-dev", "todobackend-prod"]
 
@@ -38,6 +41,8 @@ def _deployed(value: Any) -> Any:
     match value:
         case {"Fn::Sub": str(text)}:
             return re.sub(r"\$\{AWS::(\w+)\}", lambda m: values.get(m[1], "amazonaws.com"), text)
+        case {"Fn::GetAtt": ["KmsKey", "Arn"]}:
+            return "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d"
         case {"Fn::If": _} | {"Ref": _}:
             return "arn:aws:iam::111122223333:policy/boundary"
         case {"Fn::ImportValue": _}:
@@ -51,20 +56,32 @@ def _deployed(value: Any) -> Any:
 
 
 def _policies() -> dict[str, Any]:
-    """Return every policy of the current edition's IAM stack, by name."""
+    """Return every policy of the roles that deliver and deploy, by file and name."""
     found = {}
-    for name, resource in IAM["Resources"].items():
-        properties = resource["Properties"]
-        if resource["Type"] == "AWS::IAM::ManagedPolicy":
-            found[name] = properties["PolicyDocument"]
-        for policy in properties.get("Policies", ()):
-            found[name] = policy["PolicyDocument"]
+    for holder, template in HOLDERS.items():
+        for name, resource in template["Resources"].items():
+            properties = resource["Properties"]
+            if resource["Type"] == "AWS::IAM::ManagedPolicy":
+                found[f"{holder} {name}"] = properties["PolicyDocument"]
+            for policy in properties.get("Policies", ()):
+                found[f"{holder} {name}"] = policy["PolicyDocument"]
     return found
 
 
-def test_the_iam_stack_holds_what_is_derived() -> None:
-    policies = _policies()
-    derived = json.loads(json.dumps(_current().policies).replace(json.dumps(BOUNDARY), '"B"'))
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_the_stack_of_an_environment_holds_what_is_derived(environment: str) -> None:
+    policies = {
+        name.split()[1]: policy
+        for name, policy in _policies().items()
+        if name.startswith(f"environment-{environment} ")
+    }
+    stack = f"todobackend-{environment}"
+    found = derive([STACK], stacks=[stack], boundary=BOUNDARY)
+    key = json.dumps({"Fn::ImportValue": f"{stack}-key"})
+    own = json.dumps({"Fn::GetAtt": ["KmsKey", "Arn"]})
+    derived = json.loads(
+        json.dumps(found.policies).replace(json.dumps(BOUNDARY), '"B"').replace(key, own)
+    )
     rendered = [policies[name] for name in sorted(policies) if name.startswith("DeploymentPolicy")]
     limit = json.dumps(
         {
@@ -76,7 +93,8 @@ def test_the_iam_stack_holds_what_is_derived() -> None:
         }
     )
     assert json.loads(json.dumps(rendered).replace(limit, '"B"')) == derived
-    assert policies["PermissionsBoundary"] == _current().boundary
+    boundary = json.loads(json.dumps(found.boundary).replace(key, own))
+    assert policies["PermissionsBoundary"] == boundary
 
 
 @pytest.mark.parametrize("name", sorted(_policies()))
@@ -89,9 +107,11 @@ def test_cloudsplaining_finds_nothing(name: str) -> None:
     assert policy.service_wildcard == []
 
 
-def test_no_policies_together_let_anyone_rise() -> None:
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_policies_together_let_anyone_rise(stack: str) -> None:
     logging.disable(logging.CRITICAL)
-    together = {"Version": "2012-10-17", "Statement": _current().statements}
+    found = derive([STACK], stacks=[stack], boundary=BOUNDARY)
+    together = {"Version": "2012-10-17", "Statement": found.statements}
     policy = PolicyDocument(_deployed(together))
     assert policy.allows_privilege_escalation == []
     assert policy.permissions_management_without_constraints == []
@@ -155,7 +175,7 @@ def test_every_role_of_the_application_has_the_boundary() -> None:
     assert len(roles) == 5
     for role in roles:
         assert role["Properties"]["PermissionsBoundary"] == {
-            "Fn::ImportValue": "todobackend-boundary"
+            "Fn::ImportValue": {"Fn::Sub": "${AWS::StackName}-boundary"}
         }
 
 

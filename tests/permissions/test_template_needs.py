@@ -21,7 +21,8 @@ def test_stacks_together_take_what_each_takes(stack: str) -> None:
     alone = [derive([STACK], stacks=[name], boundary=boundary) for name in ("first", stack)]
     both = derive([STACK], stacks=["first", stack], boundary=boundary)
     for action, arns in both.actions.items():
-        assert set(arns) == {arn for one in alone for arn in one.actions[action]}
+        # What is imported by the stack's name is not known of a pattern.
+        assert set(arns) == {arn for one in alone for arn in one.actions.get(action, [])}
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def _missing(grants: Grants, deployment: Deployment, template: Template) -> dict
     """Return the actions that the role lacks, each with a resource that needs it."""
     # Loaded here, since checks of pipelines without such a role do not need it.
     from cfn_pipeline.permissions import catalogue
-    from cfn_pipeline.permissions.scoping import bound
+    from cfn_pipeline.permissions.references import bound
     from cfn_pipeline.permissions.template_needs import needs_of
 
     system = deployment.pipeline.system

@@ -4,14 +4,18 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-e
 """
 
 import difflib
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from cfn_pipeline.analysis.deployments import stack_names
 from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.partial_text import may_be, readable
 from cfn_pipeline.analysis.resolving import exporters, text_of
+from cfn_pipeline.analysis.scenarios import Scenario
 from cfn_pipeline.analysis.system import System, Template
+from cfn_pipeline.aws.cloudformation import STACK_NAME
 from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.template.positions import Path
 
@@ -40,11 +44,16 @@ def _missing_exports(system: System) -> Iterator[Problem]:
         for template, _, value, _ in system.exports
         if (name := text_of(value, template, system)) is not None
     ]
-    imports = [(t, path, value) for t in system.templates for path, value in _imports(t)]
-    imported = [text_of(value, template, system) or "" for template, _, value in imports]
+    imports = [
+        (template, path, value, scenario)
+        for template in system.templates
+        for path, value in _imports(template)
+        for scenario in _stacks(value, template, system)
+    ]
+    imported = [text_of(value, t, system, scenario) or "" for t, _, value, scenario in imports]
     unused = [name for name in exports if not any(may_be(name, other) for other in imported)]
-    for (template, path, value), name in zip(imports, imported, strict=True):
-        if not name or exporters(value, template, system):
+    for (template, path, value, scenario), name in zip(imports, imported, strict=True):
+        if not name or exporters(value, template, system, scenario):
             continue
         near = difflib.get_close_matches(name, unused, 1, _NEAR)
         related = [export for export in exports if _family(export) == _family(name)]
@@ -59,6 +68,14 @@ def _missing_exports(system: System) -> Iterator[Problem]:
             at=Node(system, template, path, value, None),
             message=f"{_where(path)}: no template exports '{readable(name)}'; {hint}",
         )
+
+
+def _stacks(name: Any, template: Template, system: System) -> list[Scenario | None]:
+    """Return a scenario for each stack of a template, where an import's name has the stack's."""
+    if STACK_NAME not in json.dumps(name):
+        return [None]
+    names = stack_names(template, system)
+    return [Scenario({}, {STACK_NAME: stack}) for stack in names] or [None]
 
 
 def _family(name: str) -> str:

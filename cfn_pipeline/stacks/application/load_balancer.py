@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from troposphere import Equals, GetAtt, If, ImportValue, Not, Parameter, Ref, Sub, Tags
+from troposphere import Equals, GetAtt, If, Not, Parameter, Ref, Sub, Tags
 from troposphere.ec2 import SecurityGroup
 from troposphere.elasticloadbalancingv2 import (
     Action,
@@ -17,7 +17,6 @@ from troposphere.elasticloadbalancingv2 import LoadBalancer as ApplicationLoadBa
 
 from cfn_pipeline.model.aspects import LoadBalancer
 from cfn_pipeline.model.values import Value, present
-from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Frontend
 from cfn_pipeline.stacks.application.network import anywhere, nowhere
@@ -80,7 +79,7 @@ def https_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) ->
                 "routing.http.drop_invalid_header_fields.enabled": "true",
                 "deletion_protection.enabled": protection,
                 "access_logs.s3.enabled": "true",
-                "access_logs.s3.bucket": ImportValue(exports.log_bucket(stack.name)),
+                "access_logs.s3.bucket": stack.log_bucket,
                 "access_logs.s3.prefix": Ref("AWS::StackName"),
             }
         ),

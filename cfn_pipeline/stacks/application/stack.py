@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar
 
-from troposphere import AWSObject, Parameter, Ref
+from troposphere import AWSObject, ImportValue, Parameter, Ref, Sub
 
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.values import Value
+from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.application.interfaces import Capacity
 from cfn_pipeline.stacks.arns import ARNS, Arns
 from cfn_pipeline.stacks.stack import Stack
@@ -37,6 +39,21 @@ class ApplicationStack(Stack):
         self._results: list[Any] = []
         self._places: dict[str, int] = {}
         self._place = 0
+
+    @property
+    def key(self) -> Value:
+        """The ARN of the key that encrypts the stack's data, from the environment's stack."""
+        return _from_environment(exports.key)
+
+    @property
+    def boundary(self) -> Value:
+        """The ARN of the permissions boundary of the stack's roles, from the same."""
+        return _from_environment(exports.boundary)
+
+    @property
+    def log_bucket(self) -> Value:
+        """The name of the bucket for access logs, from the same."""
+        return _from_environment(exports.log_bucket)
 
     def build(self, aspect: Any) -> Any:
         """Build an aspect, or what one consists of, such as a container; return the result."""
@@ -80,6 +97,11 @@ class ApplicationStack(Stack):
             arranged = sorted(section.items(), key=lambda entry: self._places[entry[0]])
             section.clear()
             section.update(arranged)
+
+
+def _from_environment(export: Callable[[str], str]) -> Value:
+    """Return what the environment's stack exports by the name of this one."""
+    return ImportValue(Sub(export("${AWS::StackName}")))
 
 
 #: Builds one aspect of an application into its stack; returns what others must know of it.

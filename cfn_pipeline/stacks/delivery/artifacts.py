@@ -1,17 +1,12 @@
-"""The buckets for a pipeline's artifacts and for access logs."""
+"""The bucket for a pipeline's artifacts, and the one for its access log."""
 
 from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Sub
 from troposphere.s3 import BucketPolicy, LoggingConfiguration
 
-from cfn_pipeline.policies.buckets import (
-    deny_insecure_transport,
-    let_load_balancers_log,
-    let_s3_log,
-)
+from cfn_pipeline.policies.buckets import deny_insecure_transport, let_s3_log
 from cfn_pipeline.policies.documents import document
 from cfn_pipeline.resources.s3 import private_bucket
-from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.stack import RETAIN, Stack
 
 BUCKET = "ArtifactBucket"
@@ -33,7 +28,7 @@ def log_bucket_name(pipeline: str) -> str:
 
 
 def add_private_buckets(stack: Stack) -> None:
-    """Add the bucket for artifacts, and one for its access log and those of load balancers."""
+    """Add the bucket for artifacts, and one for its access log."""
     arns = stack.arns
     artifacts, logs = artifact_bucket_name(stack.name), log_bucket_name(stack.name)
     bucket = private_bucket(
@@ -59,19 +54,9 @@ def add_private_buckets(stack: Stack) -> None:
                     account=Ref("AWS::AccountId"),
                     source=arns.bucket(artifacts),
                 ),
-                let_load_balancers_log(
-                    arns.bucket(f"{logs}/*/AWSLogs/${{AWS::AccountId}}/*"),
-                    source=arns.regional("elasticloadbalancing", "loadbalancer/*"),
-                ),
                 _deny_insecure_transport(LOG_BUCKET),
             ),
         ),
-    )
-    stack.output(
-        LOG_BUCKET,
-        "Name of the bucket for access logs",
-        Ref(LOG_BUCKET),
-        export=exports.log_bucket(stack.name),
     )
 
 

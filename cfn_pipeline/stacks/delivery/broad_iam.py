@@ -1,6 +1,6 @@
 """The roles with fixed names; those of builds and deployments are hardly restricted."""
 
-from troposphere import Template
+from troposphere import GetAtt, Template
 
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.policies.delivery import make_build_logs, run_pipeline
@@ -9,12 +9,13 @@ from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.arns import LITERAL_ARNS
 from cfn_pipeline.stacks.delivery.roles import (
     BUILD_ROLE,
-    DEPLOYMENT_ROLE,
     PIPELINE_ROLE,
     artifacts,
+    export_deployment_role,
     resources,
     roles_stack,
 )
+from cfn_pipeline.stacks.environment.names import DEPLOYMENT_ROLE
 from cfn_pipeline.stacks.stack import Stack
 
 
@@ -24,6 +25,7 @@ def broad_iam_template(pipeline: Pipeline) -> Template:
     _add_pipeline_role(stack, pipeline)
     _add_build_role(stack)
     _add_deployment_role(stack)
+    export_deployment_role(stack)
     return stack.template
 
 
@@ -35,7 +37,11 @@ def _add_pipeline_role(stack: Stack, pipeline: Pipeline) -> None:
             name=f"code-pipeline-{stack.name}-service-role",
             description=f"CodePipeline, running the pipeline {stack.name}",
             trust=trust("codepipeline.amazonaws.com"),
-            policies={"PipelinePermissions": document(*run_pipeline(pipeline, resources(stack)))},
+            policies={
+                "PipelinePermissions": document(
+                    *run_pipeline(pipeline, resources(stack, role=GetAtt(DEPLOYMENT_ROLE, "Arn")))
+                )
+            },
         )
     )
 

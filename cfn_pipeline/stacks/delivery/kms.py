@@ -32,7 +32,7 @@ def secrets_key_template(application: Application) -> Template:
 
 
 def key_template(application: Application, *, arns: Arns = ARNS) -> Template:
-    """Make one key for the artifacts, images, logs, secrets and data of one application.
+    """Make one key for the artifacts, images, build logs and notifications of one application.
 
     Args:
         application: whose key it is.
@@ -40,13 +40,13 @@ def key_template(application: Application, *, arns: Arns = ARNS) -> Template:
 
     """
     name = application.name
-    stack = Stack(f"Key that encrypts the data of {name}", name=name, arns=arns)
+    stack = Stack(f"Key of the pipeline that delivers {name}", name=name, arns=arns)
     policy = document(
         keys.administer_key(arns.root(), sid="EnableIamPolicies"),
         keys.grant_to_services_only(),
         keys.let_logs_encrypt(
             Sub(f"logs.${{AWS::Region}}.{arns.suffix}"),
-            [arns.regional("logs", group) for group in _log_groups(application)],
+            [arns.regional("logs", f"log-group:/aws/codebuild/{name}")],
         ),
         keys.let_events_publish(arns.regional("sns", f"{name}-*")),
     )
@@ -54,7 +54,7 @@ def key_template(application: Application, *, arns: Arns = ARNS) -> Template:
         Key(
             KEY,
             **RETAIN,
-            Description=f"Artifacts, images, logs, secrets and data of {name}",
+            Description=f"Artifacts, images, build logs and notifications of {name}",
             EnableKeyRotation=True,
             KeyPolicy=policy,
         ),
@@ -62,13 +62,3 @@ def key_template(application: Application, *, arns: Arns = ARNS) -> Template:
     )
     stack.output(KEY, f"ARN of the key of {name}", GetAtt(KEY, "Arn"), export=exports.key(name))
     return stack.template
-
-
-def _log_groups(application: Application) -> list[str]:
-    """Return the log groups of the builds and of each environment."""
-    stacks = [application.stack_name(environment) for environment in application.environments]
-    return [
-        f"log-group:/aws/codebuild/{application.name}",
-        *(f"log-group:/{stack}/*" for stack in stacks),
-        *(f"log-group:/aws/lambda/{stack}-*" for stack in stacks),
-    ]

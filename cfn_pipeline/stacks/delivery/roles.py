@@ -11,12 +11,12 @@ from cfn_pipeline.policies.delivery import PipelineResources, use_artifacts
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import Arns
 from cfn_pipeline.stacks.delivery.artifacts import artifact_bucket_name
+from cfn_pipeline.stacks.environment.names import DEPLOYMENT_ROLE
 from cfn_pipeline.stacks.parameters import CONNECTION
 from cfn_pipeline.stacks.stack import Stack
 
 PIPELINE_ROLE = "CodePipelineRole"
 BUILD_ROLE = "CodeBuildRole"
-DEPLOYMENT_ROLE = "CloudFormationRole"
 
 
 def roles_stack(pipeline: Pipeline, arns: Arns) -> Stack:
@@ -34,14 +34,25 @@ def roles_stack(pipeline: Pipeline, arns: Arns) -> Stack:
     for title, role, export in (
         ("PipelineRole", PIPELINE_ROLE, exports.pipeline_role(name)),
         ("BuildRole", BUILD_ROLE, exports.build_role(name)),
-        ("DeploymentRole", DEPLOYMENT_ROLE, exports.deployment_role(name)),
     ):
         stack.output(title, f"ARN of {role}", GetAtt(role, "Arn"), export=export)
     return stack
 
 
-def resources(stack: Stack, *, parameters: Value | None = None) -> PipelineResources:
-    """Return the ARNs of what a pipeline works with."""
+def export_deployment_role(stack: Stack) -> None:
+    """Export the ARN of the role for actions that name none."""
+    stack.output(
+        "DeploymentRole",
+        f"ARN of {DEPLOYMENT_ROLE}",
+        GetAtt(DEPLOYMENT_ROLE, "Arn"),
+        export=exports.deployment_role(stack.name),
+    )
+
+
+def resources(
+    stack: Stack, *, role: Value | None = None, parameters: Value | None = None
+) -> PipelineResources:
+    """Return the ARNs of what a pipeline works with; ``role``: of actions that name none."""
     bucket = artifact_bucket_name(stack.name)
     arns = stack.arns
     return PipelineResources(
@@ -50,7 +61,7 @@ def resources(stack: Stack, *, parameters: Value | None = None) -> PipelineResou
         build=stack.name,
         project=arns.named("codebuild", "project"),
         stack=arns.named("cloudformation", "stack", "/*"),
-        role=GetAtt(DEPLOYMENT_ROLE, "Arn"),
+        role=role,
         connection=Ref(CONNECTION),
         parameters=parameters,
     )

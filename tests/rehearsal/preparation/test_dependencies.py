@@ -55,7 +55,13 @@ def names(found: Dependencies) -> list[str]:
 @pytest.mark.parametrize(
     ("edition", "before"),
     [
-        ("current", {"kms.yml", "iam.yml", "codebuild.yml"}),
+        (
+            "current",
+            {
+                *("kms.yml", "iam.yml", "codebuild.yml"),
+                *("environment-dev.yml", "environment-prod.yml"),
+            },
+        ),
         ("book", {"kms.yml", "iam.yml", "codebuild.yml"}),
     ],
 )

@@ -1,0 +1,37 @@
+"""Names of environments that are too much alike for roles that each reach one of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cfn_pipeline.model.application import Application
+from cfn_pipeline.permissions.overlaps import overlaps
+
+
+def separation_problems(
+    application: Application, template: Mapping[str, Any], others: Sequence[str]
+) -> Iterator[str]:
+    """Yield environments whose deployment role would reach another stack.
+
+    Args:
+        application: whose environments they are.
+        template: of its stack, in long form.
+        others: the names of the stacks that deliver it.
+
+    """
+    environments = {application.stack_name(e): e for e in application.environments}
+    for stack, environment in environments.items():
+        where = f"{application.where}, {environment.where}"
+        for other in others:
+            if f"{other}-".lower().startswith(f"{stack}-".lower()):
+                yield (
+                    f"{where}: the stack name {stack!r} is the beginning of {other!r}, a stack "
+                    "that delivers the application; use another stack="
+                )
+    for found in overlaps(template, list(environments)):
+        first, second = environments[found.stack], environments[found.other]
+        yield (
+            f"{application.where}: the stack names {found.stack!r} and {found.other!r} are too "
+            f"much alike: the deployment role of {first.where} would reach "
+            f"{found.arn.rsplit(':', 1)[-1]!r} of {second.where}; use stack= with a name that "
+            "differs earlier"
+        )
