@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import is_known, may_be, may_match
-from cfn_pipeline.analysis.resolving import arn_of, is_function, name_of, resource_behind
+from cfn_pipeline.analysis.resolving import arn_of, name_of, resource_behind
 from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.aws.iam import POLICY_TYPES
 from cfn_pipeline.aws.managed_policies import managed_policy
@@ -152,13 +152,13 @@ def _managed(arn: Node, system: System) -> Iterator[Node | _Statement | None]:
 def _allowing(document: Node) -> Iterator[_Statement | None]:
     """Yield the statements that allow; None for a statement that is not known."""
     document = document.parsed
-    if not document.is_there or is_function(document.value):
+    if not document.is_there or document.hides_keys:
         yield None
         return
     if document.at("Statement").is_function:
         yield None
     for statement in document.at("Statement").items():
-        if statement.is_function:
+        if statement.hides_keys:
             yield None
         elif statement.at("Effect").text != "Deny":
             yield _Statement(
@@ -221,15 +221,17 @@ def lets_in(
     document = document.parsed
     if not document.is_there:
         return False
-    if is_function(document.value) or document.at("Statement").is_function:
+    if document.hides_keys or document.at("Statement").is_function:
         return True
     for statement in document.at("Statement").items():
+        if statement.hides_keys:
+            return True
         if statement.at("Effect").text == "Deny" or statement.at("NotPrincipal").is_there:
             continue
         if not _any_match(_texts(statement.at("Action")), action, fold=True):
             continue
         principal = statement.at("Principal")
-        if statement.is_function or principal.is_function or principal.text == "*":
+        if principal.hides_keys or principal.text == "*":
             return True
         if service is not None and any(
             may_be(text, service) or _is_regional(text, service)

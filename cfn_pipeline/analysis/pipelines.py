@@ -94,7 +94,7 @@ class Action:
     def order(self) -> tuple[int, int] | None:
         """The number of its stage and its run order; None if not known."""
         node = self.node.at("RunOrder")
-        if not node.is_there:
+        if not node.is_there and not self.node.hides_keys:
             return self.stage.number, 1
         text = node.text
         if text is None or not re.fullmatch(r"-?\d+", text):

@@ -54,11 +54,11 @@ def resource_behind(value: Any, template: Template, system: System, *types: str)
         match value:
             case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
                 if (resource := template.resources.get(name)) is not None:
-                    return resource if resource.type in types else None
+                    return _seen(resource, types)
                 break
             case {"Fn::Sub": str(text)} if m := re.fullmatch(r"\$\{(\w+)(\.\w+)?\}", text):
                 if (resource := template.resources.get(m[1])) is not None:
-                    return resource if resource.type in types else None
+                    return _seen(resource, types)
                 break
             case {"Fn::ImportValue": name}:
                 exported = exporters(name, template, system)
@@ -78,7 +78,12 @@ def _resource_named(text: str | None, system: System, types: tuple[str, ...]) ->
         return None  # it may be another account than that of the deployment
     named = system.once(("named", types), lambda: _by_name(system, types))
     matches = named.get(re.split("[:/]", text)[-1], [])
-    return matches[0] if len(matches) == 1 else None
+    return _seen(matches[0], types) if len(matches) == 1 else None
+
+
+def _seen(resource: Resource, types: tuple[str, ...]) -> Resource | None:
+    """Return a resource of one of ``types`` whose properties are known."""
+    return resource if resource.type in types and not resource.is_opaque else None
 
 
 def _by_name(system: System, types: tuple[str, ...]) -> dict[str, list[Resource]]:

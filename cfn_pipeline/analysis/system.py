@@ -73,8 +73,10 @@ class Template:
 
     @property
     def hides_resources(self) -> bool:
-        """Whether functions such as Fn::ForEach generate resources, which are not known."""
-        return any(str(name).startswith("Fn::") for name in self.section("Resources"))
+        """Whether functions generate resources or their properties, which are not known."""
+        return any(str(name).startswith("Fn::") for name in self.section("Resources")) or any(
+            resource.is_opaque for resource in self.resources.values()
+        )
 
     @property
     def transforms(self) -> tuple[str, ...]:
@@ -108,6 +110,14 @@ class Resource:
     logical_id: str
     type: str
     body: Mapping[str, Any]
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether a function generates its properties, or some of them."""
+        properties = self.body.get("Properties")
+        return isinstance(properties, dict) and (
+            "Fn::Transform" in properties or list(properties) == ["Ref"]
+        )
 
     @property
     def properties(self) -> Mapping[str, Any]:

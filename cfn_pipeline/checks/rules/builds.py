@@ -166,7 +166,7 @@ def _service_pulls(
     build: Build, project: Resource, image: Node, repository: str, system: System
 ) -> Iterator[Problem]:
     for resource in system.resources(_REPOSITORY):
-        if name_of(resource, system) != repository:
+        if name_of(resource, system) != repository or resource.is_opaque:
             continue
         policy = properties_of(resource, system).at("RepositoryPolicyText")
         if not all(lets_in(policy, call, service="codebuild.amazonaws.com") for call in _PULL):
@@ -271,7 +271,7 @@ def _privileged(pipeline: Pipeline) -> Iterator[Problem]:
             continue
         environment = _environment(project, system)
         privileged = environment.at("PrivilegedMode")
-        if privileged.text not in (None, "false") or environment.is_function:
+        if privileged.text not in (None, "false") or environment.hides_keys:
             continue
         if privileged.is_function or not environment.is_there or _is_remote(environment):
             continue

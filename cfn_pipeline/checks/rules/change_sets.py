@@ -165,6 +165,8 @@ def _never_executed(pipeline: Pipeline) -> Iterator[Problem]:
     if not _modes_are_known(pipeline):
         return
     creations, executions = _of_mode(pipeline, _MAKE), _of_mode(pipeline, _EXECUTE)
+    if len(executions) < sum(action.mode == _EXECUTE for action in pipeline.actions):
+        return  # one executes a change set whose name is unknown
     # An execution with another name is reported at that action.
     astray = [key for _, key in executions if not any(_same(key, other) for _, other in creations)]
     for action, key in creations:

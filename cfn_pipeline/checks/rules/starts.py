@@ -79,6 +79,8 @@ def _roles(system: System) -> Iterator[Problem]:
         if not any(target.may_be(pipeline, system) for pipeline in existing):
             continue
         where, node = f"resource {target.rule.logical_id}", target.node.at("RoleArn")
+        if target.node.hides_keys:
+            continue
         if not node.is_there:
             yield Problem(
                 at=target.node,

@@ -93,6 +93,8 @@ def _action_count(pipeline: Pipeline) -> Iterator[Problem]:
         node, count = stage.node.at("Actions"), len(stage.actions)
         if node.is_there and not (isinstance(node.value, list) and node.is_whole):
             continue
+        if stage.node.hides_keys:
+            continue
         if count not in ACTIONS_IN_STAGE:
             yield problem(
                 stage,
@@ -164,7 +166,9 @@ def _late_sources(pipeline: Pipeline) -> Iterator[Problem]:
 
 
 def _stores(pipeline: Pipeline) -> Iterator[Problem]:
-    if pipeline.node.is_function or "Fn::Transform" in (pipeline.node.value or {}):
+    if pipeline.node.hides_keys or any(
+        entry.hides_keys for entry in pipeline.node.at("ArtifactStores").items()
+    ):
         return
     one, many = pipeline.node.at("ArtifactStore"), pipeline.node.at("ArtifactStores")
     if one.is_there and many.is_there:

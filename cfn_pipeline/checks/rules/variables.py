@@ -82,7 +82,9 @@ def _duplicates(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _declared(pipeline: Pipeline) -> Iterator[Problem]:
     variables = pipeline.node.at("Variables")
-    if not variables.is_whole:
+    if not variables.is_whole or pipeline.node.hides_keys:
+        return
+    if any(item.hides_keys for item in variables.items()):
         return
     names = [item.at("Name").text or "" for item in variables.items()]
     for number, item in enumerate(variables.items()):
