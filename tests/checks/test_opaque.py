@@ -13,7 +13,12 @@ INCLUDE = {"Name": "AWS::Include", "Parameters": {"Location": "s3://acme/part.ym
 
 UNKNOWN = ({"Ref": "Unknown"}, {"Fn::Transform": INCLUDE}, {"Fn::ImportValue": "elsewhere"})
 
-EXAMPLES = [rule.id for rule in RULES if (ROOT / rule.id / "good.yml").exists()]
+#: Those of rules about texts and limits have no values that could be unknown.
+EXAMPLES = [
+    rule.id
+    for rule in RULES
+    if (ROOT / rule.id / "good.yml").exists() and not rule.id.startswith("E90")
+]
 
 
 def _mappings(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -51,7 +56,8 @@ def test_keys_that_an_include_may_add(rule: str) -> None:
 
 def _places(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     """Yield the paths of all values."""
-    yield path
+    if path[-2:] != ("Fn::If", 0):  # the name of a condition
+        yield path
     items = value.items() if isinstance(value, dict) else []
     for step, inside in enumerate(value) if isinstance(value, list) else items:
         yield from _places(inside, (*path, step))

@@ -101,7 +101,7 @@ def _providers(pipeline: Pipeline) -> Iterator[Problem]:
                 )
             continue
         configuration = rule.at("Configuration").parsed
-        if configuration.is_function:
+        if configuration.hides_keys or rule.hides_keys:
             continue
         missing = [key for key in terms.required if not configuration.at(key).is_there]
         if missing:

@@ -43,7 +43,7 @@ def _keys(pipeline: Pipeline) -> Iterator[Problem]:
     for store in stores(pipeline):
         key = store.node.at("EncryptionKey")
         text = key.at("Id").text
-        if not store.node.is_there or store.node.is_function or key.is_function:
+        if not store.node.is_there or store.node.hides_keys or key.hides_keys:
             continue
         if not key.is_there:
             mistake = "artifacts are encrypted with AWS's key, which other accounts cannot use"
