@@ -18,6 +18,7 @@ _MODULES = {
     "errors": (
         "BuildspecError",
         "CfnPipelineError",
+        "DeploymentError",
         "EditionError",
         "ModelError",
         "OutputError",

@@ -14,6 +14,7 @@ from cfn_pipeline.editions.todobackend import todobackend as todobackend
 from cfn_pipeline.editions.todobackend import todobackend_of_the_book as todobackend_of_the_book
 from cfn_pipeline.errors import BuildspecError as BuildspecError
 from cfn_pipeline.errors import CfnPipelineError as CfnPipelineError
+from cfn_pipeline.errors import DeploymentError as DeploymentError
 from cfn_pipeline.errors import EditionError as EditionError
 from cfn_pipeline.errors import ModelError as ModelError
 from cfn_pipeline.errors import OutputError as OutputError
@@ -88,6 +89,7 @@ __all__ = [
     "Container",
     "CreateChangeSet",
     "DeleteStack",
+    "DeploymentError",
     "Ec2",
     "Edition",
     "EditionError",

@@ -8,6 +8,7 @@
     ├── TemplateError   an invalid CloudFormation template (also a ValueError)
     ├── EditionError    an edition, or a file of one, that does not exist (also a LookupError)
     ├── OutputError     rendered files that cannot be read or written (also an OSError)
+    ├── DeploymentError a deployment that cannot start, or that fails
     └── RehearsalError  a rehearsal that cannot start or continue
 
 Every message has the subject, the rule, the value and the way out.
@@ -20,6 +21,7 @@ from cfn_pipeline.printable import shortened
 __all__ = [
     "BuildspecError",
     "CfnPipelineError",
+    "DeploymentError",
     "EditionError",
     "ModelError",
     "OutputError",
@@ -72,6 +74,10 @@ class EditionError(CfnPipelineError, LookupError):
 
 class OutputError(CfnPipelineError, OSError):
     """A folder or file that rendered output cannot be read from or written to."""
+
+
+class DeploymentError(CfnPipelineError):
+    """A deployment that cannot start, or that CloudFormation refuses or fails."""
 
 
 class RehearsalError(CfnPipelineError):

@@ -85,6 +85,26 @@ def write_files(files: Mapping[str, str], folder: Path) -> list[Change]:
     return [Change(path=folder / name, written=name in stale) for name in files]
 
 
+def create_files(files: Mapping[Path, str]) -> None:
+    """Create files that do not exist yet, and the folders for them: all files, or none.
+
+    Raises:
+        OutputError: files exist, with each of them, or one cannot be written; then no file has
+            been written.
+
+    """
+    existing = [path for path in files if path.exists() or path.is_symlink()]
+    if existing:
+        raise OutputError(*(f"{path}: exists; move it, or use another folder" for path in existing))
+    try:
+        for folder in {path.parent for path in files}:
+            folder.mkdir(parents=True, exist_ok=True)
+        replace_files({path: text.encode() for path, text in files.items()})
+    except OSError as error:
+        place = error.filename or next(iter(files)).parent
+        raise OutputError(f"{place}: cannot be written: {error.strerror}") from error
+
+
 def _read(path: Path, *, errors: str = "replace") -> str | None:
     try:
         return path.read_bytes().decode("utf-8", errors=errors)

@@ -1,5 +1,6 @@
 """``cfn-pipeline render``: write the templates and files of an edition."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -8,9 +9,9 @@ from cfn_pipeline import project
 from cfn_pipeline.analysis.reading import read_texts
 from cfn_pipeline.checks import check_system
 from cfn_pipeline.cli import printing
+from cfn_pipeline.cli.applications import placed_applications
 from cfn_pipeline.cli.findings import located, summary
 from cfn_pipeline.cli.loading import loading
-from cfn_pipeline.editions.edition import Edition
 from cfn_pipeline.editions.loading import EDITIONS
 from cfn_pipeline.editions.loading import edition as load_edition
 from cfn_pipeline.model.application import Application
@@ -61,9 +62,14 @@ def render(config: Path | None, name: str, folder: Path | None, check: bool, for
     with loading():
         edition = load_edition(name)
     # Everything is rendered before the first file is written: a mistake leaves all as it was.
+    places: Mapping[Path, Application | None] = (
+        {Path("templates", edition.name) if folder is None else folder: None}
+        if config is None
+        else placed_applications(config, folder)
+    )
     renderings = {
         place: project.rendering(application, edition=edition, folder=place, force=force)
-        for place, application in _applications(config, folder, edition)
+        for place, application in places.items()
     }
     good = [
         (_is_current if check else _write)(rendered, place)
@@ -71,21 +77,6 @@ def render(config: Path | None, name: str, folder: Path | None, check: bool, for
     ]
     if not all(good):
         raise SystemExit(1)
-
-
-def _applications(
-    config: Path | None, folder: Path | None, edition: Edition
-) -> list[tuple[Path, Application | None]]:
-    """Return the applications to render, each with its folder."""
-    if config is None:
-        return [(Path("templates", edition.name) if folder is None else folder, None)]
-    from cfn_pipeline.config.reading import read_config_file
-
-    applications = read_config_file(config)
-    folder = config.parent if folder is None else folder
-    if len(applications) == 1:
-        return [(folder, applications[0])]
-    return [(folder / application.name, application) for application in applications]
 
 
 def _is_current(rendered: project.Rendering, folder: Path) -> bool:

@@ -39,6 +39,12 @@ VERBS = {
         {"click", "yaml"},
         ALWAYS | {"aws", "permissions", "template"},
     ),
+    "new orders --help": (
+        {"awacs", "click", "troposphere", "yaml"},
+        ALWAYS
+        | BUILDS
+        | {"atomic", "aws", "config", "output", "permissions", "project", "template"},
+    ),
     "schema": ({"click", "yaml"}, ALWAYS | {"aws", "config", "model"}),
     "render --edition book --check": (
         {"awacs", "click", "troposphere", "yaml"},

@@ -1,0 +1,188 @@
+"""``cfn-pipeline new``: a deployment folder to begin with."""
+
+import json
+from pathlib import Path
+
+import click
+
+from cfn_pipeline import project
+from cfn_pipeline.aws import name_forms
+from cfn_pipeline.cli import printing
+from cfn_pipeline.config.beginning import new_config
+from cfn_pipeline.config.kinds import alternatives
+from cfn_pipeline.config.reading import read_config, read_config_file
+from cfn_pipeline.config.schema import config_schema
+from cfn_pipeline.editions.loading import chosen
+from cfn_pipeline.errors import ModelError, OutputError
+from cfn_pipeline.files.application import application_makefile
+from cfn_pipeline.files.readme import readme
+from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.compute import Compute
+from cfn_pipeline.model.database import Database
+from cfn_pipeline.model.sources import repository_problems
+from cfn_pipeline.output import create_files
+
+_NO_DATABASE = "none"
+_CONFIG = "cfn-pipeline.yml"
+_SCHEMA = "cfn-pipeline.schema.json"
+_IGNORED = "# Runs of cfn-pipeline rehearse\n.rehearsal/\n"
+_README = "README.md"
+_DOCKERFILE = "Dockerfile"
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--source",
+    metavar="OWNER/NAME",
+    help="The repository of the application's code.  [default: NAME, whose owner is a parameter]",
+)
+@click.option(
+    "--compute",
+    type=click.Choice(list(alternatives(Compute))),
+    default="fargate",
+    show_default=True,
+    help="On what the containers run.",
+)
+@click.option(
+    "--database",
+    type=click.Choice([*alternatives(Database), _NO_DATABASE]),
+    default=_NO_DATABASE,
+    show_default=True,
+    help="The engine of its database.",
+)
+@click.option("--worker", is_flag=True, help="It answers no requests: no load balancer, no port.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="The port on which the container listens.  [default: 8080]",
+)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="The folder to write, which must be empty.  [default: NAME-aws]",
+)
+@click.option(
+    "--application",
+    "repository",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Also write what the application's repository needs: buildspec.yml and a Makefile; only "
+    "these, if the deployment folder has a cfn-pipeline.yml already.",
+)
+def new(
+    name: str,
+    source: str | None,
+    compute: str,
+    database: str,
+    worker: bool,
+    port: int | None,
+    folder: Path | None,
+    repository: Path | None,
+) -> None:
+    """Write a deployment folder for the application NAME.
+
+    It holds cfn-pipeline.yml, which describes the application, the templates that are rendered from
+    it, a Makefile, and a README with the steps to the first deployment. Existing files are never
+    replaced.
+
+    Example: cfn-pipeline new orders --source acme/orders --database postgresql
+    """
+    if worker and port is not None:
+        raise click.UsageError("--worker and --port exclude each other; leave out one.")
+    source = name if source is None else source
+    where = f"application {name!r}"
+    ModelError.raise_for(
+        [
+            *name_forms.APPLICATION.problems(name, where),
+            *repository_problems(source, "main", f"{where}, --source"),
+        ]
+    )
+    folder = Path(f"{name}-aws") if folder is None else folder
+    files: dict[Path, str] = {}
+    if repository is not None and (folder / _CONFIG).exists():
+        application = _existing_application(folder, name)
+    else:
+        _require_empty(folder)
+        config = new_config(
+            name,
+            source=source,
+            compute=compute,
+            database=None if database == _NO_DATABASE else database,
+            port=None if worker else port or 8080,
+        )
+        [application] = read_config(config, source=_CONFIG)
+        files = _deployment_files(application, config, folder)
+    if repository is not None:
+        files |= _application_files(application, repository)
+    create_files(files)
+    for path in files:
+        printing.line(path)
+    if repository is not None and not (repository / _DOCKERFILE).exists():
+        printing.message(
+            f"{repository / _DOCKERFILE}: add one with the stages test and release; "
+            f"{folder / _README} says what they must do"
+        )
+    printing.message(f"{folder / _README} has the steps to the first deployment")
+
+
+def _existing_application(folder: Path, name: str) -> Application:
+    """Return the application of a deployment folder.
+
+    Raises:
+        OutputError: cfn-pipeline.yml has no such application, or cannot be read.
+
+    """
+    for application in read_config_file(folder / _CONFIG):
+        if application.name == name:
+            return application
+    raise OutputError(f"{folder / _CONFIG}: has no application {name!r}; add it, then render")
+
+
+def _require_empty(folder: Path) -> None:
+    """Refuse a folder that has files, other than those of git.
+
+    Raises:
+        OutputError: the folder has files, or cannot be read.
+
+    """
+    try:
+        names = sorted(path.name for path in folder.iterdir() if path.name != ".git")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be read: {error.strerror}") from error
+    if names:
+        raise OutputError(
+            f"{folder}: must be empty (it has {', '.join(names[:3])}{', ...' * (len(names) > 3)}); "
+            "use another folder with -o, or cfn-pipeline render for one that you have"
+        )
+
+
+def _deployment_files(application: Application, config: str, folder: Path) -> dict[Path, str]:
+    edition = chosen(None)
+    rendered = project.rendering(application, edition=edition)
+    files = {
+        _README: readme(
+            application,
+            folder=folder.resolve().name,
+            targets=edition.targets(application),
+            templates=rendered.templates,
+            missing=rendered.missing,
+        ),
+        _CONFIG: config,
+        _SCHEMA: json.dumps(config_schema(), indent=2) + "\n",
+        ".gitignore": _IGNORED,
+        **rendered.files,
+    }
+    return {folder / name: text for name, text in files.items()}
+
+
+def _application_files(application: Application, repository: Path) -> dict[Path, str]:
+    buildspec = project.rendering(application).files["buildspec.yml"]
+    return {
+        repository / "buildspec.yml": buildspec,
+        repository / "Makefile": application_makefile(application),
+    }

@@ -1,0 +1,90 @@
+"""The configuration file with which a new deployment folder begins."""
+
+import json
+import re
+
+from cfn_pipeline.aws import name_forms
+
+#: Lets editors complete and check the file; the schema is beside it.
+_MODELINE = "# yaml-language-server: $schema=cfn-pipeline.schema.json"
+_PLAIN = re.compile(r"[A-Za-z][\w./-]*", re.ASCII)
+#: Plain words that readers of YAML take for a boolean or nothing.
+_KEYWORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+
+
+def new_config(
+    name: str, *, source: str, compute: str, database: str | None, port: int | None
+) -> str:
+    """Return the text of a cfn-pipeline.yml with one application, dev and prod.
+
+    Args:
+        name: the application's name.
+        source: its repository.
+        compute: on what it runs, as ``type`` has it.
+        database: the engine, as ``type`` has it; None: the application has no database.
+        port: on which the container listens; None: it is a worker without a load balancer.
+
+    """
+    identifier = _scalar(_identifier(name))
+    name, source = _scalar(name), _scalar(source)
+    lines = [
+        _MODELINE,
+        "# What is delivered. After each change: cfn-pipeline render --config cfn-pipeline.yml",
+        "",
+        "applications:",
+        f"  - name: {name}",
+        f"    source: {source}  # the repository of the code; deployed from {source}-aws",
+        "    container:",
+        f"      name: {name}",
+        "      cpu: 256     # units; 1024 are one core",
+        "      memory: 512  # MiB",
+        *([] if port is None else [f"      port: {port}   # on which it listens"]),
+        "      # environment: {LOG_LEVEL: info}",
+        "      # user: 1000:1000   # user and group id that it runs as",
+        "      # read_only: false  # lets it write outside /tmp",
+        *_load_balancer(port),
+        "    compute:",
+        f"      type: {compute}",
+        *_database(database, identifier),
+        "    # minimum_tasks: 1",
+        "    # maximum_tasks: 4",
+        "    environments:",
+        "      - name: dev",
+        "        # vpc_id: vpc-0a1b2c3d  # or in dev.json",
+        "        # subnets: [subnet-0a1b2c3d, subnet-4e5f6a7b]  # two public ones, in two zones",
+        "      - name: prod",
+        "        approval: true  # a person approves each deployment",
+        "        # desired_count: 2",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _load_balancer(port: int | None) -> list[str]:
+    if port is None:
+        return ["    load_balancer: null  # it is a worker: nothing leads requests to it"]
+    return [
+        "    load_balancer:",
+        "      health_check_path: /  # answers 200 while the application is healthy",
+    ]
+
+
+def _database(database: str | None, identifier: str) -> list[str]:
+    if database is None:
+        return [f"    # database: {{type: postgresql, name: {identifier}, username: {identifier}}}"]
+    return [
+        "    database:",
+        f"      type: {database}",
+        f"      name: {identifier}",
+        f"      username: {identifier}",
+    ]
+
+
+def _identifier(name: str) -> str:
+    """Return a name for a database and its owner."""
+    return re.sub(r"\W", "_", name, flags=re.ASCII)[: name_forms.DATABASE_USER.longest]
+
+
+def _scalar(text: str) -> str:
+    """Return a string as every reader of YAML reads it."""
+    is_plain = _PLAIN.fullmatch(text) and text.lower() not in _KEYWORDS
+    return text if is_plain else json.dumps(text)
