@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-wi
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from cfn_pipeline.analysis.capabilities import is_given, needed_capabilities
@@ -40,8 +40,14 @@ def _capabilities(pipeline: Pipeline) -> Iterator[Problem]:
                     deployment.action,
                     node if node.is_there else deployment.action.configuration,
                     f"{deployment.template.file} requires {capability}, because it {why}; set "
-                    f"Capabilities: {','.join(sorted({*filter(None, capabilities), capability}))}",
+                    f"Capabilities: {_with(capabilities, capability)}",
                 )
+
+
+def _with(capabilities: Iterable[str], capability: str) -> str:
+    """Return capabilities with one more, and without one that another includes."""
+    needed = {*filter(None, capabilities), capability}
+    return ",".join(sorted(c for c in needed if not is_given(c, needed - {c})))
 
 
 def _collisions(pipeline: Pipeline) -> Iterator[Problem]:

@@ -172,6 +172,12 @@ def test_capabilities(
     )
 
 
+def test_a_capability_that_another_includes_is_not_advised() -> None:
+    stack = {**STACK, "Resources": {"It": NAMED}}
+    [finding] = [f for f in _deployed(stack, Capabilities="CAPABILITY_IAM") if f.rule == "E9806"]
+    assert finding.message.endswith("; set Capabilities: CAPABILITY_NAMED_IAM")
+
+
 @pytest.mark.parametrize(
     "name, fine",
     [
