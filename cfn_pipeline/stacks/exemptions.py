@@ -75,6 +75,7 @@ EXEMPTIONS: Exemptions = {
             "s3_bucket_object_lock_enabled_check": _MUTABLE,
             "s3_event_notifications_enabled_check": _NO_EVENTS,
         },
+        "cdk-nag": {"AwsSolutions-S1": "A log of the log bucket would log itself"},
     },
     "ApplicationLoadBalancerSecurityGroup": {
         "checkov": {"CKV_AWS_260": "A public web service, redirected where it can be"},

@@ -94,8 +94,13 @@ def compare(found: set[Finding], listed: Mapping[Finding, str]) -> Iterator[str]
     """Yield the differences between findings and list."""
     for tool, file, resource, rule in sorted(found - set(listed)):
         yield f"{file} {resource}: {tool} finds {rule}; fix it, or list it with a reason"
+    # The list is by logical id, which resources of several templates may have.
+    anywhere = {(tool, resource, rule) for tool, _, resource, rule in found}
     for tool, file, resource, rule in sorted(set(listed) - found):
-        yield f"{file} {resource}: {rule} is listed for {tool}, which does not find it; unlist it"
+        if (tool, resource, rule) not in anywhere:
+            yield (
+                f"{file} {resource}: {rule} is listed for {tool}, which does not find it; unlist it"
+            )
     for (_, file, resource, rule), reason in sorted(listed.items()):
         if not reason.strip():
             yield f"{file} {resource}: {rule} is listed without a reason"

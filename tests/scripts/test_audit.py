@@ -117,3 +117,10 @@ def test_a_checker_that_breaks_is_no_finding(folder: Path, run: Callable[[], Don
     done = run()
     assert done.code == 2
     assert "cfn-guard has failed" in done.err
+
+
+def test_an_entry_holds_for_every_resource_of_its_logical_id() -> None:
+    one, other = (audit.Finding("guard", file, "Bucket", "rule") for file in ("a.yml", "b.yml"))
+    assert list(audit.compare({one}, {one: "because", other: "because"})) == []
+    idle = list(audit.compare(set(), {one: "because", other: "because"}))
+    assert len(idle) == 2
