@@ -29,9 +29,16 @@ def acting(pipeline: Pipeline) -> Iterator[tuple[Action, Grants]]:
             yield action, grants_of(role, pipeline.system)
 
 
-def project_grants(project: Resource, system: System) -> Grants | None:
-    """Return the permissions of a CodeBuild project's role; None if it is not in the templates."""
-    node = properties_of(project, system).at("ServiceRole")
+def build_grants(action: Action, project: Resource, system: System) -> Grants | None:
+    """Return the permissions of a build's role; None if it is not in the templates.
+
+    The action may override the role of the project.
+    """
+    node = action.setting("ServiceRoleArnOverride")
+    if action.configuration.hides_keys:
+        return None
+    if not node.is_there:
+        node = properties_of(project, system).at("ServiceRole")
     role = resource_behind(node.value, node.template, system, _ROLE)
     return None if role is None else grants_of(role, system)
 

@@ -46,7 +46,7 @@ _CODEBUILD = Provider(
     required=("ProjectName",),
     optional=(
         *("BatchEnabled", "BuildspecOverride", "CombineArtifacts", "EnvironmentVariables"),
-        "PrimarySource",
+        *("PrimarySource", "ServiceRoleArnOverride"),
     ),
     counted_by_cfn_lint=True,
 )

@@ -81,9 +81,12 @@ RULES: tuple[CheckRule, ...] = tuple(
         (
             CheckRule(
                 id="E9001",
+                severity="warning",
                 title="Ignored rules exist and give a reason",
                 impact="Later readers cannot tell whether the rule may still be ignored.",
                 fix="Write the id of a rule, and the reason as its value.",
+                source="docs/rules.md",
+                certainty="documented",
                 find_in_system=_ignored_rules,
             ),
             *documents.RULES,

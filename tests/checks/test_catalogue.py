@@ -46,6 +46,21 @@ def test_a_rule_says_what_is_so_what_breaks_and_how_to_mend_it(rule: CheckRule) 
 
 
 @EACH
+def test_a_rule_says_where_it_is_written_and_how_sure_it_is(rule: CheckRule) -> None:
+    pages = r"https://docs\.aws\.amazon\.com/\S+\.html|docs/\w+\.md"
+    assert re.fullmatch(
+        pages if rule.certainty != "observed" else r"[\w.-]+/[\w.-]+#\d+", rule.source
+    )
+    assert rule.certainty in ("documented", "observed", "inferred")
+
+
+@EACH
+def test_an_id_begins_with_the_severity_or_a_worse_one(rule: CheckRule) -> None:
+    # The severity may change; the id stays.
+    assert "EWI".index(rule.id[0]) <= ("error", "warning", "info").index(rule.severity)
+
+
+@EACH
 def test_the_good_template_is_good(rule: CheckRule) -> None:
     assert check_system(system(place(rule.id, "good")), _rules(rule)) == []
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cfn_pipeline.analysis.builds import builds
 from cfn_pipeline.analysis.partial_text import may_be, readable
 from cfn_pipeline.analysis.pipelines import Action, Named, Pipeline, named, pipelines
+from cfn_pipeline.aws.guides import CODEPIPELINE
 from cfn_pipeline.aws.providers import ARTIFACT_SETTINGS
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
@@ -194,6 +195,8 @@ RULES = (
         title="Every input artifact is an output of an action",
         impact="The pipeline cannot be created or updated.",
         fix="Use an artifact that is in the OutputArtifacts of an earlier action.",
+        source=f"{CODEPIPELINE}/action-requirements.html",
+        certainty="documented",
         find_in_pipeline=_unknown_inputs,
     ),
     CheckRule(
@@ -202,6 +205,8 @@ RULES = (
         impact="The pipeline cannot be created: stages run in order, and so do run orders within "
         "a stage; actions with the same run order run in parallel.",
         fix="Move the action that produces it to an earlier stage, or give it a lower RunOrder.",
+        source=f"{CODEPIPELINE}/action-requirements.html",
+        certainty="documented",
         find_in_pipeline=_late_inputs,
     ),
     CheckRule(
@@ -211,6 +216,8 @@ RULES = (
         aws_message="Output Artifact Bundle name must be unique within the pipeline. ... has been "
         "used more than once.",
         fix="Give each output artifact a unique name.",
+        source=f"{CODEPIPELINE}/action-requirements.html",
+        certainty="documented",
         find_in_pipeline=_duplicates,
     ),
     CheckRule(
@@ -219,6 +226,8 @@ RULES = (
         title="Every artifact is used",
         impact="Nothing fails, but the files that were built or fetched are not deployed.",
         fix="Add it to the InputArtifacts of the action that needs it, or remove it.",
+        source=f"{CODEPIPELINE}/action-requirements.html",
+        certainty="inferred",
         find_in_pipeline=_unused,
     ),
     CheckRule(
@@ -226,6 +235,8 @@ RULES = (
         title="PrimarySource is set for several inputs, and is one of them",
         impact="The action fails: CodeBuild cannot find the buildspec.",
         fix="Set PrimarySource to the name of one of the InputArtifacts.",
+        source=f"{CODEPIPELINE}/action-reference-CodeBuild.html",
+        certainty="documented",
         find_in_pipeline=_primary_source,
     ),
     CheckRule(
@@ -233,6 +244,8 @@ RULES = (
         title="Artifacts in settings are inputs of the action",
         impact="The pipeline cannot be created, or the action fails when it runs.",
         fix="Add the artifact to the action's InputArtifacts.",
+        source=f"{CODEPIPELINE}/action-reference.html",
+        certainty="documented",
         find_in_pipeline=_foreign_settings,
     ),
     CheckRule(
@@ -242,6 +255,8 @@ RULES = (
         aws_message="Action ... declares 0 input artifacts which is less than the minimum count "
         "(1)",
         fix="Add or remove InputArtifacts or OutputArtifacts.",
+        source=f"{CODEPIPELINE}/reference-action-artifacts.html",
+        certainty="documented",
         find_in_pipeline=_counts,
     ),
 )

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.h
 import re
 from collections.abc import Iterator
 
-from cfn_pipeline.analysis.acting import local_arn, project_grants
+from cfn_pipeline.analysis.acting import build_grants, local_arn
 from cfn_pipeline.analysis.builds import Build, builds
 from cfn_pipeline.analysis.grants import Grants
 from cfn_pipeline.analysis.nodes import properties_of
@@ -25,7 +25,7 @@ def _roles(pipeline: Pipeline) -> Iterator[tuple[Build, Resource, Grants]]:
     """Yield the builds whose project and role are in the templates."""
     for build in builds(pipeline):
         if build.project is not None:
-            grants = project_grants(build.project, pipeline.system)
+            grants = build_grants(build.action, build.project, pipeline.system)
             if grants is not None:
                 yield build, build.project, grants
 

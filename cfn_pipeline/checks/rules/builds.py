@@ -7,14 +7,16 @@ import difflib
 import re
 from collections.abc import Iterator
 
+from cfn_pipeline.analysis.acting import build_grants
 from cfn_pipeline.analysis.builds import Build, builds
-from cfn_pipeline.analysis.grants import Grants, grants_of, lets_in
+from cfn_pipeline.analysis.grants import lets_in
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import is_known, is_open, may_be, readable
 from cfn_pipeline.analysis.pipelines import Pipeline, pipelines
-from cfn_pipeline.analysis.resolving import arn_of, name_of, resource_behind
+from cfn_pipeline.analysis.resolving import arn_of, name_of
 from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.aws.codebuild import CURRENT_IMAGE, RETIRED_IMAGES
+from cfn_pipeline.aws.guides import CODEBUILD, CODEPIPELINE
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 _PROJECT, _REPOSITORY, _ROLE = (
@@ -105,12 +107,6 @@ def _idle(projects: list[Resource], system: System) -> list[Resource]:
     return [project for project in projects if id(project) not in used]
 
 
-def _role_of(project: Resource, system: System) -> Grants | None:
-    node = properties_of(project, system).at("ServiceRole")
-    role = resource_behind(node.value, node.template, system, _ROLE)
-    return None if role is None else grants_of(role, system)
-
-
 def _environment(project: Resource, system: System) -> Node:
     return properties_of(project, system).at("Environment")
 
@@ -147,7 +143,7 @@ def _pulls(pipeline: Pipeline) -> Iterator[Problem]:
 def _role_pulls(
     build: Build, project: Resource, image: Node, repository: str, system: System
 ) -> Iterator[Problem]:
-    grants = _role_of(project, system)
+    grants = build_grants(build.action, project, system)
     if grants is None:
         return
     arn = _repository_arn(repository, system)
@@ -184,7 +180,7 @@ def _pushes(pipeline: Pipeline) -> Iterator[Problem]:
     """Find builds that publish an image, but whose role is not allowed to."""
     system = pipeline.system
     for build, project in _projects(pipeline):
-        grants = _role_of(project, system)
+        grants = build_grants(build.action, project, system)
         if grants is None or not grants.is_whole or not _uses_docker(build, project, system):
             continue
         targets = _targets(build, project, system)
@@ -313,6 +309,8 @@ RULES = (
         impact="The action fails each time it runs.",
         aws_message="Project cannot be found for arn: ...",
         fix="Use a project of the templates, preferably with Ref or Fn::ImportValue.",
+        source=f"{CODEPIPELINE}/action-reference-CodeBuild.html",
+        certainty="inferred",
         find_in_pipeline=_projects_exist,
     ),
     CheckRule(
@@ -322,6 +320,8 @@ RULES = (
         aws_message="BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE",
         fix="With ImagePullCredentialsType CODEBUILD (the default) allow codebuild.amazonaws.com "
         "to pull in the repository's policy; with SERVICE_ROLE allow the project's role to pull.",
+        source=f"{CODEBUILD}/sample-ecr.html",
+        certainty="documented",
         find_in_pipeline=_pulls,
     ),
     CheckRule(
@@ -331,6 +331,8 @@ RULES = (
         aws_message="no basic auth credentials",
         fix="Allow ecr:GetAuthorizationToken on *, and the calls of a push on the image's "
         "repository.",
+        source=f"{CODEBUILD}/sample-docker.html",
+        certainty="documented",
         find_in_pipeline=_pushes,
     ),
     CheckRule(
@@ -340,6 +342,8 @@ RULES = (
         aws_message="Cannot connect to the Docker daemon at unix:/var/run/docker.sock. Is the "
         "docker daemon running?",
         fix="Set PrivilegedMode: true in the project's Environment.",
+        source=f"{CODEBUILD}/sample-docker-custom-image.html",
+        certainty="documented",
         find_in_pipeline=_privileged,
     ),
     CheckRule(

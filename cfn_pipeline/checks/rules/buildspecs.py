@@ -12,6 +12,7 @@ from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.variable_references import variable_references
+from cfn_pipeline.aws.guides import CODEBUILD, CODEPIPELINE
 from cfn_pipeline.buildspec.reading import Command, Files
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
@@ -240,6 +241,8 @@ RULES = (
         impact="The build fails before its first phase.",
         aws_message="YAML_FILE_ERROR: stat .../buildspec.yml: no such file or directory",
         fix="Add buildspec.yml to the sources, or set the project's Source.BuildSpec.",
+        source=f"{CODEBUILD}/build-spec-ref.html",
+        certainty="documented",
         find_in_pipeline=_exist,
     ),
     CheckRule(
@@ -249,6 +252,8 @@ RULES = (
         aws_message="YAML_FILE_ERROR Message: Expected Commands[0] to be of string type: found "
         "subkeys instead",
         fix="Correct it; put commands with a colon and a space in quotes.",
+        source=f"{CODEBUILD}/build-spec-ref.html",
+        certainty="documented",
         find_in_pipeline=_valid,
     ),
     CheckRule(
@@ -270,6 +275,8 @@ RULES = (
         impact="The action that reads the file fails each time it runs.",
         aws_message="File [...] does not exist in artifact [...]",
         fix="Add the file to the buildspec's artifacts.",
+        source=f"{CODEPIPELINE}/action-reference-CodeBuild.html",
+        certainty="documented",
         find_in_pipeline=lambda pipeline: (*_produced(pipeline), *_unfilled(pipeline)),
     ),
     CheckRule(
@@ -279,6 +286,8 @@ RULES = (
         impact="post_build runs even if the build phase has failed, so an artifact that failed "
         "its tests is published.",
         fix="Publish at the end of the build phase, or test CODEBUILD_BUILD_SUCCEEDING first.",
+        source=f"{CODEBUILD}/view-build-details-phases.html",
+        certainty="inferred",
         find_in_pipeline=_published_late,
     ),
     CheckRule(
@@ -288,6 +297,8 @@ RULES = (
         aws_message="An action in this pipeline failed because one or more variables could not be "
         "resolved",
         fix="Add the variable to env.exported-variables of the buildspec.",
+        source=f"{CODEBUILD}/build-spec-ref.html",
+        certainty="documented",
         find_in_pipeline=_exported,
     ),
 )

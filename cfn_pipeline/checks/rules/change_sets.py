@@ -6,10 +6,11 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Cloud
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from cfn_pipeline.analysis.acting import project_grants
+from cfn_pipeline.analysis.acting import build_grants
 from cfn_pipeline.analysis.partial_text import ANYTHING, may_be, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.resolving import resource_behind
+from cfn_pipeline.aws.guides import CODEPIPELINE
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 _MAKE, _EXECUTE = "CHANGE_SET_REPLACE", "CHANGE_SET_EXECUTE"
@@ -61,7 +62,7 @@ def _may_call(call: str, actions: Iterable[Action], pipeline: Pipeline) -> bool:
             continue
         name = action.setting("ProjectName")
         project = resource_behind(name.value, name.template, system, "AWS::CodeBuild::Project")
-        grants = None if project is None else project_grants(project, system)
+        grants = None if project is None else build_grants(action, project, system)
         if grants is None or grants.may(call, ANYTHING):
             return True
     return False
@@ -264,6 +265,8 @@ RULES = (
         "left.",
         aws_message="ChangeSet [...] does not exist",
         fix="Use the same StackName and ChangeSetName in the actions that create and execute it.",
+        source=f"{CODEPIPELINE}/action-reference-CloudFormation.html",
+        certainty="inferred",
         find_in_pipeline=_never_created,
     ),
     CheckRule(
@@ -272,6 +275,8 @@ RULES = (
         impact="The first execution fails; later ones execute the change set of the previous run.",
         aws_message="ChangeSet [...] does not exist",
         fix="Create it in an earlier stage, or with a lower RunOrder.",
+        source=f"{CODEPIPELINE}/action-reference-CloudFormation.html",
+        certainty="inferred",
         find_in_pipeline=_created_later,
     ),
     CheckRule(
@@ -280,20 +285,28 @@ RULES = (
         impact="The second action fails: CloudFormation deletes a change set that was executed.",
         aws_message="ChangeSet [...] does not exist",
         fix="Create the change set again between the two, or remove one of them.",
+        source="https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html",
+        certainty="documented",
         find_in_pipeline=_executed_again,
     ),
     CheckRule(
         id="E9304",
+        severity="warning",
         title="Approvals are between creating and executing a change set",
         impact="The reviewer cannot see the change set, or it is deployed before it is approved.",
         fix="Use RunOrder 1 to create it, 2 to approve it, and 3 to execute it.",
+        source=f"{CODEPIPELINE}/approvals.html",
+        certainty="inferred",
         find_in_pipeline=_unseen,
     ),
     CheckRule(
         id="E9305",
+        severity="warning",
         title="Every change set is executed",
         impact="Nothing fails, but nothing is deployed.",
         fix="Add an action with ActionMode CHANGE_SET_EXECUTE.",
+        source=f"{CODEPIPELINE}/action-reference-CloudFormation.html",
+        certainty="inferred",
         find_in_pipeline=_never_executed,
     ),
 )

@@ -12,6 +12,7 @@ from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.aws.cloudformation import ACTION_MODES, CAPABILITIES
+from cfn_pipeline.aws.guides import CODEPIPELINE
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 
@@ -146,6 +147,8 @@ RULES = (
         title="ActionMode is valid",
         impact="The pipeline cannot be created.",
         fix=f"Use {', '.join(ACTION_MODES)}.",
+        source=f"{CODEPIPELINE}/action-reference-CloudFormation.html",
+        certainty="documented",
         find_in_pipeline=_modes,
     ),
     CheckRule(
@@ -153,6 +156,8 @@ RULES = (
         title="Settings that the ActionMode requires are set",
         impact="The pipeline cannot be created, or the action fails each time it runs.",
         fix="Add TemplatePath, ChangeSetName, or both.",
+        source=f"{CODEPIPELINE}/action-reference-CloudFormation.html",
+        certainty="documented",
         find_in_pipeline=_mode_needs,
     ),
     CheckRule(
@@ -160,6 +165,8 @@ RULES = (
         title="CloudFormation actions have the ARN of a deployment role",
         impact="The action fails: CloudFormation does not deploy with the pipeline's own role.",
         fix="Add RoleArn to the action's Configuration (not needed for CHANGE_SET_EXECUTE).",
+        source=f"{CODEPIPELINE}/action-reference-CloudFormation.html",
+        certainty="documented",
         find_in_pipeline=_deployment_roles,
     ),
     CheckRule(
@@ -169,6 +176,8 @@ RULES = (
         aws_message="1 validation error detected: Value '[...]' at 'capabilities' failed to "
         "satisfy constraint: Member must satisfy enum value set",
         fix=f"Use {', '.join(CAPABILITIES)}, separated by a comma without a space.",
+        source=f"{CODEPIPELINE}/action-reference-CloudFormation.html",
+        certainty="documented",
         find_in_pipeline=_capabilities,
     ),
     CheckRule(
@@ -176,6 +185,8 @@ RULES = (
         title="ParameterOverrides is a JSON object of strings and functions",
         impact="The action fails each time it runs.",
         fix='Write \'{"Parameter": "value"}\'; put numbers and booleans in quotes, too.',
+        source=f"{CODEPIPELINE}/action-reference-CloudFormation.html",
+        certainty="documented",
         find_in_pipeline=_overrides,
     ),
 )

@@ -10,6 +10,7 @@ from cfn_pipeline.analysis.artifact_references import parsed_overrides
 from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.aws.codebuild import VARIABLE_TYPES
+from cfn_pipeline.aws.guides import CODEPIPELINE
 from cfn_pipeline.aws.pipelines import CONFIGURATION_VALUE
 from cfn_pipeline.aws.providers import PROVIDERS
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
@@ -170,6 +171,8 @@ RULES = (
         aws_message="Map value must satisfy constraint: [Member must have length less than or "
         "equal to 1000, Member must have length greater than or equal to 1]",
         fix="Move parameters to a file in an artifact, and set TemplateConfiguration to it.",
+        source=f"{CODEPIPELINE}/limits.html",
+        certainty="documented",
         find_in_pipeline=_long_values,
     ),
     CheckRule(
@@ -178,6 +181,8 @@ RULES = (
         impact="The pipeline cannot be created.",
         aws_message="Action configuration for action '...' is missing required configuration '...'",
         fix="Add the setting to Configuration.",
+        source=f"{CODEPIPELINE}/structure-configuration-examples.html",
+        certainty="documented",
         find_in_pipeline=_required,
     ),
     CheckRule(
@@ -185,6 +190,8 @@ RULES = (
         title="Names of settings are spelled correctly",
         impact="The pipeline cannot be created, or the setting is ignored.",
         fix="Correct the spelling.",
+        source=f"{CODEPIPELINE}/action-reference.html",
+        certainty="inferred",
         find_in_pipeline=_misspelt,
     ),
     CheckRule(
@@ -194,6 +201,8 @@ RULES = (
         aws_message="ActionType (Category: '...', Provider: '...', Owner: '...', Version: '1') in "
         "action '...' is not available in region",
         fix="Use the category and owner of the provider.",
+        source=f"{CODEPIPELINE}/actions-valid-providers.html",
+        certainty="documented",
         find_in_pipeline=_types,
     ),
     CheckRule(
@@ -201,6 +210,8 @@ RULES = (
         title="Configuration values are strings",
         impact="The pipeline cannot be created.",
         fix="Write lists and mappings as JSON in a string.",
+        source="https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionDeclaration.html",
+        certainty="documented",
         find_in_pipeline=_structured,
     ),
     CheckRule(
@@ -209,6 +220,8 @@ RULES = (
         impact="The action fails each time it runs.",
         fix='Write \'[{"name": "STAGE", "value": "dev"}]\'; the type is '
         f"{', '.join(VARIABLE_TYPES)}.",
+        source=f"{CODEPIPELINE}/action-reference-CodeBuild.html",
+        certainty="documented",
         find_in_pipeline=_build_variables,
     ),
 )

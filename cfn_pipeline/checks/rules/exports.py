@@ -16,6 +16,7 @@ from cfn_pipeline.analysis.resolving import exporters, text_of
 from cfn_pipeline.analysis.scenarios import Scenario
 from cfn_pipeline.analysis.system import System, Template
 from cfn_pipeline.aws.cloudformation import STACK_NAME
+from cfn_pipeline.aws.guides import CLOUDFORMATION
 from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.template.positions import Path
 
@@ -118,6 +119,8 @@ RULES = (
         aws_message="No export named ... found",
         fix="Use the same name in both; check all templates of the system together, or their "
         "folder.",
+        source=f"{CLOUDFORMATION}/using-cfn-stack-exports.html",
+        certainty="documented",
         find_in_system=_missing_exports,
     ),
     CheckRule(
@@ -126,6 +129,8 @@ RULES = (
         impact="The stack cannot be created.",
         aws_message="Export with name ... is already exported by stack ...",
         fix="Start the name of an export with a unique prefix, such as ${AWS::StackName}.",
+        source=f"{CLOUDFORMATION}/using-cfn-stack-exports.html",
+        certainty="documented",
         find_in_system=_duplicates,
     ),
 )

@@ -11,6 +11,7 @@ from cfn_pipeline.analysis.artifact_references import ArtifactFunction, artifact
 from cfn_pipeline.analysis.deployments import File, deployments
 from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.analysis.system import Artifact
+from cfn_pipeline.aws.guides import CLOUDFORMATION, CODEPIPELINE
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template import load
@@ -160,6 +161,8 @@ RULES = (
         impact="The action fails each time it runs.",
         aws_message="File [...] does not exist in artifact [...]",
         fix="Add the file to the repository, or correct the path.",
+        source=f"{CODEPIPELINE}/action-reference-CloudFormation.html",
+        certainty="documented",
         find_in_pipeline=_files_exist,
     ),
     CheckRule(
@@ -168,6 +171,8 @@ RULES = (
         impact="The action fails each time it runs.",
         aws_message="Template format error: ...",
         fix="Correct the template.",
+        source=f"{CLOUDFORMATION}/template-formats.html",
+        certainty="documented",
         find_in_pipeline=_templates,
     ),
     CheckRule(
@@ -176,6 +181,8 @@ RULES = (
         impact="The action fails each time it runs.",
         fix="Write a JSON object with Parameters, Tags and StackPolicy; values of parameters and "
         "tags are strings.",
+        source=f"{CLOUDFORMATION}/continuous-delivery-codepipeline-cfn-artifacts.html",
+        certainty="documented",
         find_in_pipeline=_configurations,
     ),
 )

@@ -11,6 +11,7 @@ from typing import Any
 from cfn_pipeline.analysis.deployments import Deployment, deployments, open_parameters
 from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.aws.guides import CLOUDFORMATION, CODEPIPELINE
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 from cfn_pipeline.template.values import scalar_text
 
@@ -162,6 +163,8 @@ RULES = (
         impact="The action fails each time it runs.",
         aws_message="Parameters: [...] do not exist in the template",
         fix="Correct the name, or declare the parameter in the template.",
+        source=f"{CODEPIPELINE}/action-reference-CloudFormation.html",
+        certainty="documented",
         find_in_pipeline=_unknown,
     ),
     CheckRule(
@@ -170,6 +173,8 @@ RULES = (
         impact="The action fails each time it runs.",
         aws_message="Parameters: [...] must have values",
         fix="Set it in the configuration file or in ParameterOverrides, or give it a default.",
+        source=f"{CLOUDFORMATION}/parameters-section-structure.html",
+        certainty="documented",
         find_in_pipeline=_unset,
     ),
     CheckRule(
@@ -178,6 +183,8 @@ RULES = (
         impact="The action fails each time it runs.",
         aws_message="Parameter ... failed to satisfy constraint: ...",
         fix="Use a value that matches AllowedValues, AllowedPattern, and the limits.",
+        source=f"{CLOUDFORMATION}/parameters-section-structure.html",
+        certainty="documented",
         find_in_pipeline=_invalid,
     ),
 )

@@ -8,7 +8,7 @@ import fnmatch
 from collections.abc import Iterator
 from functools import cache
 
-from cfn_pipeline.analysis.acting import pipeline_role, project_grants
+from cfn_pipeline.analysis.acting import build_grants, pipeline_role
 from cfn_pipeline.analysis.builds import builds
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import is_known, is_open
@@ -39,8 +39,9 @@ def _roles(pipeline: Pipeline) -> Iterator[Resource]:
         for node in (action.node.at("RoleArn"), action.setting("RoleArn")):
             roles.append(resource_behind(node.value, node.template, system, _ROLE))
     for build in builds(pipeline):
-        grants = None if build.project is None else project_grants(build.project, system)
-        roles.append(None if grants is None else grants.role)
+        if build.project is not None:
+            grants = build_grants(build.action, build.project, system)
+            roles.append(None if grants is None else grants.role)
     yield from dict.fromkeys(role for role in roles if role is not None)
 
 

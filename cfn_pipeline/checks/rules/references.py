@@ -13,6 +13,7 @@ from cfn_pipeline.analysis.artifact_references import (
 )
 from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
+from cfn_pipeline.aws.guides import CLOUDFORMATION, CODEPIPELINE
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 _ATTRIBUTES = ("BucketName", "ObjectKey", "URL")
@@ -143,6 +144,8 @@ RULES = (
         title="TemplatePath uses an input artifact of the action",
         impact="The pipeline cannot be created.",
         fix="Add the artifact to the action's InputArtifacts.",
+        source=f"{CODEPIPELINE}/action-reference-CloudFormation.html",
+        certainty="documented",
         find_in_pipeline=_foreign_templates,
     ),
     CheckRule(
@@ -150,6 +153,8 @@ RULES = (
         title="TemplateConfiguration uses an input artifact of the action",
         impact="The pipeline cannot be created.",
         fix="Add the artifact to the action's InputArtifacts.",
+        source=f"{CODEPIPELINE}/action-reference-CloudFormation.html",
+        certainty="documented",
         find_in_pipeline=_foreign_configurations,
     ),
     CheckRule(
@@ -157,6 +162,8 @@ RULES = (
         title="Fn::GetParam uses an input artifact of the action",
         impact="The pipeline can be created, but the action fails each time it runs.",
         fix="Add the artifact to the action's InputArtifacts.",
+        source=f"{CLOUDFORMATION}/continuous-delivery-codepipeline-parameter-override-functions.html",
+        certainty="documented",
         find_in_pipeline=_foreign_params,
     ),
     CheckRule(
@@ -164,6 +171,8 @@ RULES = (
         title="Fn::GetArtifactAtt uses an input artifact of the action",
         impact="The pipeline can be created, but the action fails each time it runs.",
         fix="Add the artifact to the action's InputArtifacts.",
+        source=f"{CLOUDFORMATION}/continuous-delivery-codepipeline-parameter-override-functions.html",
+        certainty="documented",
         find_in_pipeline=_foreign_attributes,
     ),
     CheckRule(
@@ -172,6 +181,8 @@ RULES = (
         impact="The pipeline cannot be created, or the action fails when it runs.",
         fix="Write Artifact::path, {'Fn::GetParam': [artifact, JSON file, key]} or "
         "{'Fn::GetArtifactAtt': [artifact, attribute]}.",
+        source=f"{CLOUDFORMATION}/continuous-delivery-codepipeline-parameter-override-functions.html",
+        certainty="documented",
         find_in_pipeline=_malformed,
     ),
 )

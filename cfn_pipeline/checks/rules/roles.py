@@ -13,6 +13,7 @@ from cfn_pipeline.analysis.partial_text import ANYTHING, is_known, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.resolving import arn_of, name_of, resource_behind
 from cfn_pipeline.analysis.system import Resource
+from cfn_pipeline.aws.guides import CODEPIPELINE
 from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 from cfn_pipeline.checks.rule import CheckRule, Problem
 
@@ -193,7 +194,9 @@ def _assumed(pipeline: Pipeline) -> Iterator[tuple[Resource, str, str]]:
             project = resource_behind(name.value, name.template, system, _PROJECT)
             if project is None:
                 continue
-            node = properties_of(project, system).at("ServiceRole")
+            node = action.setting("ServiceRoleArnOverride")
+            if not node.is_there:
+                node = properties_of(project, system).at("ServiceRole")
             service = "codebuild.amazonaws.com"
         else:
             continue
@@ -211,6 +214,8 @@ RULES = (
         aws_message="... is not authorized to perform: codebuild:StartBuild on resource: ...",
         fix="Allow codebuild:StartBuild and codebuild:BatchGetBuilds on the project, "
         "lambda:InvokeFunction on the function, states:StartExecution on the state machine.",
+        source=f"{CODEPIPELINE}/how-to-custom-role.html",
+        certainty="documented",
         find_in_pipeline=_start,
     ),
     CheckRule(
@@ -221,6 +226,8 @@ RULES = (
         "permissions.",
         fix="Allow codestar-connections:UseConnection and codeconnections:UseConnection on the "
         "connection: its ARN keeps the prefix with which it was created.",
+        source=f"{CODEPIPELINE}/action-reference-CodestarConnectionSource.html",
+        certainty="documented",
         find_in_pipeline=_connect,
     ),
     CheckRule(
@@ -229,6 +236,8 @@ RULES = (
         impact="The action fails each time it runs.",
         aws_message="... is not authorized to perform: iam:PassRole on resource: ...",
         fix="Allow iam:PassRole on the deployment role, to cloudformation.amazonaws.com.",
+        source=f"{CODEPIPELINE}/action-reference-CloudFormation.html",
+        certainty="documented",
         find_in_pipeline=_pass,
     ),
     CheckRule(
@@ -239,6 +248,8 @@ RULES = (
         aws_message="... is not authorized to perform: cloudformation:DescribeStacks on resource: "
         "...",
         fix="Allow the calls of the action's mode on its stack.",
+        source=f"{CODEPIPELINE}/action-reference-CloudFormation.html",
+        certainty="documented",
         find_in_pipeline=_deploy,
     ),
     CheckRule(
@@ -247,6 +258,8 @@ RULES = (
         impact="The pipeline cannot be created, the build does not start, or the deployment fails.",
         aws_message="CodePipeline is not authorized to perform AssumeRole on role ...",
         fix="Add the service as a principal to the role's AssumeRolePolicyDocument.",
+        source=f"{CODEPIPELINE}/pipelines-create-service-role-cli.html",
+        certainty="documented",
         find_in_pipeline=_trust,
     ),
 )

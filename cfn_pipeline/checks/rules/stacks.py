@@ -14,6 +14,7 @@ from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.analysis.resolving import text_of
 from cfn_pipeline.analysis.scenarios import scenarios
 from cfn_pipeline.analysis.system import System, Template
+from cfn_pipeline.aws.guides import CLOUDFORMATION, CODEPIPELINE
 from cfn_pipeline.aws.resource_names import NAME_PROPERTIES, NOT_UNIQUE
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 from cfn_pipeline.template.positions import Path
@@ -131,6 +132,8 @@ RULES = (
         aws_message="Requires capabilities : [CAPABILITY_NAMED_IAM]",
         fix="Set Capabilities: CAPABILITY_IAM for IAM resources, CAPABILITY_NAMED_IAM if they "
         "have names, and also CAPABILITY_AUTO_EXPAND for macros.",
+        source=f"{CODEPIPELINE}/action-reference-CloudFormation.html",
+        certainty="documented",
         find_in_pipeline=_capabilities,
     ),
     CheckRule(
@@ -139,6 +142,8 @@ RULES = (
         impact="The second stack cannot be created.",
         aws_message="... already exists",
         fix="Remove the name, or include the stack's name or a parameter in it.",
+        source=f"{CLOUDFORMATION}/aws-properties-name.html",
+        certainty="documented",
         find_in_pipeline=_collisions,
     ),
 )

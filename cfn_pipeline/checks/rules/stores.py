@@ -10,6 +10,7 @@ from cfn_pipeline.analysis.grants import Grants, grants_of
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.resolving import arn_of
 from cfn_pipeline.analysis.stores import Store, may_use_bucket, may_use_key, stores
+from cfn_pipeline.aws.guides import CODEPIPELINE
 from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.checks.rules.roles import missing_permissions
 
@@ -73,6 +74,8 @@ RULES = (
         aws_message="The service role or action role doesn't have the permissions required to "
         "access the Amazon S3 bucket",
         fix="Allow s3:GetObject and s3:PutObject on the bucket's objects.",
+        source=f"{CODEPIPELINE}/how-to-custom-role.html",
+        certainty="documented",
         find_in_pipeline=_bucket,
     ),
     CheckRule(
@@ -80,6 +83,8 @@ RULES = (
         title="The pipeline's role may use the key that encrypts the artifacts",
         impact="The first action fails.",
         fix="Allow kms:Decrypt and kms:GenerateDataKey* on the key.",
+        source=f"{CODEPIPELINE}/S3-artifact-encryption.html",
+        certainty="inferred",
         find_in_pipeline=_key,
     ),
 )

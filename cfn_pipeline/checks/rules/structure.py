@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import Pipeline
+from cfn_pipeline.aws.guides import CODEPIPELINE
 from cfn_pipeline.aws.name_forms import ACTION, ARTIFACT, NAMESPACE, PIPELINE, STAGE, NameForm
 from cfn_pipeline.aws.pipelines import ACTIONS, ACTIONS_IN_STAGE, RUN_ORDERS, STAGES
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
@@ -237,6 +238,8 @@ RULES = (
         aws_message="1 validation error detected: Value '...' at '...' failed to satisfy "
         "constraint: Member must satisfy regular expression pattern: [A-Za-z0-9.@\\-_]+",
         fix="Use at most 100 letters, digits and . @ - _ (for artifacts only - and _).",
+        source=f"{CODEPIPELINE}/limits.html",
+        certainty="documented",
         find_in_pipeline=_names,
     ),
     CheckRule(
@@ -245,6 +248,8 @@ RULES = (
         impact="The pipeline cannot be created.",
         aws_message="Stage name '...' is used more than once",
         fix="Rename one of the stages.",
+        source=f"{CODEPIPELINE}/pipeline-requirements.html",
+        certainty="documented",
         find_in_pipeline=_duplicate_stages,
     ),
     CheckRule(
@@ -252,6 +257,8 @@ RULES = (
         title="Action names are unique within a stage",
         impact="The pipeline cannot be created.",
         fix="Rename one of the actions.",
+        source=f"{CODEPIPELINE}/action-requirements.html",
+        certainty="documented",
         find_in_pipeline=_duplicate_actions,
     ),
     CheckRule(
@@ -261,6 +268,8 @@ RULES = (
         aws_message="Pipeline has only 1 stage(s). There should be a minimum of 2 stages in a "
         "pipeline",
         fix="Put the sources into a separate stage; split a pipeline that is too long.",
+        source=f"{CODEPIPELINE}/pipeline-requirements.html",
+        certainty="documented",
         find_in_pipeline=_stage_count,
     ),
     CheckRule(
@@ -268,6 +277,8 @@ RULES = (
         title=f"A stage has {ACTIONS_IN_STAGE} actions, a pipeline {ACTIONS.most:,} at most",
         impact="The pipeline cannot be created.",
         fix="Remove an empty stage; split a stage or pipeline that is too large.",
+        source="awslabs/aws-deployment-framework#792",
+        certainty="observed",
         find_in_pipeline=_action_count,
     ),
     CheckRule(
@@ -277,6 +288,8 @@ RULES = (
         aws_message="Value at '...runOrder' failed to satisfy constraint: Member must have value "
         "greater than or equal to 1",
         fix="Number the actions of a stage from 1; actions with the same number run in parallel.",
+        source=f"{CODEPIPELINE}/action-requirements.html",
+        certainty="documented",
         find_in_pipeline=_run_orders,
     ),
     CheckRule(
@@ -285,6 +298,8 @@ RULES = (
         impact="The pipeline cannot be created.",
         aws_message="Pipeline should start with a stage that only contains source actions",
         fix="Move the other actions to a later stage.",
+        source=f"{CODEPIPELINE}/pipeline-requirements.html",
+        certainty="documented",
         find_in_pipeline=_first_stage,
     ),
     CheckRule(
@@ -293,6 +308,8 @@ RULES = (
         impact="The pipeline cannot be created.",
         aws_message="Source actions can only be included in the first stage of the pipeline",
         fix="Move the source to the first stage; sources run in parallel.",
+        source=f"{CODEPIPELINE}/pipeline-requirements.html",
+        certainty="documented",
         find_in_pipeline=_late_sources,
     ),
     CheckRule(
@@ -302,6 +319,8 @@ RULES = (
         aws_message="Your pipeline must have an artifact store, such as an artifact bucket, for "
         "each region where you have an action.",
         fix="Set ArtifactStore, or ArtifactStores with an entry for each region.",
+        source=f"{CODEPIPELINE}/pipeline-requirements.html",
+        certainty="documented",
         find_in_pipeline=_stores,
     ),
 )

@@ -9,6 +9,7 @@ from typing import Any
 from cfn_pipeline.analysis.partial_text import is_known, may_be, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.variable_references import variable_references
+from cfn_pipeline.aws.guides import CODEPIPELINE
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
 _RESERVED = ("codepipeline", "variables")
@@ -148,6 +149,8 @@ RULES = (
         aws_message="The following pipeline execution variables are referencing a namespace that "
         "does not exist.",
         fix="Add this Namespace to the action that sets the variable.",
+        source=f"{CODEPIPELINE}/reference-variables.html",
+        certainty="documented",
         find_in_pipeline=_unknown,
     ),
     CheckRule(
@@ -157,6 +160,8 @@ RULES = (
         aws_message="An action in this pipeline failed because one or more variables could not be "
         "resolved",
         fix="Move the action that sets it to an earlier stage, or give it a lower RunOrder.",
+        source=f"{CODEPIPELINE}/reference-variables.html",
+        certainty="documented",
         find_in_pipeline=_set_later,
     ),
     CheckRule(
@@ -165,6 +170,8 @@ RULES = (
         impact="The pipeline cannot be created.",
         aws_message="Namespaces must be unique across the pipeline definition.",
         fix="Give each action a unique namespace, other than codepipeline and variables.",
+        source=f"{CODEPIPELINE}/reference-variables.html",
+        certainty="documented",
         find_in_pipeline=_duplicates,
     ),
     CheckRule(
@@ -174,6 +181,8 @@ RULES = (
         aws_message="Variable names must be unique. The following variable name is already in use",
         fix="Declare the variable in the pipeline's Variables; in source actions write the value "
         "itself.",
+        source=f"{CODEPIPELINE}/reference-variables.html",
+        certainty="documented",
         find_in_pipeline=_declared,
     ),
     CheckRule(
@@ -183,6 +192,8 @@ RULES = (
         aws_message="An action in this pipeline failed because one or more variables could not be "
         "resolved",
         fix="Use one of the variables that the AWS documentation of the provider lists.",
+        source=f"{CODEPIPELINE}/reference-variables.html",
+        certainty="documented",
         find_in_pipeline=_names,
     ),
 )

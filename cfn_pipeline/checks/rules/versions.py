@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.partial_text import is_known, may_be, readable
 from cfn_pipeline.analysis.pipelines import Pipeline, Stage
+from cfn_pipeline.aws.guides import CODEPIPELINE
 from cfn_pipeline.aws.pipelines import (
     CONNECTION_PROVIDER,
     EXECUTION_MODES,
@@ -215,6 +216,8 @@ RULES = (
         impact="The pipeline cannot be created.",
         aws_message="Triggers on tag can only be used with V2 pipelines",
         fix="Set PipelineType: V2 (billed by the minute), or remove the feature.",
+        source=f"{CODEPIPELINE}/pipeline-types.html",
+        certainty="documented",
         find_in_pipeline=_only_v2,
     ),
     CheckRule(
@@ -222,6 +225,8 @@ RULES = (
         title="PipelineType and ExecutionMode are valid",
         impact="The pipeline cannot be created.",
         fix="Use V1 or V2, and SUPERSEDED, QUEUED or PARALLEL.",
+        source="https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineDeclaration.html",
+        certainty="documented",
         find_in_pipeline=_execution_mode,
     ),
     CheckRule(
@@ -231,6 +236,8 @@ RULES = (
         aws_message="Failure conditions with rollback result type cannot be added to a PARALLEL "
         "pipeline.",
         fix="Use execution mode QUEUED or SUPERSEDED; remove the rollback from the first stage.",
+        source=f"{CODEPIPELINE}/stage-rollback.html",
+        certainty="documented",
         find_in_pipeline=_no_rollback,
     ),
     CheckRule(
@@ -242,6 +249,8 @@ RULES = (
         "action.",
         fix="Set SourceActionName to an action of the first stage with provider "
         "CodeStarSourceConnection.",
+        source=f"{CODEPIPELINE}/pipelines-triggers.html",
+        certainty="documented",
         find_in_pipeline=_triggers,
     ),
     CheckRule(
@@ -249,6 +258,8 @@ RULES = (
         title="Results of stage conditions are valid",
         impact="The pipeline cannot be created.",
         fix="BeforeEntry: FAIL or SKIP; OnSuccess: FAIL or ROLLBACK; OnFailure: ROLLBACK or RETRY.",
+        source=f"{CODEPIPELINE}/stage-conditions.html",
+        certainty="documented",
         find_in_pipeline=_gates,
     ),
     CheckRule(
@@ -259,6 +270,8 @@ RULES = (
         "choose valid filter combinations.",
         fix="Use at most three filters of a kind and eight patterns in each; put tags into a "
         "separate filter.",
+        source=f"{CODEPIPELINE}/limits.html",
+        certainty="documented",
         find_in_pipeline=_filters,
     ),
 )

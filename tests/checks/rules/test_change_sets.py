@@ -96,3 +96,60 @@ def test_names_that_are_not_known_may_be_the_same() -> None:
     assert findings(template) == []
     template["Parameters"]["ChangeSetName"]["Default"] = "releases"
     assert ids(findings(template)) == ["E9301"]
+
+
+BUILD = {
+    "Name": "Prepare",
+    "ActionTypeId": {"Category": "Build", "Owner": "AWS", "Provider": "CodeBuild", "Version": "1"},
+    "InputArtifacts": [{"Name": "Sources"}],
+    "Configuration": {"ProjectName": "prepare"},
+}
+
+
+def _with_project(template: dict[str, Any], *actions: str) -> None:
+    """Add a project whose role may do what ``actions`` say."""
+    allow = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    role = {
+        "AssumeRolePolicyDocument": {
+            "Statement": {
+                "Effect": "Allow",
+                "Principal": {"Service": "codebuild.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        },
+        "Policies": [{"PolicyName": "Prepare", "PolicyDocument": {"Statement": [allow]}}],
+    }
+    project = {"Name": "prepare", "ServiceRole": {"Fn::GetAtt": ["PrepareRole", "Arn"]}}
+    template["Resources"]["PrepareRole"] = {"Type": "AWS::IAM::Role", "Properties": role}
+    template["Resources"]["Prepare"] = {"Type": "AWS::CodeBuild::Project", "Properties": project}
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_build_may_make_the_change_set(late: bool) -> None:
+    template = good("E9301")
+    production = pipeline(template)["Stages"][1]["Actions"]
+    del production[0]
+    production.append({**BUILD, "RunOrder": 9 if late else 1})
+    assert ids(findings(template)) == (["E9301"] if late else []), "its role is not known"
+    production[-1]["RunOrder"] = 1
+    _with_project(template, "logs:*", "s3:*")
+    assert ids(findings(template)) == ["E9301"]
+    _with_project(template, "logs:*", "s3:*", "cloudformation:Create*")
+    assert findings(template) == []
+
+
+def test_a_misspelt_change_set_is_told_although_a_build_might_make_it() -> None:
+    template = good("E9301")
+    production = pipeline(template)["Stages"][1]["Actions"]
+    production[2]["Configuration"]["ChangeSetName"] = "releases"
+    production.append({**BUILD, "RunOrder": 1})
+    assert ids(findings(template)) == ["E9301"]
+
+
+def test_a_build_may_execute_the_change_set() -> None:
+    template = good("E9305")
+    production = pipeline(template)["Stages"][1]["Actions"]
+    production[:] = [a for a in production if "EXECUTE" not in str(a.get("Configuration"))]
+    assert ids(findings(template)) == ["E9305"]
+    production.append({**BUILD, "RunOrder": 9})
+    assert findings(template) == []

@@ -193,3 +193,55 @@ def test_a_batch_is_started_with_other_calls() -> None:
     build["Configuration"]["BatchEnabled"] = "true"
     [finding] = findings(template)
     assert "codebuild:StartBuildBatch, codebuild:BatchGetBuildBatches" in finding.message
+
+
+def test_a_role_in_an_account_that_is_not_known_is_another_role() -> None:
+    template = good("E9703")
+    template["Parameters"] = {"Account": {"Type": "String"}}
+    template["Resources"]["Deployment"] = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"RoleName": "deployment", "AssumeRolePolicyDocument": {"Fn::Transform": {}}},
+    }
+    deploy = pipeline(template)["Stages"][1]["Actions"][0]["Configuration"]
+    arn = "arn:aws:iam::${Account}:role/deployment"
+    [passing] = [s for s in _statements(template) if s["Sid"] == "PassRole"]
+    deploy["RoleArn"] = passing["Resource"] = {"Fn::Sub": arn}
+    assert findings(template) == []
+    deploy["RoleArn"] = {"Fn::Sub": arn.replace("Account", "AWS::AccountId")}
+    passing["Resource"] = "arn:aws:iam::111122223333:role/other"
+    assert ids(findings(template)) == ["E9703"]
+
+
+def test_what_is_not_among_the_templates_may_allow_it() -> None:
+    template = good("E9705")
+    statements = _statements(template)
+    statements[:] = [s for s in statements if s["Sid"] not in ("Artifacts", "Key")]
+    assert ids(findings(template)) == ["E9704", "E9705"]
+    store = pipeline(template)["ArtifactStore"]
+    store["Location"] = {"Fn::ImportValue": "artifacts"}
+    store["EncryptionKey"]["Id"] = {"Fn::ImportValue": "key"}
+    assert findings(template) == []
+
+
+def test_the_role_of_a_build_transfers_its_artifacts() -> None:
+    template = good("E9705")
+    statements = _statements(template)
+    statements[:] = [s for s in statements if s["Sid"] not in ("Artifacts", "Key", "Connect")]
+    source = pipeline(template)["Stages"][0]["Actions"][0]
+    source["RoleArn"] = "arn:aws:iam::111122223333:role/source"
+    statements.append({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"})
+    assert findings(template) == [], "only the build works with the role of the pipeline"
+
+
+def test_only_an_earlier_run_leaves_a_change_set_to_delete() -> None:
+    template = good("E9706")
+    deploy = pipeline(template)["Stages"][1]["Actions"][0]["Configuration"]
+    deploy.update(ActionMode="CHANGE_SET_REPLACE", ChangeSetName="release")
+    calls = ["DescribeStacks", "DescribeChangeSet", "CreateChangeSet"]
+    for statement in _statements(template):
+        if "cloudformation" in str(statement["Action"]):
+            statement["Action"] = [f"cloudformation:{call}" for call in calls]
+    [finding] = [f for f in findings(template) if f.rule == "E9706"]
+    assert "where an earlier run has left its change set; allow cloudformation:DeleteChangeSet" in (
+        finding.message
+    )
