@@ -19,14 +19,14 @@ class Cli:
 
     def __init__(self, account: Account) -> None:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
-        self._environment = {**kept, **account.environment, "AWS_PAGER": ""}
+        self.environment = {**kept, **account.environment, "AWS_PAGER": ""}
         self._endpoint = str(account.endpoint)
         self._ended: dict[str, int] = {}
 
     def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(AWS), "--endpoint-url", self._endpoint, *words],
-            env=self._environment,
+            env=self.environment,
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -38,23 +38,15 @@ def steps(chosen: Edition) -> list[Step]:
     """Return what is deployed of an edition, in order, with its configuration files as they are."""
     found = []
     folder = ROOT / "templates" / chosen.name
-    for stack in chosen.stacks:
-        declared = load((folder / stack.file).read_text()).get("Parameters", {})
-        environments = chosen.application.environments if stack.target == "stack" else [None]
-        for environment in environments:
-            said = {}
-            if environment is not None:
-                text = (folder / f"{environment.name}.json").read_text()
-                said = json.loads(text)["Parameters"]
-            lacking = {n: v for n, v in FILLED_IN.items() if n in declared and n not in said}
-            found.append(
-                Step(
-                    stack.file,
-                    stack.stack_name(chosen.application, environment),
-                    said | lacking,
-                    tuple(stack.capabilities),
-                )
-            )
+    for target in chosen.targets(chosen.application):
+        declared = load((folder / target.file).read_text()).get("Parameters", {})
+        said = {}
+        if target.environment is not None:
+            text = (folder / f"{target.environment.name}.json").read_text()
+            said = json.loads(text)["Parameters"]
+        lacking = {n: v for n, v in FILLED_IN.items() if n in declared and n not in said}
+        capabilities = tuple(target.capabilities)
+        found.append(Step(target.file, target.stack, said | lacking, capabilities))
     return found
 
 
