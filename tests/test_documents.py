@@ -6,9 +6,12 @@ import shlex
 import subprocess
 from pathlib import Path
 
+import boto3
 import click
 import pytest
+from botocore import xform_name
 
+from cfn_pipeline import BOOK
 from cfn_pipeline.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -63,4 +66,42 @@ def test_make_helps_with_every_target_that_is_named() -> None:
     targets = re.findall(r"^  make (\S+)", shown, re.MULTILINE)
     named = set(re.findall(r"(?:^    |`)make ([a-z-]+)", README + CONTRIBUTING, re.MULTILINE))
     assert {"test", "coverage", "templates"} <= named
-    assert named <= {target.removesuffix("/%") for target in targets}
+    of_the_folder = {goal.split("/")[0] for goal in _phony(ROOT / "templates" / "current")}
+    assert named <= {target.removesuffix("/%") for target in targets} | of_the_folder
+
+
+@each_document
+def test_every_stack_is_deployed_or_removed_by_its_name(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    named = set(re.findall(r"make ((?:deploy|remove)/[a-z][a-z-]*)", text))
+    book = {f"deploy/{target.name}" for target in BOOK.targets(BOOK.application)}
+    assert named <= _phony(ROOT / "templates" / "current") | book
+
+
+@each_document
+def test_every_command_of_the_aws_cli_is_one(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    commands = re.findall(r"^    (aws .+)$|`(aws [a-z0-9-]+ [^`]+)`", text, re.MULTILINE)
+    for command in ("".join(found) for found in commands):
+        _, service, operation, *words = shlex.split(command, comments=True)
+        if (service, operation) in CUSTOM:
+            continue
+        client = boto3.client(service, region_name="us-east-1")
+        if operation == "wait":
+            assert words[0].replace("-", "_") in client.waiter_names, command
+            continue
+        api = client.meta.method_to_api_mapping[operation.replace("-", "_")]
+        shape = client.meta.service_model.operation_model(api).input_shape
+        options = {xform_name(name, "-") for name in shape.members} | {"query", "output"}
+        given = {word[2:] for word in words if word.startswith("--") and word != "--"}
+        assert {option.removeprefix("no-") for option in given} <= options, command
+
+
+#: Commands that are the AWS CLI's own.
+CUSTOM = {("s3", "rb"), ("logs", "tail"), ("cloudformation", "deploy")}
+
+
+def _phony(folder: Path) -> set[str]:
+    text = (folder / "Makefile").read_text(encoding="utf-8")
+    [goals] = re.findall(r"^\.PHONY: (.+)$", text, re.MULTILINE)
+    return set(goals.split())
