@@ -16,7 +16,7 @@ from tests.deploy.test_templates import FILLED_IN
 
 TARGETS = CURRENT.targets(todobackend)
 DELIVERY = [target for target in TARGETS if target.environment is None]
-ENVIRONMENTS = [target for target in TARGETS if target.file == "stack.yml"]
+ENVIRONMENTS = [target for target in TARGETS if target.environment is not None]
 PROD = ENVIRONMENTS[-1].name
 
 
@@ -89,7 +89,7 @@ def retained(folder: Folder) -> dict[str, set[str]]:
 
 
 def test_everything_is_deployed_and_removed_in_order(folder: Folder) -> None:
-    for target in TARGETS[len(DELIVERY) :]:
+    for target in ENVIRONMENTS:
         folder.deploy(target.name, target.file)
     # Protection is switched on after the first success, and off before the end. Neither names an
     # image: what a stack has already stays.
@@ -127,9 +127,6 @@ def test_everything_is_deployed_and_removed_in_order(folder: Folder) -> None:
 
 def test_a_first_deployment_that_fails_is_removed_and_repeated(folder: Folder) -> None:
     environment, *_ = ENVIRONMENTS
-    for target in TARGETS[len(DELIVERY) :]:
-        if target.file != "stack.yml":
-            folder.deploy(target.name, target.file)
     folder.server.set_task_exit_code(7)
     failed = folder.make(f"deploy/{environment.name}", ApplicationImageTag="first")
     folder.server.set_task_exit_code(0)
