@@ -18,6 +18,8 @@ PHASES = ("install", "pre_build", "build", "post_build")
 
 #: How often a phase with RETRY is tried again, where it does not say so.
 _RETRIES = 3
+#: Digits of the number of tries that are read: Python refuses to read thousands.
+_DIGITS = 6
 
 
 class Command(NamedTuple):
@@ -57,6 +59,7 @@ class Files(NamedTuple):
         base: the folder from which they count.
         excluded: globs of files that stay out.
         flat: whether the artifact has no folders.
+        links: whether links are kept as links.
 
     """
 
@@ -64,6 +67,7 @@ class Files(NamedTuple):
     base: str = "."
     excluded: Sequence[str] = ()
     flat: bool = False
+    links: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,7 +220,7 @@ def _phase(name: str, said: Mapping[str, Any]) -> Phase:
         commands=_list(said.get("commands")),
         finally_=_list(said.get("finally")),
         on_failure=on_failure,
-        retries=int(count or _RETRIES) if on_failure == "RETRY" else 0,
+        retries=int(count[:_DIGITS] or _RETRIES) if on_failure == "RETRY" else 0,
         retry_when=when,
     )
 
@@ -227,6 +231,7 @@ def _files(said: Mapping[str, Any]) -> Files:
         base=str(said.get("base-directory", ".")),
         excluded=_list(said.get("exclude-paths")),
         flat=str(said.get("discard-paths")).lower() in ("yes", "true"),
+        links=str(said.get("enable-symlinks")).lower() in ("yes", "true"),
     )
 
 

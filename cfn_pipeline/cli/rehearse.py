@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import sys
 import threading
@@ -117,10 +118,17 @@ def _approvals(template: PipelineTemplate | None, journal: Journal | None) -> Se
 
 @contextlib.contextmanager
 def _interruptible(stop: threading.Event) -> Iterator[None]:
-    """Set ``stop`` on Ctrl-C and SIGTERM while the block runs."""
+    """Set ``stop`` on Ctrl-C and SIGTERM while the block runs; the second one ends the process.
+
+    Builds and the local AWS end with the process that started them.
+    """
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        del number, frame
+        del frame
+        if stop.is_set():
+            with contextlib.suppress(OSError):
+                os.write(2, b"\nended at once; the run can be resumed\n")
+            os._exit(128 + number)
         stop.set()
 
     before = {kind: signal.signal(kind, interrupt) for kind in (signal.SIGINT, signal.SIGTERM)}

@@ -1,5 +1,6 @@
 """The outcome of an action."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -51,3 +52,9 @@ class ActionFailed(Exception):  # noqa: N818 - not an error of the rehearsal: it
 
 class Stopped(Exception):  # noqa: N818 - a request, not an error
     """The run was stopped, by Ctrl-C or a signal."""
+
+
+def raise_if_stopped(stop: threading.Event | None) -> None:
+    """Raise Stopped if the run is to stop; None: it cannot be stopped."""
+    if stop is not None and stop.is_set():
+        raise Stopped

@@ -14,13 +14,19 @@ TimeoutExpired = subprocess.TimeoutExpired
 
 
 def run(
-    command: Sequence[str], *, seconds: float | None = None
+    command: Sequence[str],
+    *,
+    seconds: float | None = None,
+    text: str = "",
+    environment: Mapping[str, str] | None = None,
 ) -> "subprocess.CompletedProcess[str]":
-    """Run a command that reads nothing, and return its exit code and output.
+    """Run a command, and return its exit code and output; bytes that are not UTF-8 are surrogates.
 
     Args:
         command: the program and its arguments.
         seconds: after which it is killed; None: no limit.
+        text: its standard input; absent: empty.
+        environment: its variables; None: those of this process.
 
     Raises:
         OSError: the program cannot be started.
@@ -29,11 +35,12 @@ def run(
     """
     return subprocess.run(
         command,
-        stdin=subprocess.DEVNULL,
+        input=text,
         capture_output=True,
-        text=True,
-        errors="replace",
+        encoding="utf-8",
+        errors="surrogateescape",
         timeout=seconds,
+        env=environment,
         check=False,
     )
 

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,38 @@ def test_an_interrupted_run_ends_in_good_order(
     done = small.rehearse(*J, "--resume", "last")
     assert done.code == 0, done.err
     assert account_of(run) == undisturbed
+
+
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_signal_ends_the_process_at_once(small: Small, kind: signal.Signals) -> None:
+    """Even if an action does not look whether the run is to stop."""
+    code = (
+        "import sys, threading, time\n"
+        "from cfn_pipeline.rehearsal.building import shell\n"
+        "from cfn_pipeline.cli import main\n"
+        "shell.Shell.run = lambda *_: time.sleep(600)\n"
+        "main(sys.argv[1:])\n"
+    )
+    words = ["rehearse", *small.words, "--approve", "--builds", "shell"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *words],
+        cwd=small.folder,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        read_to(process, "Build/Build: InProgress")
+        process.send_signal(kind)
+        time.sleep(0.5)
+        assert process.poll() is None
+        process.send_signal(kind)
+        assert process.wait(timeout=10) == 128 + kind
+    wait_for_the_end(small.folder)
+    done = small.rehearse(*J, "--resume", "last")
+    assert done.code == 0, done.err
 
 
 def test_two_rehearsals_run_side_by_side(small: Small) -> None:

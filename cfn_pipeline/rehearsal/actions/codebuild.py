@@ -13,7 +13,7 @@ from cfn_pipeline.rehearsal.building.project import (
     parse_variables,
 )
 from cfn_pipeline.rehearsal.context import Context
-from cfn_pipeline.rehearsal.folder import BuildFolder
+from cfn_pipeline.rehearsal.folder import BuildFolder, path_below
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Outcome, Status
 from cfn_pipeline.rehearsal.pipeline import Action
 
@@ -126,7 +126,7 @@ def _sources(action: Action, context: Context, folder: BuildFolder) -> dict[str,
     folders = {}
     for name in action.inputs:
         try:
-            folders[name] = context.artifacts.get(name, folder.source(name))
+            folders[name] = context.artifacts.get(name, folder.source(name), context.stop)
         except LookupError:
             raise ActionFailed(f"no earlier action has created the artifact {name}") from None
     return folders
@@ -140,7 +140,7 @@ def _buildspec(setting: str, source: Path, artifact: str) -> Buildspec:
             f"the buildspec is {setting}; a rehearsal cannot read buildspecs from S3"
         )
     name = setting or "buildspec.yml"
-    path = source / name
+    path = path_below(source, name)
     if not path.is_file():
         raise ActionFailed(f"YAML_FILE_ERROR: the artifact {artifact} has no file {name}")
     text = path.read_text(encoding="utf-8", errors="replace")

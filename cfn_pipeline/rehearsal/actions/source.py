@@ -31,7 +31,13 @@ def run_source(action: Action, context: Context) -> Outcome:
     if source is None:
         return _image(action, context)
     history = action.configuration.get("OutputArtifactFormat") == "CODEBUILD_CLONE_REF"
-    revision = fetch(source, context.artifacts.archive(artifact), history=history)
+    revision = fetch(
+        source,
+        context.artifacts.archive(artifact),
+        history=history,
+        stop=context.stop,
+        notify=context.notify,
+    )
     context.artifacts.put(artifact, commit=revision.commit)
     return Outcome(
         message=revision.summary,

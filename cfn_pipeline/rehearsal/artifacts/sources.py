@@ -1,15 +1,19 @@
 """The files of a source action: a folder, a git repository at a commit, or a zip."""
 
 import hashlib
+import os
 import tempfile
+import threading
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal import processes
-from cfn_pipeline.rehearsal.artifacts.zips import files_below, unzip, zip_of
+from cfn_pipeline.rehearsal.artifacts.trees import Tree, is_utf8, tree, tree_of
+from cfn_pipeline.rehearsal.artifacts.zips import unzip, zip_of
 
 __all__ = ["Revision", "fetch", "parse_source"]
 
@@ -43,31 +47,50 @@ class Revision:
         return f"{self.commit[:8]} ({subject})"
 
 
-def fetch(source: str, target: Path, *, history: bool = False) -> Revision:
+def fetch(
+    source: str,
+    target: Path,
+    *,
+    history: bool = False,
+    stop: threading.Event | None = None,
+    notify: Callable[[str], object] | None = None,
+) -> Revision:
     """Write the zip of a source, and return its revision.
 
-    In a git repository, ignored files are left out and uncommitted changes are included.
+    In a git repository, ignored files are left out and uncommitted changes are included. Links are
+    kept as links, and left out if they lead out of the source.
 
     Args:
         source: a folder; a folder in a git repository, ``@`` and a commit, tag or branch; or a zip.
         target: the zip to write.
         history: whether the zip contains a clone of the repository, as CODEBUILD_CLONE_REF does.
+        stop: set when the run is to stop.
+        notify: shows a notice; None: notices are dropped.
 
     Raises:
-        RehearsalError: the folder, zip or commit does not exist.
+        RehearsalError: the folder, zip or commit does not exist, or cannot be read.
+        Stopped: the run is to stop.
 
     """
     path, revision = parse_source(source)
+    with tempfile.TemporaryDirectory() as folder:
+        if path.is_file():
+            files = _files_of_zip(path, source, Path(folder), stop)
+        elif history:
+            files = _files_of_clone(path, revision or "HEAD", source, Path(folder), stop)
+        elif revision:
+            files = _files_of_commit(path, revision, source, Path(folder), stop)
+        else:
+            files = _files(path, stop)
+            if not files.files:
+                raise RehearsalError(f"source {source}: the folder is empty")
+        zip_of(files.files, target, stop)
+    if notify is not None and files.notice:
+        notify(f"source {source}: {files.notice}")
     if path.is_file():
-        return _fetch_zip(path, source, target)
-    if history:
-        return _fetch_clone(path, revision or "HEAD", source, target)
-    if revision:
-        return _fetch_commit(path, revision, source, target)
-    files = _files(path)
-    if not files:
-        raise RehearsalError(f"source {source}: the folder is empty")
-    zip_of(files, target)
+        return Revision(commit=_digest(target))
+    if history or revision:
+        return _revision(path, _commit(path, revision or "HEAD", source))
     if _is_clean(path):
         return _revision(path, "HEAD")
     return Revision(commit=_digest(target), branch=_git(path, "branch", "--show-current"))
@@ -95,35 +118,43 @@ def parse_source(source: str) -> tuple[Path, str]:
     return path, revision
 
 
-def _fetch_zip(path: Path, source: str, target: Path) -> Revision:
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            unzip(path, Path(folder))
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise RehearsalError(f"source {source}: the zip cannot be read: {error}") from error
-        zip_of(files_below(Path(folder)), target)
-    return Revision(commit=_digest(target))
+def _files_of_zip(path: Path, source: str, folder: Path, stop: threading.Event | None) -> Tree:
+    try:
+        links = unzip(path, folder / "files", stop)
+    except (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
+        raise RehearsalError(f"source {source}: the zip cannot be read: {error}") from error
+    return _with_links(tree_of(folder / "files", stop), links)
 
 
-def _fetch_commit(path: Path, revision: str, source: str, target: Path) -> Revision:
-    commit = _commit(path, revision, source)
-    with tempfile.TemporaryDirectory() as folder:
-        archive = Path(folder, "archive.zip")
-        _require_git(path, source, "archive", "--format=zip", f"--output={archive}", commit)
-        unzip(archive, Path(folder, "files"))
-        zip_of(files_below(Path(folder, "files")), target)
-    return _revision(path, commit)
+def _files_of_commit(
+    path: Path, revision: str, source: str, folder: Path, stop: threading.Event | None
+) -> Tree:
+    commit, archive = _commit(path, revision, source), folder / "archive.zip"
+    _require_git(path, source, "archive", "--format=zip", f"--output={archive}", commit)
+    links = unzip(archive, folder / "files", stop)
+    found = _with_links(tree_of(folder / "files", stop), links)
+    # git writes names as they are, and zips without a mark are read as code page 437.
+    names = _git(path, "ls-tree", "-r", "-z", "--name-only", commit).split("\0")
+    other = {os.fsencode(n).decode("cp437"): n for n in names if not is_utf8(n)}
+    return Tree(
+        files={name: file for name, file in found.files.items() if name not in other},
+        left_out={**found.left_out, **dict.fromkeys(other.values(), "its name is not UTF-8")},
+    )
 
 
-def _fetch_clone(path: Path, revision: str, source: str, target: Path) -> Revision:
-    commit = _commit(path, revision, source)
-    with tempfile.TemporaryDirectory() as folder:
-        clone = Path(folder, "clone")
-        _require_git(path, source, "clone", "--quiet", "--no-hardlinks", ".", str(clone))
-        _require_git(path, source, "-C", str(clone), "checkout", "--quiet", commit)
-        files = {p.relative_to(clone).as_posix(): p for p in clone.rglob("*") if p.is_file()}
-        zip_of(files, target)
-    return _revision(path, commit)
+def _files_of_clone(
+    path: Path, revision: str, source: str, folder: Path, stop: threading.Event | None
+) -> Tree:
+    commit, clone = _commit(path, revision, source), folder / "clone"
+    _require_git(path, source, "clone", "--quiet", "--no-hardlinks", ".", str(clone))
+    _require_git(path, source, "-C", str(clone), "checkout", "--quiet", commit)
+    return tree_of(clone, stop, git=True)
+
+
+def _with_links(found: Tree, links: Sequence[str]) -> Tree:
+    """Return a tree from which links of an archive are left out."""
+    reasons = dict.fromkeys(links, "a link that leads out of the folder")
+    return Tree(files=found.files, left_out={**found.left_out, **reasons})
 
 
 def _commit(path: Path, revision: str, source: str) -> str:
@@ -136,12 +167,11 @@ def _commit(path: Path, revision: str, source: str) -> str:
     return commit
 
 
-def _files(path: Path) -> dict[str, Path]:
+def _files(path: Path, stop: threading.Event | None) -> Tree:
     code, output, _ = _run(path, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
     if code != 0:
-        return files_below(path)
-    names = [name for name in output.split("\0") if name]
-    return {name: path / name for name in names if (path / name).is_file()}
+        return tree_of(path, stop)
+    return tree(path, [name for name in output.split("\0") if name], stop)
 
 
 def _is_clean(path: Path) -> bool:
@@ -156,7 +186,7 @@ def _revision(path: Path, commit: str) -> Revision:
     return Revision(
         commit=number,
         date=date,
-        message="\n".join(message).strip(),
+        message=_text("\n".join(message).strip()),
         branch=_git(path, "branch", "--show-current"),
     )
 
@@ -179,8 +209,14 @@ def _run(path: Path, arguments: Sequence[str]) -> tuple[int, str, str]:
         done = processes.run(["git", "-C", str(path), *arguments])
     except FileNotFoundError:  # without git, every folder is an ordinary one
         return 127, "", "git is not installed"
-    return done.returncode, done.stdout, done.stderr
+    return done.returncode, done.stdout, _text(done.stderr)
+
+
+def _text(output: str) -> str:
+    """Return the output of git with a mark instead of each byte that is not UTF-8."""
+    return output.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _digest(archive: Path) -> str:
-    return hashlib.sha1(archive.read_bytes(), usedforsecurity=False).hexdigest()
+    with archive.open("rb") as file:
+        return hashlib.file_digest(file, partial(hashlib.sha1, usedforsecurity=False)).hexdigest()

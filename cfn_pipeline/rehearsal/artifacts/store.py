@@ -2,14 +2,18 @@
 
 import secrets
 import string
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.rehearsal.artifacts.zips import unzip
+from cfn_pipeline.rehearsal.artifacts.zips import link_target, unzip
 from cfn_pipeline.rehearsal.folder import RunFolder
 from cfn_pipeline.rehearsal.local_aws.account import Account
+
+#: Links that lead to each other.
+_MOST_LINKS = 40
 
 _LETTERS = string.ascii_letters + string.digits
 
@@ -76,18 +80,24 @@ class Artifacts:
         self.stored[name] = replace(stored, files=sorted(self._names(archive)))
         return self.stored[name]
 
-    def get(self, name: str, folder: Path) -> Path:
+    def get(self, name: str, folder: Path, stop: threading.Event | None = None) -> Path:
         """Download an artifact and extract it to a folder.
+
+        Args:
+            name: of the artifact.
+            folder: which is replaced.
+            stop: set when the run is to stop.
 
         Raises:
             LookupError: no action has created it.
+            Stopped: the run is to stop.
 
         """
         stored = self.stored[name]
         archive = folder.parent / f".{folder.name}.zip"
         archive.parent.mkdir(parents=True, exist_ok=True)
         self._account.client("s3").download_file(stored.bucket, stored.key, str(archive))
-        unzip(archive, folder)
+        unzip(archive, folder, stop)
         archive.unlink()
         return folder
 
@@ -104,10 +114,16 @@ class Artifacts:
         stored = self.stored[name]
         response = self._account.client("s3").get_object(Bucket=stored.bucket, Key=stored.key)
         with zipfile.ZipFile(io.BytesIO(response["Body"].read())) as archive:
+            path = path.removeprefix("./")
             try:
-                return archive.read(path.removeprefix("./"))
+                for _ in range(_MOST_LINKS):
+                    target = link_target(archive, path)
+                    if target is None:
+                        return archive.read(path)
+                    path = target
             except KeyError:
-                return None
+                pass
+            return None
 
     def restore(self, data: Mapping[str, Mapping[str, Any]]) -> None:
         """Take over the artifacts of a run that is resumed, as ``to_dict`` returned them."""

@@ -148,7 +148,7 @@ class Build:
             p.has_failed and p.name in ("INSTALL", "PRE_BUILD") for p in phases
         )
         if reached_build and self.action.outputs:
-            phases.append(self._upload(environment | variables))
+            phases.append(self._upload(environment | variables, container))
         return BuildResult(
             build_id=build_id,
             phases=phases,
@@ -263,11 +263,21 @@ class Build:
             variables[f"CODEBUILD_SRC_DIR_{name}"] = str(folder)
         return variables
 
-    def _upload(self, variables: Mapping[str, str]) -> PhaseResult:
+    def _upload(self, variables: Mapping[str, str], container: Container | None) -> PhaseResult:
         began, message = time.monotonic(), ""
         try:
             for name, files in self._artifacts().items():
-                zip_of(collect(files, self.source, variables), self.context.artifacts.archive(name))
+                collected = collect(
+                    files,
+                    self.source,
+                    variables,
+                    container=None if container is None else self.folder.path,
+                    stop=self.context.stop,
+                )
+                if collected.notice:
+                    self.context.notify(f"{self.action.where}: artifact {name}: {collected.notice}")
+                archive = self.context.artifacts.archive(name)
+                zip_of(collected.files, archive, self.context.stop)
                 self.context.artifacts.put(name)
         except ActionFailed as error:
             message = str(error)

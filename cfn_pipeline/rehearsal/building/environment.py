@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from cfn_pipeline.buildspec.reading import Buildspec
-from cfn_pipeline.rehearsal.building.project import Variable
+from cfn_pipeline.rehearsal.building.project import Variable, require_valid
 from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 
@@ -22,7 +22,7 @@ def build_variables(
     """Return the variables of buildspec, project and action; later ones override earlier ones.
 
     Raises:
-        ActionFailed: a parameter or secret does not exist.
+        ActionFailed: a parameter or secret does not exist, or a variable is invalid.
 
     """
     variables = [Variable(name=name, value=value) for name, value in buildspec.variables.items()]
@@ -32,7 +32,9 @@ def build_variables(
     ):
         variables += [Variable(name=name, value=id_, type=kind) for name, id_ in entries.items()]
     effective = {variable.name: variable for variable in (*variables, *project, *action)}
-    return {name: lookup.value(variable) for name, variable in effective.items()}
+    values = {name: lookup.value(variable) for name, variable in effective.items()}
+    require_valid(values)
+    return values
 
 
 class Lookup:

@@ -3,7 +3,9 @@
 https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html
 """
 
+import json
 import re
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,11 +13,27 @@ from pathlib import Path
 from typing import Any
 
 from cfn_pipeline.buildspec.reading import PHASES, Buildspec, Phase
+from cfn_pipeline.rehearsal import processes
 from cfn_pipeline.rehearsal.building.shell import Shell, TimedOut
 
 #: Characters of a command in a message.
 _SHOWN = 60
 _OURS = "[rehearsal] "
+
+#: Characters that a regular expression does not take as they are.
+_SPECIAL = re.compile(r"[^\w\s\"'#%&,/:;<=>@`~!-]")
+#: Searches a text for a pattern that may take very long; an invalid pattern is a text.
+_SEARCH = """
+import json, re, sys
+pattern, text = json.load(sys.stdin)
+try:
+    print(re.search(pattern, text) is not None)
+except re.error:
+    print(pattern in text)
+"""
+_SEARCH_SECONDS = 5.0
+#: Characters of the output that are searched: the last ones.
+_LAST = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +91,12 @@ class _Runner:
         for attempt in range(phase.retries + 1):
             written = self._log.stat().st_size
             message = self._commands(phase.commands)
-            if not message or not _matches(phase.retry_when, self._written_since(written)):
+            if not message or not phase.retries:
+                break
+            matches = _matches(phase.retry_when, self._written_since(written))
+            if matches is None:
+                self.log(f"on-failure: {phase.retry_when} takes too long; there is no retry")
+            if not matches:
                 break
             if attempt < phase.retries:
                 self.log(f"Phase {phase.name.upper()} is retried (on-failure)")
@@ -111,11 +134,22 @@ class _Runner:
         return "\n".join(line for line in lines if not line.startswith(_OURS))
 
 
-def _matches(pattern: str, output: str) -> bool:
-    try:
-        return re.search(pattern, output) is not None
-    except re.error:
+def _matches(pattern: str, output: str) -> bool | None:
+    """Return whether an output matches the pattern of on-failure; None: it takes too long.
+
+    CodeBuild's patterns take linear time. Python's may not, and cannot be interrupted, so a process
+    of its own tries them.
+    """
+    if not _SPECIAL.search(pattern):
         return pattern in output
+    request = json.dumps([pattern, output[-_LAST:]])
+    try:
+        done = processes.run(
+            [sys.executable, "-I", "-S", "-c", _SEARCH], text=request, seconds=_SEARCH_SECONDS
+        )
+    except processes.TimeoutExpired:
+        return None
+    return done.stdout.strip() == "True"
 
 
 def run_phases(

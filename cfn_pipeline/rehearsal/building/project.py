@@ -111,3 +111,19 @@ def _variable(entry: Mapping[str, Any]) -> Variable:
             f"{', '.join(VARIABLE_TYPES)}"
         )
     return Variable(name=str(entry["name"]), value=str(entry["value"]), type=type_)
+
+
+def require_valid(variables: Mapping[str, str]) -> None:
+    """Check that a process can have environment variables.
+
+    Raises:
+        ActionFailed: a name or a value is invalid.
+
+    """
+    for name, value in variables.items():
+        if not name or "=" in name or "\0" in name:
+            raise ActionFailed(
+                f"invalid name {name!a} of an environment variable: use letters, digits and _"
+            )
+        if "\0" in value:
+            raise ActionFailed(f"the environment variable {name} must not have a NUL character")

@@ -12,8 +12,11 @@ from typing import Any, Self
 
 from cfn_pipeline.atomic import replace_file
 from cfn_pipeline.errors import RehearsalError
+from cfn_pipeline.rehearsal.artifacts.store import StoredArtifact
 from cfn_pipeline.rehearsal.folder import RunFolder
 from cfn_pipeline.rehearsal.outcome import Outcome, Status
+from cfn_pipeline.rehearsal.pipeline import Pipeline
+from cfn_pipeline.rehearsal.run.plan import Plan
 
 _FILE = "run.json"
 _FORMAT = 1
@@ -79,13 +82,13 @@ class Journal:
         runs.sort(key=lambda folder: (folder.stat().st_ctime, folder.name))
         named = [folder for folder in runs if folder.name == run]
         if not named and run == "last":
-            started = {folder: _read(folder).get("started", "") for folder in runs}
+            started = {folder: str(_read(folder).get("started")) for folder in runs}
             named = sorted(runs, key=lambda folder: (started[folder], folder.name))[-1:]
         if not named:
             names = ", ".join(folder.name for folder in runs) or "none"
             raise RehearsalError(f"{option} {run}: {root} has no such run; its runs: {names}")
         data = _read(named[0])
-        if data.get("format") != _FORMAT:
+        if data.get("format") != _FORMAT or not _is_valid(data):
             raise RehearsalError(
                 f"{option} {run}: this version cannot read {named[0] / _FILE}; begin a new run"
             )
@@ -202,3 +205,26 @@ def _read(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}
+
+
+def _is_valid(data: dict[str, Any]) -> bool:
+    """Return whether the data of a journal has the form in which this version writes it."""
+    try:
+        plan = Plan.from_dict(data["plan"])
+        for values in (plan.sources, plan.parameters, plan.variables, plan.exports):
+            assert all(isinstance(value, str) for value in values.values())
+        for text in (plan.region, *filter(None, (plan.endpoint, plan.live, plan.after))):
+            assert isinstance(text, str)
+        if "definition" in data:
+            Pipeline.from_dict(data["definition"])
+            assert isinstance(data["execution_id"], str)
+        for artifact in data.get("artifacts", {}).values():
+            StoredArtifact(**artifact)
+        for action in data["actions"].values():
+            Status(action["status"])
+            assert all(isinstance(action.get(key, {}), dict) for key in ("details", "variables"))
+        assert isinstance(data["notices"], list)
+        assert isinstance(data.get("seconds", 0.0), int | float)
+    except (KeyError, TypeError, ValueError, AttributeError, AssertionError):
+        return False
+    return True

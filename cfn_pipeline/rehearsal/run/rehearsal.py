@@ -217,8 +217,8 @@ class Rehearsal:
                 folders[name] = Path(source)
                 continue
             archive, target = folder / f"{number}.zip", folder / str(number)
-            fetch(source, archive)
-            unzip(archive, target)
+            fetch(source, archive, stop=self.stop)
+            unzip(archive, target, self.stop)
             folders[name] = target
         return folders
 

@@ -68,7 +68,7 @@ def validate_names(names: Iterable[Name]) -> None:
     """
     problems = dict.fromkeys(problem for name in names for problem in name.problems)
     if problems:
-        raise RehearsalError("\n".join(problems))
+        raise RehearsalError(*problems)
 
 
 def validate_skips(pipeline: Pipeline, settings: Settings) -> None:

@@ -51,6 +51,20 @@ def build(bench: Bench, **configuration: str) -> str:
             "invalid type X of the variable A: use one of PLAINTEXT",
         ),
         ({"BuildspecOverride": "arn:aws:s3:::b/k"}, "cannot read buildspecs from S3"),
+        ({"BuildspecOverride": "/etc/passwd"}, "invalid path '/etc/passwd': it must be below"),
+        ({"BuildspecOverride": "../../run.json"}, "it must be below"),
+        (
+            {"EnvironmentVariables": json.dumps([{"name": "", "value": "a"}])},
+            "invalid name '' of an environment variable: use letters, digits and _",
+        ),
+        (
+            {"EnvironmentVariables": json.dumps([{"name": "a\0b", "value": "a"}])},
+            r"invalid name 'a\x00b' of an environment variable",
+        ),
+        (
+            {"EnvironmentVariables": json.dumps([{"name": "A", "value": "a\0"}])},
+            "the environment variable A must not have a NUL character",
+        ),
         ({"PrimarySource": "Ap"}, "PrimarySource Ap is not an input artifact of the action"),
     ],
 )

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cfn_pipeline.rehearsal.artifacts.zips import files_below, unzip, zip_of
+from cfn_pipeline.rehearsal.artifacts.trees import tree_of
+from cfn_pipeline.rehearsal.artifacts.zips import unzip, zip_of
 
 NAMES = st.text("abcäß .-_", min_size=1, max_size=8).filter(lambda n: n.strip(" .") == n)
 FILES = st.dictionaries(st.lists(NAMES, min_size=1, max_size=3).map("/".join), st.binary())
@@ -28,10 +29,10 @@ def test_what_goes_in_comes_out(files: dict[str, bytes]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
             written[path] = content
-        archive = zip_of(files_below(source), Path(folder, "a.zip"))
+        archive = zip_of(tree_of(source).files, Path(folder, "a.zip"))
         unzip(archive, Path(folder, "out"))
         found = {p.relative_to(source).as_posix(): c for p, c in written.items()}
-        assert {n: p.read_bytes() for n, p in files_below(Path(folder, "out")).items()} == found
+        assert {n: p.read_bytes() for n, p in tree_of(Path(folder, "out")).files.items()} == found
 
 
 def test_the_same_files_are_the_same_bytes(tmp_path: Path) -> None:
@@ -39,7 +40,7 @@ def test_the_same_files_are_the_same_bytes(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         for file in ("b", "a") if name == "one" else ("a", "b"):
             (tmp_path / name / file).write_text(file)
-    zips = [zip_of(files_below(tmp_path / n), tmp_path / f"{n}.zip") for n in ("one", "two")]
+    zips = [zip_of(tree_of(tmp_path / n).files, tmp_path / f"{n}.zip") for n in ("one", "two")]
     assert zips[0].read_bytes() == zips[1].read_bytes()
 
 
@@ -64,4 +65,4 @@ def test_a_folder_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "old").write_text("")
     unzip(zip_of({"new": tmp_path / "file"}, tmp_path / "a.zip"), tmp_path / "out")
-    assert list(files_below(tmp_path / "out")) == ["new"]
+    assert list(tree_of(tmp_path / "out").files) == ["new"]

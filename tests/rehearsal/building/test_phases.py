@@ -138,3 +138,37 @@ def test_in_version_one_commands_know_nothing_of_each_other(tmp_path: Path) -> N
     results, notes = phases(tmp_path, text, version="0.1")
     assert [result.has_failed for result in results] == [True, False]
     assert notes == ["[]0"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "tries"),
+    [("no such file", 1), ("No such file", 3), ("No.*file", 3), ("^cat:.*y$", 3), ("(", 1)],
+)
+def test_what_is_retried(tmp_path: Path, pattern: str, tries: int) -> None:
+    text = f"""
+  build:
+    commands: [echo try >> notes, cat nothing]
+    on-failure: 'RETRY-2-{pattern}'
+"""
+    assert phases(tmp_path, text)[1] == ["try"] * tries
+
+
+def test_a_pattern_that_takes_too_long_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cfn_pipeline.rehearsal.building.phases._SEARCH_SECONDS", 0.5)
+    text = f"""
+  build:
+    commands: [echo try >> notes, echo {"a" * 40}b, "false"]
+    on-failure: RETRY-2-(a+)+$
+"""
+    results, notes = phases(tmp_path, text)
+    assert (notes, results[0].status) == (["try"], "FAILED")
+    assert "on-failure: (a+)+$ takes too long; there is no retry" in (tmp_path / "log").read_text()
+
+
+def test_a_number_of_tries_that_no_build_needs() -> None:
+    buildspec = read_buildspec(
+        f"version: 0.2\nphases: {{build: {{commands: [x], on-failure: RETRY-{'9' * 5000}}}}}", "b"
+    )
+    assert buildspec.phases["build"].retries == 999_999

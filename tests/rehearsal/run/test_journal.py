@@ -2,12 +2,16 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.outcome import Outcome, Status
 from cfn_pipeline.rehearsal.run.journal import Journal
+from cfn_pipeline.rehearsal.run.plan import Plan
+
+PLAN = {"plan": Plan(template=Path("pipeline.yml")).to_dict()}
 
 
 def test_runs_are_numbered(tmp_path: Path) -> None:
@@ -17,7 +21,7 @@ def test_runs_are_numbered(tmp_path: Path) -> None:
 
 
 def test_what_is_recorded_is_there_again(tmp_path: Path) -> None:
-    journal = Journal.begin(tmp_path, "app", {"plan": {}})
+    journal = Journal.begin(tmp_path, "app", PLAN)
     journal.start_action("A/B")
     journal.record_intent("A/B", {"change_set": "arn"})
     found = Journal.find(tmp_path, "last", "--resume")
@@ -54,8 +58,8 @@ def test_a_run_is_held_by_one(tmp_path: Path) -> None:
 
 
 def test_last_is_the_one_that_began_last(tmp_path: Path) -> None:
-    first = Journal.begin(tmp_path, "b", {})
-    second = Journal.begin(tmp_path, "a", {})
+    first = Journal.begin(tmp_path, "b", PLAN)
+    second = Journal.begin(tmp_path, "a", PLAN)
     first.record(started="2026-01-01T00:00:00")
     second.record(started="2026-01-02T00:00:00")
     assert Journal.find(tmp_path, "last", "--after").folder == second.folder
@@ -87,3 +91,40 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RehearsalError, match="the folder of the run cannot be created"):
         Journal.begin(tmp_path / "file", "app", {})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"plan": None},
+        {"plan": {}},
+        {"plan": {"template": 1, "others": []}},
+        {"plan": {**PLAN["plan"], "sources": ["App"]}},
+        {"plan": {**PLAN["plan"], "sources": {"App": 1}}},
+        {"plan": {**PLAN["plan"], "region": 1}},
+        {"plan": {**PLAN["plan"], "more": 1}},
+        {"actions": []},
+        {"actions": {"A/B": {}}},
+        {"actions": {"A/B": {"status": "Dancing"}}},
+        {"actions": {"A/B": {"status": "Failed", "details": 1}}},
+        {"notices": None},
+        {"seconds": "x"},
+        {"started": 1, "plan": None},
+        {"definition": {}},
+        {"definition": {"stages": []}},
+        {"artifacts": {"A": {}}},
+    ],
+)
+def test_a_journal_that_is_broken_is_told(tmp_path: Path, change: dict[str, Any]) -> None:
+    journal = Journal.begin(tmp_path, "app", PLAN)
+    Journal.find(tmp_path, "last", "--resume")
+    journal.record(**change)
+    with pytest.raises(RehearsalError, match=r"this version cannot read .*run\.json; begin a new"):
+        Journal.find(tmp_path, "last", "--resume")
+
+
+def test_a_journal_without_anything_is_told(tmp_path: Path) -> None:
+    journal = Journal.begin(tmp_path, "app", PLAN)
+    journal.folder.journal.write_text('{"format": 1}')
+    with pytest.raises(RehearsalError, match="this version cannot read"):
+        Journal.find(tmp_path, "last", "--resume")
