@@ -53,7 +53,7 @@ audit: $(READY) .audit/.ready ## Run security checkers (checkov, Guard, cdk-nag)
 simulate: $(READY) .audit/simulate/.ready ## Ask an IAM evaluator what the deployment role may do; needs npm
 	@$(BIN)/python scripts/simulate/simulate.py
 
-deploy/%: $(READY) FORCE ## Deploy dev, prod, kms, ecr, iam, codebuild or pipeline (EDITION=, PARAMETERS="A=1 B=2", S3_BUCKET=)
+deploy/%: $(READY) FORCE ## Deploy a stack of templates/: kms, ecr, environment-dev ... dev, prod (EDITION=, PARAMETERS="A=1 B=2", S3_BUCKET=)
 	@$(BIN)/python scripts/deploy.py --edition $(EDITION) $(if $(S3_BUCKET),--s3-bucket $(S3_BUCKET)) $* $(PARAMETERS)
 
 clean: ## Remove what can be made again

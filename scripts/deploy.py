@@ -4,7 +4,7 @@
 usage: deploy.py [--edition NAME] [--templates DIR] [--s3-bucket NAME] TARGET [Parameter=Value ...]
 
 TARGET is an environment (dev, prod: the application's stack with the parameters of dev.json or
-prod.json) or a template by its name without .yml (kms, ecr, iam, codebuild, pipeline ...).
+prod.json) or a template by its name without .yml (kms, ecr, environment-dev, iam ...).
 Missing parameters, and a region without what a template needs, are reported before AWS is called.
 """
 

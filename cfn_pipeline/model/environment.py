@@ -11,7 +11,9 @@ from cfn_pipeline.model.validated import Validated
 class Environment(Validated):
     """One environment, deployed as one stack, in one stage of the pipeline.
 
-    ``Environment("prod", approval=True, desired_count=2)``
+    What it says of parameters wins over its configuration file, which people fill in. ::
+
+        Environment("prod", approval=True, desired_count=2)
 
     Args:
         name: names the configuration file (``dev``: ``dev.json``) and ``make deploy/dev``.

@@ -188,6 +188,12 @@ CONNECTION = "ConnectionArn=arn:aws:codeconnections:eu-central-1:123456789012:co
             "todobackend-iam",
             ["--capabilities", "CAPABILITY_IAM", "--parameter-overrides", CONNECTION],
         ),
+        (
+            ["environment-dev"],
+            "environment-dev.yml",
+            "todobackend-dev-environment",
+            ["--capabilities", "CAPABILITY_NAMED_IAM"],
+        ),
         (["codebuild"], "codebuild.yml", "todobackend-codebuild", []),
         (
             ["pipeline", CONNECTION, "GitHubOwner=acme"],
