@@ -60,7 +60,10 @@ def type_name(kind: Any) -> str:
 
 
 def _leaves(kind: Any) -> Iterator[Any]:
+    """Yield the package's own classes; a class of another program is for Python."""
     for subclass in kind.__subclasses__():
+        if not subclass.__module__.startswith("cfn_pipeline."):
+            continue
         if not vars(subclass).get("is_choice", False):
             yield subclass
         yield from _leaves(subclass)
