@@ -37,6 +37,7 @@ def handler(event: Any, context: Any) -> None:
 def start(event: Any) -> Any:
     """Start the task and return its ARN."""
     properties = event["ResourceProperties"]
+    network = properties.get("NetworkConfiguration")
     response = ecs.run_task(
         cluster=properties["Cluster"],
         taskDefinition=properties["TaskDefinition"],
@@ -44,6 +45,7 @@ def start(event: Any) -> Any:
         startedBy=event["RequestId"],
         # Lambda may run an asynchronous call twice; ECS then returns the task of the first.
         clientToken=event["RequestId"],
+        **({"networkConfiguration": network} if network else {}),
     )
     if response["failures"] or not response["tasks"]:
         reasons = ", ".join(failure["reason"] for failure in response["failures"])

@@ -24,7 +24,7 @@ def run(function: Callable[..., Function]) -> Function:
     return function("ecs_tasks", "ecs")
 
 
-def starts(run: Function, response: dict[str, Any], overrides: Any = None) -> None:
+def starts(run: Function, response: dict[str, Any], overrides: Any = None, **more: Any) -> None:
     run.stubs["ecs"].add_response(
         "run_task",
         response,
@@ -34,6 +34,7 @@ def starts(run: Function, response: dict[str, Any], overrides: Any = None) -> No
             "overrides": overrides or {},
             "startedBy": "request-1",
             "clientToken": "request-1",
+            **more,
         },
     )
 
@@ -57,6 +58,20 @@ def test_overrides_are_handed_on(run: Function, responses: list[dict[str, Any]])
     starts(run, task("PENDING"), overrides)
     is_described(run, ended(exitCode=0))
     run(custom_resource_event("Update", **PROPERTIES, Overrides=overrides))
+    assert responses[0]["Status"] == "SUCCESS"
+
+
+def test_a_task_with_an_address_of_its_own(run: Function, responses: list[dict[str, Any]]) -> None:
+    network = {
+        "awsvpcConfiguration": {
+            "assignPublicIp": "DISABLED",
+            "securityGroups": ["sg-1"],
+            "subnets": ["subnet-1", "subnet-2"],
+        }
+    }
+    starts(run, task("PENDING"), networkConfiguration=network)
+    is_described(run, ended(exitCode=0))
+    run(custom_resource_event("Create", **PROPERTIES, NetworkConfiguration=network))
     assert responses[0]["Status"] == "SUCCESS"
 
 

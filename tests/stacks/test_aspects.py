@@ -135,6 +135,19 @@ def test_postgresql() -> None:
     assert (rule["FromPort"], rule["ToPort"]) == (5432, 5432)
 
 
+def test_a_migration_on_fargate_runs_in_the_network_of_the_tasks() -> None:
+    resources = _stack(APPLICATIONS["fargate, migration"])["Resources"]
+    service = resources["ApplicationService"]["Properties"]["NetworkConfiguration"]
+    vpc = service["AwsvpcConfiguration"]
+    assert resources["MigrateTask"]["Properties"]["NetworkConfiguration"] == {
+        "awsvpcConfiguration": {
+            "assignPublicIp": "ENABLED",
+            "securityGroups": vpc["SecurityGroups"],
+            "subnets": vpc["Subnets"],
+        }
+    }
+
+
 @pytest.mark.parametrize("name", ["worker on fargate", "private worker", "worker on ec2"])
 def test_a_worker_is_not_reached(name: str) -> None:
     template = _stack(APPLICATIONS[name])

@@ -6,8 +6,10 @@ from typing import Any
 from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Sub
 from troposphere.cloudformation import CustomResource
+from troposphere.ecs import NetworkConfiguration
 
 from cfn_pipeline.model.aspects import Migration
+from cfn_pipeline.model.values import present
 from cfn_pipeline.policies.application import pass_roles, run_task, run_tasks
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.containers import task_definition
@@ -31,7 +33,12 @@ def migration_of_any_task(stack: ApplicationStack, migration: Migration) -> Prep
 def migration(stack: ApplicationStack, migration: Migration) -> Preparation:
     """Add the migration; its function may run that task only, and pass its two roles to ECS."""
     roles = [GetAtt(ids.TASK_ROLE, "Arn"), GetAtt(ids.EXECUTION_ROLE, "Arn")]
-    _add_custom_resource(stack, ServiceTimeout="960")
+    network = stack.capacity.network
+    _add_custom_resource(
+        stack,
+        ServiceTimeout="960",
+        **present(NetworkConfiguration=None if network is None else _of_api(network)),
+    )
     _add_task(stack, migration, ExecutionRoleArn=GetAtt(ids.EXECUTION_ROLE, "Arn"))
     return _add_function(
         stack,
@@ -60,6 +67,18 @@ def _add_custom_resource(stack: ApplicationStack, **properties: Any) -> None:
             TaskDefinition=Ref(TASK_DEFINITION),
         )
     )
+
+
+def _of_api(network: NetworkConfiguration) -> dict[str, Any]:
+    """Return a network configuration in the form of ECS's API, whose keys begin in lower case."""
+    vpc = network.AwsvpcConfiguration
+    return {
+        "awsvpcConfiguration": {
+            "assignPublicIp": vpc.AssignPublicIp,
+            "securityGroups": vpc.SecurityGroups,
+            "subnets": vpc.Subnets,
+        }
+    }
 
 
 def _add_task(stack: ApplicationStack, migration: Migration, **properties: Any) -> None:
