@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from cfn_pipeline.aws.cloudformation import TEMPLATE_BODY
 from cfn_pipeline.editions.edition import APPLICATION_STACK, Edition
 from cfn_pipeline.editions.loading import chosen
 from cfn_pipeline.errors import ModelError, OutputError
@@ -60,7 +61,8 @@ def rendering(
         force: whether files of the folder that were not rendered may be replaced.
 
     Raises:
-        ModelError: an environment sets a parameter that the application's stack does not have.
+        ModelError: an environment sets a parameter that the application's stack does not have, or
+            a template would be too large for CloudFormation.
         OutputError: files of the folder cannot be read, or would be lost, with each of them.
 
     """
@@ -78,8 +80,10 @@ def rendering(
     }
     if is_example:
         configurations = {name: c.as_defaults() for name, c in configurations.items()}
+    texts = {name: emit(template, header=line) for name, template in templates.items()}
+    ModelError.raise_for(_size_problems(application, texts))
     files = {
-        **{name: emit(template, header=line) for name, template in templates.items()},
+        **texts,
         **dict.fromkeys(configurations, ""),
         **{
             name: f"# {line}\n{write_text(application)}"
@@ -187,6 +191,19 @@ def _target_problems(application: Application, edition: Edition) -> Iterator[str
             yield (
                 f"{application.where}: environment name {environment.name!r} is also the name of "
                 f"a template ({environment.name}.yml); use another name"
+            )
+
+
+def _size_problems(application: Application, templates: Mapping[str, str]) -> Iterator[str]:
+    """Yield templates that CloudFormation takes from a bucket only."""
+    for name, text in templates.items():
+        if (size := len(text.encode())) > TEMPLATE_BODY:
+            way_out = "fewer environments"
+            if name == APPLICATION_STACK:
+                way_out = "fewer containers, or shorter commands and variables"
+            yield (
+                f"{application.where}: {name} would have {size:,} bytes; CloudFormation takes "
+                f"{TEMPLATE_BODY:,} without a bucket; use {way_out}"
             )
 
 

@@ -26,12 +26,10 @@ from cfn_pipeline import (
     edition,
     load,
 )
+from cfn_pipeline.aws.cloudformation import TEMPLATE_BODY
 from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 from cfn_pipeline.aws.regions import WITHOUT_CONNECTIONS
 from cfn_pipeline.files.makefile import Target
-
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-LARGEST_TEMPLATE = 51_200
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -51,10 +49,10 @@ def deploy(options: argparse.Namespace) -> int:
     configuration = {} if environment is None else read_parameters(folder, environment)
     parameters = configuration | dict(pair(word) for word in options.parameters)
     check_parameters(target.file, load(template, source=target.file), parameters)
-    if len(template.encode()) > LARGEST_TEMPLATE and not options.s3_bucket:
+    if len(template.encode()) > TEMPLATE_BODY and not options.s3_bucket:
         fail(
             f"{target.file} has {len(template.encode()):,} bytes; CloudFormation takes "
-            f"{LARGEST_TEMPLATE:,} without a bucket: add S3_BUCKET=<the name of one>"
+            f"{TEMPLATE_BODY:,} without a bucket: add S3_BUCKET=<the name of one>"
         )
     if shutil.which("aws") is None:
         fail("the AWS CLI is not on PATH; install it, then try again")

@@ -41,6 +41,17 @@ RUN_ORDERS = Range(1, 999)
 #: Characters of one value of an action's Configuration.
 CONFIGURATION_VALUE = Range(1, 1000)
 
+#: How much of their names begins the keys of artifacts in the bucket: ``<pipeline>/<artifact>/``.
+#: https://docs.aws.amazon.com/codepipeline/latest/userguide/troubleshooting.html
+_KEPT_OF_PIPELINE = 20
+_KEPT_OF_ARTIFACT = 10
+
+
+def artifact_prefix(pipeline: str, artifact: str) -> str:
+    """Return what the keys of an artifact's objects begin with: ``orders/SourceArti/``."""
+    return f"{pipeline[:_KEPT_OF_PIPELINE]}/{artifact[:_KEPT_OF_ARTIFACT]}/"
+
+
 #: https://docs.aws.amazon.com/codepipeline/latest/userguide/pipeline-types-planning.html
 PIPELINE_TYPES = ("V1", "V2")
 

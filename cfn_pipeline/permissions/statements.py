@@ -101,6 +101,10 @@ class _Granted:
             found |= actions.get(action, {})
         return found
 
+    def types(self, action: str) -> list[str]:
+        """Return the types that an action is for."""
+        return [type_ for type_, actions in self._by_type.items() if actions.get(action)]
+
     def has(self, action: str) -> bool:
         return any(action in actions for actions in self._by_type.values())
 
@@ -161,20 +165,39 @@ class _Granted:
     ) -> list[Statement]:
         """Return a statement for each type and service, and one more for tags where they differ."""
         found: list[Statement] = []
-        told: dict[str, set[str]] = {}
+        told: dict[tuple[str, str], set[str]] = {}
         for type_ in sorted(bound):
             groups: dict[str, dict[str, Mapping[str, Arn]]] = {}
             for action, arns in sorted(bound[type_].items()):
-                fresh = set(arns) - told.get(action, set())
+                key = (action, _key_service(type_, action))
+                fresh = set(arns) - told.get(key, set())
                 if fresh and action not in everywhere:
-                    told[action] = told.get(action, set()) | set(arns)
+                    told[key] = told.get(key, set()) | set(arns)
                     groups.setdefault(_suffix(type_, action, arns), {})[action] = arns
             _merge_tags(groups)
             for suffix, actions in groups.items():
                 union = {key: arn for arns in actions.values() for key, arn in arns.items()}
                 values = [union[key] for key in sorted(union)]
-                found.append(_statement(f"{verb}{_noun(type_)}{suffix}", list(actions), values))
+                services = {_key_service(type_, action) for action in actions}
+                condition = None if "" in services else _through(services)
+                sid = f"{verb}{_noun(type_)}{suffix}"
+                found.append(_statement(sid, list(actions), values, condition))
         return found
+
+
+def _key_service(type_: str, action: str) -> str:
+    """Return the service that uses a key for who makes a resource; empty: any, or no use of one."""
+    uses = action.startswith("kms:") and catalogue.access(action) not in catalogue.READING
+    return tables.KEY_SERVICES.get(type_, "") if uses else ""
+
+
+def _through(services: Collection[str]) -> dict[str, Any]:
+    """Return the condition that a key is used by a service, for who calls it."""
+    names = [
+        {"Fn::Sub": f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}"}
+        for service in sorted(services)
+    ]
+    return {"StringEquals": {"kms:ViaService": names if len(names) > 1 else names[0]}}
 
 
 def _suffix(type_: str, action: str, arns: Mapping[str, Arn]) -> str:
@@ -270,10 +293,15 @@ def resource_value(arn: Arn) -> Any:
 def _granting(granted: _Granted) -> list[Statement]:
     """Let keys be used by what is deployed, through the services alone."""
     arns = granted.arns("kms:CreateGrant")
+    if not arns:
+        return []
+    services = {
+        _key_service(type_, "kms:CreateGrant") for type_ in granted.types("kms:CreateGrant")
+    }
     condition = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-    return [_statement("CreateKeyGrants", ["kms:CreateGrant"], list(arns.values()), condition)][
-        : len(arns)
-    ]
+    if "" not in services:
+        condition |= _through(services)
+    return [_statement("CreateKeyGrants", ["kms:CreateGrant"], list(arns.values()), condition)]
 
 
 def _passing(granted: _Granted, own: Collection[str], services: set[str]) -> list[Statement]:

@@ -289,6 +289,14 @@ OWN: Mapping[str, Sequence[str]] = {
     "AWS::Route53::RecordSetGroup": ["hostedzone"],
 }
 
+#: The services that use a key for whoever makes a resource of a type; a use is bound to them.
+#: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+KEY_SERVICES: Mapping[str, str] = {
+    "AWS::RDS::DBCluster": "rds",
+    "AWS::RDS::DBInstance": "rds",
+    "AWS::SecretsManager::Secret": "secretsmanager",
+}
+
 #: Actions that change something, and that AWS allows on ``*`` only.
 UNSCOPED: Mapping[str, str] = {
     "ecs:DeregisterTaskDefinition": "AWS allows it on * only; running tasks of a revision "

@@ -71,17 +71,39 @@ def run_pipeline(pipeline: Pipeline, resources: PipelineResources) -> list[State
 def use_artifacts(bucket: Value, objects: Value) -> list[Statement]:
     """Read and write a pipeline's artifacts."""
     return [
-        allow(
-            s3.GetBucketAcl,
-            s3.GetBucketLocation,
-            s3.GetBucketVersioning,
-            on=bucket,
-            sid="FindArtifactBucket",
-        ),
+        _find_bucket(bucket),
         allow(
             s3.GetObject, s3.GetObjectVersion, s3.PutObject, on=objects, sid="ReadWriteArtifacts"
         ),
     ]
+
+
+def use_artifacts_of_builds(
+    bucket: Value, inputs: Sequence[Value], outputs: Sequence[Value]
+) -> Iterator[Statement]:
+    """Read what builds are given and write what they make, and no other artifact of a pipeline.
+
+    Args:
+        bucket: the artifact bucket.
+        inputs: the objects of the artifacts that builds read.
+        outputs: the objects of those that they make.
+
+    """
+    yield _find_bucket(bucket)
+    if inputs:
+        yield allow(s3.GetObject, s3.GetObjectVersion, on=inputs, sid="ReadArtifacts")
+    if outputs:
+        yield allow(s3.PutObject, on=outputs, sid="WriteArtifacts")
+
+
+def _find_bucket(bucket: Value) -> Statement:
+    return allow(
+        s3.GetBucketAcl,
+        s3.GetBucketLocation,
+        s3.GetBucketVersioning,
+        on=bucket,
+        sid="FindArtifactBucket",
+    )
 
 
 def make_build_logs(groups: Value) -> Statement:
@@ -145,13 +167,18 @@ def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator
             role = resources.role if action.role is None else action.role
             if role is not None:
                 roles[role] = None
+    alike: dict[tuple[str, ...], list[Value]] = {}
+    for stack, allowed in calls.items():
+        alike.setdefault(tuple(allowed), []).append(stack)
     sids: set[str] = set()
-    for number, (stack, allowed) in enumerate(calls.items(), start=1):
-        sid = "Deploy" + (pascal_case(stack) if isinstance(stack, str) else f"Stack{number}")
+    for number, (names, stacks) in enumerate(alike.items(), start=1):
+        sid = f"Deploy{_title(stacks, number)}"
         sid = f"{sid}{number}" if sid in sids else sid
         sids.add(sid)
         yield allow(
-            *(cloudformation.Action(call) for call in allowed), on=resources.stack(stack), sid=sid
+            *(cloudformation.Action(name) for name in names),
+            on=[resources.stack(stack) for stack in stacks],
+            sid=sid,
         )
     if calls and resources.parameters is not None:
         yield allow(ssm.GetParameters, on=resources.parameters, sid="ReadParameters")
@@ -164,6 +191,30 @@ def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator
                 StringEqualsIfExists("iam:PassedToService", "cloudformation.amazonaws.com")
             ),
         )
+
+
+def _title(stacks: Sequence[Value], number: int) -> str:
+    """Name stacks on which the same calls are made, in a statement's id."""
+    [first, *others] = stacks
+    if others:
+        return f"Stacks{number}"
+    return pascal_case(first) if isinstance(first, str) else f"Stack{number}"
+
+
+def read_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
+    """Read what AWS's page lists beside the calls of each mode.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html
+    """
+    stacks = _each(action.stack for action in pipeline.actions if isinstance(action, StackAction))
+    if stacks:
+        yield allow(
+            cloudformation.DescribeStackResources,
+            cloudformation.GetTemplate,
+            on=[resources.stack(stack) for stack in stacks],
+            sid="ReadStacks",
+        )
+        yield allow(cloudformation.ValidateTemplate, sid="ValidateTemplates")
 
 
 def _notify_approvers(pipeline: Pipeline) -> Iterator[Statement]:

@@ -75,22 +75,42 @@ def let_events_publish(topics: Value) -> Statement:
     )
 
 
-def encrypt_artifacts(key: Value) -> Statement:
-    """Read and write what is encrypted with a key."""
+def encrypt_artifacts(key: Value, *, through: Value) -> list[Statement]:
+    """Read and write artifacts that are encrypted with a key; ``through``: S3, of one region."""
+    return [
+        allow(
+            kms.Decrypt,
+            kms.Encrypt,
+            kms.Action("GenerateDataKey*"),
+            kms.Action("ReEncrypt*"),
+            on=key,
+            sid="EncryptArtifacts",
+            condition=_through(through),
+        ),
+        allow(kms.DescribeKey, on=key, sid="DescribeKey"),
+    ]
+
+
+def encrypt_logs(key: Value, *, through: Value) -> Statement:
+    """Write to encrypted log groups; ``through``: CloudWatch Logs, of one region.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
     return allow(
         kms.Decrypt,
-        kms.DescribeKey,
-        kms.Encrypt,
-        kms.Action("GenerateDataKey*"),
-        kms.Action("ReEncrypt*"),
+        kms.GenerateDataKey,
         on=key,
-        sid="EncryptArtifacts",
+        sid="EncryptLogs",
+        condition=_through(through),
     )
 
 
 def decrypt_secrets(key: Value, *, through: Value | None = None) -> Statement:
     """Decrypt secrets; ``through``: only in calls of that service, such as Secrets Manager."""
-    condition = None
-    if through is not None:
-        condition = Condition(StringEquals({"kms:ViaService": through}))
+    condition = None if through is None else _through(through)
     return allow(kms.Decrypt, on=key, sid="DecryptSecrets", condition=condition)
+
+
+def _through(service: Value) -> Condition:
+    """Condition for uses of a key that a service makes for the caller, and no others."""
+    return Condition(StringEquals({"kms:ViaService": service}))

@@ -71,6 +71,10 @@ class Arns:
     def _known(arn: str) -> Value:
         return Sub(arn) if "${" in arn else arn
 
+    def service(self, name: str) -> Value:
+        """Return a service of the region as KMS names it: ``s3.eu-west-1.amazonaws.com``."""
+        return Sub(f"{name}.${{AWS::Region}}.{self.suffix}")
+
     def named(self, service: str, kind: str, suffix: str = "") -> Callable[[Value], Value]:
         """Return a function that makes ``<kind>/<name><suffix>`` ARNs from names or functions."""
 

@@ -264,7 +264,26 @@ def test_whoever_makes_policies_attaches_them_to_nobody_else() -> None:
 
 def test_keys_are_lent_to_services_only() -> None:
     [lending] = [s for s in _current().statements if "kms:CreateGrant" in s["Action"]]
-    assert lending["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    assert lending["Condition"] == {
+        "Bool": {"kms:GrantIsForAWSResource": "true"},
+        "StringEquals": {
+            "kms:ViaService": {"Fn::Sub": "rds.${AWS::Region}.${AWS::URLSuffix}"},
+        },
+    }
+
+
+def test_a_key_is_used_through_the_service_that_needs_it() -> None:
+    key = {"KmsKeyId": "arn:aws:kms:eu-west-1:1:key/k"}
+    made = {"Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": key}}
+    found = derive([{"Resources": made}], stacks=["orders"])
+    [use] = [s for s in found.statements if "kms:Decrypt" in s["Action"]]
+    through = {"Fn::Sub": "secretsmanager.${AWS::Region}.${AWS::URLSuffix}"}
+    assert use["Condition"] == {"StringEquals": {"kms:ViaService": through}}
+    # Where the service is not known, the key can be used directly, too.
+    made["Store"] = {"Type": "AWS::EFS::FileSystem", "Properties": key}
+    found = derive([{"Resources": made}], stacks=["orders"])
+    uses = [s for s in found.statements if "kms:GenerateDataKey" in str(s["Action"])]
+    assert [("Condition" in use) for use in uses] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def statements(*actions: Any, source: Any = CODE) -> dict[str, dict[str, Any]]:
     return {s["Sid"]: s for s in policy["PolicyDocument"]["Statement"]}
 
 
-BASE = ["FindArtifactBucket", "ReadWriteArtifacts", "EncryptArtifacts"]
+BASE = ["FindArtifactBucket", "ReadWriteArtifacts", "EncryptArtifacts", "DescribeKey"]
 
 
 def test_an_action_brings_the_permissions_that_it_needs_and_no_other() -> None:

@@ -105,5 +105,4 @@ def existing_secret(stack: ApplicationStack, secret: ExistingSecret) -> Credenti
 
 
 def _decrypt(stack: ApplicationStack) -> Statement:
-    through = Sub(f"secretsmanager.${{AWS::Region}}.{stack.arns.suffix}")
-    return decrypt_secrets(stack.key, through=through)
+    return decrypt_secrets(stack.key, through=stack.arns.service("secretsmanager"))

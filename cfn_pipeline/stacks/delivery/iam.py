@@ -1,23 +1,35 @@
 """The roles of a pipeline and of its builds, each with least privilege."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Template
 
 from cfn_pipeline.aws import name_forms
-from cfn_pipeline.errors import ModelError
+from cfn_pipeline.aws.iam import INLINE_POLICIES
+from cfn_pipeline.aws.pipelines import artifact_prefix
+from cfn_pipeline.errors import ModelError, TemplateError
+from cfn_pipeline.model.actions import CodeBuild
+from cfn_pipeline.model.artifacts import Artifact
 from cfn_pipeline.model.deployments import StackAction
 from cfn_pipeline.model.pipeline import Pipeline
+from cfn_pipeline.model.values import Value
+from cfn_pipeline.permissions.packing import size
 from cfn_pipeline.policies.application import log_in_to_ecr, pull_images, push_images
-from cfn_pipeline.policies.delivery import run_pipeline, write_build_logs
+from cfn_pipeline.policies.delivery import (
+    read_stacks,
+    run_pipeline,
+    use_artifacts_of_builds,
+    write_build_logs,
+)
 from cfn_pipeline.policies.documents import document, from_account, trust
-from cfn_pipeline.policies.keys import encrypt_artifacts
+from cfn_pipeline.policies.keys import encrypt_artifacts, encrypt_logs
 from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.arns import ARNS, Arns
+from cfn_pipeline.stacks.delivery.artifacts import artifact_bucket_name
 from cfn_pipeline.stacks.delivery.roles import (
     BUILD_ROLE,
     PIPELINE_ROLE,
-    artifacts,
     export_deployment_role,
     resources,
     roles_stack,
@@ -58,8 +70,10 @@ def iam_template(
         arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     Raises:
-        ModelError: a repository name that AWS refuses, or an action without a role.
-        TemplateError: a template with a resource type whose permissions are not known.
+        ModelError: a repository name that AWS refuses, an action without a role, or artifacts
+            that builds could replace.
+        TemplateError: a template with a resource type whose permissions are not known, or more
+            stacks than a role can be allowed.
 
     """
     templates = contents(deploys)
@@ -67,7 +81,7 @@ def iam_template(
     stack = roles_stack(pipeline, arns)
     made = GetAtt(DEPLOYMENT_ROLE, "Arn") if templates else None
     _add_pipeline_role(stack, pipeline, made)
-    _add_build_role(stack, pull=pull, push=push)
+    _add_build_role(stack, pipeline, pull=pull, push=push)
     if templates:
         needed = permissions(templates, _stacks(pipeline))
         what = f"the stacks of {stack.name}"
@@ -75,12 +89,30 @@ def iam_template(
         add_deployment_role(stack, needed.policies, deploys=what)
         if needed.boundary is not None:
             add_permissions_boundary(stack, needed.boundary, deploys=what)
+    _check_sizes(stack)
     return stack.template
+
+
+def _check_sizes(stack: Stack) -> None:
+    """Refuse more inline policies than IAM allows.
+
+    Raises:
+        TemplateError: with the role.
+
+    """
+    for title, resource in stack.template.to_dict()["Resources"].items():
+        policies = resource["Properties"].get("Policies", ())
+        if (taken := sum(size(policy["PolicyDocument"]) for policy in policies)) > INLINE_POLICIES:
+            raise TemplateError(
+                f"{title} of {stack.name}: the inline policies have {taken:,} characters; IAM "
+                f"allows {INLINE_POLICIES:,} for a role; use fewer stacks in one pipeline"
+            )
 
 
 def _add_pipeline_role(stack: Stack, pipeline: Pipeline, deployment_role: GetAtt | None) -> None:
     """Add CodePipeline's role, with the permissions that the pipeline's actions need."""
     ami_parameters = stack.arns.public_parameter("ecs/optimized-ami/*")
+    used = resources(stack, role=deployment_role, parameters=ami_parameters)
     stack.add(
         role(
             PIPELINE_ROLE,
@@ -88,22 +120,26 @@ def _add_pipeline_role(stack: Stack, pipeline: Pipeline, deployment_role: GetAtt
             trust=trust("codepipeline.amazonaws.com"),
             policies={
                 "PipelinePermissions": document(
-                    *run_pipeline(
-                        pipeline,
-                        resources(stack, role=deployment_role, parameters=ami_parameters),
-                    ),
-                    encrypt_artifacts(stack.key),
+                    *run_pipeline(pipeline, used),
+                    *read_stacks(pipeline, used),
+                    *encrypt_artifacts(stack.key, through=stack.arns.service("s3")),
                 )
             },
         )
     )
 
 
-def _add_build_role(stack: Stack, *, pull: str | None, push: str | None) -> None:
+def _add_build_role(
+    stack: Stack, pipeline: Pipeline, *, pull: str | None, push: str | None
+) -> None:
     """Add CodeBuild's role, which can log, pull one image and push to one repository.
+
+    Of the artifacts it reads what its builds are given and writes what they make: who can change
+    the application's repository, and so the build, cannot change what is deployed.
 
     Args:
         stack: to which it is added.
+        pipeline: whose builds have the role.
         pull: the repository of the image in which it builds; None: it needs none.
         push: the repository of the images that it builds; None: it makes none.
 
@@ -130,12 +166,35 @@ def _add_build_role(stack: Stack, *, pull: str | None, push: str | None) -> None
                     write_build_logs(
                         [arns.regional("logs", logs), arns.regional("logs", f"{logs}:log-stream:*")]
                     ),
-                    *artifacts(stack),
-                    encrypt_artifacts(stack.key),
+                    *_artifacts_of_builds(stack, pipeline),
+                    *encrypt_artifacts(stack.key, through=arns.service("s3")),
+                    encrypt_logs(stack.key, through=arns.service("logs")),
                     *images,
                 )
             },
         )
+    )
+
+
+def _builds(pipeline: Pipeline) -> list[CodeBuild]:
+    """Return the builds that have the pipeline's own project, and with it the role."""
+    builds = [action for action in pipeline.actions if isinstance(action, CodeBuild)]
+    return [build for build in builds if build.project in (None, pipeline.name)]
+
+
+def _artifacts_of_builds(stack: Stack, pipeline: Pipeline) -> Iterator[Statement]:
+    """Return the permissions for the artifacts of the builds that have the pipeline's role."""
+    bucket = artifact_bucket_name(stack.name)
+    builds = _builds(pipeline)
+
+    def objects(artifacts: Iterable[Artifact]) -> list[Value]:
+        prefixes = {artifact_prefix(pipeline.name, artifact.name) for artifact in artifacts}
+        return [stack.arns.bucket(f"{bucket}/{prefix}*") for prefix in sorted(prefixes)]
+
+    yield from use_artifacts_of_builds(
+        stack.arns.bucket(bucket),
+        objects(artifact for build in builds for artifact in build.inputs),
+        objects(artifact for build in builds for artifact in build.outputs),
     )
 
 
@@ -159,3 +218,14 @@ def _problems(
                 f"{where}: {action.where} has no role, and deploys is empty; give the templates "
                 "that are deployed with deploys=, or the ARN of the action's role"
             )
+    builds = _builds(pipeline)
+    for action in pipeline.actions:
+        for artifact in () if action in builds else action.outputs:
+            prefix = artifact_prefix(pipeline.name, artifact.name)
+            for output in (output for build in builds for output in build.outputs):
+                if artifact_prefix(pipeline.name, output.name) == prefix:
+                    yield (
+                        f"{where}: the artifacts {artifact.name!r} and {output.name!r} have the "
+                        f"same beginning in the bucket ({prefix}), so that builds could replace "
+                        f"{artifact.name!r}; use names that differ in their first 10 characters"
+                    )

@@ -1,6 +1,6 @@
 """The key that encrypts the data of the application and its pipeline."""
 
-from troposphere import GetAtt, Ref, Sub, Template
+from troposphere import GetAtt, Ref, Template
 from troposphere.kms import Alias, Key
 
 from cfn_pipeline.model.application import Application
@@ -45,7 +45,7 @@ def key_template(application: Application, *, arns: Arns = ARNS) -> Template:
         keys.administer_key(arns.root(), sid="EnableIamPolicies"),
         keys.grant_to_services_only(),
         keys.let_logs_encrypt(
-            Sub(f"logs.${{AWS::Region}}.{arns.suffix}"),
+            arns.service("logs"),
             [arns.regional("logs", f"log-group:/aws/codebuild/{name}")],
         ),
         keys.let_events_publish(arns.regional("sns", f"{name}-*")),

@@ -68,6 +68,6 @@ def resources(
 
 
 def artifacts(stack: Stack) -> list[Statement]:
-    """Return the permissions to read and write the pipeline's artifacts."""
+    """Return the permissions to read and write every artifact of the pipeline."""
     bucket = artifact_bucket_name(stack.name)
     return use_artifacts(stack.arns.bucket(bucket), stack.arns.bucket(f"{bucket}/*"))

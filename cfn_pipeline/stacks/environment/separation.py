@@ -1,5 +1,6 @@
 """Names of environments that are too much alike for roles that each reach one of them."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -27,11 +28,20 @@ def separation_problems(
                     f"{where}: the stack name {stack!r} is the beginning of {other!r}, a stack "
                     "that delivers the application; use another stack="
                 )
-    for found in overlaps(template, list(environments)):
+    pairs = {
+        frozenset((found.stack, found.other)): found
+        for found in reversed(overlaps(template, list(environments)))
+    }
+    for found in reversed(pairs.values()):
         first, second = environments[found.stack], environments[found.other]
         yield (
             f"{application.where}: the stack names {found.stack!r} and {found.other!r} are too "
             f"much alike: the deployment role of {first.where} would reach "
-            f"{found.arn.rsplit(':', 1)[-1]!r} of {second.where}; use stack= with a name that "
+            f"{_resource(found.arn)!r} of {second.where}; use stack= with a name that "
             "differs earlier"
         )
+
+
+def _resource(arn: str) -> str:
+    """Return the last part of an ARN, which names the resource."""
+    return re.sub(r"\$\{AWS::\w+\}", "", arn).split(":", 5)[-1]

@@ -83,7 +83,7 @@ def _add_key(stack: Stack) -> None:
         keys.administer_key(arns.root(), sid="EnableIamPolicies"),
         keys.grant_to_services_only(),
         keys.let_logs_encrypt(
-            Sub(f"logs.${{AWS::Region}}.{arns.suffix}"),
+            arns.service("logs"),
             [
                 arns.regional("logs", f"log-group:/{name}/*"),
                 arns.regional("logs", f"log-group:/aws/lambda/{name}-*"),

@@ -1,0 +1,175 @@
+"""The stack beside an application's: it is for one stack, and reaches no other."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cfn_pipeline import (
+    CURRENT,
+    Application,
+    Environment,
+    ModelError,
+    TemplateError,
+    deployment_role,
+    emit,
+    environment_template,
+    load,
+    render,
+    todobackend,
+)
+from cfn_pipeline.permissions.packing import LONGEST, MOST, size
+from cfn_pipeline.project import rendering
+
+QUEUE = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
+
+
+def longest(number: int) -> Application:
+    """Return an application with environments whose names have the most letters."""
+    names = [f"{letter}-kind-of-environment-xx"[:24] for letter in "abcdefghij"[:number]]
+    assert {len(name) for name in names} == {24}
+    return replace(
+        todobackend,
+        name="a-customer-notifications",
+        environments=[Environment(n, approval=bool(i % 2)) for i, n in enumerate(names)],
+    )
+
+
+@pytest.mark.parametrize("suppressions", [(), ("checkov", "guard", "cdk-nag")])
+def test_ten_environments_with_the_longest_names_are_within_every_limit(
+    suppressions: tuple[str, ...],
+) -> None:
+    rendered = rendering(replace(longest(10), suppressions=suppressions))
+    sizes = {name: len(rendered.files[name].encode()) for name in rendered.templates}
+    assert max(sizes.values()) <= 51_200, sizes
+    for name, template in rendered.templates.items():
+        attached: dict[str, int] = {}
+        for resource in template["Resources"].values():
+            properties = resource["Properties"]
+            if resource["Type"] == "AWS::IAM::ManagedPolicy":
+                assert size(properties["PolicyDocument"]) <= LONGEST, name
+                for role in properties.get("Roles", ()):
+                    attached[role["Ref"]] = attached.get(role["Ref"], 0) + 1
+            inline = [size(p["PolicyDocument"]) for p in properties.get("Policies", ())]
+            assert sum(inline) <= 10_240, name
+        assert all(count <= MOST for count in attached.values())
+
+
+def test_names_that_we_give_are_within_aws_s_limits() -> None:
+    """The longest name of a stack has 49 letters."""
+    stack = "s" * 49
+    resources = load(emit(environment_template(stack, deploys=QUEUE)))["Resources"]
+    assert len(resources["CloudFormationRole"]["Properties"]["RoleName"]) <= 64
+    assert len(resources["KmsKeyAlias"]["Properties"]["AliasName"]) <= 256
+    assert "BucketName" not in resources["LogBucket"]["Properties"]
+    made = load(render(todobackend)["stack.yml"])["Resources"].values()
+    names = [r["Properties"].get("FunctionName", {}).get("Fn::Sub", "") for r in made]
+    assert max(len(name.replace("${AWS::StackName}", stack)) for name in names) <= 64
+
+
+def test_a_stack_of_one_s_own() -> None:
+    template = load(emit(environment_template("orders-dev", deploys="Resources: {}\n")))
+    assert list(template["Outputs"]) == ["KmsKey", "LogBucket", "DeploymentRole"]
+    exports = [o["Export"]["Name"] for o in template["Outputs"].values() if "Export" in o]
+    assert exports == ["orders-dev-key", "orders-dev-log-bucket"]
+    role = template["Resources"]["CloudFormationRole"]["Properties"]
+    path = f"role{role['Path']}{role['RoleName']}"
+    application = replace(todobackend, name="orders")
+    arn = deployment_role(application, application.environment("dev")).to_dict()  # type: ignore[union-attr]
+    assert arn == {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{path}"}
+
+
+def test_what_cannot_be_derived_is_told() -> None:
+    with pytest.raises(TemplateError, match="It: AWS::Nothing::There is not covered: "):
+        environment_template("x", deploys={"Resources": {"It": {"Type": "AWS::Nothing::There"}}})
+    with pytest.raises(ModelError, match="invalid stack name 'a b'"):
+        environment_template("a b", deploys=QUEUE)
+
+
+def test_roles_in_another_path_than_the_stack_s_are_out_of_reach() -> None:
+    """Whatever its length: CloudFormation shortens names, but no paths."""
+    files = render(longest(2))
+    for file in [name for name in files if name.startswith("environment-")]:
+        roles = set(re.findall(r":role/([^/\s]+)/", files[file]))
+        stack = f"a-customer-notifications-{file.removeprefix('environment-').removesuffix('.yml')}"
+        assert roles == {stack, "aws-service-role"}, file
+
+
+def test_no_environment_names_another_s_stack() -> None:
+    files = render(todobackend)
+    assert "todobackend-prod" not in files["environment-dev.yml"]
+    assert "todobackend-dev" not in files["environment-prod.yml"]
+    [parts] = [re.findall(r"todobackend-\w+", files["stack.yml"])]
+    assert parts == [], "one template serves every environment"
+
+
+def alike(*environments: Environment, name: str = "orders") -> str:
+    with pytest.raises(ModelError) as caught:
+        render(replace(todobackend, name=name, environments=environments))
+    return str(caught.value)
+
+
+def test_stack_names_of_which_one_begins_the_other_are_refused() -> None:
+    said = alike(Environment("prod"), Environment("prod-eu"))
+    assert said == (
+        "application 'orders': the stack names 'orders-prod' and 'orders-prod-eu' are too much "
+        "alike: the deployment role of environment 'prod' would reach "
+        "'autoScalingGroup:*:autoScalingGroupName/orders-prod-eu-*' of environment 'prod-eu'; use "
+        "stack= with a name that differs earlier"
+    )
+    render(
+        replace(
+            todobackend,
+            name="orders",
+            environments=[Environment("prod"), Environment("prod-eu", stack="orders-eu-prod")],
+        )
+    )
+
+
+def test_stack_names_that_cloudformation_shortens_to_the_same_are_refused() -> None:
+    said = alike(
+        Environment("production-central-1"),
+        Environment("production-central-2"),
+        name="a-customer-notifications",
+    )
+    assert said == (
+        "application 'a-customer-notifications': the stack names "
+        "'a-customer-notifications-production-central-1' and "
+        "'a-customer-notifications-production-central-2' are too much alike: the deployment role "
+        "of environment 'production-central-1' would reach 'db:a-customer-notifications-pro*' of "
+        "environment 'production-central-2'; use stack= with a name that differs earlier"
+    )
+
+
+@pytest.mark.parametrize("stack", ["orders", "orders-iam", "Orders"])
+def test_a_stack_name_that_begins_those_of_the_delivery_is_refused(stack: str) -> None:
+    said = alike(Environment("test", stack=stack))
+    assert f"environment 'test': the stack name {stack!r} is the beginning of 'orders-" in said
+
+
+def test_a_template_that_would_be_too_large_is_refused() -> None:
+    large = replace(todobackend.container, environment={"TEXT": "x" * 20_000})
+    with pytest.raises(ModelError) as caught:
+        render(replace(todobackend, container=large))
+    assert re.fullmatch(
+        r"application 'todobackend': stack\.yml would have 5\d,\d{3} bytes; CloudFormation takes "
+        r"51,200 without a bucket; use fewer containers, or shorter commands and variables",
+        str(caught.value),
+    )
+
+
+def test_order_of_deployment() -> None:
+    assert [stack.target for stack in CURRENT.stacks] == [
+        *("kms", "ecr", "environment-dev", "environment-prod"),
+        *("iam", "codebuild", "pipeline", "stack"),
+    ]
+
+
+def test_every_use_of_the_key_is_through_a_service() -> None:
+    template: dict[str, Any] = load(render(todobackend)["environment-prod.yml"])
+    for resource in template["Resources"].values():
+        for statement in resource["Properties"].get("PolicyDocument", {}).get("Statement", ()):
+            uses = {"kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant"}
+            if uses & set(statement["Action"]) and statement["Effect"] == "Allow":
+                assert "kms:ViaService" in statement["Condition"]["StringEquals"], statement
