@@ -32,12 +32,13 @@ def run(*arguments: str) -> Done:
     return Done(code=result.exit_code, out=result.stdout, err=result.stderr)
 
 
-def spawn(*arguments: str, cwd: Path = ROOT, **environment: str) -> Done:
+def spawn(*arguments: str, cwd: Path = ROOT, stdin: str | None = None, **environment: str) -> Done:
     """Run the command in a process of its own, as a shell does."""
     done = subprocess.run(
         [sys.executable, "-m", "cfn_pipeline", *arguments],
         cwd=cwd,
         env={**os.environ, **environment},
+        input=stdin,
         capture_output=True,
         text=True,
         check=False,

@@ -1,6 +1,7 @@
 """What CloudFormation templates of any origin mean.
 
 - ``system``: templates that are deployed together, their resources and exports
+- ``sources``: artifacts of source actions, and the repositories behind them
 - ``reading``: reads a system from files, folders or texts
 - ``partial_text``: strings of which parts are unknown before deployment, and their comparison
 - ``resolving``: the string that a value or an intrinsic function resolves to

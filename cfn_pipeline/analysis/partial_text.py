@@ -43,6 +43,14 @@ class Unknowns:
             thing, chr(min(_GENERATED + len(self._generated), _END - 1))
         )
 
+    def source_of(self, character: str) -> object:
+        """Return the value for which a character stands; None if that is not known."""
+        for values in (self._open, self._generated):
+            for thing, other in values.items():
+                if other == character:
+                    return thing
+        return None
+
 
 def is_known(text: str | None) -> bool:
     """Whether a text has no unknown parts."""

@@ -7,9 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cfn_pipeline.analysis.artifact_references import file_references
 from cfn_pipeline.analysis.deployments import deployments, open_parameters
 from cfn_pipeline.analysis.pipelines import pipelines
+from cfn_pipeline.analysis.sources import used_sources
 from cfn_pipeline.analysis.system import Artifact, System, Template, Unreadable
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template.files import read_text
@@ -73,7 +73,7 @@ def read_files(
         artifacts: folders with the files of artifacts, by name of the artifact.
         strict: whether a file that cannot be read is an error; otherwise it is among the system's
             ``unreadable`` files, and the last of doubled keys counts.
-        read: returns the text of a file, or raises TemplateError; default: reads it from the disk.
+        read: returns the text of a file, or raises TemplateError; default: reads the file.
 
     Raises:
         TemplateError: a file cannot be read, or is not a template.
@@ -203,26 +203,19 @@ def _with_layout(
     names = {artifact.name for artifact in system.artifacts}
     additional = [
         Artifact(name=name, files=files, shown=shown, parsed=parsed, assumed=True)
-        for name in sorted(_used_sources(system) - names)
+        for name in sorted(used_sources(system) - names)
     ]
     return replace(system, artifacts=[*system.artifacts, *additional], skipped=(), is_rendered=True)
 
 
-def _used_sources(system: System) -> set[str]:
-    """Return the source artifacts from which a pipeline reads templates or a buildspec."""
-    names = set()
-    for pipeline in pipelines(system):
-        sources = {
-            out.name
-            for action in pipeline.actions
-            if action.category == "Source"
-            for out in action.outputs
-        }
-        for action in pipeline.actions:
-            names |= {file.artifact for file in file_references(action)} & sources
-            if action.is_codebuild and len(action.inputs) == 1:
-                names |= {action.inputs[0].name} & sources
-    return names
+def with_artifacts(system: System, folders: Mapping[str, Path]) -> System:
+    """Return a system with the files of more artifacts.
+
+    Raises:
+        TemplateError: a folder does not exist.
+
+    """
+    return replace(system, artifacts=[*system.artifacts, *_artifacts(folders)])
 
 
 def _artifacts(folders: Mapping[str, Path]) -> Iterator[Artifact]:

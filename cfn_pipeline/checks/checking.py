@@ -129,6 +129,7 @@ def _finding(rule: CheckRule, problem: Problem, system: System) -> Finding:
         message=printable(shortened(problem.message)),
         cfn_lint=problem.cfn_lint,
         position=problem.position,
+        statements=problem.statements,
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from cfn_pipeline.checks.statement import Statement
 from cfn_pipeline.template.positions import Path, Position
 
 #: How much a finding matters, the most first.
@@ -22,6 +23,7 @@ class Finding:
         path: keys and indexes of the place in the file; empty for the file as a whole.
         message: subject (stage and action), what it must be, what it is, and the way out.
         cfn_lint: the rule of cfn-lint that finds this, too; default: cfn-lint has none.
+        statements: the IAM statements that a role lacks; default: it is another mistake.
         position: the line and column, where the path does not lead to them; default: the place of
             the path.
 
@@ -33,4 +35,5 @@ class Finding:
     path: Path
     message: str
     cfn_lint: str | None = None
+    statements: tuple[Statement, ...] = ()
     position: Position | None = None

@@ -8,9 +8,11 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from cfn_pipeline.checks.finding import Finding
 from cfn_pipeline.checks.rule import CheckRule
+from cfn_pipeline.checks.statement import Statement
 from cfn_pipeline.printable import printable
 from cfn_pipeline.template.positions import Position
 
@@ -25,17 +27,45 @@ Located = tuple[Finding, Position]
 Report = Callable[[Sequence[Located], Sequence[CheckRule], Sequence[str]], str]
 
 
-def as_text(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequence[str]) -> str:
-    """Write a line for each finding: ``file:line:column: rule message``."""
+def as_text(
+    findings: Sequence[Located],
+    rules: Sequence[CheckRule],
+    files: Sequence[str],
+    *,
+    hints: bool = False,
+) -> str:
+    """Write a line for each finding: ``file:line:column: rule message``.
+
+    With ``hints``, the statements that a role lacks follow.
+    """
     del rules, files
-    return "".join(
-        printable(f"{finding.file}:{line}:{column}: {finding.rule} {finding.message}") + "\n"
-        for finding, (line, column) in findings
-    )
+    lines = []
+    for finding, (line, column) in findings:
+        lines.append(f"{finding.file}:{line}:{column}: {finding.rule} {finding.message}")
+        if hints and finding.statements:
+            lines += [f"    {text}" for text in _as_yaml(finding.statements)]
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
-def as_json(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequence[str]) -> str:
-    """Write a list of objects: rule, severity, file, line, column, path, message."""
+def _as_yaml(statements: Sequence[Statement]) -> list[str]:
+    """Return the lines of statements, as items of a policy document."""
+    from cfn_pipeline.template import emit  # only those who ask for statements need it
+
+    _, *lines = emit({"Statement": [statement.to_dict() for statement in statements]}).splitlines()
+    return [line.removeprefix("  ") for line in lines]
+
+
+def as_json(
+    findings: Sequence[Located],
+    rules: Sequence[CheckRule],
+    files: Sequence[str],
+    *,
+    hints: bool = False,
+) -> str:
+    """Write a list of objects: rule, severity, file, line, column, path, message.
+
+    With ``hints``, also statements: those that a role lacks.
+    """
     del rules, files
     entries = [
         {
@@ -46,6 +76,7 @@ def as_json(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequ
             "column": column,
             "path": [_unicode(step) for step in finding.path],
             "message": finding.message,
+            **({"statements": [s.to_dict() for s in finding.statements]} if hints else {}),
         }
         for finding, (line, column) in findings
     ]
@@ -182,4 +213,10 @@ FORMATS: Mapping[str, Report] = {
     "sarif": as_sarif,
     "junit": as_junit,
     "github": as_github,
+}
+
+#: The reports that can have the statements that roles lack.
+FORMATS_WITH_HINTS: Mapping[str, Report] = {
+    "text": partial(as_text, hints=True),
+    "json": partial(as_json, hints=True),
 }

@@ -7,6 +7,7 @@ from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.pipelines import Action, Pipeline, Stage
 from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.checks.finding import Severity
+from cfn_pipeline.checks.statement import Statement
 from cfn_pipeline.template.positions import Path, Position
 
 #: How sure a rule is: an AWS page says it; AWS's refusal was seen, in a thread or by a build; or it
@@ -27,6 +28,7 @@ class Problem(NamedTuple):
         resource: the resource whose Metadata may ignore the rule; default: the resource that
             contains ``at``.
         position: the line and column; default: the place of ``at``.
+        statements: the IAM statements that a role lacks; default: it is another mistake.
 
     """
 
@@ -35,6 +37,7 @@ class Problem(NamedTuple):
     cfn_lint: str | None = None
     resource: Resource | None = None
     position: Position | None = None
+    statements: tuple[Statement, ...] = ()
 
 
 def problem(
@@ -44,10 +47,15 @@ def problem(
     *,
     cfn_lint: str | None = None,
     resource: Resource | None = None,
+    statements: tuple[Statement, ...] = (),
 ) -> Problem:
     """Return a problem whose message begins with the action, stage or pipeline."""
     return Problem(
-        at=at, message=f"{subject.where}: {message}", cfn_lint=cfn_lint, resource=resource
+        at=at,
+        message=f"{subject.where}: {message}",
+        cfn_lint=cfn_lint,
+        resource=resource,
+        statements=statements,
     )
 
 

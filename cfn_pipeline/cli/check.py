@@ -1,6 +1,7 @@
 """``cfn-pipeline check``: find mistakes of delivery pipelines."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -10,14 +11,17 @@ from cfn_pipeline.analysis.reading import (
     open_parameters_by_file,
     read_files,
     read_folder,
+    with_artifacts,
 )
+from cfn_pipeline.analysis.sources import guess_folders, unopened_sources
 from cfn_pipeline.analysis.system import System
 from cfn_pipeline.checks import RULES, check_system, selected
 from cfn_pipeline.checks.finding import SEVERITIES, Severity
-from cfn_pipeline.checks.reports import FORMATS
+from cfn_pipeline.checks.reports import FORMATS, FORMATS_WITH_HINTS
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.findings import located, summary
-from cfn_pipeline.template.files import read_text
+from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.template.files import read_stream, read_text
 
 
 class _ArtifactFolder(click.ParamType[tuple[str, Path]]):
@@ -40,7 +44,7 @@ class _ArtifactFolder(click.ParamType[tuple[str, Path]]):
     nargs=-1,
     required=True,
     metavar="TEMPLATE...",
-    type=click.Path(exists=True, path_type=Path),
+    type=click.Path(exists=True, allow_dash=True, path_type=Path),
 )
 @click.option(
     "--artifact",
@@ -71,6 +75,11 @@ class _ArtifactFolder(click.ParamType[tuple[str, Path]]):
     show_default=True,
     help="The lowest severity to report.",
 )
+@click.option(
+    "--fix-hints",
+    is_flag=True,
+    help="Add the statements that a role lacks, ready to copy (formats text and json).",
+)
 @click.option("--info", is_flag=True, help="Short for --severity info.")
 def check(
     paths: tuple[Path, ...],
@@ -79,14 +88,18 @@ def check(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     severity: Severity,
+    fix_hints: bool,
     info: bool,
 ) -> None:
     """Find mistakes of delivery pipelines.
 
-    TEMPLATE is a CloudFormation template, or a folder of templates. Templates that are given
-    together are checked together, with their roles, projects and exports. Each folder is checked
-    separately. In a folder that cfn-pipeline rendered, the files that the pipeline deploys are
-    checked, too.
+    TEMPLATE is a CloudFormation template, a folder of templates, or - for standard input. Templates
+    that are given together are checked together, with their roles, projects and exports. Each
+    folder is checked separately. In a folder that cfn-pipeline rendered, the files that the
+    pipeline deploys are checked, too.
+
+    A folder with the name of a source's repository, or one within a folder that is given, is taken
+    for its artifact.
 
     Findings are printed to standard output. The exit code is 1 if there are any.
     """
@@ -97,18 +110,29 @@ def check(
                     f"no rule id starts with {id_!r}; list the rules with: cfn-pipeline rules",
                     param_hint=option,
                 )
+    if fix_hints and form not in FORMATS_WITH_HINTS:
+        raise click.BadParameter(
+            f"--format {form} has no place for it; use {' or '.join(FORMATS_WITH_HINTS)}",
+            param_hint="--fix-hints",
+        )
     rules = selected(RULES, select, ignore, "info" if info else severity)
-    systems = _systems(paths, dict(artifacts))
+    systems = [*_systems(paths, dict(artifacts))]
     _refuse_unknown_artifacts(systems, [name for name, _ in artifacts])
     findings = [finding for system in systems for finding in check_system(system, rules)]
     files = [template.file for system in systems for template in system.templates]
     files += [file.file for system in systems for file in system.unreadable]
     texts = {t.file: t.text for system in systems for t in system.templates}
     places = located(findings, lambda file: texts.get(file) or _text(file))
-    printing.report(FORMATS[form](places, rules, files))
+    formats = FORMATS_WITH_HINTS if fix_hints else FORMATS
+    printing.report(formats[form](places, rules, files))
     for system in systems:
         for file, names in open_parameters_by_file(system).items():
             printing.message(f"{file}: fill in {', '.join(names)}")
+    for system in systems:
+        if names := unopened_sources(system):
+            printing.message(
+                f"artifacts not opened: {', '.join(names)}; give --artifact {names[0]}=FOLDER"
+            )
     skipped = sum(len(system.skipped) for system in systems)
     printing.message(summary(findings, len(files), skipped))
     if findings:
@@ -130,10 +154,45 @@ def _refuse_unknown_artifacts(systems: Sequence[System], names: Sequence[str]) -
             )
 
 
-def _systems(paths: Sequence[Path], artifacts: dict[str, Path]) -> list[System]:
-    files = [path for path in paths if not path.is_dir()]
-    systems = [read_folder(path, artifacts) for path in paths if path.is_dir()]
-    return [read_files(files, artifacts, strict=False), *systems] if files else systems
+def _systems(paths: Sequence[Path], artifacts: dict[str, Path]) -> Iterator[System]:
+    """Yield the templates that are checked together: the files, and those of each folder."""
+    folders = [path for path in paths if path.is_dir()]
+    near = [inner for folder in folders for inner in (folder, *_folders_within(folder))]
+    files = [path for path in paths if path not in folders]
+    guessed: set[Path] = set()
+    if files:
+        system = read_files(files, artifacts, strict=False, read=_read)
+        yield _with_guesses(system, near, guessed)
+    for folder in folders:
+        try:
+            system = read_folder(folder, artifacts)
+        except TemplateError:
+            if folder in guessed:
+                continue  # it has the files of an artifact only
+            raise
+        yield _with_guesses(system, near, guessed)
+
+
+def _folders_within(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
+
+
+def _with_guesses(system: System, folders: Sequence[Path], guessed: set[Path]) -> System:
+    """Take folders with the name of a source's repository for its artifact, and say so."""
+    guesses = guess_folders(system, folders)
+    for name, folder in guesses.items():
+        printing.message(
+            f"artifact {name}: taken from {folder}, which has the name of its repository; give "
+            f"--artifact {name}=FOLDER for another folder"
+        )
+    guessed.update(guesses.values())
+    return with_artifacts(system, guesses) if guesses else system
+
+
+def _read(path: Path) -> str:
+    if str(path) != "-":
+        return read_text(path)
+    return read_stream(sys.stdin, "standard input")
 
 
 def _text(file: str) -> str:

@@ -1,7 +1,9 @@
 """``cfn-pipeline check`` and ``rules`` as a user runs them."""
 
 import json
+import os
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,7 +12,7 @@ import pytest
 
 from cfn_pipeline import CURRENT, EDITIONS, Environment, load, todobackend
 from cfn_pipeline.checks import RULES
-from tests.command import ROOT, run
+from tests.command import ROOT, run, spawn
 
 EXAMPLES = ROOT / "tests" / "checks" / "examples"
 BAD = "tests/checks/examples/E9107/bad.yml"
@@ -24,7 +26,10 @@ def test_findings_are_lines_that_an_editor_can_follow() -> None:
         "'ImageTag' uses artifact 'Version', which is not an input artifact of the action; add "
         "it to the action's InputArtifacts (currently: Sources)\n"
     )
-    assert done.err == "1 template checked: 1 error\n"
+    assert done.err == (
+        "artifacts not opened: Sources; give --artifact Sources=FOLDER\n"
+        "1 template checked: 1 error\n"
+    )
     assert (ROOT / BAD).read_text().split("\n")[38][16:].startswith("ParameterOverrides:")
 
 
@@ -217,3 +222,115 @@ def test_what_is_rendered_is_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     )
     assert (tmp_path / "out" / "dev.json").exists(), "it is there to be looked at"
     assert run("render", "--check", "-o", str(tmp_path / "out")).code == 1
+
+
+def test_standard_input_keeps_its_positions() -> None:
+    text = (ROOT / BAD).read_text()
+    for name in ("-", "/dev/stdin"):
+        done = spawn("check", name, stdin=text)
+        assert done.code == 1
+        assert done.out.startswith(f"{name}:39:17: E9107 ")
+
+
+def test_a_file_that_can_be_read_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=((ROOT / BAD).read_text(),))
+    writer.start()
+    done = run("check", str(pipe))
+    writer.join()
+    assert done.out.startswith(f"{pipe}:39:17: E9107 ")
+
+
+def test_files_that_cannot_be_read_are_findings() -> None:
+    done = run("check", "README.md", "templates/book/buildspec.yml", BAD)
+    assert done.code == 1
+    assert [line.split()[1] for line in done.out.splitlines()] == ["E9107", "E9002", "E9002"]
+    assert done.err.endswith("3 templates checked: 3 errors\n")
+
+
+def _sources(tmp_path: Path) -> Path:
+    """Return a folder with a pipeline, and the clones of its repositories beside it."""
+    example = EXAMPLES / "E9805" / "bad"
+    shutil.copy(example / "pipeline.yml", tmp_path)
+    shutil.copytree(example / "Sources", tmp_path / "orders")
+    return tmp_path
+
+
+def test_folders_with_the_name_of_a_repository_are_artifacts(tmp_path: Path) -> None:
+    folder = _sources(tmp_path)
+    pipeline = str(folder / "pipeline.yml")
+    told = (
+        f"artifact Sources: taken from {folder}/orders, which has the name of its repository; give "
+        "--artifact Sources=FOLDER for another folder\n"
+    )
+    for arguments in ((str(folder),), (pipeline, f"{folder}/orders")):
+        done = run("check", *arguments)
+        assert (done.code, told in done.err) == (1, True)
+        assert f"{folder}/orders/prod.json:2:3: E9805 " in done.out
+    done = run("check", pipeline)
+    assert (done.code, done.out) == (0, "")
+    assert "artifacts not opened: Sources; give --artifact Sources=FOLDER\n" in done.err
+    (folder / "empty").mkdir()
+    done = run("check", str(folder), "--artifact", f"Sources={folder}/empty")
+    assert "taken from" not in done.err
+    assert "not opened" not in done.err
+
+
+def test_a_folder_that_is_an_artifact_only_needs_no_template(tmp_path: Path) -> None:
+    folder = _sources(tmp_path)
+    (folder / "orders" / "stack.yml").unlink()
+    done = run("check", str(folder / "pipeline.yml"), str(folder / "orders"))
+    assert done.code == 1
+    assert "E9801" in done.out
+    (folder / "orders").rename(folder / "other")
+    done = run("check", str(folder / "pipeline.yml"), str(folder / "other"))
+    assert done.code == 2
+    assert "the folder contains no CloudFormation template" in done.err
+
+
+def test_the_statement_that_a_role_lacks() -> None:
+    bad = str(EXAMPLES / "E9704" / "bad.yml")
+    done = run("check", bad, "--select", "E9704", "--fix-hints")
+    assert done.out.splitlines()[1:] == [
+        "    - Effect: Allow",
+        "      Action:",
+        "        - s3:GetObject",
+        "        - s3:PutObject",
+        "      Resource: !Sub arn:${AWS::Partition}:s3:::${Artifacts}/*",
+    ]
+    [finding] = json.loads(
+        run("check", bad, "--select", "E9704", "--fix-hints", "--format", "json").out
+    )
+    assert finding["statements"] == [
+        {
+            "Effect": "Allow",
+            "Action": ["s3:GetObject", "s3:PutObject"],
+            "Resource": {"Fn::Sub": "arn:${AWS::Partition}:s3:::${Artifacts}/*"},
+        }
+    ]
+    done = run("check", bad, "--fix-hints", "--format", "github")
+    assert (done.code, "--format github has no place for it; use text or json" in done.err) == (
+        2,
+        True,
+    )
+
+
+def test_the_lowest_severity() -> None:
+    bad = [str(EXAMPLES / rule / "bad.yml") for rule in ("W9104", "W9740", "E9107")]
+    for options, ids in (
+        ((), {"W9740", "E9107"}),
+        (("--severity", "error"), {"E9107"}),
+        (("--info",), {"W9104", "W9740", "E9107"}),
+        (("--severity", "info"), {"W9104", "W9740", "E9107"}),
+        (("--select", "W9104"), {"W9104"}),
+        (("--select", "W91"), set()),
+    ):
+        out = "".join(run("check", path, *options).out for path in bad)
+        assert {line.split()[1] for line in out.splitlines()} == ids
+
+
+def test_values_of_the_account_that_no_environment_has_are_an_info() -> None:
+    done = run("check", "templates/current", "--select", "I9841")
+    assert done.code == 1
+    assert done.out.count(" I9841 ") == 2

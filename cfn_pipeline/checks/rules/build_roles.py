@@ -17,6 +17,7 @@ from cfn_pipeline.analysis.stores import Store, may_use_bucket, may_use_key, sto
 from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.aws.codebuild import LOG_CALLS, NETWORK_CALLS, VARIABLE_CALLS
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
+from cfn_pipeline.checks.statement import statement_for
 
 _SETTING_UP = "https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html"
 
@@ -41,6 +42,7 @@ def _missing(
         f"{project.logical_id} is not allowed to {what}; allow {', '.join(calls)} on "
         f"{readable(arn)}",
         resource=project,
+        statements=(statement_for(grants.role, calls, arn, node.system),),
     )
 
 

@@ -1,23 +1,24 @@
-"""Builds: the project exists, can pull its image, may push images, and can run Docker.
+"""Builds: the project exists, can pull its image, and may push images.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/sample-docker.html
 """
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cfn_pipeline.analysis.acting import build_grants
 from cfn_pipeline.analysis.builds import Build, builds
-from cfn_pipeline.analysis.grants import lets_in
+from cfn_pipeline.analysis.grants import Grants, lets_in
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import is_known, is_open, may_be, readable
 from cfn_pipeline.analysis.pipelines import Pipeline, pipelines
 from cfn_pipeline.analysis.resolving import arn_of, name_of
 from cfn_pipeline.analysis.system import Resource, System
-from cfn_pipeline.aws.codebuild import CURRENT_IMAGE, RETIRED_IMAGES
 from cfn_pipeline.aws.guides import CODEBUILD, CODEPIPELINE
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
+from cfn_pipeline.checks.rules.docker import docker_command
+from cfn_pipeline.checks.statement import Statement, statement_for
 
 _PROJECT, _REPOSITORY, _ROLE = (
     "AWS::CodeBuild::Project",
@@ -36,18 +37,6 @@ _NEAR = 0.8
 
 #: An image in ECR: the registry, then the repository, then a tag or a digest.
 _IMAGE = re.compile(r"(?P<registry>[^/]*dkr\.ecr[^/]*)/(?P<name>[^:@]+)(?:[:@].*)?", re.DOTALL)
-
-#: A command that needs a Docker daemon in the build container.
-_DOCKER = re.compile(
-    r"(?:^|&&|\|\||;|\||\(|\b(?:then|do|else|sudo|nohup|time|timeout\s+\S+)\s)\s*(?:\w+=\S*\s+)*"
-    r"(?P<command>(?:/[\w/]*/)?dockerd\b"
-    r"|docker\s+(?:(?:--debug|-D|--log-level\s+\S+)\s+)*(?:image\s+|container\s+)?"
-    r"(?:build|buildx|compose|load|pull|push|run|save|tag|up)\b"
-    r"|docker-compose\s+(?:-\S+\s+(?:\S+\s+)?)*(?:build|pull|push|run|up)\b)"
-)
-
-#: Signs of a Docker daemon outside the build container.
-_REMOTE = re.compile(r"DOCKER_HOST|DOCKER_CONTEXT|docker\s+context\s+use|--context|<<")
 
 
 def _projects(pipeline: Pipeline) -> Iterator[tuple[Build, Resource]]:
@@ -155,6 +144,7 @@ def _role_pulls(
             image,
             f"role {grants.role.logical_id} of project {project.logical_id} is not allowed to pull "
             f"the build image; allow {', '.join(missing)} on {readable(arn)}",
+            statements=_statements(grants, _PULL, arn, system),
         )
 
 
@@ -198,7 +188,20 @@ def _pushes(pipeline: Pipeline) -> Iterator[Problem]:
                 f"project {project.logical_id} builds images, but its role "
                 f"{grants.role.logical_id} ({grants.role.template.file}) is not allowed to push "
                 f"them; allow {'; and '.join(missing)}",
+                statements=_statements(grants, () if pushable else _PUSH, targets[0], system),
             )
+
+
+def _statements(
+    grants: Grants, calls: Sequence[str], arn: str, system: System
+) -> tuple[Statement, ...]:
+    """Return the statements that a role lacks: for the login, and for a repository."""
+    lacking = [call for call in calls if not grants.may(call, arn)]
+    return tuple(
+        statement_for(grants.role, actions, resource, system)
+        for actions, resource in (([_LOGIN], "*"), (lacking, arn))
+        if actions and not all(grants.may(action, resource) for action in actions)
+    )
 
 
 def _targets(build: Build, project: Resource, system: System) -> list[str] | None:
@@ -229,77 +232,7 @@ def _targets(build: Build, project: Resource, system: System) -> list[str] | Non
 
 def _uses_docker(build: Build, project: Resource, system: System) -> bool:
     environment = _environment(project, system)
-    return environment.at("PrivilegedMode").text == "true" or _docker_command(build) is not None
-
-
-def _docker_command(build: Build) -> str | None:
-    """Return a command that needs a Docker daemon in the build container; None if none does."""
-    content = None if build.buildspec is None else build.buildspec.content
-    if content is None:
-        return None
-    commands = list(content.commands())
-    variables = (*content.variables, *content.parameter_store, *content.secrets_manager)
-    if any(_REMOTE.search(text) for text in (*variables, *(c.text for c in commands))):
-        return None
-    for command in commands:
-        for line in command.text.splitlines():
-            if not line.lstrip().startswith(("#", "echo ")) and (match := _DOCKER.search(line)):
-                return match["command"]
-    return None
-
-
-def _is_remote(environment: Node) -> bool:
-    """Whether the project may use a Docker daemon outside the build container."""
-    variables = environment.at("EnvironmentVariables")
-    return (
-        environment.at("DockerServer").is_there
-        or not variables.is_whole
-        or any(_REMOTE.search(v.at("Name").text or "") for v in variables.items())
-    )
-
-
-def _privileged(pipeline: Pipeline) -> Iterator[Problem]:
-    system = pipeline.system
-    for build, project in _projects(pipeline):
-        # Outside a VPC the Docker daemon runs by default.
-        network = properties_of(project, system).at("VpcConfig")
-        if not isinstance(network.value, dict) or network.is_function:
-            continue
-        environment = _environment(project, system)
-        privileged = environment.at("PrivilegedMode")
-        if privileged.text not in (None, "false") or environment.hides_keys:
-            continue
-        if privileged.is_function or not environment.is_there or _is_remote(environment):
-            continue
-        image = environment.at("Image").text or ""
-        if image.startswith(RETIRED_IMAGES):
-            continue  # these run privileged by themselves
-        command = _docker_command(build)
-        if re.fullmatch(r"(?:[^:]*/)?docker:[\w.-]*dind[\w.-]*(?:@.*)?", image):
-            why = f"image {image}"
-        elif command is not None:
-            why = f"the buildspec calls '{command}'"
-        else:
-            continue
-        yield problem(
-            build.action,
-            privileged if privileged.is_there else environment,
-            f"project {project.logical_id} runs Docker in a VPC ({why}), but is not privileged; "
-            "set Environment.PrivilegedMode: true",
-            resource=project,
-        )
-
-
-def _retired_images(system: System) -> Iterator[Problem]:
-    for project in system.resources(_PROJECT):
-        node = _environment(project, system).at("Image")
-        image = node.text
-        if image is not None and image.startswith(RETIRED_IMAGES):
-            yield Problem(
-                at=node,
-                message=f"resource {project.logical_id}: it builds in {readable(image)}, which "
-                f"CodeBuild does not support any more; use {CURRENT_IMAGE}",
-            )
+    return environment.at("PrivilegedMode").text == "true" or docker_command(build) is not None
 
 
 RULES = (
@@ -334,28 +267,5 @@ RULES = (
         source=f"{CODEBUILD}/sample-docker.html",
         certainty="documented",
         find_in_pipeline=_pushes,
-    ),
-    CheckRule(
-        id="E9711",
-        title="Projects that run Docker in a VPC are privileged",
-        impact="The build fails at its first Docker command.",
-        aws_message="Cannot connect to the Docker daemon at unix:/var/run/docker.sock. Is the "
-        "docker daemon running?",
-        fix="Set PrivilegedMode: true in the project's Environment.",
-        source=f"{CODEBUILD}/sample-docker-custom-image.html",
-        certainty="documented",
-        find_in_pipeline=_privileged,
-    ),
-    CheckRule(
-        id="W9740",
-        severity="warning",
-        title="Builds do not use the retired images of Docker",
-        impact="The image gets no updates, and builds in it may fail.",
-        aws_message="PrivilegedMode has to be set for projects with AWS CodeBuild Docker curated "
-        "images.",
-        fix=f"Use a current image, such as {CURRENT_IMAGE}.",
-        source="aws-samples/eks-workshop#1128",
-        certainty="observed",
-        find_in_system=_retired_images,
     ),
 )

@@ -72,6 +72,20 @@ def _unset(pipeline: Pipeline) -> Iterator[Problem]:
             )
 
 
+def _to_fill_in(pipeline: Pipeline) -> Iterator[Problem]:
+    for deployment in deployments(pipeline):
+        template, file = deployment.template, deployment.files.get("TemplateConfiguration")
+        names = open_parameters(deployment)
+        if template is not None and file is not None and names:
+            yield problem(
+                deployment.action,
+                (file.shown, ("Parameters",)),
+                f"{', '.join(names)} of {template.file} has no default and must be set; fill it in "
+                "before the first deployment",
+                resource=pipeline.resource,
+            )
+
+
 def _updates_itself(deployment: Deployment) -> bool:
     """Whether the deployed stack is the one that contains the pipeline."""
     resource = deployment.pipeline.resource
@@ -176,6 +190,17 @@ RULES = (
         source=f"{CLOUDFORMATION}/parameters-section-structure.html",
         certainty="documented",
         find_in_pipeline=_unset,
+    ),
+    CheckRule(
+        id="I9841",
+        severity="info",
+        title="Rendered configurations have the values of the account",
+        impact="The action fails as long as a value, such as the id of a VPC, is missing.",
+        aws_message="Parameters: [...] must have values",
+        fix="Fill them in; rendering again keeps them.",
+        source=f"{CLOUDFORMATION}/parameters-section-structure.html",
+        certainty="documented",
+        find_in_pipeline=_to_fill_in,
     ),
     CheckRule(
         id="E9813",

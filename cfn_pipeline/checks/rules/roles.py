@@ -16,6 +16,7 @@ from cfn_pipeline.analysis.system import Resource
 from cfn_pipeline.aws.guides import CODEPIPELINE
 from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 from cfn_pipeline.checks.rule import CheckRule, Problem
+from cfn_pipeline.checks.statement import statement_for
 
 _ROLE, _PROJECT = "AWS::IAM::Role", "AWS::CodeBuild::Project"
 _PREFIXES = ("codestar-connections", "codeconnections")
@@ -31,7 +32,13 @@ def _not_allowed(
 
 
 def missing_permissions(
-    grants: Grants, where: str, calls: list[str], arn: str, what: str, node: Node
+    grants: Grants,
+    where: str,
+    calls: list[str],
+    arn: str,
+    what: str,
+    node: Node,
+    service: str | None = None,
 ) -> Problem:
     """Return the problem that a role is not allowed to make calls."""
     role = grants.role
@@ -39,6 +46,7 @@ def missing_permissions(
         at=node,
         message=f"{where}: role {role.logical_id} ({role.template.file}) is not allowed to {what}; "
         f"allow {', '.join(calls)} on {readable(arn)}",
+        statements=(statement_for(role, calls, arn, node.system, service),),
     )
 
 
@@ -144,6 +152,7 @@ def _pass(pipeline: Pipeline) -> Iterator[Problem]:
                 arn,
                 f"pass the deployment role {name} to CloudFormation",
                 action.node,
+                service,
             )
 
 

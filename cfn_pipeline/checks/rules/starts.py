@@ -16,6 +16,7 @@ from cfn_pipeline.analysis.starts import Target, is_started, starts_by_itself, t
 from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
+from cfn_pipeline.checks.statement import statement_for
 
 _NEAR = 0.8
 _START = "codepipeline:StartPipelineExecution"
@@ -106,6 +107,7 @@ def _roles(system: System) -> Iterator[Problem]:
                 message=f"{where}: role {role.logical_id} is not allowed to start the pipeline; "
                 f"allow {_START} on {readable(arn)}",
                 resource=target.rule,
+                statements=(statement_for(role, [_START], arn, system),),
             )
 
 

@@ -2,7 +2,7 @@
 
 ``ID/good.yml`` and ``ID/bad.yml`` are templates. Where one file is not enough, ``ID/good/`` and
 ``ID/bad/`` are folders: the templates in them are deployed together, and the folders in them are
-artifacts.
+artifacts. A folder with a Dockerfile.codebuild is read as one that was rendered.
 """
 
 import copy
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.analysis.reading import read_files
+from cfn_pipeline.analysis.reading import read_files, read_folder
 from cfn_pipeline.analysis.system import System, Template
 from cfn_pipeline.checks import Finding, check_system
 from cfn_pipeline.template import load
@@ -26,6 +26,8 @@ def place(rule: str, kind: str) -> Path:
 def system(path: Path) -> System:
     if path.is_file():
         return read_files([path], {}, strict=False)
+    if (path / "Dockerfile.codebuild").exists():
+        return read_folder(path, {})
     artifacts = {folder.name: folder for folder in path.iterdir() if folder.is_dir()}
     return read_files(sorted(path.glob("*.yml")), artifacts, strict=False)
 
