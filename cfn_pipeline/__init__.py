@@ -31,7 +31,10 @@ _MODULES = {
     "model.artifacts": ("Artifact", "ArtifactFile", "ArtifactParameter"),
     "model.compute": ("Ec2", "Fargate"),
     "model.conditions": ("Condition", "Rule"),
-    "model.containers": ("Container",),
+    "model.containers": (
+        "Container",
+        "HealthCheck",
+    ),
     "model.database": ("MySql", "PostgreSql"),
     "model.delivery": ("continuous_delivery", "continuous_deployment", "continuous_integration"),
     "model.deployments": (
@@ -42,7 +45,9 @@ _MODULES = {
         "UpdateStack",
     ),
     "model.environment": ("Environment",),
+    "model.permissions": ("Allow",),
     "model.pipeline": ("Pipeline", "Stage"),
+    "model.secret_values": ("Secret",),
     "model.sources": ("GitHub", "GitHubOAuth"),
     "model.triggers": ("Patterns", "PullRequest", "Push"),
     "output": ("Change",),

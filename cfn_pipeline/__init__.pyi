@@ -36,6 +36,7 @@ from cfn_pipeline.model.compute import Fargate as Fargate
 from cfn_pipeline.model.conditions import Condition as Condition
 from cfn_pipeline.model.conditions import Rule as Rule
 from cfn_pipeline.model.containers import Container as Container
+from cfn_pipeline.model.containers import HealthCheck as HealthCheck
 from cfn_pipeline.model.database import MySql as MySql
 from cfn_pipeline.model.database import PostgreSql as PostgreSql
 from cfn_pipeline.model.delivery import continuous_delivery as continuous_delivery
@@ -47,8 +48,10 @@ from cfn_pipeline.model.deployments import ExecuteChangeSet as ExecuteChangeSet
 from cfn_pipeline.model.deployments import ReplaceFailedStack as ReplaceFailedStack
 from cfn_pipeline.model.deployments import UpdateStack as UpdateStack
 from cfn_pipeline.model.environment import Environment as Environment
+from cfn_pipeline.model.permissions import Allow as Allow
 from cfn_pipeline.model.pipeline import Pipeline as Pipeline
 from cfn_pipeline.model.pipeline import Stage as Stage
+from cfn_pipeline.model.secret_values import Secret as Secret
 from cfn_pipeline.model.sources import GitHub as GitHub
 from cfn_pipeline.model.sources import GitHubOAuth as GitHubOAuth
 from cfn_pipeline.model.triggers import Patterns as Patterns
@@ -75,6 +78,7 @@ __all__ = [
     "Action",
     "ActionDefaults",
     "ActionType",
+    "Allow",
     "Application",
     "Approve",
     "Arns",
@@ -100,6 +104,7 @@ __all__ = [
     "GitHub",
     "GitHubOAuth",
     "GitHubRepository",
+    "HealthCheck",
     "LoadBalancer",
     "ModelError",
     "MySql",
@@ -112,6 +117,7 @@ __all__ = [
     "RehearsalError",
     "ReplaceFailedStack",
     "Rule",
+    "Secret",
     "StackFile",
     "Stage",
     "TemplateError",

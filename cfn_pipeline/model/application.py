@@ -150,6 +150,12 @@ class Application(Validated):
         return (self.container, *self.sidecars)
 
     @property
+    def all_containers(self) -> tuple[Container, ...]:
+        """Those and the containers of the application's other tasks."""
+        migration = () if self.migration is None else (self.migration,)
+        return (*self.containers, *migration)
+
+    @property
     def aspects(self) -> tuple[Validated, ...]:
         """What the application's stack is made of, each after those on which it builds."""
         aspects = (
@@ -252,8 +258,7 @@ class Application(Validated):
         for volume, path in self.volumes.items():
             yield from name_forms.VOLUME.problems(volume, where)
             yield from name_forms.PATH.problems(path, where)
-        migration = () if self.migration is None else (self.migration,)
-        for container in (*self.containers, *migration):
+        for container in self.all_containers:
             at = f"{where}, {container.where}"
             for volume in container.mounts:
                 if volume not in self.volumes:
@@ -263,9 +268,10 @@ class Application(Validated):
                         f"are {existing}"
                     )
             for name in self._reserved_variables(container):
+                place = "environment" if name in container.environment else "secrets"
                 yield (
                     f"{at}: the variable {name} is set for the database; remove it from "
-                    "environment, or use database=False"
+                    f"{place}, or use database=False"
                 )
             if "/tmp" in container.mounts.values():
                 yield f"{at}: a volume cannot be mounted at /tmp; use another path"
@@ -288,7 +294,7 @@ class Application(Validated):
         if self.database is None or not container.database:
             return []
         reserved = {*self.database.variables, self.database.password_key, *_STACK_VARIABLES}
-        return [name for name in container.environment if name in reserved]
+        return [n for n in (*container.environment, *container.secrets) if n in reserved]
 
     def _size_problems(self, where: str) -> Iterator[str]:
         if self.log_retention_days not in RETENTION_DAYS:

@@ -1,11 +1,52 @@
 """The containers of an application."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.model.permissions import Allow
+from cfn_pipeline.model.secret_values import Secret
 from cfn_pipeline.model.validated import Validated
+
+
+@dataclass(frozen=True)
+class HealthCheck(Validated):
+    """A command that tells whether a container is healthy; ECS replaces tasks that are not.
+
+    ``HealthCheck("curl --fail http://localhost:8080/health", start_period=60)``
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html
+
+    Args:
+        command: what the container's shell runs; it ends with 0 while the container is healthy.
+        interval: seconds from one run to the next, 5 to 300.
+        timeout: seconds after which a run has failed, 2 to 60.
+        retries: failed runs in a row after which the container is unhealthy, 1 to 10.
+        start_period: seconds at first in which failed runs do not count, 0 to 300.
+
+    """
+
+    command: str
+    _: KW_ONLY
+    interval: int = 30
+    timeout: int = 5
+    retries: int = 3
+    start_period: int = 0
+
+    def problems(self) -> Iterator[str]:
+        """Yield an empty command, and numbers that ECS refuses."""
+        if not self.command.strip():
+            yield f"{self.where}: command is empty; use one, such as 'curl --fail localhost:8080'"
+        for name, least, most in (
+            ("interval", 5, 300),
+            ("timeout", 2, 60),
+            ("retries", 1, 10),
+            ("start_period", 0, 300),
+        ):
+            value = getattr(self, name)
+            if not least <= value <= most:
+                yield f"{self.where}: {name} must be {least} to {most} (got {value})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +65,12 @@ class Container(Validated):
         memory: MiB that are reserved for it, 6 at least.
         port: the port on which it listens; absent: none.
         environment: variables, beside those of the database; empty: none.
+        secrets: variables with secret values, such as ``{"TOKEN": Secret("ssm:/orders/token")}``;
+            empty: none but the database's password.
+        permissions: what the containers of the application may do on AWS, such as
+            ``[Allow("sqs:SendMessage", on="arn:...")]``; all its containers have one role, and with
+            it the permissions of each; empty: nothing.
+        health_check: a command that tells whether it is healthy; absent: it is while it runs.
         database: whether it gets the variables and the password of the database.
         mounts: paths in the container, by the names of the application's volumes; empty: none.
         essential: whether the task ends when this container does.
@@ -41,6 +88,9 @@ class Container(Validated):
     memory: int
     port: int | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    permissions: Sequence[Allow] = ()
+    health_check: HealthCheck | None = None
     database: bool = True
     mounts: Mapping[str, str] = field(default_factory=dict)
     essential: bool = True
@@ -65,5 +115,8 @@ class Container(Validated):
             )
         if self.port is not None and not 1 <= self.port <= 65535:
             yield f"{where}: port must be 1 to 65535 (got {self.port})"
+        for name in self.secrets:
+            if name in self.environment:
+                yield f"{where}: the variable {name} is in environment and secrets; remove one"
         for path in self.mounts.values():
             yield from name_forms.PATH.problems(path, where)

@@ -7,13 +7,19 @@ from typing import Any
 import pytest
 
 from cfn_pipeline import (
+    BOOK,
+    Allow,
     Application,
     Container,
+    EditionError,
     Environment,
     Fargate,
     GitHubRepository,
+    HealthCheck,
     MySql,
     PostgreSql,
+    Secret,
+    application_template,
     render,
 )
 from cfn_pipeline.analysis.reading import read_texts
@@ -43,7 +49,31 @@ WORKER = replace(
     database=None,
 )
 
+KEY = "arn:aws:kms:us-east-1:111122223333:key/0a1b"
+SECRET_ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:orders/shop-a1B2c3"
+QUEUE = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:orders"
+GUARDED = replace(
+    WORKER,
+    container=Container(
+        name="worker",
+        cpu=256,
+        memory=512,
+        secrets={
+            "TOKEN": Secret("ssm:/orders/token", encryption_key=KEY),
+            "API_KEY": Secret("secretsmanager:orders/payment:API_KEY", encryption_key=KEY),
+            "API_USER": Secret("secretsmanager:orders/payment:API_USER"),
+            "SHOP": Secret(SECRET_ARN),
+        },
+        permissions=[
+            Allow(["sqs:ReceiveMessage", "sqs:DeleteMessage"], on=QUEUE),
+            Allow("s3:GetObject", on=["arn:aws:s3:::orders/*", "arn:aws:s3:::prices/*"]),
+        ],
+        health_check=HealthCheck("test -e /tmp/ready", interval=10, start_period=60),
+    ),
+)
+
 APPLICATIONS = {
+    "secrets, permissions, health check": GUARDED,
     "fargate, postgresql": ORDERS,
     "fargate, mysql": replace(ORDERS, database=MySql(name="orders", username="orders")),
     "fargate, private, spot, arm": replace(
@@ -146,6 +176,97 @@ def test_a_migration_on_fargate_runs_in_the_network_of_the_tasks() -> None:
             "subnets": vpc["Subnets"],
         }
     }
+
+
+def _statements(role: dict[str, Any]) -> dict[str | None, dict[str, Any]]:
+    [policy] = role["Properties"]["Policies"]
+    return {s.get("Sid"): s for s in policy["PolicyDocument"]["Statement"]}
+
+
+def test_secrets_are_read_by_ecs() -> None:
+    resources = _stack(GUARDED)["Resources"]
+    container = resources["ApplicationTaskDefinition"]["Properties"]["ContainerDefinitions"][0]
+    here = "${AWS::Region}:${AWS::AccountId}"
+    payment = f"arn:${{AWS::Partition}}:secretsmanager:{here}:secret:orders/payment"
+    parameter = {"Fn::Sub": f"arn:${{AWS::Partition}}:ssm:{here}:parameter/orders/token"}
+    assert {s["Name"]: s["ValueFrom"] for s in container["Secrets"]} == {
+        "TOKEN": parameter,
+        "API_KEY": {"Fn::Sub": f"{payment}:API_KEY::"},
+        "API_USER": {"Fn::Sub": f"{payment}:API_USER::"},
+        "SHOP": SECRET_ARN,
+    }
+    statements = _statements(resources["ApplicationExecutionRole"])
+    read = statements["ReadContainerSecrets"]
+    assert read["Action"] == ["secretsmanager:GetSecretValue"]
+    assert read["Resource"] == [SECRET_ARN, {"Fn::Sub": f"{payment}-??????"}]
+    assert statements["ReadContainerParameters"]["Action"] == ["ssm:GetParameters"]
+    assert statements["ReadContainerParameters"]["Resource"] == [parameter]
+    for sid, service in [
+        ("DecryptContainerSecrets", "secretsmanager"),
+        ("DecryptContainerParameters", "ssm"),
+    ]:
+        assert statements[sid]["Action"] == ["kms:Decrypt"]
+        assert statements[sid]["Resource"] == [KEY]
+        through = {"Fn::Sub": f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}"}
+        assert statements[sid]["Condition"] == {"StringEquals": {"kms:ViaService": through}}
+
+
+def test_without_a_key_nothing_is_decrypted() -> None:
+    container = replace(WORKER.container, secrets={"TOKEN": Secret("ssm:token")})
+    resources = _stack(replace(WORKER, container=container))["Resources"]
+    statements = _statements(resources["ApplicationExecutionRole"])
+    assert "ReadContainerParameters" in statements
+    assert "DecryptContainerParameters" not in statements
+    assert "ReadContainerSecrets" not in statements
+
+
+def test_permissions_are_those_of_the_task_role_and_of_the_boundary() -> None:
+    rendered = rendering(GUARDED).templates
+    resources = rendered["stack.yml"]["Resources"]
+    [policy] = resources["ApplicationTaskRole"]["Properties"]["Policies"]
+    assert policy["PolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage"],
+            "Resource": [{"Fn::Sub": QUEUE}],
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["s3:GetObject"],
+            "Resource": ["arn:aws:s3:::orders/*", "arn:aws:s3:::prices/*"],
+        },
+    ]
+    boundary = rendered["environment-dev.yml"]["Resources"]["PermissionsBoundary"]
+    actions = {
+        action
+        for statement in boundary["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+        for action in statement["Action"]
+    }
+    needed = {"sqs:ReceiveMessage", "s3:GetObject", "ssm:GetParameters", "kms:Decrypt"}
+    assert needed <= actions
+    assert "Policies" not in _stack(WORKER)["Resources"]["ApplicationTaskRole"]["Properties"]
+
+
+def test_the_health_check_of_a_container() -> None:
+    task = _stack(GUARDED)["Resources"]["ApplicationTaskDefinition"]["Properties"]
+    assert task["ContainerDefinitions"][0]["HealthCheck"] == {
+        "Command": ["CMD-SHELL", "test -e /tmp/ready"],
+        "Interval": 10,
+        "Timeout": 5,
+        "Retries": 3,
+        "StartPeriod": 60,
+    }
+
+
+@pytest.mark.parametrize("option", ["secrets", "permissions", "health_check"])
+def test_the_book_has_no_such_container(option: str) -> None:
+    container = replace(WORKER.container, **{option: getattr(GUARDED.container, option)})
+    application = Application(
+        name="orders", source=WORKER.source, container=container, load_balancer=None
+    )
+    with pytest.raises(EditionError, match=f"this edition has no {option}"):
+        application_template(application, edition=BOOK)
 
 
 @pytest.mark.parametrize("name", ["worker on fargate", "private worker", "worker on ec2"])

@@ -7,6 +7,7 @@ from troposphere import GetAtt, Ref, Sub
 from troposphere.ecs import (
     ContainerDefinition,
     Environment,
+    HealthCheck,
     Host,
     LinuxParameters,
     LogConfiguration,
@@ -18,9 +19,11 @@ from troposphere.ecs import (
     Volume,
 )
 
+from cfn_pipeline.errors import EditionError
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.stacks.application import ids
+from cfn_pipeline.stacks.application.container_secrets import value_of
 from cfn_pipeline.stacks.application.interfaces import Backend
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 
@@ -28,7 +31,18 @@ _TEMPORARY_MIB = 64
 
 
 def container(stack: ApplicationStack, container: Container) -> ContainerDefinition:
-    """Return a container that runs as the user of the image and can write everywhere."""
+    """Return a container that runs as the user of the image and can write everywhere.
+
+    Raises:
+        EditionError: it has secrets, permissions or a health check.
+
+    """
+    for option in ("secrets", "permissions", "health_check"):
+        if getattr(container, option):
+            raise EditionError(
+                f"{stack.application.where}, {container.where}: this edition has no {option}; "
+                "remove it, or use the edition current"
+            )
     return _definition(stack, container, {}, log_group_name(stack))
 
 
@@ -60,6 +74,7 @@ def _definition(
     for backend in stack.all(Backend) if container.database else []:
         variables |= {**backend.environment, **backend.credentials.environment}
         secrets |= backend.credentials.secrets
+    secrets |= {name: value_of(secret, stack.arns) for name, secret in container.secrets.items()}
     ports = None
     if container.port is not None:
         ports = [
@@ -83,6 +98,7 @@ def _definition(
             ]
             or None,
             PortMappings=ports,
+            HealthCheck=_health_check(container),
         ),
         LogConfiguration=LogConfiguration(
             LogDriver="awslogs",
@@ -92,6 +108,19 @@ def _definition(
                 "awslogs-stream-prefix": "docker",
             },
         ),
+    )
+
+
+def _health_check(container: Container) -> HealthCheck | None:
+    check = container.health_check
+    if check is None:
+        return None
+    return HealthCheck(
+        Command=["CMD-SHELL", check.command],
+        Interval=check.interval,
+        Timeout=check.timeout,
+        Retries=check.retries,
+        **present(StartPeriod=check.start_period or None),
     )
 
 

@@ -1,13 +1,17 @@
 """The roles of tasks."""
 
-from troposphere import GetAtt, ImportValue, Ref
+from awacs.aws import Action, Statement
+from troposphere import GetAtt, ImportValue, Ref, Sub
 
+from cfn_pipeline.model.permissions import Allow
+from cfn_pipeline.model.values import present
 from cfn_pipeline.policies.application import get_secrets, pull_images, write_logs
-from cfn_pipeline.policies.documents import document, from_account, trust
+from cfn_pipeline.policies.documents import allow, document, from_account, trust
 from cfn_pipeline.policies.keys import decrypt_secrets
 from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.application import ids
+from cfn_pipeline.stacks.application.container_secrets import read_secrets
 from cfn_pipeline.stacks.application.interfaces import Backend
 from cfn_pipeline.stacks.application.secrets import secret_arns
 from cfn_pipeline.stacks.application.stack import ApplicationStack
@@ -32,12 +36,19 @@ def add_secret_reader(stack: ApplicationStack) -> None:
 
 
 def add_task_and_execution_roles(stack: ApplicationStack) -> None:
-    """Add the containers' role, without permissions, and the role with which ECS starts them."""
+    """Add the containers' role, with their permissions, and the role with which ECS starts them."""
     application = stack.application
+    permitted = [allowed(p) for c in application.all_containers for p in c.permissions]
+    secrets = [secret for c in application.all_containers for secret in c.secrets.values()]
     repository = stack.arns.regional("ecr", f"repository/{application.image_repository_name}")
     trusted = trust(_TASKS, from_account(Ref("AWS::AccountId"), stack.arns.regional("ecs", "*")))
     stack.add(
-        role(ids.TASK_ROLE, description=f"Containers of {application.name}", trust=trusted),
+        role(
+            ids.TASK_ROLE,
+            description=f"Containers of {application.name}",
+            trust=trusted,
+            **present(policies={"TaskPermissions": document(*permitted)} if permitted else None),
+        ),
         role(
             ids.EXECUTION_ROLE,
             description=f"ECS, starting containers of {application.name}",
@@ -47,7 +58,15 @@ def add_task_and_execution_roles(stack: ApplicationStack) -> None:
                     *pull_images(repository),
                     write_logs(GetAtt(ids.LOG_GROUP, "Arn"), sid="WriteLogs"),
                     *(s for b in stack.all(Backend) for s in b.credentials.permissions),
+                    *read_secrets(secrets, stack.arns),
                 )
             },
         ),
     )
+
+
+def allowed(permission: Allow) -> Statement:
+    """Return the statement of a permission."""
+    actions = [Action(*name.split(":")) for name in permission.action_names]
+    resources = [Sub(arn) if "${" in arn else arn for arn in permission.resources]
+    return allow(*actions, on=resources)

@@ -1,0 +1,76 @@
+"""What containers are allowed to do on AWS."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS, STACK_NAME
+from cfn_pipeline.model.validated import Validated
+
+_ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z*?][A-Za-z0-9*?]*")
+_PARAMETERS = (*PLACE_PARAMETERS, STACK_NAME)
+_PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
+
+
+@dataclass(frozen=True)
+class Allow(Validated):
+    """A permission of the tasks' role.
+
+    ``Allow("sqs:SendMessage", on="arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:a")``
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
+
+    Args:
+        actions: one action of IAM or several, such as ``sqs:SendMessage`` or ``sqs:Get*``.
+        on: the ARN of a resource or of several, with ``*`` and pseudo parameters such as
+            ``${AWS::Region}``; ``*``: every resource, for actions that take none.
+
+    """
+
+    actions: str | Sequence[str]
+    on: str | Sequence[str]
+
+    @property
+    def action_names(self) -> tuple[str, ...]:
+        """The actions."""
+        return _listed(self.actions)
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """The ARNs."""
+        return _listed(self.on)
+
+    @property
+    def where(self) -> str:
+        """How messages call the permission."""
+        return f"Allow({', '.join(map(repr, self.action_names))})"
+
+    def problems(self) -> Iterator[str]:
+        """Yield actions and resources that IAM does not know."""
+        if not self.action_names:
+            yield f"{self.where}: actions is empty; use one, such as 'sqs:SendMessage'"
+        for action in self.action_names:
+            if not _ACTION.fullmatch(action):
+                yield (
+                    f"{self.where}: invalid action {action!r} in actions: use the service and its "
+                    "action, such as 'sqs:SendMessage'"
+                )
+        if not self.resources:
+            yield f"{self.where}: on is empty; use the ARN of a resource, or '*'"
+        for resource in self.resources:
+            unknown = [n for n in _PLACEHOLDER.findall(resource) if n not in _PARAMETERS]
+            for name in unknown:
+                yield (
+                    f"{self.where}: unknown parameter {name!r} in on; use one of "
+                    f"{', '.join(_PARAMETERS)}"
+                )
+            parts = _PLACEHOLDER.sub("x", resource).split(":")
+            if resource != "*" and not (parts[0] == "arn" and len(parts) >= 6 and parts[5]):
+                yield (
+                    f"{self.where}: invalid resource {resource!r} in on: use an ARN, such as "
+                    "'arn:aws:sqs:eu-west-1:111122223333:orders', or '*'"
+                )
+
+
+def _listed(value: str | Sequence[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
