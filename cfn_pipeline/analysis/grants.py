@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cfn_pipeline.analysis.nodes import Node, properties_of
-from cfn_pipeline.analysis.partial_text import is_known, may_be, may_match
+from cfn_pipeline.analysis.partial_text import is_known, is_open, may_be, may_match
 from cfn_pipeline.analysis.resolving import arn_of, name_of, resource_behind
 from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.aws.iam import POLICY_TYPES
@@ -120,6 +120,8 @@ def _documents(role: Resource, system: System) -> Iterator[Node | _Statement | N
         holders = [*policy.at("Roles").items(), policy.at("RoleName")]
         if policy.at("Roles").is_function or any(_is_role(h, role, system) for h in holders):
             yield policy.at("PolicyDocument")
+        elif any(_may_be_role(h, role, system) for h in holders):
+            yield None
 
 
 def _is_exported(role: Resource) -> bool:
@@ -138,6 +140,14 @@ def _is_role(holder: Node, role: Resource, system: System) -> bool:
     if resource_behind(holder.value, holder.template, system, "AWS::IAM::Role") is role:
         return True
     return holder.text == name_of(role, system)
+
+
+def _may_be_role(holder: Node, role: Resource, system: System) -> bool:
+    """Whether a holder that is not known, such as a parameter, may be the role."""
+    if holder.text is None or not is_open(holder.text):
+        return holder.is_there and holder.is_function and holder.text is None
+    other = resource_behind(holder.value, holder.template, system, "AWS::IAM::Role")
+    return other is None and may_be(holder.text, name_of(role, system))
 
 
 def _managed(arn: Node, system: System) -> Iterator[Node | _Statement | None]:

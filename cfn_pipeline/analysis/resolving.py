@@ -70,6 +70,23 @@ def resource_behind(value: Any, template: Template, system: System, *types: str)
     return _resource_named(text_of(value, template, system), system, types)
 
 
+def may_be_resource(value: Any, resource: Resource, system: System, template: Template) -> bool:
+    """Whether a value refers to a resource, or may, because it is not known.
+
+    Args:
+        value: a Ref, Fn::GetAtt, an import, or a name.
+        resource: the resource.
+        system: the templates.
+        template: the template in which the value stands.
+
+    """
+    behind = resource_behind(value, template, system, resource.type)
+    if behind is not None:
+        return behind is resource
+    text = text_of(value, template, system)
+    return text is None or is_open(text)
+
+
 def _resource_named(text: str | None, system: System, types: tuple[str, ...]) -> Resource | None:
     if not text or ANYTHING in text:
         return None

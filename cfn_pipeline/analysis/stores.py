@@ -7,7 +7,7 @@ from cfn_pipeline.analysis.grants import Grants, lets_in
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import ANYTHING
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
-from cfn_pipeline.analysis.resolving import arn_of, resource_behind
+from cfn_pipeline.analysis.resolving import arn_of, may_be_resource, resource_behind
 from cfn_pipeline.analysis.system import Resource, System
 
 _BUCKET, _BUCKET_POLICY, _KEY = "AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::KMS::Key"
@@ -63,8 +63,8 @@ def may_use_bucket(grants: Grants, bucket: Resource, call: str, system: System) 
     for policy in system.resources(_BUCKET_POLICY):
         properties = properties_of(policy, system)
         target = properties.at("Bucket")
-        match = resource_behind(target.value, target.template, system, _BUCKET)
-        if match is bucket and lets_in(properties.at("PolicyDocument"), call, role=grants.role):
+        is_its_own = may_be_resource(target.value, bucket, system, target.template)
+        if is_its_own and lets_in(properties.at("PolicyDocument"), call, role=grants.role):
             return True
     return False
 

@@ -10,7 +10,7 @@ from cfn_pipeline.analysis.grants import Grants, lets_in
 from cfn_pipeline.analysis.nodes import properties_of
 from cfn_pipeline.analysis.partial_text import ANYTHING, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
-from cfn_pipeline.analysis.resolving import arn_of, resource_behind
+from cfn_pipeline.analysis.resolving import arn_of, may_be_resource, resource_behind
 from cfn_pipeline.analysis.stores import may_use_bucket, may_use_key
 from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.aws.action_calls import (
@@ -156,11 +156,12 @@ def _topic_lets_in(topic: Resource | None, grants: Grants, system: System) -> bo
         return False
     for policy in system.resources("AWS::SNS::TopicPolicy"):
         properties = properties_of(policy, system)
-        for node in properties.at("Topics").items():
-            match = resource_behind(node.value, node.template, system, "AWS::SNS::Topic")
-            if match is topic:
-                document = properties.at("PolicyDocument")
-                return lets_in(document, "sns:Publish", role=grants.role)
+        topics = properties.at("Topics")
+        own = topics.is_function or any(
+            may_be_resource(node.value, topic, system, node.template) for node in topics.items()
+        )
+        if own and lets_in(properties.at("PolicyDocument"), "sns:Publish", role=grants.role):
+            return True
     return False
 
 

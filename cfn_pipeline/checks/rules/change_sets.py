@@ -195,6 +195,7 @@ def _unseen(pipeline: Pipeline) -> Iterator[Problem]:
         if _same(key, other) and maker.runs_before(executor)
     ]
     approvals = [action for action in pipeline.actions if action.is_approval]
+    possible = [*approvals, *(action for action in pipeline.actions if action.category is None)]
     for approval in approvals:
         here = [
             pair
@@ -204,7 +205,7 @@ def _unseen(pipeline: Pipeline) -> Iterator[Problem]:
         if not here or any(_between(approval, pair) for pair in here):
             continue
         for maker, executor in here:
-            if any(_between(other, (maker, executor)) for other in approvals):
+            if any(_between(other, (maker, executor)) for other in possible):
                 continue
             if approval.order is None or maker.order is None or executor.order is None:
                 continue

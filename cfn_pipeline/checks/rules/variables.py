@@ -20,7 +20,9 @@ def _setters(pipeline: Pipeline, namespace: str) -> list[Action]:
     return [
         action
         for action in pipeline.actions
-        if action.namespace is not None and may_be(action.namespace, namespace)
+        if action.namespace is not None
+        and namespace not in _RESERVED
+        and may_be(action.namespace, namespace)
     ]
 
 
