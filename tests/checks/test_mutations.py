@@ -266,7 +266,26 @@ NEEDED = {
     "LogInToEcr": ["ecr:GetAuthorizationToken"],
     "PushImages": ["ecr:PutImage", "ecr:InitiateLayerUpload", "ecr:CompleteLayerUpload"],
     "PullBuildImage": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+    "WriteBuildLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
 }
+
+
+def _misspell(draw: Draw, changed: Files) -> None:
+    """Double a letter of a provider's name, or leave one out."""
+    kind = action(changed, draw(st.sampled_from(["CodeBuild", "Deploy", "ChangeSet"])))
+    name = kind["ActionTypeId"]["Provider"]
+    place = draw(st.integers(1, len(name) - 2))
+    longer = name[:place] + name[place] + name[place:]
+    kind["ActionTypeId"]["Provider"] = draw(
+        st.sampled_from([longer, name[:place] + name[place + 1 :]])
+    )
+
+
+def _own_role(draw: Draw, changed: Files) -> None:
+    """Let the deployment role do nothing for one of the services that it deploys."""
+    service = draw(st.sampled_from(["ecs", "logs", "elasticloadbalancing", "rds", "lambda"]))
+    file = draw(st.sampled_from(["environment-dev.yml", "environment-prod.yml"]))
+    changed[file] = json.loads(re.sub(rf'"{service}:Create\w+"', '"x:Y"', _say(changed, file)))
 
 
 def _run_order(act: str, order: int) -> Callable[[Draw, Files], None]:
@@ -390,6 +409,18 @@ BREAKING: list[tuple[str, Callable[[Draw, Files], None]]] = [
         _unprivileged_in_a_vpc,
     ),
     ("E9712", _export),
+    ("E9717", _may_not("CodeBuildRole", "ReadWriteArtifacts")),
+    ("E9718", _may_not("CodeBuildRole", "EncryptArtifacts")),
+    ("E9719", _may_not("CodeBuildRole", "WriteBuildLogs")),
+    ("E9412", _misspell),
+    ("E9413", lambda _, f: action(f, "Deploy")["ActionTypeId"].update(Version="2")),
+    ("E9414", _on(DEPLOYING, "StackName", st.sampled_from(["todo_backend", "1todo", "todo.dev"]))),
+    ("E9415", _on(DEPLOYING, "StackName", "todobackend-${AWS::Region}")),
+    ("E9817", _own_role),
+    ("W9814", _on("ChangeSet", "TemplateConfiguration", "DeploymentRepository::dev.json")),
+    ("W9814", _on("Deploy", "TemplateConfiguration", "DeploymentRepository::prod.json")),
+    ("W9815", _on("ChangeSet", "StackName", "todobackend-dev")),
+    ("W9816", _on("Deploy", "StackName", "todobackend-prod")),
     ("E9801", _on(DEPLOYING, "TemplatePath", "DeploymentRepository::stacks.yml")),
     ("E9801", _on(DEPLOYING, "TemplateConfiguration", "DeploymentRepository::test.json")),
     ("E9803", _break(st.sampled_from(["dev.json", "prod.json"]), "Parameters", "Tasks")),
