@@ -90,3 +90,19 @@ SECTION_LIMITS: tuple[tuple[str, int, str | None], ...] = (
 #: The minutes for which CloudFormation waits for a service of ECS.
 #: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
 SERVICE_WAIT = 2_160
+
+#: The states from which a stack cannot be updated.
+#: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+FAILED_STATES = (
+    "CREATE_FAILED",
+    "DELETE_FAILED",
+    "ROLLBACK_COMPLETE",
+    "ROLLBACK_FAILED",
+    "UPDATE_ROLLBACK_FAILED",
+)
+
+#: The states of a stack whose last change succeeded.
+GOOD_STATES = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
+
+#: Parts of CloudFormation's messages when a change set, or an update, has no changes.
+NO_CHANGES = ("No updates are to be performed", "didn't contain changes")

@@ -45,6 +45,8 @@ VERBS = {
         | BUILDS
         | {"atomic", "aws", "config", "output", "permissions", "project", "template"},
     ),
+    # boto3, editions and the rest are loaded when there is something to deploy.
+    "deploy --help": ({"click"}, ALWAYS),
     "schema": ({"click", "yaml"}, ALWAYS | {"aws", "config", "model"}),
     "render --edition book --check": (
         {"awacs", "click", "troposphere", "yaml"},

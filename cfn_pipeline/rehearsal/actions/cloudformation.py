@@ -12,6 +12,7 @@ from typing import Any
 
 from cfn_pipeline.analysis.capabilities import is_given, needed_capabilities
 from cfn_pipeline.analysis.system import Template
+from cfn_pipeline.aws.cloudformation import FAILED_STATES
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.rehearsal.actions.parameters import (
     artifact_file,
@@ -21,7 +22,7 @@ from cfn_pipeline.rehearsal.actions.parameters import (
 from cfn_pipeline.rehearsal.artifacts.zips import zip_of
 from cfn_pipeline.rehearsal.cloudformation.change_sets import ChangeSets
 from cfn_pipeline.rehearsal.cloudformation.changes import change_rows
-from cfn_pipeline.rehearsal.cloudformation.stacks import FAILED_STATES, Request, Stacks
+from cfn_pipeline.rehearsal.cloudformation.stacks import Request, Stacks
 from cfn_pipeline.rehearsal.context import Context
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Outcome
 from cfn_pipeline.rehearsal.pipeline import Action

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cfn_pipeline.rehearsal.cloudformation.stacks import NO_CHANGES, Request, Stacks, message_of
+from cfn_pipeline.aws.cloudformation import NO_CHANGES
+from cfn_pipeline.rehearsal.cloudformation.stacks import Request, Stacks, message_of
 from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 

@@ -8,22 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cfn_pipeline.aws.cloudformation import TEMPLATE_BODY
+from cfn_pipeline.aws.cloudformation import FAILED_STATES, GOOD_STATES, NO_CHANGES, TEMPLATE_BODY
 from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Stopped
-
-#: The states from which a stack cannot be updated.
-FAILED_STATES = (
-    "CREATE_FAILED",
-    "DELETE_FAILED",
-    "ROLLBACK_COMPLETE",
-    "ROLLBACK_FAILED",
-    "UPDATE_ROLLBACK_FAILED",
-)
-
-_GOOD_STATES = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
-#: Parts of CloudFormation's messages when there are no changes.
-NO_CHANGES = ("No updates are to be performed", "didn't contain changes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +157,7 @@ class Stacks:
 
         """
         status = self.wait(stack)
-        if status not in _GOOD_STATES:
+        if status not in GOOD_STATES:
             raise ActionFailed(
                 f"stack {stack} is {status}: {self._first_failure(stack)}",
                 {"failed_stack": stack} if status in FAILED_STATES else {},

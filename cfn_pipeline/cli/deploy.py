@@ -1,0 +1,124 @@
+"""``cfn-pipeline deploy``: deploy or remove the stacks of a deployment folder."""
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from cfn_pipeline.cli.loading import loading
+
+_CONFIG = "cfn-pipeline.yml"
+_EDITION = "current"
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[DIR] [TARGET]...")
+@click.option(
+    "-p",
+    "--parameter",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="The value of a parameter, for each template that has it. Can be repeated.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before each change.")
+@click.option("--dry-run", is_flag=True, help="Show the changes, and change nothing.")
+@click.option("--remove", is_flag=True, help="Remove the stacks, the last one first.")
+@click.option(
+    "--bucket",
+    metavar="NAME",
+    help="A bucket in the same region, for templates larger than 51,200 bytes.",
+)
+@click.option("--region", metavar="NAME", help="The region.  [default: that of the AWS CLI]")
+@click.option("--profile", metavar="NAME", help="A profile of the AWS CLI.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help=f"The file from which DIR is rendered.  [default: DIR/{_CONFIG}, or todobackend]",
+)
+@click.option(
+    "--application",
+    metavar="NAME",
+    help="Which application of --config, if it has several; its folder is DIR/NAME.",
+)
+@click.option("--edition", default=_EDITION, show_default=True, help="current or book.")
+def deploy(
+    words: tuple[str, ...],
+    given: tuple[str, ...],
+    yes: bool,
+    dry_run: bool,
+    remove: bool,
+    bucket: str | None,
+    region: str | None,
+    profile: str | None,
+    config: Path | None,
+    application: str | None,
+    edition: str,
+) -> None:
+    """Deploy the stacks of a deployment folder, in their order.
+
+    DIR is a folder that "new" or "render" has written (default: this one). TARGET is a template
+    without .yml, such as kms or pipeline, or an environment, such as dev; default: all but the
+    environments, which the pipeline deploys. With --remove, the default is everything.
+
+    The changes of each stack are shown before they are made. Parameters without a value are asked
+    for; a stack keeps those that it has. Credentials and region are those of the AWS CLI. Exit 1 if
+    a stack fails, or a file of the folder is stale.
+
+    Example: cfn-pipeline deploy orders-aws pipeline -p NotificationEmail=ann@example.com
+    """
+    if not (yes or dry_run or is_terminal()):
+        raise click.UsageError("Changes cannot be asked for without a terminal; add --yes.")
+    folder, names = _folder_and_names(words)
+    if config is None and (folder / _CONFIG).exists():
+        config = folder / _CONFIG
+    with loading():
+        from cfn_pipeline.cli.deploying import Deployment
+        from cfn_pipeline.cli.deployment_folder import deployment_folder
+    options = {
+        "--config": None if config is None or config == folder / _CONFIG else str(config),
+        "--application": application,
+        "--edition": None if edition == _EDITION else edition,
+        "--region": region,
+        "--profile": profile,
+    }
+    command = ["cfn-pipeline", "deploy", str(folder)]
+    command += [word for name, value in options.items() if value for word in (name, value)]
+    deployment = Deployment(
+        folder=deployment_folder(folder, config=config, application=application, edition=edition),
+        names=names,
+        command=shlex.join(command),
+        region=region,
+        profile=profile,
+        asks=not yes,
+        changes_nothing=dry_run,
+    )
+    if remove:
+        if given or bucket:
+            raise click.UsageError("--remove takes neither --parameter nor --bucket; leave it out.")
+        deployment.remove()
+    else:
+        deployment.deploy(dict(_pair(word) for word in given), bucket=bucket)
+
+
+def _folder_and_names(words: Sequence[str]) -> tuple[Path, Sequence[str]]:
+    """Tell the folder from targets: the first word is the folder, if there is one of this name."""
+    if words and Path(words[0]).is_dir():
+        return Path(words[0]), words[1:]
+    if words and "/" in words[0]:
+        raise click.UsageError(f"Invalid folder {words[0]!r}: it does not exist.")
+    return Path(), words
+
+
+def _pair(word: str) -> tuple[str, str]:
+    name, equals, value = word.partition("=")
+    if not (name and equals):
+        raise click.UsageError(f"Invalid parameter {word!r}: use NAME=VALUE.")
+    return name, value
+
+
+def is_terminal() -> bool:
+    """Return whether somebody can answer."""
+    return sys.stdin is not None and sys.stdin.isatty()
