@@ -118,14 +118,12 @@ def _sources(pipeline: Pipeline) -> list[Action]:
 def _events(pipeline: Pipeline) -> Iterator[Problem]:
     """Find buckets that send no events, though rules wait for them."""
     system = pipeline.system
-    if system.resources("AWS::CloudTrail::Trail"):
-        return
     for action in _sources(pipeline):
         node = action.setting("S3Bucket")
         bucket = resource_behind(node.value, node.template, system, "AWS::S3::Bucket")
         if action.provider != "S3" or starts_by_itself(action) or bucket is None:
             continue
-        if _waiting(pipeline, "aws.s3") and not _sends_events(bucket, system):
+        if _waiting(pipeline) and not _sends_events(bucket, system):
             yield problem(
                 action,
                 node,
@@ -135,13 +133,18 @@ def _events(pipeline: Pipeline) -> Iterator[Problem]:
             )
 
 
-def _waiting(pipeline: Pipeline, source: str) -> bool:
-    """Whether a rule for events of a service starts the pipeline."""
+def _waiting(pipeline: Pipeline) -> bool:
+    """Whether a rule for events that buckets send themselves starts the pipeline.
+
+    Events of CloudTrail are others: a trail of the whole account may record them.
+    """
     system = pipeline.system
     for target in targets(system):
         pattern = properties_of(target.rule, system).at("EventPattern").parsed
+        kinds = [item.text or "" for item in pattern.at("detail-type").items()]
+        own = any(kind.startswith("Object ") for kind in kinds)
         sources = [item.text for item in pattern.at("source").items()]
-        if source in sources and target.may_be(pipeline.resource, system):
+        if own and "aws.s3" in sources and target.may_be(pipeline.resource, system):
             return True
     return False
 
