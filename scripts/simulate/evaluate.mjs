@@ -1,5 +1,5 @@
-// Reads {principal, policies, keyPolicy, requests} from standard input, and writes a decision for
-// each request.
+// Reads cases, each {principal, policies, boundary, keyPolicy, requests}, from standard input, and
+// writes the decisions on their requests, a list for each case.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
@@ -8,14 +8,13 @@ const require = createRequire(`${process.cwd()}/.audit/simulate/`)
 const entry = require.resolve('@cloud-copilot/iam-simulate')
 const { runSimulation } = await import(pathToFileURL(entry).href)
 
-const { principal, policies, keyPolicy, requests } = JSON.parse(readFileSync(0, 'utf-8'))
-const identityPolicies = policies.map((policy, number) => ({ name: `policy${number}`, policy }))
+const named = (policies) => policies.map((policy, number) => ({ name: `policy${number}`, policy }))
 
-const decisions = []
-for (const { action, resource, context } of requests) {
+async function decide({ principal, policies, boundary, keyPolicy }, { action, resource, context }) {
   const result = await runSimulation(
     {
-      identityPolicies,
+      identityPolicies: named(policies),
+      permissionBoundaryPolicies: boundary ? named([boundary]) : undefined,
       serviceControlPolicies: [],
       resourceControlPolicies: [],
       // A key's own policy decides whether IAM's count.
@@ -29,10 +28,17 @@ for (const { action, resource, context } of requests) {
     },
     {}
   )
-  decisions.push(
-    result.resultType === 'error'
-      ? `error: ${JSON.stringify(result.errors)}`
-      : (result.overallResult ?? result.analysis?.result ?? JSON.stringify(result))
-  )
+  return result.resultType === 'error'
+    ? `error: ${JSON.stringify(result.errors)}`
+    : (result.overallResult ?? result.analysis?.result ?? JSON.stringify(result))
+}
+
+const decisions = []
+for (const entry of JSON.parse(readFileSync(0, 'utf-8'))) {
+  const found = []
+  for (const request of entry.requests) {
+    found.push(await decide(entry, request))
+  }
+  decisions.push(found)
 }
 process.stdout.write(JSON.stringify(decisions))
