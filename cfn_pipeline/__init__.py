@@ -47,6 +47,10 @@ _MODULES = {
     "model.environment": ("Environment",),
     "model.permissions": ("Allow",),
     "model.pipeline": ("Pipeline", "Stage"),
+    "model.scaling": (
+        "Queue",
+        "Scaling",
+    ),
     "model.secret_values": ("Secret",),
     "model.sources": ("GitHub", "GitHubOAuth"),
     "model.triggers": ("Patterns", "PullRequest", "Push"),

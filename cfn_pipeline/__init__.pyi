@@ -51,6 +51,8 @@ from cfn_pipeline.model.environment import Environment as Environment
 from cfn_pipeline.model.permissions import Allow as Allow
 from cfn_pipeline.model.pipeline import Pipeline as Pipeline
 from cfn_pipeline.model.pipeline import Stage as Stage
+from cfn_pipeline.model.scaling import Queue as Queue
+from cfn_pipeline.model.scaling import Scaling as Scaling
 from cfn_pipeline.model.secret_values import Secret as Secret
 from cfn_pipeline.model.sources import GitHub as GitHub
 from cfn_pipeline.model.sources import GitHubOAuth as GitHubOAuth
@@ -114,9 +116,11 @@ __all__ = [
     "PostgreSql",
     "PullRequest",
     "Push",
+    "Queue",
     "RehearsalError",
     "ReplaceFailedStack",
     "Rule",
+    "Scaling",
     "Secret",
     "StackFile",
     "Stage",

@@ -153,6 +153,12 @@ SECRET_KEY = NameForm(
     characters="letters, digits and _, a letter first",
     longest=255,
 )
+QUEUE = NameForm(
+    kind="queue name",
+    pattern="[A-Za-z0-9_-]+(?:[.]fifo)?",
+    characters="letters, digits, - and _, and .fifo last",
+    longest=80,
+)
 VPC = NameForm(
     kind="VPC", pattern="vpc-[0-9a-f]+", characters="an id such as vpc-0a1b2c3d", longest=32
 )

@@ -13,7 +13,6 @@ from cfn_pipeline.model.aspects import (
     LoadBalancer,
     Migration,
     Network,
-    Scaling,
     Service,
 )
 from cfn_pipeline.model.compute import Ec2
@@ -24,6 +23,7 @@ from cfn_pipeline.model.delivery import (
     continuous_deployment,
     continuous_integration,
 )
+from cfn_pipeline.model.scaling import ScalableTarget
 from cfn_pipeline.model.sources import GitHubOAuth
 from cfn_pipeline.stacks.application.container_capacity import add_container_capacity
 from cfn_pipeline.stacks.application.containers import container
@@ -87,7 +87,7 @@ BOOK = Edition(
         GeneratedSecret: custom_resource,
         ExistingSecret: custom_resource,
         Ec2: _instances,
-        Scaling: step_scaling,
+        ScalableTarget: step_scaling,
     },
     capabilities=_NAMED_IAM,
     delivery=[

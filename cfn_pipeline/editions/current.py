@@ -20,7 +20,6 @@ from cfn_pipeline.model.aspects import (
     LoadBalancer,
     Migration,
     Network,
-    Scaling,
     Service,
 )
 from cfn_pipeline.model.compute import Ec2, Fargate
@@ -28,6 +27,7 @@ from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import MySql, PostgreSql
 from cfn_pipeline.model.delivery import continuous_delivery
 from cfn_pipeline.model.environment import Environment
+from cfn_pipeline.model.scaling import ScalableTarget
 from cfn_pipeline.stacks.application.capacity_provider import capacity_provider
 from cfn_pipeline.stacks.application.containers import confined_container
 from cfn_pipeline.stacks.application.database import Engine, protected_database
@@ -154,7 +154,7 @@ CURRENT = Edition(
             volume_gib=30,
         ),
         Fargate: fargate,
-        Scaling: partial(target_tracking, cpu_percent=50),
+        ScalableTarget: partial(target_tracking, cpu_percent=50),
     },
     passes=[encrypt_log_groups, in_path_of_stack, within_boundary],
     capabilities=["CAPABILITY_IAM"],

@@ -137,7 +137,9 @@ def protected_configuration(
 def _in_two_places(
     application: Application, values: Mapping[str, str], parameters: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return two tasks on two instances, or as many as there may be."""
+    """Return two tasks on two instances, or as many as there may be; none where none is enough."""
+    if application.minimum_tasks == 0 and application.scaling.queue is not None:
+        return {}
     tasks = str(max(application.minimum_tasks, min(_TWO, application.maximum_tasks)))
     limits = parameters.get(_MINIMUM_INSTANCES)
     if limits is None or int(values.get(_DESIRED_COUNT, tasks)) < _TWO:

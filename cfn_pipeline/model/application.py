@@ -11,13 +11,13 @@ from cfn_pipeline.model.aspects import (
     LoadBalancer,
     Migration,
     Network,
-    Scaling,
     Service,
 )
 from cfn_pipeline.model.compute import Compute, Ec2
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import Database
 from cfn_pipeline.model.environment import Environment
+from cfn_pipeline.model.scaling import ScalableTarget, Scaling
 from cfn_pipeline.model.sources import repository_problems
 from cfn_pipeline.model.validated import Validated, repeated
 
@@ -91,6 +91,7 @@ class Application(Validated):
         compute: on what the containers run.
         minimum_tasks: fewest tasks; the default of the environments' ``desired_count``.
         maximum_tasks: most tasks to which the service is scaled out.
+        scaling: by what tasks are added and removed; absent: by the edition's default, their CPU.
         log_retention_days: how long logs are kept.
         environments: where it is deployed, in the order of the pipeline's stages.
         suppressions: security checkers ("checkov", "guard", "cdk-nag") whose findings that would
@@ -118,6 +119,7 @@ class Application(Validated):
     compute: Compute = field(default_factory=Ec2)
     minimum_tasks: int = 1
     maximum_tasks: int = 4
+    scaling: Scaling = field(default_factory=Scaling)
     log_retention_days: int = 365
     environments: Sequence[Environment] = (Environment("dev"), Environment("prod", approval=True))
     suppressions: Sequence[str] = ()
@@ -170,7 +172,11 @@ class Application(Validated):
                 minimum_tasks=self.minimum_tasks,
             ),
             Network(),
-            Scaling(minimum_tasks=self.minimum_tasks, maximum_tasks=self.maximum_tasks),
+            ScalableTarget(
+                minimum_tasks=self.minimum_tasks,
+                maximum_tasks=self.maximum_tasks,
+                scaling=self.scaling,
+            ),
         )
         return tuple(aspect for aspect in aspects if aspect is not None)
 
@@ -308,6 +314,12 @@ class Application(Validated):
             yield (
                 f"{where}: minimum_tasks ({self.minimum_tasks}) is greater than maximum_tasks "
                 f"({self.maximum_tasks})"
+            )
+
+        if self.scaling.requests_per_task is not None and self.load_balancer is None:
+            yield (
+                f"{where}: requests_per_task in scaling is for requests of a load balancer, and "
+                "load_balancer is absent; add one, or scale by cpu_percent or a queue"
             )
 
     def _environment_problems(self, where: str) -> Iterator[str]:

@@ -56,14 +56,6 @@ class Migration(Validated):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scaling(Validated):
-    """The limits between which the number of tasks is scaled."""
-
-    minimum_tasks: int
-    maximum_tasks: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class GeneratedSecret(Validated):
     """A secret with a random password under ``key``."""
 

@@ -226,11 +226,11 @@ def test_what_an_application_is_made_of() -> None:
     def aspects(application: Application) -> list[str]:
         return [type(aspect).__name__ for aspect in application.aspects]
 
-    least = ["Ec2", "LoadBalancer", "Service", "Network", "Scaling"]
+    least = ["Ec2", "LoadBalancer", "Service", "Network", "ScalableTarget"]
     assert aspects(ORDERS) == least
     assert aspects(todobackend) == [
         *("Ec2", "LoadBalancer", "GeneratedSecret", "MySql", "Migration"),
-        *("Service", "Network", "Scaling"),
+        *("Service", "Network", "ScalableTarget"),
     ]
     existing = replace(ORDERS, secret="db", database=MySql(name="o", username="o"))
     assert {*aspects(existing)} == {*least, "ExistingSecret", "MySql"}

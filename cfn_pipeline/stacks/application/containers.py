@@ -19,7 +19,7 @@ from troposphere.ecs import (
     Volume,
 )
 
-from cfn_pipeline.errors import EditionError
+from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.stacks.application import ids
@@ -34,12 +34,12 @@ def container(stack: ApplicationStack, container: Container) -> ContainerDefinit
     """Return a container that runs as the user of the image and can write everywhere.
 
     Raises:
-        EditionError: it has secrets, permissions or a health check.
+        ModelError: it has secrets, permissions or a health check.
 
     """
     for option in ("secrets", "permissions", "health_check"):
         if getattr(container, option):
-            raise EditionError(
+            raise ModelError(
                 f"{stack.application.where}, {container.where}: this edition has no {option}; "
                 "remove it, or use the edition current"
             )

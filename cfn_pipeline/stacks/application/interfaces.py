@@ -54,6 +54,7 @@ class Frontend:
         depends_on: logical ids of what must exist before the service.
         listener: the listener that forwards to the service, where it depends on a condition, so
             that ``depends_on`` cannot name it.
+        label: what scaling calls load balancer and target group; absent: they have none.
 
     """
 
@@ -62,6 +63,7 @@ class Frontend:
     target_group: Ref
     depends_on: Sequence[str] = ()
     listener: Value | None = None
+    label: Value | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -113,6 +113,10 @@ def https_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) ->
         ),
         rule="Requests from the load balancer to containers",
         target_group=Ref(ids.TARGET_GROUP),
+        label=Sub(
+            f"${{{ids.LOAD_BALANCER}.LoadBalancerFullName}}/"
+            f"${{{ids.TARGET_GROUP}.TargetGroupFullName}}"
+        ),
         listener=If(HAS_CERTIFICATE, Ref(ids.HTTPS_LISTENER), Ref(ids.LISTENER)),
     )
 

@@ -1,0 +1,76 @@
+"""By what the number of a service's tasks is scaled."""
+
+from collections.abc import Iterator
+from dataclasses import KW_ONLY, dataclass
+
+from cfn_pipeline.aws import name_forms
+from cfn_pipeline.model.validated import Validated
+
+
+@dataclass(frozen=True)
+class Queue(Validated):
+    """A queue of Amazon SQS whose messages the tasks work on: ``Queue("orders-jobs")``.
+
+    Args:
+        name: of the queue, in the account and region of the service.
+        messages_per_task: how many messages that wait or are being worked on are enough for one
+            task.
+
+    """
+
+    name: str
+    _: KW_ONLY
+    messages_per_task: int = 10
+
+    def problems(self) -> Iterator[str]:
+        """Yield an invalid name or number."""
+        yield from name_forms.QUEUE.problems(self.name, self.where)
+        if self.messages_per_task < 1:
+            yield (
+                f"{self.where}: messages_per_task must be 1 or more (got {self.messages_per_task})"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scaling(Validated):
+    """By what tasks are added and removed: ``Scaling(cpu_percent=60, requests_per_task=1000)``.
+
+    With several, there are as many tasks as the one that asks for most.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html
+
+    Args:
+        cpu_percent: near which the CPU of the tasks is kept, in percent of what they reserve;
+            absent: the edition's default if nothing else is given, otherwise it does not count.
+        memory_percent: near which their memory is kept; absent: it does not count.
+        requests_per_task: near which the requests of a minute to each task are kept; needs a load
+            balancer; absent: they do not count.
+        queue: a queue whose messages need tasks; with ``minimum_tasks=0``, none runs while it is
+            empty; absent: none.
+
+    """
+
+    cpu_percent: int | None = None
+    memory_percent: int | None = None
+    requests_per_task: int | None = None
+    queue: Queue | None = None
+
+    def problems(self) -> Iterator[str]:
+        """Yield numbers out of range."""
+        for name in ("cpu_percent", "memory_percent"):
+            value = getattr(self, name)
+            if value is not None and not 1 <= value <= 100:
+                yield f"{self.where}: {name} must be 1 to 100 (got {value})"
+        if self.requests_per_task is not None and self.requests_per_task < 1:
+            yield (
+                f"{self.where}: requests_per_task must be 1 or more (got {self.requests_per_task})"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScalableTarget(Validated):
+    """The limits between which the number of tasks is scaled, and by what."""
+
+    minimum_tasks: int
+    maximum_tasks: int
+    scaling: Scaling
