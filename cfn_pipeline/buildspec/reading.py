@@ -40,6 +40,7 @@ class Phase(NamedTuple):
         on_failure: ABORT, CONTINUE or RETRY.
         retries: how often it is tried again.
         retry_when: what a failure must have said; empty: anything.
+        run_as: the user that runs the commands; empty: the buildspec's.
 
     """
 
@@ -49,6 +50,7 @@ class Phase(NamedTuple):
     on_failure: str = ""
     retries: int = 0
     retry_when: str = ""
+    run_as: str = ""
 
 
 class Files(NamedTuple):
@@ -222,6 +224,7 @@ def _phase(name: str, said: Mapping[str, Any]) -> Phase:
         on_failure=on_failure,
         retries=int(count[:_DIGITS] or _RETRIES) if on_failure == "RETRY" else 0,
         retry_when=when,
+        run_as=str(said.get("run-as", "")),
     )
 
 

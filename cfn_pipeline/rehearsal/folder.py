@@ -1,5 +1,6 @@
 """The folder of a run: the one place that decides the path of everything in it."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,11 @@ def path_below(folder: Path, name: str) -> Path:
     if path == root or not path.is_relative_to(root):
         raise RehearsalError(f"invalid path {name!r}: it must be below {folder}")
     return folder / name
+
+
+def private(path: str, flags: int) -> int:
+    """Open a file as ``open`` does; a new one is readable by its owner only."""
+    return os.open(path, flags, 0o600)
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,11 @@ class RunFolder:
     def lock(self) -> Path:
         """The file that the process which runs it keeps locked."""
         return self.path / ".lock"
+
+    @property
+    def reserve(self) -> Path:
+        """A file whose place the journal takes when the disk is full."""
+        return self.path / ".reserve"
 
     @property
     def account(self) -> Path:

@@ -22,8 +22,8 @@ def imports(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("module", "places"),
     [
-        # The watchdog runs without the package.
-        ("subprocess", {"processes.py", "building/guard.py"}),
+        # The guard runs without the package.
+        ("subprocess", {"processes.py", "guard.py"}),
         ("boto3", {"local_aws/account.py"}),
     ],
 )

@@ -13,6 +13,7 @@ from cfn_pipeline.rehearsal.artifacts.zips import zip_of
 from cfn_pipeline.rehearsal.building.collecting import collect
 from cfn_pipeline.rehearsal.building.containers import Container, find_container
 from cfn_pipeline.rehearsal.building.environment import Lookup, build_variables
+from cfn_pipeline.rehearsal.building.log import Log
 from cfn_pipeline.rehearsal.building.phases import PhaseResult, run_phases
 from cfn_pipeline.rehearsal.building.project import Project, Variable
 from cfn_pipeline.rehearsal.building.shell import Launch, Shell
@@ -30,7 +31,7 @@ from cfn_pipeline.rehearsal.outcome import ActionFailed
 from cfn_pipeline.rehearsal.pipeline import Action
 
 #: Sections of a buildspec that a rehearsal ignores.
-_UNREHEARSED = ("batch", "cache", "proxy", "reports")
+_UNREHEARSED = ("batch", "cache", "proxy", "reports", "run-as")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,14 +127,14 @@ class Build:
         environment = self._environment(build_id)
         shims = () if container else (*DOCKER_TOOLS, *self.context.builds.shims)
         self._write_tools(engine=container is not None)
-        self.folder.log.write_text(f"[rehearsal] {build_id}: {place}\n", encoding="utf-8")
-        shell = self._shell(container, environment)
+        log = Log(self.folder.log)
+        log.note(f"{build_id}: {place}")
+        shell = self._shell(container, environment, log)
         try:
             phases = list(
                 run_phases(
                     self.buildspec,
                     shell,
-                    self.folder.log,
                     lambda command: without_tool_folders(command, shims),
                 )
             )
@@ -144,6 +145,7 @@ class Build:
             if container is not None:
                 container.restore_owner(self.folder.path)
             shell.close()
+            log.close()
         reached_build = in_time and not any(
             p.has_failed and p.name in ("INSTALL", "PRE_BUILD") for p in phases
         )
@@ -154,7 +156,7 @@ class Build:
             phases=phases,
             variables={name: value for name, value in variables.items() if value},
             place=place,
-            notices=[f"{place}.", *self._unrehearsed()],
+            notices=[f"{place}.", *self._unrehearsed(), *([log.problem] if log.problem else [])],
             calls=read_calls(self.folder.calls),
             shims=shims or self.context.builds.shims,
         )
@@ -188,18 +190,22 @@ class Build:
                 endpoint=account.endpoint,
             )
 
-    def _shell(self, container: Container | None, environment: Mapping[str, str]) -> Shell:
+    def _shell(
+        self, container: Container | None, environment: Mapping[str, str], log: Log
+    ) -> Shell:
         command = self._shell_command(container)
         shell = Shell(
             Launch(
                 shell=command,
-                prefix=() if container is None else container.launcher(self.folder.tools),
+                prefix=()
+                if container is None
+                else container.launcher(self.folder.tools, environment),
                 cleanup=() if container is None else container.cleanup,
             ),
             folder=self.folder.commands,
             work=self.source,
             environment=environment,
-            log=self.folder.log,
+            log=log,
             stop=self.context.stop,
             seconds=self.project.timeout_minutes * 60,
         )
@@ -309,5 +315,7 @@ class Build:
 
     def _unrehearsed(self) -> list[str]:
         sections = [key for key in _UNREHEARSED if key in self.buildspec.sections]
+        if any(phase.run_as for phase in self.buildspec.phases.values()):
+            sections.append("run-as")
         parts = [*sections, *self.project.unrehearsed]
         return [f"not rehearsed: {', '.join(parts)}."] if parts else []

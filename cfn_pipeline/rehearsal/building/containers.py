@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cfn_pipeline.rehearsal import processes
+from cfn_pipeline.rehearsal.folder import private
 from cfn_pipeline.rehearsal.outcome import ActionFailed
 
 #: Variables that name folders and files of this machine.
 _OF_THIS_MACHINE = ("PATH", "TMPDIR", "SSL_CERT_DIR", "SSL_CERT_FILE")
+#: The beginning of variables whose value is encoded as printf decodes it.
+_ENCODED = "REHEARSAL_"
 #: Timeouts in seconds: of an answer, of pulling an image, of starting a container.
 _ANSWER = 20.0
 _PULL = 900.0
@@ -53,24 +56,36 @@ class Container:
             if Path(environment.get(name, "/none")).is_file():
                 command += ["--volume", f"{environment[name]}:{environment[name]}:ro"]
         command += ["--privileged"] if self.privileged else []
-        for name, value in environment.items():
-            if name not in _OF_THIS_MACHINE:
-                command += ["--env", f"{name}={value}"]
+        # In a file: every user of this machine sees arguments.
+        variables = folder / "variables"
+        with open(variables, "w", opener=private, encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in _lines(environment))
+        command += ["--env-file", str(variables)]
         # It waits for input that never comes.
         command += ["--entrypoint", "sh", self.image, "-c", "read nothing"]
-        done = processes.run(command)
+        try:
+            done = processes.run(command)
+        finally:
+            variables.unlink()
         if done.returncode != 0:
             raise ActionFailed(f"the container of the build does not start: {done.stderr.strip()}")
 
-    def launcher(self, tools: Path) -> list[str]:
+    def launcher(self, tools: Path, environment: Mapping[str, str]) -> list[str]:
         """Return the command, before the shell's own, that starts a shell in the container.
 
         Args:
             tools: the first folder on its PATH.
+            environment: the variables with which the container was started.
 
         """
-        set_path = 'PATH="$0:$PATH"; export PATH; exec "$@"'
-        return ["docker", "exec", "--interactive", self.name, "sh", "-c", set_path, str(tools)]
+        script = "".join(
+            f'{name}=$(printf "%b." "${_ENCODED}{name}"); {name}=${{{name}%.}}; export {name}; '
+            f"unset {_ENCODED}{name}; "
+            for name, value in environment.items()
+            if _is_encoded(name, value)
+        )
+        script += 'PATH="$0:$PATH"; export PATH; exec "$@"'
+        return ["docker", "exec", "--interactive", self.name, "sh", "-c", script, str(tools)]
 
     def restore_owner(self, folder: Path) -> None:
         """Make the user of this process the owner of the files that were written."""
@@ -83,6 +98,21 @@ class Container:
     def cleanup(self) -> list[str]:
         """The command that ends the container."""
         return ["docker", "kill", self.name]
+
+
+def _is_encoded(name: str, value: str) -> bool:
+    """Return whether a variable has several lines, which Docker's files do not have."""
+    return ("\n" in value or "\r" in value) and name.isidentifier() and name.isascii()
+
+
+def _lines(environment: Mapping[str, str]) -> Iterable[str]:
+    """Yield variables as lines of Docker's files; those with several lines are encoded."""
+    for name, value in environment.items():
+        if _is_encoded(name, value):
+            escaped = value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+            yield f"{_ENCODED}{name}={escaped}"
+        elif name not in _OF_THIS_MACHINE and "\n" not in name + value:
+            yield f"{name}={value}"
 
 
 def find_container(

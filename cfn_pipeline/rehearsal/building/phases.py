@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from cfn_pipeline.buildspec.reading import PHASES, Buildspec, Phase
@@ -18,7 +17,6 @@ from cfn_pipeline.rehearsal.building.shell import Shell, TimedOut
 
 #: Characters of a command in a message.
 _SHOWN = 60
-_OURS = "[rehearsal] "
 
 #: Characters that a regular expression does not take as they are.
 _SPECIAL = re.compile(r"[^\w\s\"'#%&,/:;<=>@`~!-]")
@@ -69,18 +67,14 @@ class PhaseResult:
 
 
 class _Runner:
-    def __init__(
-        self, shell: Shell, log: Path, prepare: Callable[[str], str], *, isolated: bool
-    ) -> None:
+    def __init__(self, shell: Shell, prepare: Callable[[str], str], *, isolated: bool) -> None:
         self._shell = shell
-        self._log = log
         self._prepare = prepare
         self._isolated = isolated
         self._succeeding = True
 
     def log(self, text: str) -> None:
-        with self._log.open("a", encoding="utf-8") as file:
-            file.writelines(f"{_OURS}{line}\n" for line in text.splitlines())
+        self._shell.log.note(text)
 
     def phase(self, phase: Phase, *, succeeding: bool) -> PhaseResult:
         began = time.monotonic()
@@ -89,11 +83,11 @@ class _Runner:
         self._export_state()
         message = ""
         for attempt in range(phase.retries + 1):
-            written = self._log.stat().st_size
+            written = self._shell.log.size()
             message = self._commands(phase.commands)
             if not message or not phase.retries:
                 break
-            matches = _matches(phase.retry_when, self._written_since(written))
+            matches = _matches(phase.retry_when, self._shell.log.output_since(written))
             if matches is None:
                 self.log(f"on-failure: {phase.retry_when} takes too long; there is no retry")
             if not matches:
@@ -127,12 +121,6 @@ class _Runner:
                 return message
         return ""
 
-    def _written_since(self, offset: int) -> str:
-        with self._log.open("rb") as log:
-            log.seek(offset)
-            lines = log.read().decode(errors="replace").splitlines()
-        return "\n".join(line for line in lines if not line.startswith(_OURS))
-
 
 def _matches(pattern: str, output: str) -> bool | None:
     """Return whether an output matches the pattern of on-failure; None: it takes too long.
@@ -153,7 +141,7 @@ def _matches(pattern: str, output: str) -> bool | None:
 
 
 def run_phases(
-    buildspec: Buildspec, shell: Shell, log: Path, prepare: Callable[[str], str]
+    buildspec: Buildspec, shell: Shell, prepare: Callable[[str], str]
 ) -> Sequence[PhaseResult]:
     """Run the phases of a build, and return the result of each that ran.
 
@@ -162,14 +150,13 @@ def run_phases(
     Args:
         buildspec: the buildspec.
         shell: runs the commands.
-        log: the build's log.
         prepare: changes each command before it runs.
 
     Raises:
         Stopped: the run is to stop.
 
     """
-    runner = _Runner(shell, log, prepare, isolated=buildspec.isolated)
+    runner = _Runner(shell, prepare, isolated=buildspec.isolated)
     results: list[PhaseResult] = []
     for name in PHASES:
         phase = buildspec.phases.get(name)

@@ -1,9 +1,9 @@
 """The shell of a build, on this machine or in a container."""
 
-import contextlib
 import itertools
-import shlex
-import sys
+import os
+import re
+import select
 import threading
 import time
 import uuid
@@ -12,22 +12,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cfn_pipeline.rehearsal import processes
-from cfn_pipeline.rehearsal.outcome import Stopped
+from cfn_pipeline.rehearsal.building.log import Log
+from cfn_pipeline.rehearsal.outcome import ActionFailed, raise_if_stopped
 
-#: Reads the numbers of commands, runs each in this one shell, and writes its exit code. Exported
-#: variables are kept when a command ends the shell.
+#: Reads the numbers of commands, runs each in this one shell, and writes a mark with its exit code
+#: behind its output. It uses what is built into a shell only, and a descriptor that commands do not
+#: have, so commands may change PATH and limits. Exported variables are kept when a command ends
+#: the shell.
 _DRIVER = r"""
-if [ -f "$1/environment" ]; then . "$1/environment"; cd "$(cat "$1/folder")"; fi
-rehearsal_folder=$1
+exec 9>&1 2>&1
+rehearsal_folder=$1 rehearsal_mark=$2
+if [ -f "$1/environment" ]; then
+    . "$1/environment"
+    IFS= read -r rehearsal_number < "$1/folder" && cd "$rehearsal_number"
+fi
 trap 'export -p > "$rehearsal_folder/environment"; pwd > "$rehearsal_folder/folder"' EXIT
 while IFS= read -r rehearsal_number; do
-    . "$rehearsal_folder/$rehearsal_number.command" < /dev/null
-    echo $? > "$rehearsal_folder/status"
-    mv "$rehearsal_folder/status" "$rehearsal_folder/$rehearsal_number.status"
+    . "$rehearsal_folder/$rehearsal_number.command" < /dev/null 9>&-
+    command echo "$rehearsal_mark $rehearsal_number $?" >&9
 done
 """
 
-_INTERVAL = 0.02
+#: Seconds between two looks at the clock, and at the disk.
+_INTERVAL = 0.05
+_DISK_INTERVAL = 0.5
+#: Bytes that must stay free on the disk, for the journal and the account.
+_FREE = 16 << 20
+#: Bytes that are read at once, and how often before other events are looked at.
+_CHUNK, _CHUNKS = 1 << 16, 64
 
 
 class TimedOut(Exception):  # noqa: N818 - a status of CodeBuild, not an error
@@ -57,10 +69,10 @@ class Shell:
 
     Args:
         launch: how it is started.
-        folder: for commands and exit codes.
+        folder: for commands.
         work: the working directory.
         environment: its variables.
-        log: the file of all output.
+        log: receives all output.
         stop: set when the run is to stop.
         seconds: after which ``run`` raises TimedOut, counted from now.
 
@@ -73,96 +85,146 @@ class Shell:
         folder: Path,
         work: Path,
         environment: Mapping[str, str],
-        log: Path,
+        log: Log,
         stop: threading.Event,
         seconds: float,
     ) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        self.log = log
         self._launch = launch
         self._folder = folder
         self._work = work
-        mark = f"CFN_PIPELINE_BUILD={uuid.uuid4()}"
-        self._environment = dict(environment) | {"CFN_PIPELINE_BUILD": mark.partition("=")[2]}
-        self._log = log
+        self._environment = environment
         self._stop = stop
         self._deadline = time.monotonic() + seconds
+        self._next_look = 0.0
         self._numbers = itertools.count(1)
-        self._driver: processes.Process | None = None
-        # By its path: importing the package would only take time.
-        guard = str(Path(__file__).with_name("guard.py"))
-        self._guard = processes.start(
-            [sys.executable, "-I", "-S", guard, mark, *launch.cleanup], group=0
-        )
+        self._mark = f"\x1e{uuid.uuid4()}"
+        self._marked = re.compile(rf"{self._mark} (\d+) (\d+)\n".encode())
+        self._pending, self._at_end = b"", False
+        self._captured: list[bytes] | None = None
+        self._driver: processes.Guarded | None = None
+        self._guards: list[processes.Guarded] = []
+        if launch.cleanup:
+            self._guards.append(processes.Guarded((), cleanup=launch.cleanup))
 
     def run(self, command: str) -> int:
         """Run a command and return its exit code.
 
         Raises:
+            ActionFailed: the disk is full.
             Stopped: the run is to stop.
             TimedOut: the build takes too long.
 
         """
-        number = str(next(self._numbers))
-        (self._folder / f"{number}.command").write_text(f"{command}\n", encoding="utf-8")
+        number = next(self._numbers)
+        self._folder.mkdir(parents=True, exist_ok=True)  # a command may have deleted it
+        path = self._folder / f"{number}.command"
+        path.write_text(f"{command}\n", encoding="utf-8", errors="surrogateescape")
         driver = self._driver
-        if driver is None or driver.poll() is not None:
+        if driver is None or driver.exit_code is not None:
             driver = self._driver = self._start()
-        assert driver.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
-            driver.stdin.write(f"{number}\n".encode())
-            driver.stdin.flush()
-        return self._status(driver, self._folder / f"{number}.status")
+        driver.write(f"{number}\n")
+        return self._status(driver, number)
 
     def value(self, variable: str) -> str:
         """Return the value of a variable; empty: it is not set."""
-        target = self._folder / "value"
-        self.run(f'printf %s "${{{variable}-}}" > {shlex.quote(str(target))}')
-        return target.read_text(encoding="utf-8", errors="replace") if target.exists() else ""
+        end = str(uuid.uuid4())
+        self._captured = []
+        try:
+            self.run(f"command printf '{end}%s{end}' \"${{{variable}-}}\"")
+            output = b"".join(self._captured).decode(errors="replace")
+        finally:
+            self._captured = None
+        return output.partition(end)[2].partition(end)[0]
 
     def reset(self) -> None:
         """End the shell; the next command runs in a new one."""
-        self._end_driver()
+        if self._driver is not None:
+            self._driver.end_input()
+            self._status(self._driver, None)
+            self._driver = None
         (self._folder / "environment").unlink(missing_ok=True)
 
     def close(self) -> None:
         """End the shell and everything that its commands started."""
-        if self._guard.stdin is not None:
-            self._guard.stdin.close()
-        self._guard.wait()
-        if self._driver is not None:
-            if self._driver.stdin is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    self._driver.stdin.close()
-            self._driver.wait()
+        for guard in self._guards:
+            guard.close()
 
-    def _status(self, driver: processes.Process, status: Path) -> int:
-        while not status.exists():
-            ended = driver.poll()
-            if ended is not None and not status.exists():
-                return ended  # the command has ended the shell
-            if time.monotonic() > self._deadline:
-                raise TimedOut
-            if self._stop.wait(_INTERVAL):
-                raise Stopped
-        return int(status.read_text())
-
-    def _start(self) -> processes.Process:
+    def _start(self) -> processes.Guarded:
         launch = self._launch
-        command = [*launch.prefix, *launch.shell, "-c", _DRIVER, "build", str(self._folder)]
-        with self._log.open("ab") as log:
-            return processes.start(
-                command,
-                stdout=log,
-                stderr=log,
-                folder=self._work,
-                environment=None if launch.prefix else self._environment,
-                group=self._guard.pid,
-            )
+        arguments = ["-c", _DRIVER, "build", str(self._folder), self._mark]
+        guard = processes.Guarded(
+            [*launch.prefix, *launch.shell, *arguments],
+            folder=self._work,
+            environment=None if launch.prefix else self._environment,
+        )
+        self._guards.append(guard)
+        self._pending, self._at_end = b"", False
+        return guard
 
-    def _end_driver(self) -> None:
-        if self._driver is not None:
-            if self._driver.stdin is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    self._driver.stdin.close()
-            self._driver.wait()
-            self._driver = None
+    def _status(self, driver: processes.Guarded, number: int | None) -> int:
+        """Return the exit code of a command; None: that of the shell when it ends."""
+        while driver.exit_code is None:
+            raise_if_stopped(self._stop)
+            self._look()
+            sources = [driver.events] if self._at_end else [driver.output, driver.events]
+            ready, _, _ = select.select(sources, [], [], _INTERVAL)
+            if driver.output in ready:
+                status = self._read(driver, number)
+                if status is not None:
+                    return status
+            if driver.events in ready:
+                driver.read_exit_code()
+                self._read(driver, number)
+                self._write(self._pending)
+                self._pending = b""
+        return driver.exit_code  # the command has ended the shell
+
+    def _read(self, driver: processes.Guarded, number: int | None) -> int | None:
+        """Read what there is of the output; return the exit code of a command if it is there."""
+        for _ in range(_CHUNKS):
+            if not select.select([driver.output], [], [], 0)[0]:
+                break
+            chunk = os.read(driver.output, _CHUNK)
+            if not chunk:
+                self._at_end = True
+                break
+            self._pending += chunk
+            if mark := self._marked.search(self._pending):
+                self._write(self._pending[: mark.start()])
+                self._pending = self._pending[mark.end() :]
+                if int(mark[1]) == number:
+                    return int(mark[2])
+            # What may be the beginning of a mark stays.
+            begin = self._pending.rfind(b"\x1e")
+            keep = len(self._pending) - begin if begin >= 0 else 0
+            kept = len(self._pending) - (keep if keep < len(self._mark) + 32 else 0)
+            self._write(self._pending[:kept])
+            self._pending = self._pending[kept:]
+        return None
+
+    def _write(self, output: bytes) -> None:
+        if self._captured is None:
+            self.log.write(output)
+        else:
+            self._captured.append(output)
+
+    def _look(self) -> None:
+        """Look at the clock and the disk.
+
+        Raises:
+            ActionFailed: the disk is full.
+            TimedOut: the build takes too long.
+
+        """
+        now = time.monotonic()
+        if now > self._deadline:
+            raise TimedOut
+        if now > self._next_look:
+            self._next_look = now + _DISK_INTERVAL
+            disk = os.statvfs(self._work)
+            if disk.f_bavail * disk.f_frsize < _FREE:
+                raise ActionFailed(
+                    f"the disk with {self._work} is full: less than {_FREE >> 20} MB are free; "
+                    "delete something, and resume the run"
+                )

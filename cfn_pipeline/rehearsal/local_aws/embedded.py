@@ -18,6 +18,7 @@ from typing import Any
 
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal import processes
+from cfn_pipeline.rehearsal.folder import private
 from cfn_pipeline.rehearsal.local_aws.account import LOCAL_NUMBER, Account
 from cfn_pipeline.rehearsal.machine import inherited_variables, with_direct_loopback
 
@@ -45,7 +46,7 @@ class EmbeddedAws:
         require_extra(embedded=True)
         self._folder = folder.resolve()
         self._lock = threading.Lock()
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         # It stays open here, so that no other program can take the port.
         self._socket = listen(port)
         host = f"{_HOST}:{self._socket.getsockname()[1]}"
@@ -97,7 +98,7 @@ class EmbeddedAws:
         try:
             self._process.wait(timeout=_STOP)
         except processes.TimeoutExpired:
-            self._process.kill()
+            self._process.terminate()
             self._process.wait()
         if self._process.stdout is not None:
             self._process.stdout.close()
@@ -161,13 +162,12 @@ class EmbeddedAws:
             # Functions run with this Python.
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         }
-        with self._log.open("ab") as log, exclusive(self._folder) as lock:
+        with open(self._log, "ab", opener=private) as log, exclusive(self._folder) as lock:
             descriptor = self._socket.fileno()
             # -P: no module is imported from the working directory.
             module = ["-P", "-m", "cfn_pipeline.rehearsal.local_aws.server"]
-            return processes.start(
+            return processes.start_guarded(
                 [sys.executable, *module, str(descriptor)],
-                stdout=processes.PIPE,
                 stderr=log,
                 environment=environment,
                 descriptors=[lock, descriptor],
@@ -185,7 +185,7 @@ def exclusive(folder: Path) -> Iterator[int]:
         RehearsalError: it is not released.
 
     """
-    with (folder / ".lock").open("w") as file:
+    with open(folder / ".lock", "w", opener=private) as file:
         deadline = time.monotonic() + _STOP
         while True:
             try:

@@ -14,6 +14,9 @@ from cfn_pipeline.rehearsal.report.result import next_step
 
 __all__ = ["write_page"]
 
+#: Bytes of a log on the page.
+_MOST = 1 << 18
+
 #: Statuses for people.
 _LABELS = {
     status: status.replace("NotStarted", "Not started").replace("InProgress", "In progress")
@@ -39,10 +42,7 @@ def write_page(result: Mapping[str, Any], folder: RunFolder, target: Path) -> No
     text = (
         files("cfn_pipeline.rehearsal.report").joinpath("page.html.j2").read_text(encoding="utf-8")
     )
-    logs = {
-        name: path.read_text(encoding="utf-8", errors="replace")
-        for name, path in folder.logs().items()
-    }
+    logs = {name: _part(path) for name, path in folder.logs().items()}
     page = environment.from_string(text).render(
         result=result, logs=logs, columns=COLUMNS, labels=_LABELS, next_step=next_step(result)
     )
@@ -51,3 +51,15 @@ def write_page(result: Mapping[str, Any], folder: RunFolder, target: Path) -> No
             file.write(page.encode())
     except OSError as error:
         raise RehearsalError(f"--report {target}: cannot be written: {error.strerror}") from error
+
+
+def _part(log: Path) -> str:
+    """Return a log, or the beginning and the end of a long one."""
+    size = log.stat().st_size
+    with log.open("rb") as file:
+        if size <= _MOST:
+            return file.read().decode(errors="replace")
+        begin = file.read(_MOST // 4).decode(errors="replace")
+        file.seek(size - _MOST // 4 * 3)
+        end = file.read().decode(errors="replace")
+    return f"{begin}\n\n[{size - _MOST:,} bytes are left out; the whole log: {log}]\n\n{end}"

@@ -13,13 +13,15 @@ from typing import Any, Self
 from cfn_pipeline.atomic import replace_file
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.artifacts.store import StoredArtifact
-from cfn_pipeline.rehearsal.folder import RunFolder
+from cfn_pipeline.rehearsal.folder import RunFolder, private
 from cfn_pipeline.rehearsal.outcome import Outcome, Status
 from cfn_pipeline.rehearsal.pipeline import Pipeline
 from cfn_pipeline.rehearsal.run.plan import Plan
 
 _FILE = "run.json"
 _FORMAT = 1
+#: Bytes that the journal can take when the disk is full.
+_RESERVE = 1 << 19
 
 
 class Journal:
@@ -102,7 +104,8 @@ class Journal:
             RehearsalError: another process has locked it.
 
         """
-        with self.folder.lock.open("w") as file:
+        self.folder.path.chmod(0o700)  # it may hold secrets
+        with open(self.folder.lock, "w", opener=private) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
@@ -111,6 +114,8 @@ class Journal:
                 ) from None
             # The process before may have recorded more.
             self.data = _read(self.folder.path) or self.data
+            with contextlib.suppress(OSError), open(self.folder.reserve, "wb", opener=private) as f:
+                f.write(bytes(_RESERVE))
             yield
 
     def record(self, **data: Any) -> None:
@@ -178,8 +183,22 @@ class Journal:
         self._write()
 
     def _write(self) -> None:
+        content = json.dumps(self.data, indent=2).encode()
+        try:
+            self._replace(content)
+        except OSError:  # perhaps the disk is full
+            self.folder.reserve.unlink(missing_ok=True)
+            try:
+                self._replace(content)
+            except OSError as error:
+                raise RehearsalError(
+                    f"{self.folder.journal} cannot be written ({error.strerror}); free some space, "
+                    "and resume the run"
+                ) from error
+
+    def _replace(self, content: bytes) -> None:
         with replace_file(self.folder.journal, mode=0o600) as file:
-            file.write(json.dumps(self.data, indent=2).encode())
+            file.write(content)
 
 
 def now() -> str:
@@ -192,7 +211,7 @@ def _numbered(root: Path, name: str) -> Path:
     while True:
         folder = root / f"{name}-{number:04}"
         try:
-            folder.mkdir()
+            folder.mkdir(mode=0o700)
         except FileExistsError:
             number += 1
         else:

@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.actions.approval import run_approval
 from cfn_pipeline.rehearsal.actions.runners import run_action
 from cfn_pipeline.rehearsal.context import Context, PendingChangeSet
@@ -119,15 +120,20 @@ class Run:
             outcome = run_approval(action, context, self._pending())
         else:
             outcome = run_action(action, context)
-        self._end(action, outcome, time.monotonic() - began)
-        return outcome
+        return self._end(action, outcome, time.monotonic() - began)
 
-    def _end(self, action: Action, outcome: Outcome, seconds: float) -> None:
-        self.context.save()
+    def _end(self, action: Action, outcome: Outcome, seconds: float) -> Outcome:
+        """Record the outcome of an action, and return it: it fails if the account is not saved."""
+        try:
+            self.context.save()
+        except RehearsalError as error:
+            message = f"{outcome.message}; {error}" if outcome.message else str(error)
+            outcome = replace(outcome, status=Status.FAILED, message=message)
         stored = dict(self.context.artifacts.stored)  # a copy: other actions may add theirs
         artifacts = {name: stored[name].to_dict() for name in action.outputs if name in stored}
         self.journal.end_action(action.id, outcome, seconds, artifacts)
         self.listener.on_action(action, outcome.status, seconds, outcome.message)
+        return outcome
 
     def _pending(self) -> list[PendingChangeSet]:
         """Return the change sets that are created and not executed."""

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -10,7 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from cfn_pipeline.rehearsal.building.containers import Container, _lines
 from tests.rehearsal.building.test_build import J, just_a_build
 from tests.rehearsal.small import Small
 
@@ -94,3 +98,20 @@ def test_an_image_that_is_nowhere_leaves_the_shell(small: Small) -> None:
     done = small.run(*small.words, "--approve", *J)
     assert done.code == 0, done.err
     assert "since the image aws/codebuild/nothing:1.0 is not here and cannot be pulled" in done.err
+
+
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
+def test_variables_reach_the_container_and_no_argument(value: str) -> None:
+    container = Container(image="i", name="n", privileged=False)
+    lines = list(_lines({"SECRET": value, "PATH": "/here"}))
+    assert len("\n".join(lines).split("\n")) == len(lines) == 1
+    name, _, encoded = lines[0].partition("=")
+    command = container.launcher(Path("/tools"), {"SECRET": value})
+    script = command[command.index("sh") :]
+    done = subprocess.run(
+        [*script, "sh", "-c", 'printf "%s" "$SECRET"'],
+        env={name: encoded, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout == value.encode()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cfn_pipeline.buildspec.reading import read_buildspec
+from cfn_pipeline.rehearsal.building.log import Log
 from cfn_pipeline.rehearsal.building.phases import PhaseResult, run_phases
 from cfn_pipeline.rehearsal.building.shell import Launch, Shell
 
@@ -15,20 +16,18 @@ def phases(
     folder: Path, text: str, seconds: float = 60, version: str = "0.2"
 ) -> tuple[list[PhaseResult], list[str]]:
     """Run the phases of a buildspec; return what came of them, and what they noted."""
-    log = folder / "log"
-    log.touch()
     shell = Shell(
         Launch(shell=["bash"]),
         folder=folder / "commands",
         work=folder,
         environment={"PATH": os.environ["PATH"]},
-        log=log,
+        log=Log(folder / "log"),
         stop=threading.Event(),
         seconds=seconds,
     )
     try:
         results = run_phases(
-            read_buildspec(f"version: {version}\nphases:\n{text}", "b"), shell, log, str
+            read_buildspec(f"version: {version}\nphases:\n{text}", "b"), shell, str
         )
     finally:
         shell.close()
