@@ -9,6 +9,7 @@ READY := $(VENV)/.ready
 EDITION ?= current
 PARAMETERS ?=
 S3_BUCKET ?=
+YES ?=
 
 help: ## Show what there is
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z%\/-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,8 +54,8 @@ audit: $(READY) .audit/.ready ## Run security checkers (checkov, Guard, cdk-nag)
 simulate: $(READY) .audit/simulate/.ready ## Ask an IAM evaluator what the deployment role may do; needs npm
 	@$(BIN)/python scripts/simulate/simulate.py
 
-deploy/%: $(READY) FORCE ## Deploy a stack of templates/: kms, ecr, environment-dev ... dev, prod (EDITION=, PARAMETERS="A=1 B=2", S3_BUCKET=)
-	@$(BIN)/python scripts/deploy.py --edition $(EDITION) $(if $(S3_BUCKET),--s3-bucket $(S3_BUCKET)) $* $(PARAMETERS)
+deploy/%: $(READY) FORCE ## Deploy a stack of templates/: kms, ecr, environment-dev ... dev, prod (EDITION=, PARAMETERS="A=1 B=2", S3_BUCKET=, YES=1)
+	@$(BIN)/cfn-pipeline deploy templates/$(EDITION) $* --edition $(EDITION) $(if $(S3_BUCKET),--bucket $(S3_BUCKET)) $(if $(YES),--yes) $(foreach parameter,$(PARAMETERS),-p $(parameter))
 
 clean: ## Remove what can be made again
 	rm -rf $(VENV) .audit .deploy .rehearsal build dist *.egg-info .coverage .coverage.* .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -8,6 +8,8 @@ from cfn_pipeline.files.makefile import Target
 from cfn_pipeline.model.application import Application
 
 _WIDTH = 100
+_PROTECTION = "DeletionProtection"
+_EMAIL = "NotificationEmail"
 _TEXT = """\
 # {folder}: how {name} is delivered
 
@@ -27,22 +29,31 @@ with the AWS CLI alone: `make help`.
 
 You need credentials of the AWS account and Docker here; `pip install 'cfn-pipeline[deploy]'`.
 
-**1. Two repositories on GitHub.** `{source}` has the code. It needs
+**1. Once per account**, the role with which ECS works ("has been taken" means that it exists):
+
+    aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com
+
+**2. Two repositories on GitHub.** `{source}` has the code. It needs
 
 - `buildspec.yml`: the one in this folder;
 - a `Makefile` with the targets that it calls: login, test, release, publish, version, clean and
   logout (`cfn-pipeline new {name} -o . --application ../{name}` writes both);
 {image}
 
-`{deployment}` is this folder: commit and push it.
+`{deployment}` is this folder.
 
-**2. A connection to GitHub**, made in the console (Developer Tools, Settings, Connections), with
+**3. A connection to GitHub**, made in the console (Developer Tools, Settings, Connections), with
 its handshake finished there. Its status is then Available; note its ARN.
 
-**3. The network** of each environment, in {configurations}: {missing}.
-Or set vpc_id and subnets in `cfn-pipeline.yml` and render again. Commit and push.
+**4. The network** of each environment, in {configurations}: {missing}.
+Or set vpc_id and subnets in `cfn-pipeline.yml` and render again. Then push both repositories.
 
-**4. The stacks**, in this order:
+**5. The image in which builds run**, which the pipeline needs from its first run on:
+
+    cfn-pipeline deploy . kms ecr
+    make build-image
+
+**6. All stacks**, in this order:
 
     cfn-pipeline deploy .
 
@@ -50,17 +61,13 @@ It shows what each stack changes, asks, and shows the events until the stack is 
 
 {steps}
 
-It asks for {asked}; or add `-p Name=Value`. What you gave once is kept by the stacks.
-
-**5. The image in which builds run**, once, before the first build:
-
-    make build-image
-
-**6. The first run.** The pipeline starts with each push to either repository. Its page in the
-console shows what it does, and so does:
+It asks for {asked}; or add `-p Name=Value`. A stack keeps the values that it has.
+{notifications}
+**7. The first run** begins when the pipeline exists, and the next ones with each push to either
+repository. Its page in the console shows what it does, and so does:
 
     aws codepipeline get-pipeline-state --name {name}
-{approvals}
+{approvals}{protection}
 ## Later
 
 - A change: edit `cfn-pipeline.yml`, render, read `git diff`, then push. The pipeline deploys
@@ -95,6 +102,7 @@ def readme(
     environments = application.environments
     by_hand = [target for target in targets if target.environment is None]
     network = dict.fromkeys(name for names in missing.values() for name in names)
+    declared = {name for template in templates.values() for name in template.get("Parameters", {})}
     asked = {name for t in by_hand for name in _required(templates[t.file])}
     return _TEXT.format(
         folder=folder,
@@ -120,6 +128,18 @@ def readme(
             f"\nBefore {e.name}, it waits for your approval of the changes, at most seven days.\n"
             for e in environments
             if e.approval
+        ),
+        notifications=(
+            f"With `-p {_EMAIL}=you@example.com`, mails tell of approvals and failures.\n"
+            if _EMAIL in declared
+            else ""
+        ),
+        protection="".join(
+            f'\nAfter the first success, protect {e.name}: `"{_PROTECTION}": "true"` in '
+            f"`{e.name}.json`, then push.\n"
+            for e in environments
+            if e.approval
+            and any(_PROTECTION in t.get("Parameters", {}) for t in templates.values())
         ),
         environment_stacks=_listed([f"`{application.stack_name(e)}`" for e in environments]),
         first=environments[0].name,

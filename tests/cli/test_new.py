@@ -1,6 +1,7 @@
 """A deployment folder to begin with, by ``cfn-pipeline new``."""
 
 import itertools
+import re
 import subprocess
 from pathlib import Path
 
@@ -80,6 +81,11 @@ def test_the_readme_has_the_steps_of_this_application(tmp_path: Path) -> None:
     assert "It asks for `ConnectionArn`;" in text
     assert "`VpcId` and `ApplicationSubnets`" in text
     assert "Before prod, it waits for your approval" in text
+    assert text.index("cfn-pipeline deploy . kms ecr") < text.index("make build-image")
+    assert 'protect prod: `"DeletionProtection": "true"` in `prod.json`' in text
+    pipeline = (tmp_path / "deploy" / "pipeline.yml").read_text()
+    for source in re.findall(r"--source (\w+)=", text):
+        assert f"- Name: {source}\n" in pipeline
     assert "{" not in text
     worker = tmp_path / "worker"
     assert run("new", "orders", "--worker", "-o", str(worker)).code == 0

@@ -211,6 +211,22 @@ def test_the_repositorys_own_templates_are_deployed(account: Account) -> None:
     assert done.out.startswith("kms: new stack")
 
 
+def test_make_calls_the_command() -> None:
+    words = ["deploy/pipeline", "EDITION=book", "PARAMETERS=A=1 B=2", "S3_BUCKET=large", "YES=1"]
+    outer = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    environment = {key: value for key, value in os.environ.items() if key not in outer}
+    done = subprocess.run(
+        ["make", "--dry-run", *words],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    command = "cfn-pipeline deploy templates/book pipeline --edition book --bucket large --yes"
+    assert f"{command} -p A=1 -p B=2\n" in done.stdout
+
+
 def test_one_of_several_applications(tmp_path: Path, account: Account) -> None:
     del account
     config = tmp_path / "cfn-pipeline.yml"
