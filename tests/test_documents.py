@@ -50,7 +50,10 @@ def test_every_command_has_its_verb_and_options(path: Path) -> None:
         command = main.get_command(CONTEXT, verb)
         assert command is not None, verb
         options = {name for parameter in command.params for name in parameter.opts}
-        assert {word for word in words if word.startswith("-")} <= options, [verb, *words]
+        assert {word for word in words if word.startswith("-") and word != "-"} <= options, [
+            verb,
+            *words,
+        ]
 
 
 def test_the_readme_shows_every_verb() -> None:
