@@ -9,7 +9,7 @@ from cfn_pipeline.model.validated import Validated
 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z*?][A-Za-z0-9*?]*")
 _PARAMETERS = (*PLACE_PARAMETERS, STACK_NAME)
-_PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
+_PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,9 @@ def statements_of(role: str) -> list[Mapping[str, Any]]:
         TemplateError: a file that has no policy, or no such role.
 
     """
-    path, _, name = role.rpartition(":") if not Path(role).is_file() else (role, "", "")
+    path, name = role, ""
+    if ":" in role and not Path(role).is_file():
+        path, _, name = role.rpartition(":")
     try:
         text = read_text(Path(path))
     except TemplateError as error:

@@ -289,7 +289,7 @@ OWN: Mapping[str, Sequence[str]] = {
     "AWS::Route53::RecordSetGroup": ["hostedzone"],
 }
 
-#: The services that use a key for whoever makes a resource of a type; a use is bound to them.
+#: The services that use a key when a resource of a type is created; a use is bound to them.
 #: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
 KEY_SERVICES: Mapping[str, str] = {
     "AWS::RDS::DBCluster": "rds",
