@@ -14,12 +14,26 @@ AVOIDED = re.compile(
 )
 
 ROOMS = (
-    *("analysis", "aws", "buildspec", "checks", "editions", "files", "model", "permissions"),
+    *(
+        "analysis",
+        "aws",
+        "buildspec",
+        "checks",
+        "deployment",
+        "editions",
+        "files",
+        "model",
+        "permissions",
+    ),
     *("policies", "resources", "stacks"),
 )
+VERBS = ("check", "deploy", "new", "render", "rules")
 FILES = [
     *(path for room in ROOMS for path in sorted((ROOT / "cfn_pipeline" / room).rglob("*.py"))),
-    *(ROOT / "cfn_pipeline" / "cli" / f"{verb}.py" for verb in ("check", "render", "rules")),
+    *(
+        ROOT / "cfn_pipeline" / "cli" / f"{verb}.py"
+        for verb in ("check", "deploy", "new", "render", "rules")
+    ),
     *(
         ROOT / name
         for name in (

@@ -120,5 +120,5 @@ def _pair(word: str) -> tuple[str, str]:
 
 
 def is_terminal() -> bool:
-    """Return whether somebody can answer."""
+    """Return whether questions can be asked."""
     return sys.stdin is not None and sys.stdin.isatty()

@@ -170,8 +170,9 @@ class Deployment:
                 printing.message(line)
             raise SystemExit(1) from error
         except KeyboardInterrupt as error:
+            printing.message()  # Ctrl-C stands on the line of a question
             printing.message(
-                f"\ninterrupted; what AWS has begun with stack {target.stack} goes on there"
+                f"interrupted; what AWS has begun with stack {target.stack} goes on there"
             )
             raise SystemExit(_INTERRUPTED) from error
 

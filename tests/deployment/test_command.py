@@ -174,6 +174,22 @@ def test_at_a_terminal_changes_and_values_are_asked_for(folder: Path) -> None:
     assert f"{iam}: not deployed" in shown
 
 
+def test_an_interruption_leaves_no_change_set(
+    folder: Path, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: str) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cfn_pipeline.cli.deploy.is_terminal", lambda: True)
+    monkeypatch.setattr("cfn_pipeline.cli.deploying.confirm", interrupt)
+    done = run("deploy", str(folder), "kms")
+    assert done.code == 130
+    stack = f"{folder.name}-kms"
+    assert f"interrupted; what AWS has begun with stack {stack} goes on there" in done.err
+    stacks = account.client("cloudformation").describe_stacks()["Stacks"]
+    assert stack not in {s["StackName"] for s in stacks if s["StackStatus"] != "DELETE_COMPLETE"}
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -1,5 +1,6 @@
 """Stacks on a local AWS: created, updated, failed, removed."""
 
+import sys
 from dataclasses import replace
 
 import pytest
@@ -171,3 +172,9 @@ def test_an_account_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None
         Account(profile="none")
     with pytest.raises(DeploymentError, match="no credentials of AWS are configured"):
         _ = Account(region="eu-west-1").number
+
+
+def test_without_boto3_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "boto3.session", None)
+    with pytest.raises(DeploymentError, match=r"run pip install 'cfn-pipeline\[deploy\]'"):
+        Account(region="eu-west-1")
