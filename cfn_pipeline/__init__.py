@@ -53,6 +53,12 @@ _MODULES = {
     ),
     "model.secret_values": ("Secret",),
     "model.sources": ("GitHub", "GitHubOAuth"),
+    "model.strategies": (
+        "BlueGreen",
+        "Canary",
+        "Linear",
+        "Rolling",
+    ),
     "model.triggers": ("Patterns", "PullRequest", "Push"),
     "output": ("Change",),
     "project": ("render", "write"),

@@ -56,6 +56,10 @@ from cfn_pipeline.model.scaling import Scaling as Scaling
 from cfn_pipeline.model.secret_values import Secret as Secret
 from cfn_pipeline.model.sources import GitHub as GitHub
 from cfn_pipeline.model.sources import GitHubOAuth as GitHubOAuth
+from cfn_pipeline.model.strategies import BlueGreen as BlueGreen
+from cfn_pipeline.model.strategies import Canary as Canary
+from cfn_pipeline.model.strategies import Linear as Linear
+from cfn_pipeline.model.strategies import Rolling as Rolling
 from cfn_pipeline.model.triggers import Patterns as Patterns
 from cfn_pipeline.model.triggers import PullRequest as PullRequest
 from cfn_pipeline.model.triggers import Push as Push
@@ -87,7 +91,9 @@ __all__ = [
     "Artifact",
     "ArtifactFile",
     "ArtifactParameter",
+    "BlueGreen",
     "BuildspecError",
+    "Canary",
     "CfnPipelineError",
     "Change",
     "CodeBuild",
@@ -107,6 +113,7 @@ __all__ = [
     "GitHubOAuth",
     "GitHubRepository",
     "HealthCheck",
+    "Linear",
     "LoadBalancer",
     "ModelError",
     "MySql",
@@ -119,6 +126,7 @@ __all__ = [
     "Queue",
     "RehearsalError",
     "ReplaceFailedStack",
+    "Rolling",
     "Rule",
     "Scaling",
     "Secret",

@@ -25,6 +25,7 @@ from cfn_pipeline.model.delivery import (
 )
 from cfn_pipeline.model.scaling import ScalableTarget
 from cfn_pipeline.model.sources import GitHubOAuth
+from cfn_pipeline.model.strategies import Rolling
 from cfn_pipeline.stacks.application.container_capacity import add_container_capacity
 from cfn_pipeline.stacks.application.containers import container
 from cfn_pipeline.stacks.application.database import Engine, database
@@ -39,6 +40,7 @@ from cfn_pipeline.stacks.application.scaling import step_scaling
 from cfn_pipeline.stacks.application.secrets import custom_resource
 from cfn_pipeline.stacks.application.service import service
 from cfn_pipeline.stacks.application.stack import ApplicationStack
+from cfn_pipeline.stacks.application.strategies import rolling
 from cfn_pipeline.stacks.arns import LITERAL_ARNS
 from cfn_pipeline.stacks.delivery.broad_iam import broad_iam_template
 from cfn_pipeline.stacks.delivery.codebuild import wizard_codebuild_template
@@ -69,6 +71,7 @@ BOOK = Edition(
     parts={
         Network: partial(network, subnets="Target subnets for EC2 instances"),
         LoadBalancer: http_load_balancer,
+        Rolling: rolling,
         Service: service,
         Container: container,
         ContainerOf2018: container,

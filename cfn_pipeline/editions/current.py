@@ -28,6 +28,7 @@ from cfn_pipeline.model.database import MySql, PostgreSql
 from cfn_pipeline.model.delivery import continuous_delivery
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.scaling import ScalableTarget
+from cfn_pipeline.model.strategies import BlueGreen, Canary, Linear, Rolling
 from cfn_pipeline.stacks.application.capacity_provider import capacity_provider
 from cfn_pipeline.stacks.application.containers import confined_container
 from cfn_pipeline.stacks.application.database import Engine, protected_database
@@ -44,6 +45,12 @@ from cfn_pipeline.stacks.application.passes import (
 from cfn_pipeline.stacks.application.scaling import target_tracking
 from cfn_pipeline.stacks.application.secrets import existing_secret, generated_secret
 from cfn_pipeline.stacks.application.service import scaled_service
+from cfn_pipeline.stacks.application.strategies import (
+    blue_green,
+    canary,
+    linear,
+    rolling_or_back,
+)
 from cfn_pipeline.stacks.delivery.codebuild import codebuild_template
 from cfn_pipeline.stacks.delivery.ecr import ecr_template
 from cfn_pipeline.stacks.delivery.iam import iam_template
@@ -116,6 +123,10 @@ CURRENT = Edition(
             subnets="Public subnets in two availability zones, which assign public addresses",
         ),
         LoadBalancer: https_load_balancer,
+        Rolling: rolling_or_back,
+        BlueGreen: blue_green,
+        Linear: linear,
+        Canary: canary,
         Service: scaled_service,
         Container: confined_container,
         Migration: migration,

@@ -19,6 +19,7 @@ from cfn_pipeline.model.database import Database
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.scaling import ScalableTarget, Scaling
 from cfn_pipeline.model.sources import repository_problems
+from cfn_pipeline.model.strategies import Deployment, Rolling, TrafficShift
 from cfn_pipeline.model.validated import Validated, repeated
 
 #: Variables that the stack may set beside those of the database.
@@ -88,6 +89,7 @@ class Application(Validated):
         secret: the name of a secret in Secrets Manager that exists, a JSON object with the
             database's password; absent: the stack generates one.
         load_balancer: what leads requests to the container; None: nothing does, as for a worker.
+        deployment: how new tasks take over, such as ``Canary(percent=10)``.
         compute: on what the containers run.
         minimum_tasks: fewest tasks; the default of the environments' ``desired_count``.
         maximum_tasks: most tasks to which the service is scaled out.
@@ -116,6 +118,7 @@ class Application(Validated):
     migration: Container | None = None
     secret: str | None = None
     load_balancer: LoadBalancer | None = field(default_factory=LoadBalancer)
+    deployment: Deployment = field(default_factory=Rolling)
     compute: Compute = field(default_factory=Ec2)
     minimum_tasks: int = 1
     maximum_tasks: int = 4
@@ -166,6 +169,7 @@ class Application(Validated):
             self._secret,
             self.database,
             self._migration,
+            self.deployment,
             Service(
                 containers=self.containers,
                 volumes=self.volumes,
@@ -258,6 +262,7 @@ class Application(Validated):
                 yield f"{where}: invalid AWS account {account!r} in pull_accounts: use 12 digits"
         yield from self._container_problems(where)
         yield from self._size_problems(where)
+        yield from self._deployment_problems(where)
         yield from self._environment_problems(where)
 
     def _container_problems(self, where: str) -> Iterator[str]:
@@ -320,6 +325,21 @@ class Application(Validated):
             yield (
                 f"{where}: requests_per_task in scaling is for requests of a load balancer, and "
                 "load_balancer is absent; add one, or scale by cpu_percent or a queue"
+            )
+
+    def _deployment_problems(self, where: str) -> Iterator[str]:
+        if not isinstance(self.deployment, TrafficShift):
+            return
+        kind = self.deployment.where
+        if self.load_balancer is None:
+            yield (
+                f"{where}: deployment {kind} shifts requests of a load balancer, and load_balancer "
+                "is absent; add one, or use Rolling"
+            )
+        if self.scaling.requests_per_task is not None:
+            yield (
+                f"{where}: requests_per_task in scaling counts the requests of one target group, "
+                f"and deployment {kind} has two; scale by cpu_percent, or use Rolling"
             )
 
     def _environment_problems(self, where: str) -> Iterator[str]:

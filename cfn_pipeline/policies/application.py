@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from awacs import application_autoscaling as scaling
 from awacs import autoscaling, cloudwatch, ecr, ecs, iam, logs, secretsmanager, sns
+from awacs import elasticloadbalancing as elb
 from awacs.aws import Action, Allow, ArnEquals, Condition, Statement, StringEquals
 
 from cfn_pipeline.model.values import Value
@@ -191,6 +192,25 @@ def scale_service() -> Statement:
         ecs.DescribeServices,
         ecs.UpdateService,
     )
+
+
+def shift_traffic(target_groups: Sequence[Value], rule: Value) -> list[Statement]:
+    """Shift requests between target groups, as AmazonECSInfrastructureRolePolicyForLoadBalancers.
+
+    That policy allows it on every load balancer.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
+    """
+    return [
+        allow(
+            elb.DescribeListeners,
+            elb.DescribeRules,
+            elb.DescribeTargetGroups,
+            elb.DescribeTargetHealth,
+            sid="ReadLoadBalancers",
+        ),
+        allow(elb.RegisterTargets, elb.DeregisterTargets, on=target_groups, sid="RegisterTasks"),
+        allow(elb.ModifyRule, on=rule, sid="ShiftRequests"),
+    ]
 
 
 def complete_lifecycle_action(group: Value) -> Statement:

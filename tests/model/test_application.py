@@ -226,10 +226,10 @@ def test_what_an_application_is_made_of() -> None:
     def aspects(application: Application) -> list[str]:
         return [type(aspect).__name__ for aspect in application.aspects]
 
-    least = ["Ec2", "LoadBalancer", "Service", "Network", "ScalableTarget"]
+    least = ["Ec2", "LoadBalancer", "Rolling", "Service", "Network", "ScalableTarget"]
     assert aspects(ORDERS) == least
     assert aspects(todobackend) == [
-        *("Ec2", "LoadBalancer", "GeneratedSecret", "MySql", "Migration"),
+        *("Ec2", "LoadBalancer", "GeneratedSecret", "MySql", "Migration", "Rolling"),
         *("Service", "Network", "ScalableTarget"),
     ]
     existing = replace(ORDERS, secret="db", database=MySql(name="o", username="o"))

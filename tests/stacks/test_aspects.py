@@ -13,11 +13,15 @@ from cfn_pipeline import (
     BOOK,
     Allow,
     Application,
+    BlueGreen,
+    Canary,
     Container,
+    EditionError,
     Environment,
     Fargate,
     GitHubRepository,
     HealthCheck,
+    Linear,
     ModelError,
     MySql,
     PostgreSql,
@@ -85,6 +89,12 @@ QUEUE_WORKER = replace(
 )
 
 APPLICATIONS = {
+    "blue/green": replace(ORDERS, deployment=BlueGreen(bake_minutes=30)),
+    "linear": replace(ORDERS, deployment=Linear(percent=20, minutes=5)),
+    "canary": replace(ORDERS, deployment=Canary(percent=5, bake_minutes=20, error_percent=1)),
+    "canary on ec2": Application(
+        name="orders", source=ORDERS.source, container=ORDERS.container, deployment=Canary()
+    ),
     "scaled by cpu, memory and requests": replace(
         ORDERS, scaling=Scaling(cpu_percent=60, memory_percent=70, requests_per_task=500)
     ),
@@ -309,6 +319,82 @@ def test_scaling_by_cpu_memory_and_requests() -> None:
     }
     memory = replace(ORDERS, scaling=Scaling(memory_percent=70))
     assert _metrics(memory) == {"ECSServiceAverageMemoryUtilization": (70, None)}
+
+
+def test_how_requests_are_shifted() -> None:
+    def deployment(name: str) -> dict[str, Any]:
+        service = _stack(APPLICATIONS[name])["Resources"]["ApplicationService"]["Properties"]
+        configuration: dict[str, Any] = service["DeploymentConfiguration"]
+        assert configuration.pop("Alarms") == {
+            "AlarmNames": [
+                {"Ref": "ApplicationServiceTargetGroupErrorsAlarm"},
+                {"Ref": "ApplicationServiceAlternateTargetGroupErrorsAlarm"},
+            ],
+            "Enable": True,
+            "Rollback": True,
+        }
+        assert service["LoadBalancers"][0]["AdvancedConfiguration"] == {
+            "AlternateTargetGroupArn": {"Ref": "ApplicationServiceAlternateTargetGroup"},
+            "ProductionListenerRule": {"Ref": "ApplicationLoadBalancerListenerRule"},
+            "RoleArn": {"Fn::GetAtt": ["ApplicationTrafficRole", "Arn"]},
+        }
+        return configuration
+
+    tasks = {"MaximumPercent": 200, "MinimumHealthyPercent": 100}
+    assert deployment("blue/green") == {
+        **tasks,
+        "Strategy": "BLUE_GREEN",
+        "BakeTimeInMinutes": 30,
+    }
+    assert deployment("linear") == {
+        **tasks,
+        "Strategy": "LINEAR",
+        "BakeTimeInMinutes": 5,
+        "LinearConfiguration": {"StepPercent": 20, "StepBakeTimeInMinutes": 5},
+    }
+    assert deployment("canary") == {
+        **tasks,
+        "Strategy": "CANARY",
+        "BakeTimeInMinutes": 20,
+        "CanaryConfiguration": {"CanaryPercent": 5, "CanaryBakeTimeInMinutes": 20},
+    }
+
+
+def test_what_shifts_requests() -> None:
+    resources = _stack(APPLICATIONS["canary"])["Resources"]
+    first = resources["ApplicationServiceTargetGroup"]
+    assert resources["ApplicationServiceAlternateTargetGroup"] == first
+    rule = resources["ApplicationLoadBalancerListenerRule"]["Properties"]
+    assert rule["ListenerArn"] == {
+        "Fn::If": [
+            "HasCertificate",
+            {"Ref": "ApplicationLoadBalancerHttpsListener"},
+            {"Ref": "ApplicationLoadBalancerHttpListener"},
+        ]
+    }
+    [action] = rule["Actions"]
+    groups = action["ForwardConfig"]["TargetGroups"]
+    assert [(g["TargetGroupArn"]["Ref"], g["Weight"]) for g in groups] == [
+        ("ApplicationServiceTargetGroup", 1),
+        ("ApplicationServiceAlternateTargetGroup", 0),
+    ]
+    statements = _statements(resources["ApplicationTrafficRole"])
+    assert statements["ShiftRequests"]["Action"] == ["elasticloadbalancing:ModifyRule"]
+    assert statements["ShiftRequests"]["Resource"] == [
+        {"Ref": "ApplicationLoadBalancerListenerRule"}
+    ]
+    alarm = resources["ApplicationServiceAlternateTargetGroupErrorsAlarm"]["Properties"]
+    assert (alarm["Threshold"], alarm["TreatMissingData"]) == (1, "notBreaching")
+    dimensions = alarm["Metrics"][1]["MetricStat"]["Metric"]["Dimensions"]
+    assert [d["Value"]["Fn::GetAtt"] for d in dimensions] == [
+        ["ApplicationLoadBalancer", "LoadBalancerFullName"],
+        ["ApplicationServiceAlternateTargetGroup", "TargetGroupFullName"],
+    ]
+
+
+def test_the_book_deploys_in_one_way() -> None:
+    with pytest.raises(EditionError, match="the book edition has no Canary; it has Rolling"):
+        application_template(APPLICATIONS["canary on ec2"], edition=BOOK)
 
 
 def _tasks(steps: list[dict[str, int]], messages: int) -> int:

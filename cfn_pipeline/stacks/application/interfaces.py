@@ -1,13 +1,19 @@
 """What parts of the application's stack know of each other: each is what a part returns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from awacs.aws import Statement
 from troposphere import Ref
 from troposphere.ec2 import SecurityGroup
-from troposphere.ecs import CapacityProviderStrategyItem, NetworkConfiguration
+from troposphere.ecs import (
+    AdvancedConfiguration,
+    CapacityProviderStrategyItem,
+    DeploymentConfiguration,
+    NetworkConfiguration,
+)
+from troposphere.elasticloadbalancingv2 import ListenerRule, TargetGroup
 
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.stacks.application import ids
@@ -51,19 +57,39 @@ class Frontend:
         security_group: of the load balancer.
         rule: the description of the rules that let its requests through; absent: none.
         target_group: in which the service registers its tasks.
+        target_group_of: makes another one like it, with a logical id.
         depends_on: logical ids of what must exist before the service.
         listener: the listener that forwards to the service, where it depends on a condition, so
             that ``depends_on`` cannot name it.
-        label: what scaling calls load balancer and target group; absent: they have none.
+        listener_rule: the rule that forwards to the service; absent: the listener's own action.
+        full_name: what metrics call the load balancer; absent: they are not used.
+        label: what scaling calls load balancer and target group; absent: they are not used.
 
     """
 
     security_group: SecurityGroup
     rule: str | None = None
     target_group: Ref
+    target_group_of: Callable[[str], TargetGroup]
     depends_on: Sequence[str] = ()
     listener: Value | None = None
+    listener_rule: ListenerRule | None = None
+    full_name: Value | None = None
     label: Value | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strategy:
+    """What a deployment returns.
+
+    Args:
+        configuration: the service's.
+        advanced: of the service's load balancer; absent: requests are not shifted.
+
+    """
+
+    configuration: DeploymentConfiguration
+    advanced: AdvancedConfiguration | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

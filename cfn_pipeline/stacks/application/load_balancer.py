@@ -1,5 +1,6 @@
 """The load balancer in front of the service."""
 
+from functools import partial
 from typing import Any
 
 from troposphere import Equals, GetAtt, If, Not, Parameter, Ref, Sub, Tags
@@ -32,6 +33,7 @@ _SSL_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 
 def http_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) -> Frontend:
     """Add a load balancer that forwards HTTP to the service, and its address."""
+    target_group_of = partial(_target_group, stack, load_balancer, {})
     stack.add(
         _load_balancer({}),
         Listener(
@@ -41,12 +43,13 @@ def http_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) -> 
             Port=80,
             DefaultActions=[_forward()],
         ),
-        _target_group(stack, load_balancer, {}),
+        target_group_of(ids.TARGET_GROUP),
     )
     _add_address(stack)
     return Frontend(
         security_group=_security_group(SecurityGroupIngress=[anywhere("tcp", 80)]),
         target_group=Ref(ids.TARGET_GROUP),
+        target_group_of=target_group_of,
         depends_on=[ids.LISTENER],
     )
 
@@ -57,6 +60,8 @@ def https_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) ->
     With a certificate, HTTP is redirected; without one, it is forwarded. Whether the load
     balancer can be deleted is a parameter, and its access log goes to the log bucket.
     """
+    health_check = {"HealthCheckPort": "traffic-port"}
+    target_group_of = partial(_target_group, stack, load_balancer, health_check)
     certificate = stack.parameter(
         Parameter(
             CERTIFICATE,
@@ -100,7 +105,7 @@ def https_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) ->
             SslPolicy=_SSL_POLICY,
             DefaultActions=[_forward()],
         ),
-        _target_group(stack, load_balancer, {"HealthCheckPort": "traffic-port"}),
+        target_group_of(ids.TARGET_GROUP),
     )
     _add_address(stack)
     return Frontend(
@@ -113,6 +118,8 @@ def https_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) ->
         ),
         rule="Requests from the load balancer to containers",
         target_group=Ref(ids.TARGET_GROUP),
+        target_group_of=target_group_of,
+        full_name=GetAtt(ids.LOAD_BALANCER, "LoadBalancerFullName"),
         label=Sub(
             f"${{{ids.LOAD_BALANCER}.LoadBalancerFullName}}/"
             f"${{{ids.TARGET_GROUP}.TargetGroupFullName}}"
@@ -146,10 +153,13 @@ def _load_balancer(attributes: dict[str, Value]) -> ApplicationLoadBalancer:
 
 
 def _target_group(
-    stack: ApplicationStack, load_balancer: LoadBalancer, health_check: dict[str, Any]
+    stack: ApplicationStack,
+    load_balancer: LoadBalancer,
+    health_check: dict[str, Any],
+    title: str,
 ) -> TargetGroup:
     return TargetGroup(
-        ids.TARGET_GROUP,
+        title,
         Protocol="HTTP",
         Port=stack.application.container.port,
         VpcId=Ref(ids.VPC),

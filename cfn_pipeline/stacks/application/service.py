@@ -9,7 +9,7 @@ from cfn_pipeline.model.aspects import Service
 from cfn_pipeline.model.values import present
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.containers import log_group_name, task_definition
-from cfn_pipeline.stacks.application.interfaces import Frontend, Preparation
+from cfn_pipeline.stacks.application.interfaces import Frontend, Preparation, Strategy
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 from cfn_pipeline.stacks.application.task_roles import (
     add_secret_reader,
@@ -17,7 +17,6 @@ from cfn_pipeline.stacks.application.task_roles import (
 )
 
 TASK_DEFINITION = "ApplicationTaskDefinition"
-_AT_LEAST_ALL: dict[str, Any] = {"MaximumPercent": 200, "MinimumHealthyPercent": 100}
 
 
 def service(stack: ApplicationStack, service: Service) -> None:
@@ -38,7 +37,7 @@ def service(stack: ApplicationStack, service: Service) -> None:
                 "arn:aws:iam::${AWS::AccountId}:role/aws-service-role/"
                 "ecs.amazonaws.com/AWSServiceRoleForECS"
             ),
-            DeploymentConfiguration=ecs.DeploymentConfiguration(**_AT_LEAST_ALL),
+            DeploymentConfiguration=_strategy(stack).configuration,
         ),
         _task(stack, service),
     )
@@ -49,7 +48,7 @@ def service(stack: ApplicationStack, service: Service) -> None:
 def scaled_service(stack: ApplicationStack, service: Service) -> None:
     """Add the service with its task, the task's roles and the log group.
 
-    Scaling alone sets the number of tasks. A deployment whose tasks do not start is rolled back.
+    Scaling alone sets the number of tasks.
     """
     stack.parameter(
         Parameter(
@@ -73,10 +72,7 @@ def scaled_service(stack: ApplicationStack, service: Service) -> None:
             ),
             **_load_balancers(stack),
             **present(HealthCheckGracePeriodSeconds=60 if stack.all(Frontend) else None),
-            DeploymentConfiguration=ecs.DeploymentConfiguration(
-                **_AT_LEAST_ALL,
-                DeploymentCircuitBreaker=ecs.DeploymentCircuitBreaker(Enable=True, Rollback=True),
-            ),
+            DeploymentConfiguration=_strategy(stack).configuration,
             # The service is created after its listener, on which it cannot depend by name.
             **present(Tags=Tags(Listener=listeners[0]) if listeners else None),
         ),
@@ -98,6 +94,11 @@ def _dependencies(stack: ApplicationStack) -> list[str]:
     return [*stack.capacity.depends_on, *frontends, ids.LOG_GROUP, *before]
 
 
+def _strategy(stack: ApplicationStack) -> Strategy:
+    [strategy] = stack.all(Strategy)
+    return strategy
+
+
 def _load_balancers(stack: ApplicationStack) -> dict[str, Any]:
     container = stack.application.container
     targets = [
@@ -105,6 +106,7 @@ def _load_balancers(stack: ApplicationStack) -> dict[str, Any]:
             ContainerName=container.name,
             ContainerPort=container.port,
             TargetGroupArn=frontend.target_group,
+            **present(AdvancedConfiguration=_strategy(stack).advanced),
         )
         for frontend in stack.all(Frontend)
     ]
