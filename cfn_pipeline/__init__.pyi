@@ -26,11 +26,11 @@ from cfn_pipeline.model.actions import ActionType as ActionType
 from cfn_pipeline.model.actions import Approve as Approve
 from cfn_pipeline.model.actions import CodeBuild as CodeBuild
 from cfn_pipeline.model.application import Application as Application
-from cfn_pipeline.model.application import GitHubRepository as GitHubRepository
 from cfn_pipeline.model.artifacts import Artifact as Artifact
 from cfn_pipeline.model.artifacts import ArtifactFile as ArtifactFile
 from cfn_pipeline.model.artifacts import ArtifactParameter as ArtifactParameter
 from cfn_pipeline.model.aspects import LoadBalancer as LoadBalancer
+from cfn_pipeline.model.build import Build as Build
 from cfn_pipeline.model.compute import Ec2 as Ec2
 from cfn_pipeline.model.compute import Fargate as Fargate
 from cfn_pipeline.model.conditions import Condition as Condition
@@ -48,9 +48,11 @@ from cfn_pipeline.model.deployments import ExecuteChangeSet as ExecuteChangeSet
 from cfn_pipeline.model.deployments import ReplaceFailedStack as ReplaceFailedStack
 from cfn_pipeline.model.deployments import UpdateStack as UpdateStack
 from cfn_pipeline.model.environment import Environment as Environment
+from cfn_pipeline.model.own_stack import OwnStack as OwnStack
 from cfn_pipeline.model.permissions import Allow as Allow
 from cfn_pipeline.model.pipeline import Pipeline as Pipeline
 from cfn_pipeline.model.pipeline import Stage as Stage
+from cfn_pipeline.model.repositories import GitHubRepository as GitHubRepository
 from cfn_pipeline.model.scaling import Queue as Queue
 from cfn_pipeline.model.scaling import Scaling as Scaling
 from cfn_pipeline.model.secret_values import Secret as Secret
@@ -92,6 +94,7 @@ __all__ = [
     "ArtifactFile",
     "ArtifactParameter",
     "BlueGreen",
+    "Build",
     "BuildspecError",
     "Canary",
     "CfnPipelineError",
@@ -118,6 +121,7 @@ __all__ = [
     "ModelError",
     "MySql",
     "OutputError",
+    "OwnStack",
     "Patterns",
     "Pipeline",
     "PostgreSql",

@@ -6,19 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from cfn_pipeline.aws.cloudformation import TEMPLATE_BODY
-from cfn_pipeline.editions.edition import APPLICATION_STACK, Edition
+from cfn_pipeline.editions.edition import Edition
 from cfn_pipeline.editions.loading import chosen
 from cfn_pipeline.errors import ModelError, OutputError
 from cfn_pipeline.files.configuration import Merge, problem
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.output import HEADER, Change, is_rendered, read_files, write_files
 from cfn_pipeline.template import emit
+from cfn_pipeline.template.files import read_text
 
 _WAY_OUT = (
     "nothing was written: move what you want to keep, render into another folder (-o), or replace "
     "these files with --force (in Python: force=True)"
 )
-_SET_BY_PIPELINE = "ApplicationImageTag"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,7 @@ def rendering(
     line = _header(application, edition)
     ModelError.raise_for(_target_problems(application, edition))
     templates = edition.templates(application)
-    parameters = templates[APPLICATION_STACK]["Parameters"]
+    parameters = templates[application.stack_file].get("Parameters", {})
     ModelError.raise_for(_unknown_parameters(application, parameters))
     configurations = {
         f"{environment.name}.json": edition.configuration(application, environment, parameters)
@@ -86,17 +86,21 @@ def rendering(
         **texts,
         **dict.fromkeys(configurations, ""),
         **{
-            name: f"# {line}\n{write_text(application)}"
+            name: f"# {line}\n{text}"
             for name, write_text in edition.files.items()
+            if (text := write_text(application)) is not None
         },
     }
-    existing = {} if folder is None else _existing(files, configurations, folder, force=force)
+    theirs = _own_file(application, folder)
+    rendered = [name for name in files if name not in theirs]
+    existing = {} if folder is None else _existing(rendered, configurations, folder, force=force)
+    files |= theirs
     merged = {name: c.merge(existing.get(name)) for name, c in configurations.items()}
     files |= {name: merge.text for name, merge in merged.items()}
     return Rendering(
         files=files,
         templates=templates,
-        missing=_missing(parameters, merged),
+        missing=_missing(parameters, merged, set_by_pipeline=application.version_parameter),
         configurations=merged,
     )
 
@@ -169,12 +173,26 @@ def _existing(
     return {name: text for name, text in texts.items() if name not in reasons}
 
 
-def _missing(parameters: Mapping[str, Any], merged: Mapping[str, Merge]) -> dict[str, list[str]]:
+def _own_file(application: Application, folder: Path | None) -> dict[str, str]:
+    """Return the text of an own template that is in the folder already, by file name, or nothing.
+
+    It is a person's file, so it stays as it is.
+    """
+    own = application.stack
+    if own is None or own.path is None or folder is None:
+        return {}
+    path = Path(own.path)
+    return {own.file: read_text(path)} if path.resolve().parent == folder.resolve() else {}
+
+
+def _missing(
+    parameters: Mapping[str, Any], merged: Mapping[str, Merge], *, set_by_pipeline: str | None
+) -> dict[str, list[str]]:
     """Return the parameters without a default that configurations lack, by environment."""
     needed = [
         name
         for name, parameter in parameters.items()
-        if "Default" not in parameter and name != _SET_BY_PIPELINE
+        if "Default" not in parameter and name != set_by_pipeline
     ]
     missing = {}
     for file, merge in merged.items():
@@ -199,7 +217,7 @@ def _size_problems(application: Application, templates: Mapping[str, str]) -> It
     for name, text in templates.items():
         if (size := len(text.encode())) > TEMPLATE_BODY:
             way_out = "fewer environments"
-            if name == APPLICATION_STACK:
+            if name == application.stack_file:
                 way_out = "fewer containers, or shorter commands and variables"
             yield (
                 f"{application.where}: {name} would have {size:,} bytes; CloudFormation takes "
@@ -213,7 +231,7 @@ def _unknown_parameters(application: Application, known: Mapping[str, Any]) -> I
             if name not in known:
                 yield (
                     f"{application.where}, {environment.where}: unknown parameter {name!r}; the "
-                    f"parameters of {APPLICATION_STACK} are {', '.join(known)}"
+                    f"parameters of {application.stack_file} are {', '.join(known) or 'none'}"
                 )
 
 

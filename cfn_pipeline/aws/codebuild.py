@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/codebuild/latest/APIReference/API_EnvironmentVariabl
 
 from collections.abc import Mapping
 
+from cfn_pipeline.aws.pipelines import Range
+
 #: What the value of a build's environment variable is: the value, or where it is kept.
 VARIABLE_TYPES = ("PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER")
 
@@ -33,3 +35,25 @@ RETIRED_IMAGES = "aws/codebuild/docker:"
 
 #: https://docs.aws.amazon.com/codebuild/latest/userguide/ec2-compute-images.html
 CURRENT_IMAGE = "aws/codebuild/standard:7.0"
+
+#: What the names of CodeBuild's own images begin with; it pulls them itself.
+OWN_IMAGES = "aws/codebuild/"
+
+#: The names of variables that CodeBuild sets.
+RESERVED_VARIABLES = "CODEBUILD_"
+
+#: How long a build may run, in minutes.
+#: https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
+BUILD_MINUTES = Range(5, 2160)
+
+#: https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html
+COMPUTE_TYPES = (
+    *("BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_LARGE"),
+    *("BUILD_GENERAL1_XLARGE", "BUILD_GENERAL1_2XLARGE"),
+)
+
+#: The type of a build's environment, by architecture.
+ARCHITECTURES: Mapping[str, str] = {"X86_64": "LINUX_CONTAINER", "ARM64": "ARM_CONTAINER"}
+
+#: The platform of an image, as Docker calls it, by architecture.
+PLATFORMS: Mapping[str, str] = {"X86_64": "amd64", "ARM64": "arm64"}

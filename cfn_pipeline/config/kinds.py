@@ -23,9 +23,16 @@ def is_model(hint: Any) -> bool:
 
 @cache
 def fields(kind: Any) -> dict[str, tuple[Any, dataclasses.Field[Any]]]:
-    """Return the annotation and the field of each key of a class, in their order."""
+    """Return the annotation and the field of each key of a class, in their order.
+
+    A field with ``python_only`` in its metadata cannot be written in a file.
+    """
     hints = get_type_hints(kind)
-    return {field.name: (hints[field.name], field) for field in dataclasses.fields(kind)}
+    return {
+        field.name: (hints[field.name], field)
+        for field in dataclasses.fields(kind)
+        if "python_only" not in field.metadata
+    }
 
 
 def is_required(field: dataclasses.Field[Any]) -> bool:

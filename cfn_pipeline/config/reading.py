@@ -7,7 +7,7 @@ annotations, so that a new field needs no line here.
 import contextlib
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING
+from dataclasses import MISSING, replace
 from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_origin
 
@@ -49,7 +49,7 @@ def read_config_file(path: Path) -> list[Application]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ModelError(f"{path}: must be UTF-8 (byte {error.start} is not)") from error
-    return read_config(text, source=str(path))
+    return [_located(each, path.parent) for each in read_config(text, source=str(path))]
 
 
 def read_config(text: str, *, source: str = "cfn-pipeline.yml") -> list[Application]:
@@ -87,6 +87,14 @@ def read_config(text: str, *, source: str = "cfn-pipeline.yml") -> list[Applicat
         raise ModelError(f"{source}:1:1: is empty; begin with 'applications:' and a list")
     ModelError.raise_for(reader.messages())
     return applications
+
+
+def _located(application: Application, folder: Path) -> Application:
+    """Return an application whose own template is found from any folder."""
+    own = application.stack
+    if own is None or own.path is None:
+        return application
+    return replace(application, stack=replace(own, path=str(folder / own.path)))
 
 
 class _Mistake(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any
 
 from troposphere import Template
 
-from cfn_pipeline.editions.edition import Edition, StackFile, from_pipeline
+from cfn_pipeline.editions.edition import APPLICATION_STACK, Edition, StackFile
 from cfn_pipeline.editions.todobackend import todobackend
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.files.buildspec import buildspec
@@ -27,6 +27,7 @@ from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import MySql, PostgreSql
 from cfn_pipeline.model.delivery import continuous_delivery
 from cfn_pipeline.model.environment import Environment
+from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.scaling import ScalableTarget
 from cfn_pipeline.model.strategies import BlueGreen, Canary, Linear, Rolling
 from cfn_pipeline.stacks.application.capacity_provider import capacity_provider
@@ -60,8 +61,11 @@ from cfn_pipeline.stacks.environment.names import deployment_role
 from cfn_pipeline.stacks.environment.separation import separation_problems
 from cfn_pipeline.stacks.environment.template import environment_template
 from cfn_pipeline.stacks.exemptions import EXEMPTIONS
+from cfn_pipeline.stacks.own import capabilities, own_template
 
-_delivery = partial(continuous_delivery, role=deployment_role)
+
+def _delivery(application: Application, stack: Mapping[str, Any]) -> Pipeline:
+    return continuous_delivery(application, role=deployment_role, capabilities=capabilities(stack))
 
 
 def _environment_template(
@@ -70,27 +74,49 @@ def _environment_template(
     if environment is application.environments[0]:
         others = [entry.stack_name(application) for entry in _DELIVERY]
         ModelError.raise_for(separation_problems(application, stack, others))
-    return environment_template(application.stack_name(environment), deploys=stack)
-
-
-def _iam_template(application: Application) -> Template:
-    return iam_template(
-        _delivery(application),
-        pull=application.build_image_repository_name,
-        push=application.image_repository_name,
+    own = application.stack
+    return environment_template(
+        application.stack_name(environment),
+        deploys=stack,
+        boundary=own is None or own.boundary,
+        permissions=() if own is None else own.permissions,
     )
+
+
+def _iam_template(application: Application, stack: Mapping[str, Any]) -> Template:
+    build = application.build
+    return iam_template(
+        _delivery(application, stack),
+        pull=application.build_image_repository_name if application.has_build_image else None,
+        push=application.image_repository_name if application.has_images else None,
+        secrets=() if build is None else build.secret_names,
+    )
+
+
+def _pipeline_template(application: Application, stack: Mapping[str, Any]) -> Template:
+    return pipeline_template(_delivery(application, stack))
+
+
+def _has_build(application: Application) -> bool:
+    return application.build is not None
+
+
+def _has_repositories(application: Application) -> bool:
+    return application.has_images or application.has_build_image
 
 
 _BEFORE = (
     StackFile(file="kms.yml", stack="{application}-kms", build=key_template),
-    StackFile(file="ecr.yml", stack="{application}-ecr", build=ecr_template),
+    StackFile(
+        file="ecr.yml", stack="{application}-ecr", build=ecr_template, when=_has_repositories
+    ),
 )
 _ENVIRONMENTS = StackFile(
     file="environment-{environment}.yml",
     stack="{stack}-environment",
     capabilities=["CAPABILITY_NAMED_IAM"],
     build=_environment_template,
-    deploys=["stack.yml"],
+    deploys=[APPLICATION_STACK],
 )
 _AFTER = (
     StackFile(
@@ -98,12 +124,19 @@ _AFTER = (
         stack="{application}-iam",
         capabilities=["CAPABILITY_IAM"],
         build=_iam_template,
+        deploys=[APPLICATION_STACK],
     ),
-    StackFile(file="codebuild.yml", stack="{application}-codebuild", build=codebuild_template),
+    StackFile(
+        file="codebuild.yml",
+        stack="{application}-codebuild",
+        build=codebuild_template,
+        when=_has_build,
+    ),
     StackFile(
         file="pipeline.yml",
         stack="{application}-pipeline",
-        build=from_pipeline(_delivery, pipeline_template),
+        build=_pipeline_template,
+        deploys=[APPLICATION_STACK],
     ),
 )
 _DELIVERY = (*_BEFORE, *_AFTER)
@@ -194,5 +227,6 @@ CURRENT = Edition(
         "Makefile": _makefile,
     },
     configuration=protected_configuration,
+    own_stack=own_template,
     exemptions=EXEMPTIONS,
 )

@@ -12,15 +12,18 @@ from cfn_pipeline.files.configuration import Configuration
 from cfn_pipeline.files.makefile import Target
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.environment import Environment
+from cfn_pipeline.model.own_stack import OwnStack
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.validated import Validated
 from cfn_pipeline.stacks.application.stack import ApplicationStack, Part, Pass
 from cfn_pipeline.stacks.arns import ARNS, Arns
 from cfn_pipeline.stacks.exemptions import Exemptions, exempt
+from cfn_pipeline.stacks.own import capabilities
 
 T = TypeVar("T")
 
-#: The template of the application itself, of which each environment has a stack.
+#: The template of the application itself, of which each environment has a stack; an own one may
+#: have another name.
 APPLICATION_STACK = "stack.yml"
 
 
@@ -37,6 +40,7 @@ class StackFile:
         build: makes the template from the application and the templates that ``deploys`` names;
             in one for each environment, the keyword ``environment`` gives this.
         deploys: the files of the templates that ``build`` needs, in long form.
+        when: whether an application has it; absent: each has.
         capabilities: what ``aws cloudformation deploy`` must acknowledge.
 
     """
@@ -46,9 +50,12 @@ class StackFile:
     build: Callable[..., Template]
     deploys: Sequence[str] = ()
     capabilities: Sequence[str] = ()
+    when: Callable[[Application], bool] | None = None
 
     def of(self, application: Application) -> Iterator["StackFile"]:
         """Yield the template, or one for each environment of an application."""
+        if self.when is not None and not self.when(application):
+            return
         if "{environment}" not in self.file:
             yield self
             return
@@ -94,9 +101,10 @@ class Edition:
         passes: what changes the application's template when it is complete.
         capabilities: what deploying the application's template must acknowledge.
         delivery: the templates that deliver it, in the order in which their stacks are deployed.
-        files: the other files, by name.
+        files: the other files, by name; one that is None is left out.
         configuration: makes the content of an environment's configuration file, from the
             application, the environment and the parameters of the application's template.
+        own_stack: reads a template of one's own; None: the edition serves none.
         exemptions: what security checkers are told to skip, by logical id, where the application
             asks for suppressions.
 
@@ -110,8 +118,9 @@ class Edition:
     passes: Sequence[Pass] = ()
     capabilities: Sequence[str]
     delivery: Sequence[StackFile]
-    files: Mapping[str, Callable[[Application], str]]
+    files: Mapping[str, Callable[[Application], str | None]]
     configuration: Callable[[Application, Environment, Mapping[str, Any]], Configuration]
+    own_stack: Callable[[OwnStack], dict[str, Any]] | None = None
     exemptions: Exemptions = field(default_factory=dict)
 
     @property
@@ -122,9 +131,11 @@ class Edition:
     def stacks_of(self, application: Application) -> tuple[StackFile, ...]:
         """Return an application's templates in the order in which their stacks are deployed."""
         last = StackFile(
-            file=APPLICATION_STACK,
+            file=application.stack_file,
             build=self.application_template,
-            capabilities=self.capabilities,
+            capabilities=self.capabilities
+            if application.stack is None
+            else capabilities(self._own(application.stack)),
         )
         return tuple(stack for entry in (*self.delivery, last) for stack in entry.of(application))
 
@@ -176,9 +187,12 @@ class Edition:
         """Build the application's stack, aspect by aspect, then run the passes over it.
 
         Raises:
-            EditionError: the edition has no builder of an aspect.
+            EditionError: the edition has no builder of an aspect, or the application has a template
+                of its own.
 
         """
+        if application.stack is not None:
+            raise EditionError(f"{application.where} has a template of its own; use that one")
         stack = ApplicationStack(application, part=self.part, arns=self.arns)
         places = list(self.parts)
         for aspect in application.aspects:
@@ -193,16 +207,26 @@ class Edition:
         """Build every template of an application once; in long form, by file name."""
         stacks = {stack.file: stack for stack in self.stacks_of(application)}
         built: dict[str, dict[str, Any]] = {}
+        if application.stack is not None:
+            built[application.stack_file] = self._own(application.stack)
 
         def build(file: str) -> dict[str, Any]:
             if file not in built:
-                needed = [build(name) for name in stacks[file].deploys]
+                needed = [
+                    build(application.stack_file if name == APPLICATION_STACK else name)
+                    for name in stacks[file].deploys
+                ]
                 template = stacks[file].build(application, *needed)
                 exempt(template, self.exemptions, application.suppressions)
                 built[file] = template.to_dict()
             return built[file]
 
         return {file: build(file) for file in stacks}
+
+    def _own(self, stack: OwnStack) -> dict[str, Any]:
+        if self.own_stack is None:
+            raise EditionError(f"the {self.name} edition has no OwnStack")
+        return self.own_stack(stack)
 
 
 def from_pipeline(

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
-from cfn_pipeline.model.application import Application, GitHubRepository
+from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import MySql
 from cfn_pipeline.model.environment import Environment
+from cfn_pipeline.model.repositories import GitHubRepository
 
 _SETTINGS = {"DJANGO_SETTINGS_MODULE": "todobackend.settings_release"}
 _PUBLIC = {"public": "/public"}
@@ -89,7 +90,7 @@ todobackend_of_the_book = replace(
     source=GitHubRepository("todobackend", branch="master"),
     pull_accounts=["158949774536"],
     log_retention_days=7,
-    container=replace(todobackend.container, cpu=245),
+    container=replace(todobackend.containers[0], cpu=245),
     sidecars=[_as_in_the_book(sidecar) for sidecar in todobackend.sidecars],
     migration=_as_in_the_book(_MIGRATION),
     environments=[

@@ -13,8 +13,7 @@ version: 0.2
 phases:
   pre_build:
     commands:
-{docker}
-      # CODEBUILD_BUILD_ID is <project>:<id>, and a Docker tag takes no colon.
+{docker}      # CODEBUILD_BUILD_ID is <project>:<id>, and a Docker tag takes no colon.
       - export BUILD_ID=$(echo $CODEBUILD_BUILD_ID | sed 's/^[^:]*://g')
       # CodePipeline hands over the sources without git, so the commit comes from CodeBuild.
       - export APP_VERSION=$CODEBUILD_RESOLVED_SOURCE_VERSION.$BUILD_ID
@@ -38,12 +37,12 @@ artifacts:
 
 
 def buildspec(
-    application: Application,  # noqa: ARG001
+    application: Application,
     *,
     docker: Sequence[str],
     variables: Mapping[str, str] | None = None,
-) -> str:
-    """Return the buildspec.yml for the application's repository.
+) -> str | None:
+    """Return the buildspec.yml for the application's repository; None: it is one's own, or none.
 
     Args:
         application: what is built; its Makefile does the work.
@@ -51,8 +50,13 @@ def buildspec(
         variables: of the build's environment; absent: none.
 
     """
+    build = application.build
+    if build is None or not build.images or build.buildspec is not None:
+        return None
+    # CodeBuild's own images start the daemon themselves.
+    docker = docker if application.has_build_image else ()
     lines = [f"    {name}: '{value}'\n" for name, value in (variables or {}).items()]
     return _TEMPLATE.format(
-        docker="\n".join(f"      - {command}" for command in docker),
+        docker="".join(f"      - {command}\n" for command in docker),
         variables="".join(["\nenv:\n  variables:\n", *lines]) if lines else "",
     )

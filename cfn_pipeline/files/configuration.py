@@ -102,7 +102,9 @@ def configuration(
     """Return the number of tasks, the network and the environment's further parameters."""
     return Configuration(
         values=_values(environment, parameters),
-        defaults={_DESIRED_COUNT: str(application.minimum_tasks)},
+        defaults={_DESIRED_COUNT: str(application.minimum_tasks)}
+        if application.stack is None
+        else {},
     )
 
 

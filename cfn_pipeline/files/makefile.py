@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/cli/latest/reference/cloudformation/deploy/
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cfn_pipeline.aws.codebuild import PLATFORMS
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.environment import Environment
 
@@ -47,14 +48,17 @@ endef
 
 help:
 	@echo "make deploy/..., in this order: {deploy}"
+{help}	@echo "make remove/..., in this order: {remove}"
+"""  # noqa: E501 - a line of a recipe is a line
+_HELP = """\
 	@echo "make build-image, after deploy/ecr: builds and pushes the image in which {title} is built"
-	@echo "make remove/..., in this order: {remove}"
-
+"""  # noqa: E501
+_BUILD_IMAGE = """
 BUILD_IMAGE = $(shell aws ecr describe-repositories --repository-names {repository} --query 'repositories[0].repositoryUri' --output text):latest
 
 build-image:
 	aws ecr get-login-password | docker login --username AWS --password-stdin $(firstword $(subst /, ,$(BUILD_IMAGE)))
-	docker build --platform linux/amd64 --file Dockerfile.codebuild --tag $(BUILD_IMAGE) .
+	docker build --platform linux/{platform} --file Dockerfile.codebuild --tag $(BUILD_IMAGE) .
 	docker push $(BUILD_IMAGE)
 """  # noqa: E501 - a line of a recipe is a line
 
@@ -68,19 +72,25 @@ def makefile(application: Application, targets: Sequence[Target]) -> str:
 
     """
     names = [target.name for target in targets]
+    has_image = application.has_build_image
     head = _HEAD.format(
         title=application.name,
+        help=_HELP.format(title=application.name) if has_image else "",
         deploy=" ".join(names),
         remove=" ".join(reversed(names)),
-        repository=application.build_image_repository_name,
     )
+    if has_image:
+        head += _BUILD_IMAGE.format(
+            repository=application.build_image_repository_name,
+            platform=PLATFORMS[application.architecture],
+        )
     goals = [*(f"deploy/{name}" for name in names), *(f"remove/{name}" for name in names)]
     return "\n".join(
         [
             head,
             *map(_deploy, targets),
             *(f"remove/{t.name}:\n\t$(call remove,{t.stack})\n" for t in reversed(targets)),
-            f".PHONY: help build-image {' '.join(goals)}\n",
+            f".PHONY: help {'build-image ' * has_image}{' '.join(goals)}\n",
         ]
     )
 

@@ -148,7 +148,7 @@ def readme(
 
 def _image(application: Application) -> str:
     """Return what the application's Dockerfile must have, and its image do."""
-    container = application.container
+    container = application.containers[0]
     words = [f"runs as user `{container.user}`"]
     if container.port is not None:
         words.append(f"listens on port {container.port}")

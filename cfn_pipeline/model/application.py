@@ -1,7 +1,7 @@
 """A containerised application, as the person who delivers it describes it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import MISSING, dataclass, field
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.errors import ModelError
@@ -13,18 +13,27 @@ from cfn_pipeline.model.aspects import (
     Network,
     Service,
 )
-from cfn_pipeline.model.compute import Compute, Ec2
+from cfn_pipeline.model.build import Build
+from cfn_pipeline.model.compute import Compute, Ec2, Fargate
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import Database
 from cfn_pipeline.model.environment import Environment
+from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack
+from cfn_pipeline.model.repositories import GitHubRepository
 from cfn_pipeline.model.scaling import ScalableTarget, Scaling
-from cfn_pipeline.model.sources import repository_problems
 from cfn_pipeline.model.strategies import Deployment, Rolling, TrafficShift
 from cfn_pipeline.model.validated import Validated, repeated
 
 #: Variables that the stack may set beside those of the database.
 _STACK_VARIABLES = ("SECRETS", "AWS_DEFAULT_REGION")
 _MOST_CONTAINERS = 10
+#: The parameter that gets the version of each build, in the stack that is built for containers.
+VERSION_PARAMETER = "ApplicationImageTag"
+#: The aspects of which an own stack takes the place.
+_REPLACED = (
+    *("container", "sidecars", "volumes", "database", "migration", "secret", "load_balancer"),
+    *("compute", "minimum_tasks", "maximum_tasks", "scaling", "deployment"),
+)
 
 #: The periods for which CloudWatch Logs can keep events, in days.
 #: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -36,26 +45,6 @@ RETENTION_DAYS = (
 
 #: Security checkers that read suppressions in templates.
 CHECKERS = ("checkov", "guard", "cdk-nag")
-
-
-@dataclass(frozen=True)
-class GitHubRepository(Validated):
-    """A repository on GitHub: ``GitHubRepository("acme/orders", branch="trunk")``.
-
-    Args:
-        name: ``owner/name``, or ``name`` alone: then the owner is a parameter of the pipeline's
-            stack.
-        branch: pushes to it start the pipeline.
-
-    """
-
-    name: str
-    _: KW_ONLY
-    branch: str = "main"
-
-    def problems(self) -> Iterator[str]:
-        """Yield what is wrong with name and branch."""
-        yield from repository_problems(self.name, self.branch, self.where)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +69,9 @@ class Application(Validated):
         build_image_repository: the ECR repository of the image in which it is built; absent:
             ``<name>/codebuild``.
         pull_accounts: other AWS accounts that may pull its images; empty: none.
+        build: how it is built; None: its own stack is deployed without a build.
+        stack: a template of one's own, in place of the container and what serves it; absent: the
+            stack is built from these.
         container: the container that answers requests; it needs a port.
         sidecars: containers that run beside it, in the same task; empty: none.
         volumes: folders of the host, by name, which containers mount; empty: none.
@@ -111,7 +103,9 @@ class Application(Validated):
     image_repository: str | None = None
     build_image_repository: str | None = None
     pull_accounts: Sequence[str] = ()
-    container: Container
+    build: Build | None = field(default_factory=Build)
+    stack: OwnStack | None = None
+    container: Container | None = None
     sidecars: Sequence[Container] = ()
     volumes: Mapping[str, str] = field(default_factory=dict)
     database: Database | None = None
@@ -152,7 +146,34 @@ class Application(Validated):
     @property
     def containers(self) -> tuple[Container, ...]:
         """The containers of the service's task, the one that answers requests first."""
-        return (self.container, *self.sidecars)
+        return () if self.container is None else (self.container, *self.sidecars)
+
+    @property
+    def stack_file(self) -> str:
+        """The name of the template of which each environment has a stack."""
+        return STACK_FILE if self.stack is None else self.stack.file
+
+    @property
+    def version_parameter(self) -> str | None:
+        """The parameter of the stack that gets the version of each build."""
+        return VERSION_PARAMETER if self.stack is None else self.stack.version_parameter
+
+    @property
+    def has_images(self) -> bool:
+        """Whether a build publishes images to ECR."""
+        return self.build is not None and self.build.images
+
+    @property
+    def has_build_image(self) -> bool:
+        """Whether builds run in an image of the application's own."""
+        return self.build is not None and self.build.image is None
+
+    @property
+    def architecture(self) -> str:
+        """The architecture on which images are built."""
+        if self.build is not None and self.build.architecture is not None:
+            return self.build.architecture
+        return self.compute.architecture if isinstance(self.compute, Fargate) else "X86_64"
 
     @property
     def all_containers(self) -> tuple[Container, ...]:
@@ -245,7 +266,7 @@ class Application(Validated):
                 f"{where}: secret {self.secret!r} is for the password of a database, and database "
                 "is absent; add a database, or remove secret"
             )
-        if _place(self.deployment_repository) == _place(self.source):
+        if self.deployment_repository.place == self.source.place:
             yield (
                 f"{where}: source and deployment_source are both {self.source.name!r}, branch "
                 f"{self.source.branch!r}, and each push would start the pipeline twice; use "
@@ -260,12 +281,35 @@ class Application(Validated):
         for account in self.pull_accounts:
             if not (len(account) == 12 and account.isdecimal()):
                 yield f"{where}: invalid AWS account {account!r} in pull_accounts: use 12 digits"
-        yield from self._container_problems(where)
+        if self.stack is not None:
+            yield from self._own_stack_problems(where)
+        elif self.container is None:
+            yield f"{where}: container or stack is required; add one of them"
+        else:
+            yield from self._container_problems(where, self.container)
         yield from self._size_problems(where)
         yield from self._deployment_problems(where)
         yield from self._environment_problems(where)
 
-    def _container_problems(self, where: str) -> Iterator[str]:
+    def _own_stack_problems(self, where: str) -> Iterator[str]:
+        """Yield aspects that an own stack replaces, and a version that no build gives."""
+        for name in _REPLACED:
+            default = type(self).__dataclass_fields__[name]
+            unset = default.default_factory() if callable(default.default_factory) else MISSING
+            if getattr(self, name) not in (unset, default.default):
+                yield f"{where}: {name} cannot be combined with stack; remove one of them"
+        if self.build is None and self.version_parameter is not None:
+            yield (
+                f"{where}: version_parameter ({self.version_parameter}) gets the version of a "
+                "build, and build is None; remove one of them"
+            )
+
+    def _container_problems(self, where: str, first: Container) -> Iterator[str]:
+        if not self.has_images:
+            yield (
+                f"{where}: a build must publish the container's image; remove build=None or "
+                "images=False"
+            )
         for volume, path in self.volumes.items():
             yield from name_forms.VOLUME.problems(volume, where)
             yield from name_forms.PATH.problems(path, where)
@@ -291,9 +335,9 @@ class Application(Validated):
                 f"{where}: a task has {len(self.containers)} containers; ECS allows "
                 f"{_MOST_CONTAINERS}"
             )
-        if self.load_balancer is not None and self.container.port is None:
+        if self.load_balancer is not None and first.port is None:
             yield (
-                f"{where}, {self.container.where}: port is required by the load balancer; use the "
+                f"{where}, {first.where}: port is required by the load balancer; use the "
                 "port on which the container listens, or load_balancer=None"
             )
         for problem in self.compute.container_problems(self.containers, tuple(self.volumes)):
@@ -359,8 +403,3 @@ class Application(Validated):
         yield from repeated(f"{where}: environment name", [e.name for e in environments])
         yield from repeated(f"{where}: stage", [e.stage_name for e in environments])
         yield from repeated(f"{where}: stack name", [self.stack_name(e) for e in environments])
-
-
-def _place(repository: GitHubRepository) -> tuple[str, str]:
-    """Return what two repositories have in common if they are the same: GitHub ignores case."""
-    return repository.name.lower(), repository.branch

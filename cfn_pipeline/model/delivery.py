@@ -5,7 +5,7 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from cfn_pipeline.model.actions import Action, Approve, CodeBuild
 from cfn_pipeline.model.application import Application
-from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.artifacts import Artifact, ArtifactParameter
 from cfn_pipeline.model.deployments import (
     CreateChangeSet,
     Deployment,
@@ -117,12 +117,15 @@ def _pipeline(
         output="DeploymentRepository",
     )
     build = CodeBuild(name="CodeBuild", input=code.artifact, output="ApplicationVersion")
-    deploy = _Deploy(application, deployment.artifact, build.artifact, capabilities, role)
+    version = None if application.build is None else build.artifact
+    deploy = _Deploy(application, deployment.artifact, version, capabilities, role)
+    before = [Stage("Source", [deployment])]
+    if application.build is not None:
+        before = [Stage("Source", [code, deployment]), Stage("Build", [build])]
     return Pipeline(
         name=application.name,
         stages=[
-            Stage("Source", [code, deployment]),
-            Stage("Build", [build]),
+            *before,
             *(Stage(e.stage_name, deploy.actions(e)) for e in environments),
         ],
         pipeline_type=pipeline_type,
@@ -145,7 +148,7 @@ class _Deploy:
         self,
         application: Application,
         files: Artifact,
-        version: Artifact,
+        version: Artifact | None,
         capabilities: Sequence[str],
         role: MakeRole | None,
     ) -> None:
@@ -153,7 +156,10 @@ class _Deploy:
         self._role = role
         self._application = application
         self._files = files
-        self._tag = version.param(_VERSION_FILE, _VERSION_KEY)
+        self._parameters: dict[str, str | ArtifactParameter] = {}
+        if version is not None and application.version_parameter is not None:
+            tag = version.param(_VERSION_FILE, _VERSION_KEY)
+            self._parameters[application.version_parameter] = tag
 
     def actions(self, environment: Environment) -> list[Action]:
         if not environment.approval:
@@ -170,8 +176,8 @@ class _Deploy:
             name=name,
             stack=self._application.stack_name(environment),
             role=None if self._role is None else self._role(self._application, environment),
-            template=self._files / "stack.yml",
+            template=self._files / self._application.stack_file,
             configuration=self._files / f"{environment.name}.json",
             capabilities=self._capabilities,
-            parameters={"ApplicationImageTag": self._tag},
+            parameters=self._parameters,
         )

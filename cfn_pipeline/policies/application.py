@@ -54,7 +54,7 @@ def publish(topic: Value, *, sid: str) -> Statement:
     return allow(sns.Publish, on=topic, sid=sid)
 
 
-def get_secrets(secrets: Value) -> Statement:
+def get_secrets(secrets: Value | Sequence[Value]) -> Statement:
     """Read secrets."""
     return allow(secretsmanager.GetSecretValue, on=secrets, sid="GetSecrets")
 

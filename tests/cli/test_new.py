@@ -53,7 +53,7 @@ def test_every_choice_renders_and_has_no_findings(
     kind = application.database
     assert (kind is None) == (database == "none")
     assert kind is None or type(kind).__name__.lower() == database
-    assert application.container.port == (None if worker else 8080)
+    assert application.containers[0].port == (None if worker else 8080)
     assert (application.load_balancer is None) == worker
     files = {n: t for n, t in texts(folder).items() if n.endswith(".yml") or n == "dev.json"}
     files.pop("cfn-pipeline.yml")

@@ -60,7 +60,11 @@ applications:
   - {name: two, source: acme/two, container: {name: two}, environments: [live]}
 """
     one, two = read_config(text)
-    assert (one.container.cpu, one.container.memory, two.container.memory) == (256, 1024, 512)
+    assert (one.containers[0].cpu, one.containers[0].memory, two.containers[0].memory) == (
+        256,
+        1024,
+        512,
+    )
     assert [e.name for a in (one, two) for e in a.environments] == ["test", "live"]
 
 

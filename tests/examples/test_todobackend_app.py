@@ -120,7 +120,7 @@ def test_compose_runs_the_container_as_the_stack_does() -> None:
     app = yaml.safe_load((APP / "compose.yaml").read_text())["services"]["app"]
     stack = load(render(edition=CURRENT)["stack.yml"])["Resources"]
     [container, *_] = stack["ApplicationTaskDefinition"]["Properties"]["ContainerDefinitions"]
-    assert app["command"] == list(todobackend.container.command) == container["Command"]
+    assert app["command"] == list(todobackend.containers[0].command) == container["Command"]
     given = {v["Name"] for v in (*container["Environment"], *container["Secrets"])}
     assert set(app["environment"]) == given
     assert app["read_only"] is container["ReadonlyRootFilesystem"]

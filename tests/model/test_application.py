@@ -109,14 +109,14 @@ def test_what_is_said_holds() -> None:
         (
             {
                 "database": MySql(name="o", username="o"),
-                "container": replace(ORDERS.container, environment={"MYSQL_HOST": "x"}),
+                "container": replace(ORDERS.containers[0], environment={"MYSQL_HOST": "x"}),
             },
             "the variable MYSQL_HOST is set for the database",
         ),
         (
             {
                 "volumes": {"v": "/data"},
-                "container": replace(ORDERS.container, mounts={"v": "/tmp"}),
+                "container": replace(ORDERS.containers[0], mounts={"v": "/tmp"}),
             },
             "a volume cannot be mounted at /tmp",
         ),
@@ -125,7 +125,7 @@ def test_what_is_said_holds() -> None:
             r"source must be a GitHubRepository \(got 'acme/orders', a str\)",
         ),
         ({"pull_accounts": "123456789012"}, "pull_accounts must be a list, each item a string"),
-        ({"container": None}, r"container must be a Container \(got None\)"),
+        ({"container": None}, "container or stack is required"),
     ],
 )
 def test_applications_that_are_refused(changes: dict[str, Any], said: str) -> None:

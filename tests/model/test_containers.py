@@ -100,7 +100,7 @@ def test_in_the_configuration_file() -> None:
               health_check: curl --fail http://localhost:8080/health
         """
     )
-    container = application.container
+    container = application.containers[0]
     assert container.secrets == {
         "TOKEN": Secret("ssm:/orders/token"),
         "API_KEY": Secret("secretsmanager:orders/payment:API_KEY"),

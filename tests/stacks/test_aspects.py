@@ -112,7 +112,7 @@ APPLICATIONS = {
     "worker on fargate": WORKER,
     "private worker": replace(WORKER, compute=Fargate(private=True)),
     "worker on ec2": Application(
-        name="orders", source=ORDERS.source, container=WORKER.container, load_balancer=None
+        name="orders", source=ORDERS.source, container=WORKER.containers[0], load_balancer=None
     ),
 }
 
@@ -238,7 +238,7 @@ def test_secrets_are_read_by_ecs() -> None:
 
 
 def test_without_a_key_nothing_is_decrypted() -> None:
-    container = replace(WORKER.container, secrets={"TOKEN": Secret("ssm:token")})
+    container = replace(WORKER.containers[0], secrets={"TOKEN": Secret("ssm:token")})
     resources = _stack(replace(WORKER, container=container))["Resources"]
     statements = _statements(resources["ApplicationExecutionRole"])
     assert "ReadContainerParameters" in statements
@@ -287,7 +287,7 @@ def test_the_health_check_of_a_container() -> None:
 
 @pytest.mark.parametrize("option", ["secrets", "permissions", "health_check"])
 def test_the_book_has_no_such_container(option: str) -> None:
-    container = replace(WORKER.container, **{option: getattr(GUARDED.container, option)})
+    container = replace(WORKER.containers[0], **{option: getattr(GUARDED.container, option)})
     application = Application(
         name="orders", source=WORKER.source, container=container, load_balancer=None
     )
@@ -453,7 +453,7 @@ def test_the_book_scales_by_cpu_only() -> None:
     application = Application(
         name="orders",
         source=ORDERS.source,
-        container=ORDERS.container,
+        container=ORDERS.containers[0],
         scaling=Scaling(memory_percent=70),
     )
     with pytest.raises(ModelError, match="this edition scales by steps of CPU only"):

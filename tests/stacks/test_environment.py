@@ -149,7 +149,7 @@ def test_a_stack_name_that_begins_those_of_the_delivery_is_refused(stack: str) -
 
 
 def test_a_template_that_would_be_too_large_is_refused() -> None:
-    large = replace(todobackend.container, environment={"TEXT": "x" * 20_000})
+    large = replace(todobackend.containers[0], environment={"TEXT": "x" * 20_000})
     with pytest.raises(ModelError) as caught:
         render(replace(todobackend, container=large))
     assert re.fullmatch(

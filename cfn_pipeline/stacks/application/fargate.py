@@ -57,7 +57,7 @@ def fargate(stack: ApplicationStack, compute: Fargate) -> Capacity:
         VpcId=Ref(ids.VPC),
         SecurityGroupEgress=[anywhere("tcp", 443, "HTTPS, to services of AWS")],
     )
-    port = application.container.port or 0
+    port = application.containers[0].port or 0
     return Capacity(
         security_group=group,
         ports=(port, port),

@@ -161,7 +161,7 @@ def _target_group(
     return TargetGroup(
         title,
         Protocol="HTTP",
-        Port=stack.application.container.port,
+        Port=stack.application.containers[0].port,
         VpcId=Ref(ids.VPC),
         **present(TargetType=stack.capacity.target_type),
         **health_check,

@@ -100,7 +100,7 @@ def _strategy(stack: ApplicationStack) -> Strategy:
 
 
 def _load_balancers(stack: ApplicationStack) -> dict[str, Any]:
-    container = stack.application.container
+    container = stack.application.containers[0]
     targets = [
         ecs.LoadBalancer(
             ContainerName=container.name,

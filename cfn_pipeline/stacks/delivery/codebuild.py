@@ -10,12 +10,16 @@ from troposphere.codebuild import (
     EnvironmentVariable,
     LogsConfig,
     Project,
+    ProjectCache,
     Source,
 )
 from troposphere.logs import LogGroup
 
+from cfn_pipeline.aws.codebuild import ARCHITECTURES
+from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.application import Application
-from cfn_pipeline.model.values import Value
+from cfn_pipeline.model.build import Build
+from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import ARNS, LITERAL_ARNS, Arns
 from cfn_pipeline.stacks.stack import DELETE, Stack
@@ -23,18 +27,18 @@ from cfn_pipeline.stacks.stack import DELETE, Stack
 PROJECT = "BuildProject"
 LOG_GROUP = "BuildLogGroup"
 
-_TIMEOUT_MINUTES = 30
-
 
 def wizard_codebuild_template(application: Application) -> Template:
     """Make the project as the console's wizard does: CodeBuild itself pulls the build's image."""
+    if application.build != Build():
+        raise ModelError(f"{application.where}: build must be the default one; remove build")
     stack = _stack(application, LITERAL_ARNS)
     image = _image(application, LITERAL_ARNS)
     stack.add(
         Project(
             PROJECT,
-            **_build(application),
-            Environment=Environment(**_docker(image), PrivilegedMode=True),
+            **_build(application, Build()),
+            Environment=Environment(**_machine(application, Build(), image), PrivilegedMode=True),
         )
     )
     return stack.template
@@ -43,7 +47,9 @@ def wizard_codebuild_template(application: Application) -> Template:
 def codebuild_template(application: Application, *, arns: Arns = ARNS) -> Template:
     """Make the project, whose role pulls the build's image, and its log group.
 
-    The build gets the repository to which it pushes in the variable IMAGE_REPOSITORY.
+    The build gets the repository to which it pushes in the variable IMAGE_REPOSITORY. ::
+
+        template = codebuild_template(application)
 
     Args:
         application: what is built.
@@ -51,24 +57,18 @@ def codebuild_template(application: Application, *, arns: Arns = ARNS) -> Templa
             deployed in.
 
     """
+    build = Build() if application.build is None else application.build
     stack = _stack(application, arns)
-    repository = Sub(arns.image_repository(application.image_repository_name))
     logs = CloudWatchLogs(Status="ENABLED", GroupName=Ref(LOG_GROUP))
     stack.add(
         Project(
             PROJECT,
-            **_build(application),
-            Environment=Environment(
-                **_docker(_image(application, arns)),
-                ImagePullCredentialsType="SERVICE_ROLE",
-                PrivilegedMode=True,
-                EnvironmentVariables=[
-                    EnvironmentVariable(Name="IMAGE_REPOSITORY", Value=repository)
-                ],
-            ),
+            **_build(application, build),
+            Environment=_environment(application, build, arns),
             EncryptionKey=stack.key,
             LogsConfig=LogsConfig(CloudWatchLogs=logs),
-            TimeoutInMinutes=_TIMEOUT_MINUTES,
+            TimeoutInMinutes=build.timeout_minutes,
+            **_cache(build),
         ),
         LogGroup(
             LOG_GROUP,
@@ -90,12 +90,40 @@ def _stack(application: Application, arns: Arns) -> Stack:
     return stack
 
 
-def _build(application: Application) -> dict[str, Any]:
+def _environment(application: Application, build: Build, arns: Arns) -> Environment:
+    """Return the image and the variables of builds; CodeBuild pulls its own images itself."""
+    variables = []
+    if build.images:
+        repository = Sub(arns.image_repository(application.image_repository_name))
+        variables.append(EnvironmentVariable(Name="IMAGE_REPOSITORY", Value=repository))
+    variables += [EnvironmentVariable(Name=n, Value=v) for n, v in build.environment.items()]
+    variables += [
+        EnvironmentVariable(Name=name, Type="SECRETS_MANAGER", Value=secret)
+        for name, secret in build.secrets.items()
+    ]
+    image = _image(application, arns) if build.image is None else build.image
+    return Environment(
+        **_machine(application, build, image),
+        ImagePullCredentialsType="SERVICE_ROLE" if build.image is None else "CODEBUILD",
+        **present(
+            PrivilegedMode=True if build.docker else None, EnvironmentVariables=variables or None
+        ),
+    )
+
+
+def _cache(build: Build) -> dict[str, Any]:
+    if not build.cache:
+        return {}
+    layers = ["LOCAL_DOCKER_LAYER_CACHE"] if build.docker else []
+    return {"Cache": ProjectCache(Type="LOCAL", Modes=["LOCAL_SOURCE_CACHE", *layers])}
+
+
+def _build(application: Application, build: Build) -> dict[str, Any]:
     return {
         "Name": application.name,
         "Description": f"Tests, builds and publishes {application.name}",
         "ServiceRole": ImportValue(exports.build_role(application.name)),
-        "Source": Source(Type="CODEPIPELINE"),
+        "Source": Source(Type="CODEPIPELINE", **present(BuildSpec=build.buildspec)),
         "Artifacts": Artifacts(Type="CODEPIPELINE"),
     }
 
@@ -104,10 +132,9 @@ def _image(application: Application, arns: Arns) -> Value:
     return arns.image(application.build_image_repository_name, "latest")
 
 
-def _docker(image: Value) -> dict[str, Any]:
-    """Return an environment for Docker in Docker, which must be privileged."""
+def _machine(application: Application, build: Build, image: Value) -> dict[str, Any]:
     return {
-        "Type": "LINUX_CONTAINER",
-        "ComputeType": "BUILD_GENERAL1_SMALL",
+        "Type": ARCHITECTURES[application.architecture],
+        "ComputeType": build.compute_type,
         "Image": image,
     }

@@ -86,24 +86,26 @@ def ecr_template(application: Application, *, arns: Arns = ARNS) -> Template:
         ImageTagMutabilityExclusionFilterType="WILDCARD",
         ImageTagMutabilityExclusionFilterValue="latest",
     )
-    stack.add(
-        Repository(
-            BUILD_REPOSITORY,
-            **RETAIN,
-            RepositoryName=application.build_image_repository_name,
-            ImageTagMutability="IMMUTABLE_WITH_EXCLUSION",
-            ImageTagMutabilityExclusionFilters=[latest],
-            **protected,
-        ),
-        Repository(
-            _title(application),
-            **RETAIN,
-            RepositoryName=application.image_repository_name,
-            **present(RepositoryPolicyText=policy),
-            ImageTagMutability="IMMUTABLE",
-            **protected,
-        ),
+    build_image = Repository(
+        BUILD_REPOSITORY,
+        **RETAIN,
+        RepositoryName=application.build_image_repository_name,
+        ImageTagMutability="IMMUTABLE_WITH_EXCLUSION",
+        ImageTagMutabilityExclusionFilters=[latest],
+        **protected,
     )
+    images = Repository(
+        _title(application),
+        **RETAIN,
+        RepositoryName=application.image_repository_name,
+        **present(RepositoryPolicyText=policy),
+        ImageTagMutability="IMMUTABLE",
+        **protected,
+    )
+    if application.has_build_image:
+        stack.add(build_image)
+    if application.has_images:
+        stack.add(images)
     return stack.template
 
 

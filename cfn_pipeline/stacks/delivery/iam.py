@@ -15,7 +15,7 @@ from cfn_pipeline.model.deployments import StackAction
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.permissions.packing import size
-from cfn_pipeline.policies.application import log_in_to_ecr, pull_images, push_images
+from cfn_pipeline.policies.application import get_secrets, log_in_to_ecr, pull_images, push_images
 from cfn_pipeline.policies.delivery import (
     read_stacks,
     run_pipeline,
@@ -25,19 +25,21 @@ from cfn_pipeline.policies.delivery import (
 from cfn_pipeline.policies.documents import document, from_account, trust
 from cfn_pipeline.policies.keys import encrypt_artifacts, encrypt_logs
 from cfn_pipeline.resources.iam import role
+from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import ARNS, Arns
 from cfn_pipeline.stacks.delivery.artifacts import artifact_bucket_name
 from cfn_pipeline.stacks.delivery.roles import (
     BUILD_ROLE,
     PIPELINE_ROLE,
+    builds,
     export_deployment_role,
     resources,
     roles_stack,
 )
+from cfn_pipeline.stacks.environment import deployment
 from cfn_pipeline.stacks.environment.deployment import (
     add_deployment_role,
     add_permissions_boundary,
-    permissions,
 )
 from cfn_pipeline.stacks.environment.names import DEPLOYMENT_ROLE
 from cfn_pipeline.stacks.stack import Stack
@@ -49,7 +51,10 @@ def iam_template(
     *,
     pull: str | None = None,
     push: str | None = None,
+    secrets: Sequence[str] = (),
     deploys: AnyTemplate | Sequence[AnyTemplate] = (),
+    boundary: bool = True,
+    permissions: Sequence[str] = (),
     arns: Arns = ARNS,
 ) -> Template:
     """Make the roles of a pipeline and its builds, each with least privilege.
@@ -63,10 +68,15 @@ def iam_template(
         pipeline: whose roles they are.
         pull: the repository of the image in which it builds; absent: one of CodeBuild's images.
         push: the repository of the images that it builds; absent: it makes none.
+        secrets: the names of secrets in Secrets Manager that builds read; empty: none.
         deploys: the templates that the pipeline deploys with one role for all of its stacks:
             troposphere's, mappings in long form, or text. The role can deploy them to the stacks
             that the pipeline names, and the templates' own roles have a permissions boundary.
             Empty: each action names its role, such as that of ``environment_template``.
+        boundary: whether the templates' roles have the boundary that the stack exports,
+            ``<pipeline>-boundary``; False: there is none, and roles may have any permission.
+        permissions: actions that the deployment role is allowed besides those derived, on every
+            resource, for types that are not known; empty: none.
         arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     Raises:
@@ -81,9 +91,16 @@ def iam_template(
     stack = roles_stack(pipeline, arns)
     made = GetAtt(DEPLOYMENT_ROLE, "Arn") if templates else None
     _add_pipeline_role(stack, pipeline, made)
-    _add_build_role(stack, pipeline, pull=pull, push=push)
+    if builds(pipeline):
+        _add_build_role(stack, pipeline, pull=pull, push=push, secrets=secrets)
     if templates:
-        needed = permissions(templates, _stacks(pipeline))
+        needed = deployment.permissions(
+            templates,
+            _stacks(pipeline),
+            export=exports.boundary(stack.name),
+            boundary=boundary,
+            more=permissions,
+        )
         what = f"the stacks of {stack.name}"
         export_deployment_role(stack)
         add_deployment_role(stack, needed.policies, deploys=what)
@@ -130,7 +147,12 @@ def _add_pipeline_role(stack: Stack, pipeline: Pipeline, deployment_role: GetAtt
 
 
 def _add_build_role(
-    stack: Stack, pipeline: Pipeline, *, pull: str | None, push: str | None
+    stack: Stack,
+    pipeline: Pipeline,
+    *,
+    pull: str | None,
+    push: str | None,
+    secrets: Sequence[str],
 ) -> None:
     """Add CodeBuild's role, which can log, pull one image and push to one repository.
 
@@ -142,10 +164,12 @@ def _add_build_role(
         pipeline: whose builds have the role.
         pull: the repository of the image in which it builds; None: it needs none.
         push: the repository of the images that it builds; None: it makes none.
+        secrets: the names of secrets that builds read.
 
     """
     name, arns = stack.name, stack.arns
     logs = f"log-group:/aws/codebuild/{name}"
+    read = [arns.regional("secretsmanager", f"secret:{secret}-??????") for secret in secrets]
     images = []
     if pull is not None:
         repository = arns.regional("ecr", f"repository/{pull}")
@@ -170,6 +194,7 @@ def _add_build_role(
                     *encrypt_artifacts(stack.key, through=arns.service("s3")),
                     encrypt_logs(stack.key, through=arns.service("logs")),
                     *images,
+                    *([get_secrets(read)] if read else []),
                 )
             },
         )

@@ -5,6 +5,7 @@ from troposphere import GetAtt, Ref
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.errors import ModelError
+from cfn_pipeline.model.actions import CodeBuild
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.delivery import PipelineResources, use_artifacts
@@ -31,12 +32,17 @@ def roles_stack(pipeline: Pipeline, arns: Arns) -> Stack:
     stack = Stack(f"IAM roles that deliver {name}", name=name, arns=arns)
     if any(source.connection is None for source in pipeline.connections):
         stack.parameter(CONNECTION)
-    for title, role, export in (
-        ("PipelineRole", PIPELINE_ROLE, exports.pipeline_role(name)),
-        ("BuildRole", BUILD_ROLE, exports.build_role(name)),
-    ):
+    roles = [("PipelineRole", PIPELINE_ROLE, exports.pipeline_role(name))]
+    if builds(pipeline):
+        roles.append(("BuildRole", BUILD_ROLE, exports.build_role(name)))
+    for title, role, export in roles:
         stack.output(title, f"ARN of {role}", GetAtt(role, "Arn"), export=export)
     return stack
+
+
+def builds(pipeline: Pipeline) -> bool:
+    """Whether an action runs the project of the pipeline's own CodeBuild stack."""
+    return any(isinstance(a, CodeBuild) and a.project is None for a in pipeline.actions)
 
 
 def export_deployment_role(stack: Stack) -> None:

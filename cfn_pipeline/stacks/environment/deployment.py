@@ -1,12 +1,14 @@
 """CloudFormation's role for the stacks of certain templates, and the boundary of their roles."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from awacs.aws import Condition, StringEqualsIfExists
 from troposphere import Equals, If, Not, Ref
 from troposphere.iam import ManagedPolicy
 
+from cfn_pipeline.aws.iam import POLICY_VERSION
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.permissions import Permissions, derive
@@ -23,25 +25,48 @@ _HAS_BOUNDARY = "HasPermissionsBoundary"
 _MAKES_BOUNDARY = "MakesPermissionsBoundary"
 
 
-def permissions(templates: Sequence[Mapping[str, Any]], stacks: Sequence[str]) -> Permissions:
+def permissions(
+    templates: Sequence[Mapping[str, Any]],
+    stacks: Sequence[str],
+    *,
+    export: str,
+    boundary: bool = True,
+    more: Sequence[str] = (),
+) -> Permissions:
     """Derive what deploying templates to stacks takes.
 
     Args:
         templates: in long form.
         stacks: the names of the stacks, or patterns of them.
+        export: of the boundary's ARN, for messages.
+        boundary: whether the templates' roles must have the boundary.
+        more: actions that are allowed besides, on every resource, for what is not known.
 
     Raises:
         TemplateError: a resource type whose permissions are not known, or more than a role can be
             allowed.
 
     """
-    needed = derive(templates, stacks=stacks, boundary=_boundary().to_dict())
-    lacking = [entry for entry in needed.unknown if entry.kind != "note"]
+    needed = derive(templates, stacks=stacks, boundary=_boundary().to_dict() if boundary else None)
+    accepted = ("note", "uncovered") if more else ("note",)
+    lacking = [entry for entry in needed.unknown if entry.kind not in accepted]
     if lacking:
-        raise TemplateError(
-            "\n".join(f"{u.resource}: {u.type} is not covered: {u.remedy}" for u in lacking)
-        )
-    return needed
+        lines = [f"{u.resource}: {u.type} is not covered: {u.remedy}" for u in lacking]
+        kinds = {entry.kind for entry in lacking}
+        if "change" in kinds:
+            lines.append(
+                f"the boundary of roles is !ImportValue {export}; boundary=False goes without one"
+            )
+        if "uncovered" in kinds:
+            lines.append(
+                "actions of types that are not known: permissions=, such as ['foo:CreateBar']"
+            )
+        raise TemplateError("\n".join(lines))
+    if not more:
+        return needed
+    statement = {"Sid": "DeployOtherTypes", "Effect": "Allow", "Action": [*more], "Resource": ["*"]}
+    further = {"Version": POLICY_VERSION, "Statement": [statement]}
+    return replace(needed, policies=[*needed.policies, further])
 
 
 def add_deployment_role(

@@ -15,10 +15,10 @@ from cfn_pipeline.policies.documents import document
 from cfn_pipeline.resources.s3 import private_bucket
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import ARNS, Arns
+from cfn_pipeline.stacks.environment import deployment
 from cfn_pipeline.stacks.environment.deployment import (
     add_deployment_role,
     add_permissions_boundary,
-    permissions,
 )
 from cfn_pipeline.stacks.environment.names import DEPLOYMENT_ROLE, ROLE_PATH, role_name
 from cfn_pipeline.stacks.stack import RETAIN, Stack
@@ -35,6 +35,8 @@ def environment_template(
     stack: str,
     *,
     deploys: AnyTemplate | Sequence[AnyTemplate],
+    boundary: bool = True,
+    permissions: Sequence[str] = (),
     arns: Arns = ARNS,
 ) -> Template:
     """Make what a stack needs first, which only this stack can use.
@@ -50,6 +52,10 @@ def environment_template(
         stack: the stack's name.
         deploys: the templates that are deployed to it: troposphere's, mappings in long form, or
             text.
+        boundary: whether the templates' roles have the boundary; False: there is none, and roles
+            may have any permission.
+        permissions: actions that the deployment role is allowed besides those derived, on every
+            resource, for types that are not known; empty: none.
         arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     Raises:
@@ -58,7 +64,13 @@ def environment_template(
 
     """
     ModelError.raise_for(name_forms.APPLICATION_STACK.problems(stack, "environment"))
-    needed = permissions(contents(deploys), [stack])
+    needed = deployment.permissions(
+        contents(deploys),
+        [stack],
+        export=exports.boundary(stack),
+        boundary=boundary,
+        more=permissions,
+    )
     own = {exports.key(stack): GetAtt(KEY, "Arn").to_dict()}
     built = Stack(f"Role, boundary, key and log bucket of the stack {stack}", name=stack, arns=arns)
     _add_key(built)
@@ -72,8 +84,8 @@ def environment_template(
     )
     built.output("DeploymentRole", f"ARN of {DEPLOYMENT_ROLE}", GetAtt(DEPLOYMENT_ROLE, "Arn"))
     if needed.boundary is not None:
-        boundary = _with_own(needed.boundary, own)
-        add_permissions_boundary(built, boundary, deploys=f"the stack {stack}")
+        limit = _with_own(needed.boundary, own)
+        add_permissions_boundary(built, limit, deploys=f"the stack {stack}")
     return built.template
 
 

@@ -1,0 +1,105 @@
+"""How an application is built."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from cfn_pipeline.aws import name_forms
+from cfn_pipeline.aws.codebuild import (
+    ARCHITECTURES,
+    BUILD_MINUTES,
+    COMPUTE_TYPES,
+    OWN_IMAGES,
+    RESERVED_VARIABLES,
+)
+from cfn_pipeline.model.validated import Validated
+
+
+@dataclass(frozen=True, kw_only=True)
+class Build(Validated):
+    """A CodeBuild project: ``Build(image="aws/codebuild/standard:7.0", timeout_minutes=60)``.
+
+    https://docs.aws.amazon.com/codebuild/latest/userguide/create-project.html
+
+    Args:
+        image: one of CodeBuild's own, such as ``aws/codebuild/standard:7.0``; absent: the image of
+            Dockerfile.codebuild, with Docker in Docker, in a repository of its own.
+        compute_type: CodeBuild's, such as BUILD_GENERAL1_MEDIUM.
+        architecture: X86_64 or ARM64; absent: that of ``Fargate``, else X86_64.
+        docker: whether builds run Docker, which takes privileged mode.
+        timeout_minutes: after which a build is stopped, 5 to 2,160.
+        environment: variables of builds; empty: none.
+        secrets: variables of builds from Secrets Manager, each the name of a secret, with ``:key``
+            for one value of a JSON object: ``{"NPM_TOKEN": "orders/build:token"}``; empty: none.
+        buildspec: the path of the build specification in the repository; absent:
+            ``buildspec.yml``.
+        cache: whether a build finds the layers of images and the sources of an earlier one where
+            it runs on the same host.
+        images: whether it publishes images to ECR; False: the application has no repository.
+
+    """
+
+    image: str | None = None
+    compute_type: str = COMPUTE_TYPES[0]
+    architecture: str | None = None
+    docker: bool = True
+    timeout_minutes: int = 30
+    environment: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    buildspec: str | None = None
+    cache: bool = False
+    images: bool = True
+
+    @property
+    def secret_names(self) -> tuple[str, ...]:
+        """The secrets that builds read, each once."""
+        return tuple(dict.fromkeys(secret.partition(":")[0] for secret in self.secrets.values()))
+
+    @property
+    def where(self) -> str:
+        """How messages call the build."""
+        return "build"
+
+    def problems(self) -> Iterator[str]:
+        """Yield what CodeBuild does not accept."""
+        if self.image is not None and not self.image.startswith(OWN_IMAGES):
+            yield (
+                f"{self.where}: invalid image {self.image!r}: use one of CodeBuild's, such as "
+                "'aws/codebuild/standard:7.0', or omit it for that of Dockerfile.codebuild"
+            )
+        if self.image is None and not self.docker:
+            yield (
+                f"{self.where}: docker=False needs one of CodeBuild's images; use image="
+                "'aws/codebuild/standard:7.0'"
+            )
+        if self.compute_type not in COMPUTE_TYPES:
+            yield (
+                f"{self.where}: unknown compute_type {self.compute_type!r}; use one of "
+                f"{', '.join(COMPUTE_TYPES)}"
+            )
+        if self.architecture not in (None, *ARCHITECTURES):
+            yield (
+                f"{self.where}: architecture must be {' or '.join(ARCHITECTURES)} "
+                f"(got {self.architecture!r})"
+            )
+        if self.timeout_minutes not in BUILD_MINUTES:
+            yield (
+                f"{self.where}: timeout_minutes must be {BUILD_MINUTES} (got "
+                f"{self.timeout_minutes})"
+            )
+        for name in (*self.environment, *self.secrets):
+            if name.startswith(RESERVED_VARIABLES):
+                yield f"{self.where}: the variable {name} is CodeBuild's own; use another name"
+        for name in self.secrets:
+            if name in self.environment:
+                yield (
+                    f"{self.where}: the variable {name} is in environment and secrets; remove one"
+                )
+        for secret in self.secret_names:
+            yield from name_forms.SECRET.problems(secret, self.where)
+        if self.buildspec is not None and (
+            self.buildspec.startswith("/") or ".." in self.buildspec.split("/")
+        ):
+            yield (
+                f"{self.where}: invalid buildspec {self.buildspec!r}: use a path in the "
+                "repository, such as 'ci/buildspec.yml'"
+            )
