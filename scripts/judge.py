@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from cfn_pipeline.analysis.reading import read_files
+from cfn_pipeline.analysis.reading import read_files, read_texts, template_files
 from cfn_pipeline.checks import RULES, check_system, selected
 from cfn_pipeline.cli.findings import located
 
@@ -77,7 +77,7 @@ def _groups(folder: Path, *, together: bool) -> Iterator[list[Path]]:
         yield from ([path] for path in files)
         return
     for parent in dict.fromkeys(path.parent for path in files):
-        yield [p for p in sorted(parent.iterdir()) if p.suffix in ENDINGS and _is_template(p)]
+        yield [path for path in template_files(parent) if _is_template(path)]
 
 
 def _has_pipeline(path: Path) -> bool:
@@ -85,8 +85,9 @@ def _has_pipeline(path: Path) -> bool:
 
 
 def _is_template(path: Path) -> bool:
-    text = path.read_text(errors="replace")
-    return path.is_file() and "Resources" in text and "AWS::" in text
+    """Whether a file is a template, or seems to be meant as one."""
+    system = read_texts({path.name: path.read_text(errors="replace")})
+    return bool(system.templates or system.unreadable)
 
 
 def _entries(folder: Path, group: list[Path], severity: str) -> Iterator[Entry]:

@@ -92,7 +92,7 @@ class Deployment:
     def unset(self) -> list[str]:
         """The parameters without default that are not set; empty if not all values are known."""
         template = self.template
-        if template is None or template.rewritten or not self._sees_all_values:
+        if template is None or template.rewritten or not self.sees_all_values:
             return []
         return [
             name
@@ -104,7 +104,8 @@ class Deployment:
         ]
 
     @property
-    def _sees_all_values(self) -> bool:
+    def sees_all_values(self) -> bool:
+        """Whether the files and settings that give values to parameters are known."""
         configuration = self.action.setting("TemplateConfiguration")
         overrides = self.action.setting("ParameterOverrides")
         return (not configuration.is_there or self.configuration is not None) and (

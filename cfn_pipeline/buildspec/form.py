@@ -25,14 +25,16 @@ class Mistake(NamedTuple):
     Args:
         path: the path to it.
         text: what it is, and the way out.
-        ignored: whether CodeBuild ignores it: a key that it does not know, except among the phases.
-            Its log then lists the keys that "cannot be identified".
+        ignored: whether CodeBuild ignores it: a key that it does not know, except among the phases,
+            or an empty command. Its log then lists the keys that "cannot be identified".
+        harmless: whether an ignored key is like no key that CodeBuild knows, such as ``type: zip``.
 
     """
 
     path: Path
     text: str
     ignored: bool = False
+    harmless: bool = False
 
 
 class _Form(NamedTuple):
@@ -176,7 +178,8 @@ def _mistakes(form: _Form, value: Any, path: Path) -> Iterator[Mistake]:
         else:
             kinds = " or ".join(kind for kind in form.kinds if kind != "null")
             text = f"{where} is {value!r:.60}, where CodeBuild reads {kinds}; correct it"
-            yield Mistake(path, text)
+            # An item with a comment only, such as "- # Package the application".
+            yield Mistake(path, text, ignored=value is None and "commands" in path)
     elif form.choices and not any(_is_same(value, choice) for choice in form.choices):
         choices = ", ".join(dict.fromkeys(map(str, form.choices)))
         yield Mistake(path, f"{where} is {value!r:.60}; use one of {choices}")
@@ -195,8 +198,14 @@ def _mistakes_in_keys(
 ) -> Iterator[Mistake]:
     for key in value:
         if key not in form.keys and form.others is None and (form.keys or form.kinds):
-            text = f"{where} has the key '{key}'; {_instead(str(key), form)}"
-            yield Mistake((*path, str(key)), text, ignored=path != ("phases",))
+            near = _near(str(key), form)
+            way = f"did you mean '{near}'?" if near else f"it takes {', '.join(form.keys)}"
+            yield Mistake(
+                (*path, str(key)),
+                f"{where} has the key '{key}'; {way}",
+                ignored=path != ("phases",),
+                harmless=near is None,
+            )
     lacking = [key for key in form.required if key not in value]
     if lacking:
         yield Mistake(path, f"{where} lacks {', '.join(lacking)}; add it")
@@ -208,11 +217,11 @@ def _mistakes_in_keys(
             yield from _mistakes(inner, inside, (*path, str(key)))
 
 
-def _instead(key: str, form: _Form) -> str:
+def _near(key: str, form: _Form) -> str | None:
+    """Return the key that a misspelt one is meant to be."""
     import difflib  # only those who misspell a key need it
 
-    near = difflib.get_close_matches(key, form.keys, 1)
-    return f"did you mean '{near[0]}'?" if near else f"it takes {', '.join(form.keys)}"
+    return next(iter(difflib.get_close_matches(key, form.keys, 1)), None)
 
 
 def _is(value: Any, kind: str) -> bool:

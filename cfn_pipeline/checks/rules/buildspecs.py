@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from cfn_pipeline.analysis.artifact_references import artifact_functions, file_references
 from cfn_pipeline.analysis.builds import Build, PlacedBuildspec, builds
@@ -26,12 +27,17 @@ _PUBLISHES = re.compile(
     r"|aws\s+s3\s+sync\b(?!.*(?:cache|cover|log|report|result|test))"
     r"|(?:serverless|sls)\s+deploy\b)"
 )
+#: What makes an image, and what makes the files of a site.
 _MAKES_IMAGE = re.compile(
     r"(?<![\w.-])(?:docker\s+(?:image\s+|buildx\s+)?build|docker(?:-|\s+)compose\s.*\bbuild)\b"
+    r"|\b(?:docker(?:file)?:build|bootBuildImage|jib\w*|spring-boot:build-image)\b"
+)
+_MAKES_SITE = re.compile(
+    r"\b(?:build|bundle|export|gatsby|generate|hexo|hugo|jekyll|ng|webpack)\b", re.IGNORECASE
 )
 _HARMLESS = re.compile(
     r"(?:docker\s+(?:(?:image\s+)?(?:tag|ls|inspect)|images|info|ps|version)|cat|cd|date|df|du|echo"
-    r"|env|export|ls|printf|printenv|pwd)\b"
+    r"|env|export|ls|printf|printenv|pwd)\b|[A-Za-z_]\w*="
 )
 
 
@@ -61,18 +67,19 @@ def _valid(pipeline: Pipeline) -> Iterator[Problem]:
             )
 
 
-def _ignored(pipeline: Pipeline) -> Iterator[Problem]:
+def _ignored(pipeline: Pipeline, *, harmless: bool = False) -> Iterator[Problem]:
     for build in builds(pipeline):
         buildspec = build.buildspec
         if buildspec is None or buildspec.content is None or buildspec.mistake[1]:
             continue
         for mistake in buildspec.content.ignored:
-            yield problem(
-                build.action,
-                buildspec.at(mistake.path),
-                f"{_place(buildspec)}{mistake.text}",
-                resource=build.project or pipeline.resource,
-            )
+            if mistake.harmless == harmless:
+                yield problem(
+                    build.action,
+                    buildspec.at(mistake.path),
+                    f"{_place(buildspec)}{mistake.text}",
+                    resource=build.project or pipeline.resource,
+                )
 
 
 def _place(buildspec: PlacedBuildspec) -> str:
@@ -193,22 +200,23 @@ def _published_although_failed(buildspec: PlacedBuildspec) -> Command | None:
     text = "\n".join(command.text for command in commands if command.phase == "build")
     stripped = [line.strip() for line in text.replace("\\\n", " ").splitlines()]
     lines = [line for line in stripped if line and not line.startswith("#")]
-    image_builds = [number for number, line in enumerate(lines) if _MAKES_IMAGE.search(line)]
     for command in commands:
         if command.phase != "post_build" or not (match := _PUBLISHES.search(command.text)):
             continue
         if re.match(r"\s*(?:if|test|\[)\s", command.text):
             continue  # it tests a condition first
-        # If building the image is the last step that can fail, a failed build has no image to push.
-        rest = lines[image_builds[-1] + 1 :] if image_builds else lines
-        if (
-            image_builds
-            and match[0].startswith("docker")
-            and all(_HARMLESS.match(ln) for ln in rest)
-        ):
+        if match[0].startswith("docker") and _is_made_last(_MAKES_IMAGE, lines):
+            continue
+        if match[0].startswith("aws s3") and _is_made_last(_MAKES_SITE, lines):
             continue
         return command
     return None
+
+
+def _is_made_last(makes: re.Pattern[str], lines: list[str]) -> bool:
+    """Whether making it is the last step that can fail: a failed build then leaves nothing."""
+    makers = [number for number, line in enumerate(lines) if makes.search(line)]
+    return bool(makers) and all(_HARMLESS.match(line) for line in lines[makers[-1] + 1 :])
 
 
 def _exported(pipeline: Pipeline) -> Iterator[Problem]:
@@ -259,15 +267,27 @@ RULES = (
     CheckRule(
         id="W9840",
         severity="warning",
-        title="Buildspecs have only what CodeBuild reads",
-        impact="CodeBuild ignores keys that it does not know, the first of doubled keys, and short "
-        "forms such as !Sub.",
+        title="Buildspecs have no misspelt keys, doubled keys or short forms",
+        impact="CodeBuild ignores misspelt keys, the first of doubled keys, and short forms such "
+        "as !Sub.",
         aws_message="Found possible syntax errors in buildspec: In the section BUILD The following "
         "keys cannot be identified: ...",
         fix="Correct the spelling, or remove it.",
         source="aws/aws-toolkit-vscode#4008",
         certainty="observed",
         find_in_pipeline=_ignored,
+    ),
+    CheckRule(
+        id="I9842",
+        severity="info",
+        title="Buildspecs have only keys that CodeBuild knows",
+        impact="CodeBuild ignores the key.",
+        aws_message="Found possible syntax errors in buildspec: In the section BUILD The following "
+        "keys cannot be identified: ...",
+        fix="Remove the key.",
+        source="aws/aws-toolkit-vscode#4008",
+        certainty="observed",
+        find_in_pipeline=partial(_ignored, harmless=True),
     ),
     CheckRule(
         id="E9810",

@@ -5,10 +5,11 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-service
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from cfn_pipeline.analysis.deployments import Deployment, deployments
 from cfn_pipeline.analysis.grants import Grants, grants_of
-from cfn_pipeline.analysis.partial_text import ANYTHING, readable
+from cfn_pipeline.analysis.partial_text import ANYTHING, is_known, readable
 from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.analysis.resolving import resource_behind
 from cfn_pipeline.analysis.system import System, Template
@@ -61,7 +62,7 @@ def _missing(grants: Grants, deployment: Deployment, template: Template) -> dict
 
     system = deployment.pipeline.system
     stack = deployment.action.setting("StackName").text or ANYTHING
-    needed = needs_of(template.content)
+    needed = needs_of(_with_values(deployment, template))
     lacking: dict[str, dict[str, str]] = {}
     sufficient: set[str] = set()
     for need in needed.needs:
@@ -94,6 +95,25 @@ def _missing(grants: Grants, deployment: Deployment, template: Template) -> dict
         if key not in sufficient
         for action, what in actions.items()
     }
+
+
+def _with_values(deployment: Deployment, template: Template) -> dict[str, Any]:
+    """Return the template with the values that the deployment gives to its parameters.
+
+    A value that is not known has no default.
+    """
+    values = {**deployment.configured, **deployment.overridden}
+    parameters = {}
+    for name, parameter in template.section("Parameters").items():
+        if isinstance(parameter, dict):
+            parameter = dict(parameter)
+            value = values.get(name)
+            if isinstance(value, str) and is_known(value) and "#{" not in value:
+                parameter["Default"] = value
+            elif name in values or not deployment.sees_all_values:
+                parameter.pop("Default", None)
+        parameters[name] = parameter
+    return {**template.content, "Parameters": parameters}
 
 
 def _text(arn: str, system: System) -> str:

@@ -10,8 +10,9 @@ from functools import cache
 
 from cfn_pipeline.analysis.acting import build_grants, pipeline_role
 from cfn_pipeline.analysis.builds import builds
+from cfn_pipeline.analysis.grants import grants_of
 from cfn_pipeline.analysis.nodes import Node, properties_of
-from cfn_pipeline.analysis.partial_text import is_known, is_open
+from cfn_pipeline.analysis.partial_text import ANYTHING, is_known, is_open
 from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.analysis.resolving import resource_behind
 from cfn_pipeline.analysis.system import Resource, System
@@ -102,7 +103,11 @@ def _objects(pipeline: Pipeline) -> Iterator[Problem]:
         if not on_objects or not resources.is_there or statement.at("Effect").text == "Deny":
             continue
         buckets = [text for text in texts if text is not None and _is_bucket(text)]
-        if buckets and len(buckets) == len(texts):
+        grants = grants_of(role, pipeline.system)
+        elsewhere = all(
+            grants.may(action, f"{bucket}/{ANYTHING}") for action in actions for bucket in buckets
+        )
+        if buckets and len(buckets) == len(texts) and not elsewhere:
             yield Problem(
                 at=resources,
                 message=f"resource {role.logical_id}: {', '.join(actions)} is on objects, but the "

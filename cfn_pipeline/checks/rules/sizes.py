@@ -23,7 +23,9 @@ def _bytes(template: Template) -> int:
 def _large(system: System) -> Iterator[Problem]:
     for template in system.templates:
         size = _bytes(template)
-        if TEMPLATE_BODY < size <= TEMPLATE_IN_S3:
+        # SAM's command always deploys from a bucket.
+        by_sam = any(name.startswith("AWS::Serverless") for name in template.transforms)
+        if TEMPLATE_BODY < size <= TEMPLATE_IN_S3 and not by_sam:
             yield Problem(
                 at=(template.file, ()),
                 message=f"template: the file has {size:,} bytes, and more than {TEMPLATE_BODY:,} "

@@ -314,6 +314,10 @@ def test_files_that_a_build_produces(artifacts: str, fine: bool) -> None:
         (["docker build -t x .", "docker tag x y"], ["docker push y"], True),
         (["docker build -t x .", "make test"], ["docker push x"], False),
         (["make image"], ["docker push x"], False),
+        (["mvn install dockerfile:build"], ["docker push x"], True),
+        (["docker build -t x .", "TAG=1", "docker images"], ["docker push x"], True),
+        (["npm test", "npm run build"], ["aws s3 sync build s3://site"], True),
+        (["npm run build", "npm test"], ["aws s3 sync build s3://site"], False),
         (["npm test"], ["npm publish"], False),
         (["make test"], ['if [ "$CODEBUILD_BUILD_SUCCEEDING" = 1 ]; then make publish; fi'], True),
         (["make test"], ["echo published"], True),
@@ -363,9 +367,9 @@ def test_values_that_a_source_lacks() -> None:
             "key 'artefacts'; did you mean 'artifacts'?",
         ),
         (
-            BUILDSPEC + "artifacts:\n  type: zip\n  files: [a]\n",
-            ("artifacts", "type"),
-            "artifacts has the key 'type'; it takes files",
+            BUILDSPEC.replace("- make test", "- # tests\n      - make test"),
+            ("phases", "build", "commands", 0),
+            "phases.build.commands.0 is None, where CodeBuild reads string",
         ),
         (
             BUILDSPEC + "artifacts:\n  files: [a]\n  files: [b]\n",
@@ -383,3 +387,8 @@ def test_what_a_build_ignores_is_a_warning(text: str, path: tuple[object, ...], 
     [finding] = _check(_template("E9809"), buildspec_yml=text)
     assert (finding.rule, finding.severity, finding.path) == ("W9840", "warning", path)
     assert said in finding.message
+
+
+def test_a_key_that_is_like_no_other_is_an_info() -> None:
+    text = BUILDSPEC + "artifacts:\n  type: zip\n  files: [a]\n"
+    assert _check(_template("E9809"), buildspec_yml=text) == []

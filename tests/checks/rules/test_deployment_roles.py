@@ -67,3 +67,23 @@ def test_a_stack_whose_name_is_not_known() -> None:
     deploy = template["Resources"]["Pipeline"]["Properties"]["Stages"][1]["Actions"][0]
     deploy["Configuration"]["StackName"] = {"Ref": "Stack"}
     assert _findings(template, "Resources: {T: {Type: AWS::SNS::Topic}}") == []
+
+
+def test_the_values_that_the_deployment_sets() -> None:
+    template = _good()
+    settings = template["Resources"]["Pipeline"]["Properties"]["Stages"][1]["Actions"][0][
+        "Configuration"
+    ]
+    stack = (
+        "Parameters: {Name: {Type: String, Default: billing}}\n"
+        "Resources: {Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Name}}}\n"
+    )
+    assert _findings(template, stack) == ["E9817"]
+    for value in ('"orders-prod-jobs"', '{"Fn::GetParam": ["Sources", "a.json", "Name"]}'):
+        settings["ParameterOverrides"] = f'{{"Name": {value}}}'
+        assert "E9817" not in _findings(template, stack)
+    settings["ParameterOverrides"] = '{"Name": "billing-2"}'
+    assert _findings(template, stack) == ["E9817"]
+    settings["ParameterOverrides"] = {"Ref": "Overrides"}
+    template["Parameters"] = {"Overrides": {"Type": "String"}}
+    assert _findings(template, stack) == []

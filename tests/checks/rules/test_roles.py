@@ -245,3 +245,13 @@ def test_only_an_earlier_run_leaves_a_change_set_to_delete() -> None:
     assert "where an earlier run has left its change set; allow cloudformation:DeleteChangeSet" in (
         finding.message
     )
+
+
+def test_a_statement_on_a_bucket_that_another_one_makes_up_for() -> None:
+    template = good("E9704")
+    statements = _statements(template)
+    bucket = {"Fn::GetAtt": ["Artifacts", "Arn"]}
+    statements.append({"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": bucket})
+    assert findings(template) == []
+    statements.append({"Effect": "Allow", "Action": ["s3:PutObjectAcl"], "Resource": bucket})
+    assert ids(findings(template)) == ["E9727"]
