@@ -79,7 +79,8 @@ def parsed_overrides(text: str) -> Any:
 
 def _quoted(text: str) -> str:
     """Put quotes around the unknown parts that are outside of strings."""
-    parts = re.split(r'("(?:[^"\\]|\\.)*")', text)
+    # Without a last quote, too: otherwise the rest is searched again from each quote in it.
+    parts = re.split(r'("(?:[^"\\]|\\.)*+"?)', text)
     return "".join(
         part if number % 2 else "".join(c if is_known(c) else _UNKNOWN_VALUE for c in part)
         for number, part in enumerate(parts)

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cfn_pipeline.template.values import scalar_text
@@ -26,7 +26,14 @@ class Scenario(dict[str, bool]):
 
 
 _MOST_ASSIGNMENTS = 1024
+_FEWEST_ASSIGNMENTS = 64
 _MOST_SCENARIOS = 64
+#: Conditions that are evaluated, over all assignments: a template with thousands takes seconds.
+_MOST_EVALUATIONS = 2_000_000
+
+#: Returns whether an expression is true, from the values that are compared and from the results of
+#: the conditions before it.
+_Evaluate = Callable[[Mapping[str, object], Mapping[str, bool]], bool]
 
 
 def conditions_in(value: Any) -> set[str]:
@@ -56,12 +63,11 @@ def scenarios(template: Mapping[str, Any], names: set[str]) -> list[Scenario]:
     """
     if not names:
         return [Scenario({})]
-    evaluation = _Evaluation(template)
-    for name in sorted(names):
-        evaluation.prepare({"Condition": name}, ())
+    evaluation = _Evaluation(template, sorted(names))
     combinations: dict[tuple[bool, ...], Scenario] = {}
-    for assignment in itertools.islice(evaluation.assignments(), _MOST_ASSIGNMENTS):
-        holds = {n: evaluation.holds({"Condition": n}, assignment, {}) for n in sorted(names)}
+    for assignment in itertools.islice(evaluation.assignments(), evaluation.most_assignments):
+        results = evaluation.results(assignment)
+        holds = {name: results[name] for name in sorted(names)}
         values = evaluation.parameters_of(assignment)
         existing = combinations.get(tuple(holds.values()))
         if existing is not None:
@@ -76,28 +82,60 @@ def scenarios(template: Mapping[str, Any], names: set[str]) -> list[Scenario]:
 class _Evaluation:
     """Conditions as functions of the parameters that they compare."""
 
-    def __init__(self, template: Mapping[str, Any]) -> None:
+    def __init__(self, template: Mapping[str, Any], names: Sequence[str]) -> None:
         conditions, parameters = template.get("Conditions"), template.get("Parameters")
         self._conditions = conditions if isinstance(conditions, dict) else {}
         self._parameters = parameters if isinstance(parameters, dict) else {}
         self._values: dict[str, list[object]] = {}
-        self._prepared: set[str] = set()
+        #: Each condition after those to which it refers; a chain may be longer than Python's stack.
+        self._order: dict[str, _Evaluate] = {}
+        entered: set[str] = set()
+        waiting = [(name, False) for name in reversed(names)]
+        while waiting:
+            name, is_complete = waiting.pop()
+            expression = self._conditions.get(name, {"Condition": name})
+            if is_complete:
+                self._order[name] = self._compiled(expression)
+            elif name not in entered:
+                entered.add(name)
+                waiting.append((name, True))
+                referred = [other for other in _referred(expression) if other in self._conditions]
+                waiting += [(other, False) for other in reversed(referred)]
 
-    def prepare(self, expression: Any, above: tuple[str, ...]) -> None:
-        """Collect the parameters and values that the expression compares."""
+    @property
+    def most_assignments(self) -> int:
+        """How many assignments are evaluated."""
+        affordable = _MOST_EVALUATIONS // max(1, len(self._order))
+        return max(_FEWEST_ASSIGNMENTS, min(_MOST_ASSIGNMENTS, affordable))
+
+    def results(self, assignment: Mapping[str, object]) -> dict[str, bool]:
+        """Return the value of each condition; one that depends on itself is false."""
+        results: dict[str, bool] = {}
+        for name, evaluate in self._order.items():
+            results[name] = evaluate(assignment, results)
+        return results
+
+    def _compiled(self, expression: Any) -> _Evaluate:
+        """Return how an expression is evaluated, and collect the values that it compares."""
         match expression:
             case {"Condition": str(name)} if name in self._conditions:
-                if name in self._prepared:
-                    return
-                self._prepared.add(name)
-                self.prepare(self._conditions[name], (*above, name))
+                return lambda _, results: results.get(name, False)
             case {"Fn::Equals": [left, right]}:
                 self._compare(left, right)
-            case {"Fn::Not": list(parts)} | {"Fn::And": list(parts)} | {"Fn::Or": list(parts)}:
-                for part in parts:
-                    self.prepare(part, above)
+                return _comparison(expression, left, right)
+            case {"Fn::Not": [part]}:
+                negated = self._compiled(part)
+                return lambda values, results: not negated(values, results)
+            case {"Fn::And": list(parts)}:
+                every = [self._compiled(part) for part in parts]
+                return lambda values, results: all(e(values, results) for e in every)
+            case {"Fn::Or": list(parts)}:
+                some = [self._compiled(part) for part in parts]
+                return lambda values, results: any(e(values, results) for e in some)
             case _:
-                self._values[_key(expression)] = [True, False]
+                key = _key(expression)
+                self._values[key] = [True, False]
+                return lambda values, _: values.get(key) is True
 
     def _compare(self, left: Any, right: Any) -> None:
         """Collect the values with which a parameter or function is compared."""
@@ -150,32 +188,29 @@ class _Evaluation:
             if name in self._parameters
         }
 
-    def holds(
-        self, expression: Any, assignment: Mapping[str, object], results: dict[str, bool]
-    ) -> bool:
-        """Whether a condition is true for the values that it compares.
 
-        ``results`` caches the conditions; one that depends on itself is false.
-        """
-        match expression:
-            case {"Condition": str(name)} if name in self._conditions:
-                if name not in results:
-                    results[name] = False
-                    results[name] = self.holds(self._conditions[name], assignment, results)
-                return results[name]
-            case {"Fn::Equals": [left, right]}:
-                free = assignment.get(_key(expression))
-                if isinstance(free, bool):
-                    return free
-                return _side(left, assignment) == _side(right, assignment)
-            case {"Fn::Not": [part]}:
-                return not self.holds(part, assignment, results)
-            case {"Fn::And": list(parts)}:
-                return all(self.holds(part, assignment, results) for part in parts)
-            case {"Fn::Or": list(parts)}:
-                return any(self.holds(part, assignment, results) for part in parts)
-            case _:
-                return assignment.get(_key(expression)) is True
+def _referred(expression: Any) -> Iterator[str]:
+    """Yield the names of the conditions to which an expression refers."""
+    match expression:
+        case {"Condition": str(name)}:
+            yield name
+        case {"Fn::Not": list(parts)} | {"Fn::And": list(parts)} | {"Fn::Or": list(parts)}:
+            for part in parts:
+                yield from _referred(part)
+
+
+def _comparison(expression: Any, left: Any, right: Any) -> _Evaluate:
+    key, sides = _key(expression), [(_variable(side), scalar_text(side)) for side in (left, right)]
+
+    def is_equal(values: Mapping[str, object], results: Mapping[str, bool]) -> bool:
+        del results
+        free = values.get(key)
+        if isinstance(free, bool):
+            return free
+        one, other = (text if name is None else values.get(name) for name, text in sides)
+        return one == other
+
+    return is_equal
 
 
 class _Other(str):
@@ -196,11 +231,6 @@ def _variable(side: Any) -> str | None:
             return _key(side)
         case _:
             return None
-
-
-def _side(side: Any, assignment: Mapping[str, object]) -> object:
-    name = _variable(side)
-    return scalar_text(side) if name is None else assignment.get(name)
 
 
 def _key(expression: Any) -> str:
