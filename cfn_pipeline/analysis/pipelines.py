@@ -97,7 +97,7 @@ class Action:
         if not node.is_there and not self.node.hides_keys:
             return self.stage.number, 1
         text = node.text
-        if text is None or not re.fullmatch(r"-?\d+", text):
+        if text is None or not re.fullmatch("-?[0-9]{1,9}", text):
             return None
         return self.stage.number, int(text)
 

@@ -21,6 +21,8 @@ _RETRIES = 3
 #: Digits of the number of tries that are read: Python refuses to read thousands.
 _DIGITS = 6
 
+_LONGEST_LINE = 2_000
+
 
 class Command(NamedTuple):
     """A command of a buildspec: its phase, the path to it, and its text."""
@@ -108,14 +110,15 @@ class Buildspec:
     ignored: Sequence[Mistake] = ()
 
     def commands(self) -> Iterator[Command]:
-        """Yield the commands in the order in which they run."""
+        """Yield the commands in the order in which they run; very long lines are cut."""
         for name in PHASES:
             phase = self.phases.get(name)
             if phase is None:
                 continue
             for key, texts in (("commands", phase.commands), ("finally", phase.finally_)):
                 for number, text in enumerate(texts):
-                    yield Command(phase=name, path=("phases", name, key, number), text=text)
+                    path: Path = ("phases", name, key, number)
+                    yield Command(phase=name, path=path, text=_shortened(text))
 
 
 def read_buildspec(text: str, shown: str) -> Buildspec:
@@ -214,9 +217,16 @@ def _short_forms(text: str) -> Iterator[Mistake]:
         )
 
 
+def _shortened(text: str) -> str:
+    """Cut the lines of a command, so that to search them takes no time by the square of it."""
+    if len(text) <= _LONGEST_LINE:
+        return text
+    return "\n".join(line[:_LONGEST_LINE] for line in text.split("\n"))
+
+
 def _phase(name: str, said: Mapping[str, Any]) -> Phase:
     on_failure, _, rest = str(said.get("on-failure", "")).partition("-")
-    count, _, when = rest.partition("-") if re.match(r"\d+(-|$)", rest) else ("", "", rest)
+    count, _, when = rest.partition("-") if re.match(r"[0-9]{1,9}(-|$)", rest) else ("", "", rest)
     return Phase(
         name=name,
         commands=_list(said.get("commands")),

@@ -38,6 +38,9 @@ _NEAR = 0.8
 #: An image in ECR: the registry, then the repository, then a tag or a digest.
 _IMAGE = re.compile(r"(?P<registry>[^/]*dkr\.ecr[^/]*)/(?P<name>[^:@]+)(?:[:@].*)?", re.DOTALL)
 
+#: CodeBuild's names of images are shorter.
+_LONGEST_IMAGE = 1_000
+
 
 def _projects(pipeline: Pipeline) -> Iterator[tuple[Build, Resource]]:
     for build in builds(pipeline):
@@ -109,7 +112,7 @@ def _repository_arn(name: str, system: System) -> str:
 
 def _in_ecr(text: str | None) -> str | None:
     """Return the ECR repository in the address of an image; None if it is not in ECR."""
-    match = _IMAGE.fullmatch(text or "")
+    match = _IMAGE.fullmatch((text or "")[:_LONGEST_IMAGE])
     return None if match is None else match["name"]
 
 

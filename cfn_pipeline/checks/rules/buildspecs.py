@@ -14,6 +14,7 @@ from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.variable_references import variable_references
 from cfn_pipeline.aws.guides import CODEBUILD, CODEPIPELINE
+from cfn_pipeline.buildspec.globs import may_match
 from cfn_pipeline.buildspec.reading import Command, Files
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 
@@ -103,7 +104,7 @@ def _produced(pipeline: Pipeline) -> Iterator[Problem]:
             if (
                 files is not None
                 and path not in files.excluded
-                and any(re.fullmatch(pattern, path) for pattern in _patterns(files))
+                and any(may_match(pattern, path) for pattern in _patterns(files))
             ):
                 continue
             yield problem(
@@ -158,21 +159,9 @@ def _files_key(build: Build, artifact: str) -> str:
 
 
 def _patterns(files: Files) -> list[str]:
-    """Return regular expressions for the paths of the files in an artifact."""
-    patterns = []
-    for pattern in files.patterns:
-        text = pattern.removeprefix("./").removeprefix("/")
-        patterns.append(_expression(text.rsplit("/", 1)[-1] if files.flat else text))
-    return patterns
-
-
-def _expression(pattern: str) -> str:
-    """Translate a file pattern into a regular expression; a variable may be any text."""
-    parts = re.split(r"(\*\*/|\*\*|\*|\?|\$\{?\w+\}?)", pattern)
-    wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return "".join(
-        wild.get(part, ".*" if part.startswith("$") else re.escape(part)) for part in parts
-    )
+    """Return patterns for the paths of the files in an artifact."""
+    patterns = [pattern.removeprefix("./").removeprefix("/") for pattern in files.patterns]
+    return [pattern.rsplit("/", 1)[-1] for pattern in patterns] if files.flat else patterns
 
 
 def _published_late(pipeline: Pipeline) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ _DOCKER = re.compile(
     r"(?P<command>(?:/[\w/]*/)?dockerd\b"
     r"|docker\s+(?:(?:--debug|-D|--log-level\s+\S+)\s+)*(?:image\s+|container\s+)?"
     r"(?:build|buildx|compose|load|pull|push|run|save|tag|up)\b"
-    r"|docker-compose\s+(?:-\S+\s+(?:\S+\s+)?)*(?:build|pull|push|run|up)\b)"
+    r"|docker-compose\s+(?:-\S+\s+(?:[^-\s]\S*\s+)?)*(?:build|pull|push|run|up)\b)"
 )
 
 #: Signs of a Docker daemon outside the build container.
@@ -76,7 +76,7 @@ def _privileged(pipeline: Pipeline) -> Iterator[Problem]:
         if image.startswith(RETIRED_IMAGES):
             continue  # these run privileged by themselves
         command = docker_command(build)
-        if re.fullmatch(r"(?:[^:]*/)?docker:[\w.-]*dind[\w.-]*(?:@.*)?", image):
+        if re.fullmatch(r"(?:[^:]*/)?docker:[\w.-]*dind[\w.-]*(?:@.*)?", image[:1000]):
             why = f"image {image}"
         elif command is not None:
             why = f"the buildspec calls '{command}'"

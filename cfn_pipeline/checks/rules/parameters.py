@@ -154,12 +154,33 @@ def _why_no_number(parameter: Mapping[str, Any], value: str) -> str:
     return ""
 
 
+# A pattern of a template is tried on a value only where that is done in no time: each repetition
+# multiplies the ways to match by the value's length, each choice by two to four.
+_REPETITION = re.compile(r"[*+]|\{\d*,(?!\d?\})|\{\d?,[5-9]?\}")
+_CHOICE = re.compile(r"(?<![(*+}?\\])\?|\{\d?,[0-4]\}|\([^()|]*\|")
+#: A group that is repeated, with a choice or a repetition in it.
+_REPEATED_GROUP = re.compile(
+    r"[+*}?|][^()]*\)+(?:[+*]|\{(?!\d\}))|[+*}]\)*\)[+*{]|(?<!\()[?|][^()]*\)+\{"
+)
+_MOST_REPETITIONS = 3
+_MOST_CHOICES = 10
+_LONGEST_VALUE = 200
+_LONGEST_PATTERN = 2_000
+
+
 def _fits(pattern: str, value: str) -> bool:
-    if re.search(r"[+*}]\)*\)[+*{]", pattern):
-        return True  # the match could take too long for some values
+    """Whether a value matches a pattern; true if that is not known, or takes long to know."""
+    if (
+        len(pattern) > _LONGEST_PATTERN
+        or len(value) > _LONGEST_VALUE
+        or len(_REPETITION.findall(pattern)) > _MOST_REPETITIONS
+        or len(_CHOICE.findall(pattern)) > _MOST_CHOICES
+        or _REPEATED_GROUP.search(pattern)
+    ):
+        return True
     try:
         return re.fullmatch(pattern, value) is not None
-    except re.error:
+    except (re.error, OverflowError, RecursionError):
         return True  # an expression of Java that Python does not support
 
 

@@ -120,12 +120,12 @@ def _run_orders(pipeline: Pipeline) -> Iterator[Problem]:
         text = node.text
         if text is None or not is_known(text):
             continue
-        if not re.fullmatch(r"-?\d+", text) or int(text) not in RUN_ORDERS:
+        if not re.fullmatch("-?[0-9]{1,9}", text) or int(text) not in RUN_ORDERS:
             yield problem(
                 action,
                 node,
                 f"invalid RunOrder {text}: use an integer from {RUN_ORDERS}",
-                cfn_lint=None if re.fullmatch(r"-?\d+", text) else "E3012",
+                cfn_lint=None if re.fullmatch("-?[0-9]{1,9}", text) else "E3012",
             )
 
 
