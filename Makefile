@@ -47,6 +47,7 @@ types: $(READY) ## Check types
 bench: $(READY) ## Measure, as ratios to a plain dump of the same templates
 	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=min,median,rounds
 	@$(BIN)/python tests/benchmarks/processes.py
+	@$(BIN)/python -m tests.benchmarks.curves
 
 audit: $(READY) .audit/.ready ## Run security checkers (checkov, Guard, cdk-nag) over the current edition; needs npm
 	@$(BIN)/python scripts/audit/audit.py

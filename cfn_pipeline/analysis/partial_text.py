@@ -30,26 +30,27 @@ class Unknowns:
     def __init__(self) -> None:
         self._open: dict[object, str] = {}
         self._generated: dict[object, str] = {}
+        self._sources: dict[str, object] = {}
 
     def open(self, thing: object) -> str:
         """Return the character of a value that may be any string."""
         if thing in _PSEUDO:
             return _PSEUDO[str(thing)]
-        return self._open.setdefault(thing, chr(min(_OPEN + 1 + len(self._open), _GENERATED - 1)))
+        if thing not in self._open:
+            self._open[thing] = chr(min(_OPEN + 1 + len(self._open), _GENERATED - 1))
+            self._sources.setdefault(self._open[thing], thing)
+        return self._open[thing]
 
     def generated(self, thing: object) -> str:
         """Return the character of the name that AWS generates for ``thing``."""
-        return self._generated.setdefault(
-            thing, chr(min(_GENERATED + len(self._generated), _END - 1))
-        )
+        if thing not in self._generated:
+            self._generated[thing] = chr(min(_GENERATED + len(self._generated), _END - 1))
+            self._sources.setdefault(self._generated[thing], thing)
+        return self._generated[thing]
 
     def source_of(self, character: str) -> object:
         """Return the value for which a character stands; None if that is not known."""
-        for values in (self._open, self._generated):
-            for thing, other in values.items():
-                if other == character:
-                    return thing
-        return None
+        return self._sources.get(character)
 
 
 def is_known(text: str | None) -> bool:

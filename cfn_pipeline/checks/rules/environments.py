@@ -53,8 +53,9 @@ def _configurations(pipeline: Pipeline) -> Iterator[Problem]:
 def _stacks(pipeline: Pipeline) -> Iterator[Problem]:
     """Find stacks that two stages deploy."""
     reported: set[Action] = set()
-    for one, other in itertools.combinations(_deploying(pipeline), 2):
-        if one.stage.number == other.stage.number or not _is_one_stack(one, other):
+    stacks = [(action, _stack(action)) for action in _deploying(pipeline)]
+    for (one, key), (other, other_key) in itertools.combinations(stacks, 2):
+        if one.stage.number == other.stage.number or key is None or key != other_key:
             continue
         if other in reported or not _is_by_mistake(one, other):
             continue
@@ -69,15 +70,14 @@ def _stacks(pipeline: Pipeline) -> Iterator[Problem]:
         )
 
 
-def _is_one_stack(one: Action, other: Action) -> bool:
-    keys = (one.node.at("Region"), one.node.at("RoleArn"), one.setting("StackName"))
-    others = (other.node.at("Region"), other.node.at("RoleArn"), other.setting("StackName"))
-    return all(
-        mine.is_there == theirs.is_there
-        and mine.text == theirs.text
-        and not (mine.is_there and mine.text is None)
-        for mine, theirs in zip(keys, others, strict=True)
+def _stack(action: Action) -> tuple[str | None, ...] | None:
+    """Return what tells a stack from others: region, role, name; None if it is not known."""
+    nodes = (action.node.at("Region"), action.node.at("RoleArn"), action.setting("StackName"))
+    texts = tuple(node.text for node in nodes)
+    is_known = all(
+        text is not None or not node.is_there for text, node in zip(texts, nodes, strict=True)
     )
+    return texts if is_known else None
 
 
 def _is_by_mistake(one: Action, other: Action) -> bool:
