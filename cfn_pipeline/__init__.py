@@ -28,7 +28,6 @@ _MODULES = {
     "model.actions": ("Action", "ActionDefaults", "ActionType", "Approve", "CodeBuild"),
     "model.application": ("Application",),
     "model.build": ("Build",),
-    "model.aspects": ("LoadBalancer",),
     "model.artifacts": ("Artifact", "ArtifactFile", "ArtifactParameter"),
     "model.compute": ("Ec2", "Fargate"),
     "model.conditions": ("Condition", "Rule"),
@@ -46,6 +45,10 @@ _MODULES = {
         "UpdateStack",
     ),
     "model.environment": ("Environment",),
+    "model.load_balancers": (
+        "ListenerRule",
+        "LoadBalancer",
+    ),
     "model.permissions": ("Allow",),
     "model.own_stack": ("OwnStack",),
     "model.pipeline": ("Pipeline", "Stage"),

@@ -29,7 +29,6 @@ from cfn_pipeline.model.application import Application as Application
 from cfn_pipeline.model.artifacts import Artifact as Artifact
 from cfn_pipeline.model.artifacts import ArtifactFile as ArtifactFile
 from cfn_pipeline.model.artifacts import ArtifactParameter as ArtifactParameter
-from cfn_pipeline.model.aspects import LoadBalancer as LoadBalancer
 from cfn_pipeline.model.build import Build as Build
 from cfn_pipeline.model.compute import Ec2 as Ec2
 from cfn_pipeline.model.compute import Fargate as Fargate
@@ -48,6 +47,8 @@ from cfn_pipeline.model.deployments import ExecuteChangeSet as ExecuteChangeSet
 from cfn_pipeline.model.deployments import ReplaceFailedStack as ReplaceFailedStack
 from cfn_pipeline.model.deployments import UpdateStack as UpdateStack
 from cfn_pipeline.model.environment import Environment as Environment
+from cfn_pipeline.model.load_balancers import ListenerRule as ListenerRule
+from cfn_pipeline.model.load_balancers import LoadBalancer as LoadBalancer
 from cfn_pipeline.model.own_stack import OwnStack as OwnStack
 from cfn_pipeline.model.permissions import Allow as Allow
 from cfn_pipeline.model.pipeline import Pipeline as Pipeline
@@ -117,6 +118,7 @@ __all__ = [
     "GitHubRepository",
     "HealthCheck",
     "Linear",
+    "ListenerRule",
     "LoadBalancer",
     "ModelError",
     "MySql",

@@ -159,6 +159,37 @@ QUEUE = NameForm(
     characters="letters, digits, - and _, and .fifo last",
     longest=80,
 )
+#: A path with wildcards, as rules of listeners match it.
+PATH_PATTERN = NameForm(
+    kind="path pattern",
+    pattern=r"/[A-Za-z0-9_.$/~\"'@:+&*?-]*",
+    characters="a path such as '/orders/*', with * and ?",
+    longest=128,
+)
+HOST_PATTERN = NameForm(
+    kind="host pattern",
+    pattern=r"[A-Za-z0-9.*?-]+",
+    characters="a host such as '*.example.com', with * and ?",
+    longest=128,
+)
+STATUS_CODES = NameForm(
+    kind="statuses of a health check",
+    pattern="[2-4][0-9]{2}(?:[-,][2-4][0-9]{2})*",
+    characters="statuses such as '200', '200-299' or '200,302'",
+    longest=64,
+)
+CERTIFICATE = NameForm(
+    kind="certificate",
+    pattern="arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[a-z0-9-]+",
+    characters="the ARN of a certificate in ACM",
+    longest=2048,
+)
+EXPORT = NameForm(
+    kind="export name",
+    pattern="[A-Za-z0-9:-]+",
+    characters="letters, digits, : and -",
+    longest=255,
+)
 VPC = NameForm(
     kind="VPC", pattern="vpc-[0-9a-f]+", characters="an id such as vpc-0a1b2c3d", longest=32
 )

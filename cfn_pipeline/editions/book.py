@@ -10,7 +10,6 @@ from cfn_pipeline.files.dockerfile import installing_by_pip
 from cfn_pipeline.model.aspects import (
     ExistingSecret,
     GeneratedSecret,
-    LoadBalancer,
     Migration,
     Network,
     Service,
@@ -23,6 +22,7 @@ from cfn_pipeline.model.delivery import (
     continuous_deployment,
     continuous_integration,
 )
+from cfn_pipeline.model.load_balancers import LoadBalancer
 from cfn_pipeline.model.scaling import ScalableTarget
 from cfn_pipeline.model.sources import GitHubOAuth
 from cfn_pipeline.model.strategies import Rolling

@@ -17,7 +17,6 @@ from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.aspects import (
     ExistingSecret,
     GeneratedSecret,
-    LoadBalancer,
     Migration,
     Network,
     Service,
@@ -27,6 +26,7 @@ from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import MySql, PostgreSql
 from cfn_pipeline.model.delivery import continuous_delivery
 from cfn_pipeline.model.environment import Environment
+from cfn_pipeline.model.load_balancers import LoadBalancer, SharedLoadBalancer
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.scaling import ScalableTarget
 from cfn_pipeline.model.strategies import BlueGreen, Canary, Linear, Rolling
@@ -35,6 +35,7 @@ from cfn_pipeline.stacks.application.containers import confined_container
 from cfn_pipeline.stacks.application.database import Engine, protected_database
 from cfn_pipeline.stacks.application.fargate import fargate
 from cfn_pipeline.stacks.application.inline_function import InlineFunction, inline_function
+from cfn_pipeline.stacks.application.listener_rule import listener_rule
 from cfn_pipeline.stacks.application.load_balancer import https_load_balancer
 from cfn_pipeline.stacks.application.migration import migration
 from cfn_pipeline.stacks.application.network import network
@@ -156,6 +157,7 @@ CURRENT = Edition(
             subnets="Public subnets in two availability zones, which assign public addresses",
         ),
         LoadBalancer: https_load_balancer,
+        SharedLoadBalancer: listener_rule,
         Rolling: rolling_or_back,
         BlueGreen: blue_green,
         Linear: linear,

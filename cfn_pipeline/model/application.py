@@ -8,7 +8,6 @@ from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.aspects import (
     ExistingSecret,
     GeneratedSecret,
-    LoadBalancer,
     Migration,
     Network,
     Service,
@@ -18,6 +17,7 @@ from cfn_pipeline.model.compute import Compute, Ec2, Fargate
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import Database
 from cfn_pipeline.model.environment import Environment
+from cfn_pipeline.model.load_balancers import LoadBalancer, SharedLoadBalancer
 from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack
 from cfn_pipeline.model.repositories import GitHubRepository
 from cfn_pipeline.model.scaling import ScalableTarget, Scaling
@@ -186,7 +186,7 @@ class Application(Validated):
         """What the application's stack is made of, each after those on which it builds."""
         aspects = (
             self.compute,
-            self.load_balancer,
+            self._frontend,
             self._secret,
             self.database,
             self._migration,
@@ -204,6 +204,13 @@ class Application(Validated):
             ),
         )
         return tuple(aspect for aspect in aspects if aspect is not None)
+
+    @property
+    def _frontend(self) -> LoadBalancer | SharedLoadBalancer | None:
+        load_balancer = self.load_balancer
+        if load_balancer is None or load_balancer.listener_rule is None:
+            return load_balancer
+        return SharedLoadBalancer(load_balancer=load_balancer, rule=load_balancer.listener_rule)
 
     @property
     def _secret(self) -> ExistingSecret | GeneratedSecret | None:

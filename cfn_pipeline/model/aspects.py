@@ -8,19 +8,6 @@ from cfn_pipeline.model.validated import Validated
 
 
 @dataclass(frozen=True, kw_only=True)
-class LoadBalancer(Validated):
-    """An Application Load Balancer: ``LoadBalancer(health_check_path="/health")``.
-
-    Args:
-        health_check_path: the path that answers 200 while the application is healthy; absent:
-            ``/``.
-
-    """
-
-    health_check_path: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Network(Validated):
     """The VPC and subnets in which everything runs, which are parameters of the stack."""
 

@@ -22,6 +22,8 @@ from cfn_pipeline import (
     GitHubRepository,
     HealthCheck,
     Linear,
+    ListenerRule,
+    LoadBalancer,
     ModelError,
     MySql,
     PostgreSql,
@@ -88,7 +90,57 @@ QUEUE_WORKER = replace(
     scaling=Scaling(queue=Queue("jobs", messages_per_task=5)),
 )
 
+CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0a1b-2c3d"
+RULE = ListenerRule(priority=10, paths=["/orders", "/orders/*"], hosts=["shop.example.com"])
+SHARED = replace(
+    ORDERS,
+    compute=Fargate(private=True),
+    load_balancer=LoadBalancer(listener_rule=RULE),
+    database=None,
+    environments=[
+        replace(
+            ORDERS.environments[0],
+            parameters={
+                "ListenerArn": (
+                    "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/shop/0a/1b"
+                ),
+                "LoadBalancerSecurityGroup": "sg-0a1b2c3d",
+            },
+        )
+    ],
+)
+
 APPLICATIONS = {
+    "internal load balancer": replace(
+        ORDERS,
+        compute=Fargate(private=True),
+        load_balancer=LoadBalancer(
+            internal=True,
+            certificate=CERTIFICATE,
+            health_check_codes="200,302",
+            health_check_interval=10,
+            healthy_threshold=2,
+            grace_period=120,
+        ),
+    ),
+    "internal load balancer on ec2": Application(
+        name="orders",
+        source=ORDERS.source,
+        container=ORDERS.container,
+        load_balancer=LoadBalancer(internal=True),
+    ),
+    "shared listener": SHARED,
+    "shared listener by exports, requests": replace(
+        SHARED,
+        environments=ORDERS.environments,
+        load_balancer=LoadBalancer(
+            listener_rule=replace(
+                RULE, listener_export="shop-listener", security_group_export="shop-alb"
+            )
+        ),
+        scaling=Scaling(requests_per_task=100),
+    ),
+    "shared listener, canary": replace(SHARED, deployment=Canary()),
     "blue/green": replace(ORDERS, deployment=BlueGreen(bake_minutes=30)),
     "linear": replace(ORDERS, deployment=Linear(percent=20, minutes=5)),
     "canary": replace(ORDERS, deployment=Canary(percent=5, bake_minutes=20, error_percent=1)),
@@ -319,6 +371,87 @@ def test_scaling_by_cpu_memory_and_requests() -> None:
     }
     memory = replace(ORDERS, scaling=Scaling(memory_percent=70))
     assert _metrics(memory) == {"ECSServiceAverageMemoryUtilization": (70, None)}
+
+
+def test_an_internal_load_balancer() -> None:
+    stack = _stack(APPLICATIONS["internal load balancer"])
+    resources = stack["Resources"]
+    load_balancer = resources["ApplicationLoadBalancer"]["Properties"]
+    assert (load_balancer["Scheme"], load_balancer["Subnets"]) == (
+        "internal",
+        {"Ref": "PrivateSubnets"},
+    )
+    assert "ApplicationSubnets" not in stack["Parameters"]
+    assert stack["Parameters"]["CertificateArn"]["Default"] == CERTIFICATE
+    assert [*stack["Outputs"]] == ["PrivateURL"]
+    group = resources["ApplicationServiceTargetGroup"]["Properties"]
+    assert group["Matcher"] == {"HttpCode": "200,302"}
+    assert group["HealthCheckIntervalSeconds"] == 10
+    assert group["HealthyThresholdCount"] == 2
+    assert "UnhealthyThresholdCount" not in group
+    service = resources["ApplicationService"]["Properties"]
+    assert service["HealthCheckGracePeriodSeconds"] == 120
+
+
+def test_a_rule_of_a_listener_that_exists() -> None:
+    stack = _stack(SHARED)
+    resources = stack["Resources"]
+    assert not [r for r in resources.values() if r["Type"].endswith("V2::LoadBalancer")]
+    rule = resources["ApplicationLoadBalancerListenerRule"]["Properties"]
+    assert rule == {
+        "ListenerArn": {"Ref": "ListenerArn"},
+        "Priority": 10,
+        "Conditions": [
+            {"Field": "host-header", "HostHeaderConfig": {"Values": ["shop.example.com"]}},
+            {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/orders", "/orders/*"]}},
+        ],
+        "Actions": [
+            {"Type": "forward", "TargetGroupArn": {"Ref": "ApplicationServiceTargetGroup"}}
+        ],
+    }
+    assert "ApplicationLoadBalancerListenerRule" in resources["ApplicationService"]["DependsOn"]
+    ingress = resources["ApplicationLoadBalancerToApplicationIngress"]["Properties"]
+    assert ingress["SourceSecurityGroupId"] == {"Ref": "LoadBalancerSecurityGroup"}
+    assert "ApplicationSubnets" not in stack["Parameters"]
+    assert "Outputs" not in stack
+
+
+def test_a_listener_of_another_stack() -> None:
+    stack = _stack(APPLICATIONS["shared listener by exports, requests"])
+    resources = stack["Resources"]
+    rule = resources["ApplicationLoadBalancerListenerRule"]["Properties"]
+    listener = {"Fn::ImportValue": "shop-listener"}
+    assert rule["ListenerArn"] == listener
+    ingress = resources["ApplicationLoadBalancerToApplicationIngress"]["Properties"]
+    assert ingress["SourceSecurityGroupId"] == {"Fn::ImportValue": "shop-alb"}
+    assert "ListenerArn" not in stack["Parameters"]
+    policy = resources["ApplicationServiceAutoscalingRequestsPolicy"]["Properties"]
+    metric = policy["TargetTrackingScalingPolicyConfiguration"]["PredefinedMetricSpecification"]
+    parts = [{"Fn::Select": [n, {"Fn::Split": ["/", listener]}]} for n in (1, 2, 3)]
+    group = {"Fn::GetAtt": ["ApplicationServiceTargetGroup", "TargetGroupFullName"]}
+    # app/<name>/<id>/targetgroup/<name>/<id>
+    assert metric["ResourceLabel"] == {"Fn::Join": ["/", [*parts, group]]}
+
+
+def test_a_canary_behind_a_shared_listener() -> None:
+    resources = _stack(APPLICATIONS["shared listener, canary"])["Resources"]
+    rule = resources["ApplicationLoadBalancerListenerRule"]["Properties"]
+    assert rule["Priority"] == 10
+    [action] = rule["Actions"]
+    assert [g["Weight"] for g in action["ForwardConfig"]["TargetGroups"]] == [1, 0]
+    service = resources["ApplicationService"]["Properties"]["LoadBalancers"][0]
+    assert service["AdvancedConfiguration"]["ProductionListenerRule"] == {
+        "Ref": "ApplicationLoadBalancerListenerRule"
+    }
+
+
+def test_the_book_has_one_load_balancer_over_http() -> None:
+    book = Application(name="orders", source=ORDERS.source, container=ORDERS.container)
+    https = replace(book, load_balancer=LoadBalancer(certificate=CERTIFICATE))
+    with pytest.raises(ModelError, match="this edition has no HTTPS"):
+        application_template(https, edition=BOOK)
+    with pytest.raises(EditionError, match="the book edition has no SharedLoadBalancer"):
+        application_template(replace(book, load_balancer=SHARED.load_balancer), edition=BOOK)
 
 
 def test_how_requests_are_shifted() -> None:

@@ -1,6 +1,6 @@
 """AWS Fargate: tasks without instances."""
 
-from troposphere import Parameter, Ref
+from troposphere import Ref
 from troposphere.ec2 import SecurityGroup
 from troposphere.ecs import (
     AwsvpcConfiguration,
@@ -17,7 +17,7 @@ from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.compute import Fargate
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Capacity
-from cfn_pipeline.stacks.application.network import anywhere
+from cfn_pipeline.stacks.application.network import anywhere, private_subnets
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 
 PROVIDERS_OF_CLUSTER = "ApplicationClusterCapacity"
@@ -50,7 +50,7 @@ def fargate(stack: ApplicationStack, compute: Fargate) -> Capacity:
             ],
         ),
     )
-    subnets = _private_subnets(stack) if compute.private else Ref(ids.SUBNETS)
+    subnets = private_subnets(stack) if compute.private else Ref(ids.SUBNETS)
     group = SecurityGroup(
         SECURITY_GROUP,
         GroupDescription="Application Task Security Group",
@@ -81,16 +81,6 @@ def fargate(stack: ApplicationStack, compute: Fargate) -> Capacity:
                 CpuArchitecture=compute.architecture, OperatingSystemFamily="LINUX"
             ),
         },
-    )
-
-
-def _private_subnets(stack: ApplicationStack) -> Ref:
-    return stack.parameter(
-        Parameter(
-            ids.PRIVATE_SUBNETS,
-            Type="List<AWS::EC2::Subnet::Id>",
-            Description="Private subnets in two availability zones, which reach services of AWS",
-        )
     )
 
 

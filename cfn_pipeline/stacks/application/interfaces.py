@@ -54,8 +54,9 @@ class Frontend:
     """What a load balancer returns.
 
     Args:
-        security_group: of the load balancer.
+        security_group: of the load balancer, or the id of one that exists.
         rule: the description of the rules that let its requests through; absent: none.
+        subnets: of the load balancer; None: those of one that exists; absent: the public ones.
         target_group: in which the service registers its tasks.
         target_group_of: makes another one like it, with a logical id.
         depends_on: logical ids of what must exist before the service.
@@ -67,8 +68,9 @@ class Frontend:
 
     """
 
-    security_group: SecurityGroup
+    security_group: SecurityGroup | Value
     rule: str | None = None
+    subnets: Ref | None = field(default_factory=lambda: Ref(ids.SUBNETS))
     target_group: Ref
     target_group_of: Callable[[str], TargetGroup]
     depends_on: Sequence[str] = ()

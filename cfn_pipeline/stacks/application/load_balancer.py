@@ -1,5 +1,6 @@
 """The load balancer in front of the service."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -10,32 +11,46 @@ from troposphere.elasticloadbalancingv2 import (
     Certificate,
     Listener,
     LoadBalancerAttributes,
+    Matcher,
     RedirectConfig,
     TargetGroup,
     TargetGroupAttribute,
 )
 from troposphere.elasticloadbalancingv2 import LoadBalancer as ApplicationLoadBalancer
 
-from cfn_pipeline.model.aspects import LoadBalancer
+from cfn_pipeline.errors import ModelError
+from cfn_pipeline.model.load_balancers import LoadBalancer
 from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Frontend
-from cfn_pipeline.stacks.application.network import anywhere, nowhere
+from cfn_pipeline.stacks.application.network import anywhere, nowhere, private_subnets
 from cfn_pipeline.stacks.application.parameters import DELETION_PROTECTION
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 
 CERTIFICATE = "CertificateArn"
 HAS_CERTIFICATE = "HasCertificate"
+#: Said explicitly: checks go to the containers' own ports.
+HEALTH_CHECK_PORT = {"HealthCheckPort": "traffic-port"}
 
 #: TLS 1.3, and 1.2 with forward secrecy.
 _SSL_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 
 
 def http_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) -> Frontend:
-    """Add a load balancer that forwards HTTP to the service, and its address."""
-    target_group_of = partial(_target_group, stack, load_balancer, {})
+    """Add a load balancer that forwards HTTP to the service, and its address.
+
+    Raises:
+        ModelError: it has a certificate.
+
+    """
+    if load_balancer.certificate is not None:
+        raise ModelError(
+            f"{stack.application.where}: this edition has no HTTPS; remove certificate, or use the "
+            "edition current"
+        )
+    target_group_of = partial(target_group, stack, load_balancer, {})
     stack.add(
-        _load_balancer({}),
+        _load_balancer(stack, load_balancer, {}),
         Listener(
             ids.LISTENER,
             LoadBalancerArn=Ref(ids.LOAD_BALANCER),
@@ -45,9 +60,10 @@ def http_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) -> 
         ),
         target_group_of(ids.TARGET_GROUP),
     )
-    _add_address(stack)
+    _add_address(stack, load_balancer)
     return Frontend(
         security_group=_security_group(SecurityGroupIngress=[anywhere("tcp", 80)]),
+        subnets=_subnets(stack, load_balancer),
         target_group=Ref(ids.TARGET_GROUP),
         target_group_of=target_group_of,
         depends_on=[ids.LISTENER],
@@ -60,14 +76,13 @@ def https_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) ->
     With a certificate, HTTP is redirected; without one, it is forwarded. Whether the load
     balancer can be deleted is a parameter, and its access log goes to the log bucket.
     """
-    health_check = {"HealthCheckPort": "traffic-port"}
-    target_group_of = partial(_target_group, stack, load_balancer, health_check)
+    target_group_of = partial(target_group, stack, load_balancer, HEALTH_CHECK_PORT)
     certificate = stack.parameter(
         Parameter(
             CERTIFICATE,
             Type="String",
             Description="ARN of a certificate for HTTPS; empty: HTTP only",
-            Default="",
+            Default=load_balancer.certificate or "",
             AllowedPattern="(arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[a-z0-9-]+)?",
             ConstraintDescription="the ARN of a certificate in ACM, or nothing",
         )
@@ -80,13 +95,15 @@ def https_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) ->
     )
     stack.add(
         _load_balancer(
+            stack,
+            load_balancer,
             {
                 "routing.http.drop_invalid_header_fields.enabled": "true",
                 "deletion_protection.enabled": protection,
                 "access_logs.s3.enabled": "true",
                 "access_logs.s3.bucket": stack.log_bucket,
                 "access_logs.s3.prefix": Ref("AWS::StackName"),
-            }
+            },
         ),
         Listener(
             ids.LISTENER,
@@ -107,7 +124,7 @@ def https_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) ->
         ),
         target_group_of(ids.TARGET_GROUP),
     )
-    _add_address(stack)
+    _add_address(stack, load_balancer)
     return Frontend(
         security_group=_security_group(
             SecurityGroupIngress=[
@@ -117,6 +134,7 @@ def https_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) ->
             SecurityGroupEgress=[nowhere("No egress except to the containers")],
         ),
         rule="Requests from the load balancer to containers",
+        subnets=_subnets(stack, load_balancer),
         target_group=Ref(ids.TARGET_GROUP),
         target_group_of=target_group_of,
         full_name=GetAtt(ids.LOAD_BALANCER, "LoadBalancerFullName"),
@@ -138,11 +156,13 @@ def _security_group(**rules: Any) -> SecurityGroup:
     )
 
 
-def _load_balancer(attributes: dict[str, Value]) -> ApplicationLoadBalancer:
+def _load_balancer(
+    stack: ApplicationStack, load_balancer: LoadBalancer, attributes: dict[str, Value]
+) -> ApplicationLoadBalancer:
     return ApplicationLoadBalancer(
         ids.LOAD_BALANCER,
-        Scheme="internet-facing",
-        Subnets=Ref(ids.SUBNETS),
+        Scheme="internal" if load_balancer.internal else "internet-facing",
+        Subnets=_subnets(stack, load_balancer),
         SecurityGroups=[Ref(ids.LOAD_BALANCER_SECURITY_GROUP)],
         LoadBalancerAttributes=[
             LoadBalancerAttributes(Key=key, Value=value)
@@ -152,12 +172,18 @@ def _load_balancer(attributes: dict[str, Value]) -> ApplicationLoadBalancer:
     )
 
 
-def _target_group(
+def _subnets(stack: ApplicationStack, load_balancer: LoadBalancer) -> Ref:
+    return private_subnets(stack) if load_balancer.internal else Ref(ids.SUBNETS)
+
+
+def target_group(
     stack: ApplicationStack,
     load_balancer: LoadBalancer,
-    health_check: dict[str, Any],
+    health_check: Mapping[str, Any],
     title: str,
 ) -> TargetGroup:
+    """Return a target group of the service; ``health_check``: properties beside its path."""
+    codes = load_balancer.health_check_codes
     return TargetGroup(
         title,
         Protocol="HTTP",
@@ -165,7 +191,14 @@ def _target_group(
         VpcId=Ref(ids.VPC),
         **present(TargetType=stack.capacity.target_type),
         **health_check,
-        **present(HealthCheckPath=load_balancer.health_check_path),
+        **present(
+            HealthCheckPath=load_balancer.health_check_path,
+            HealthCheckIntervalSeconds=load_balancer.health_check_interval,
+            HealthCheckTimeoutSeconds=load_balancer.health_check_timeout,
+            HealthyThresholdCount=load_balancer.healthy_threshold,
+            UnhealthyThresholdCount=load_balancer.unhealthy_threshold,
+            Matcher=None if codes is None else Matcher(HttpCode=codes),
+        ),
         TargetGroupAttributes=[
             TargetGroupAttribute(Key="deregistration_delay.timeout_seconds", Value="30")
         ],
@@ -176,9 +209,10 @@ def _forward() -> Action:
     return Action(Type="forward", TargetGroupArn=Ref(ids.TARGET_GROUP))
 
 
-def _add_address(stack: ApplicationStack) -> None:
+def _add_address(stack: ApplicationStack, load_balancer: LoadBalancer) -> None:
+    kind = "Private" if load_balancer.internal else "Public"
     stack.output(
-        "PublicURL",
-        "Public DNS name of Application Load Balancer",
+        f"{kind}URL",
+        f"{kind} DNS name of Application Load Balancer",
         GetAtt(ids.LOAD_BALANCER, "DNSName"),
     )

@@ -11,7 +11,7 @@ from troposphere.ec2 import (
 )
 
 from cfn_pipeline.model.aspects import Network
-from cfn_pipeline.model.values import present
+from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Backend, Frontend
 from cfn_pipeline.stacks.application.stack import ApplicationStack
@@ -33,17 +33,22 @@ def network(stack: ApplicationStack, _network: Network, *, subnets: str) -> None
     stack.parameter(Parameter(ids.VPC, Type="AWS::EC2::VPC::Id", Description="Target VPC"))
     capacity = stack.capacity
     frontends, backends = stack.all(Frontend), stack.all(Backend)
-    if frontends or capacity.subnets.data == Ref(ids.SUBNETS).data:
+    used = [capacity.subnets, *(f.subnets for f in frontends if f.subnets is not None)]
+    if any(s.data == Ref(ids.SUBNETS).data for s in used):
         stack.parameter(
             Parameter(ids.SUBNETS, Type="List<AWS::EC2::Subnet::Id>", Description=subnets)
         )
-    stack.add(*(frontend.security_group for frontend in frontends), capacity.security_group)
     for frontend in frontends:
+        if isinstance(frontend.security_group, SecurityGroup):
+            stack.add(frontend.security_group)
+    stack.add(capacity.security_group)
+    for frontend in frontends:
+        group = frontend.security_group
         _connect(
             stack,
             "ApplicationLoadBalancerToApplication",
-            frontend.security_group,
-            capacity.security_group,
+            Ref(group) if isinstance(group, SecurityGroup) else group,
+            Ref(capacity.security_group),
             capacity.ports,
             frontend.rule,
         )
@@ -52,8 +57,8 @@ def network(stack: ApplicationStack, _network: Network, *, subnets: str) -> None
         _connect(
             stack,
             "ApplicationToApplicationDatabase",
-            capacity.security_group,
-            backend.security_group,
+            Ref(capacity.security_group),
+            Ref(backend.security_group),
             (backend.port, backend.port),
             backend.rule,
         )
@@ -62,8 +67,8 @@ def network(stack: ApplicationStack, _network: Network, *, subnets: str) -> None
 def _connect(
     stack: ApplicationStack,
     title: str,
-    source: SecurityGroup,
-    target: SecurityGroup,
+    source: Value,
+    target: Value,
     ports: tuple[int, int],
     description: str | None,
 ) -> None:
@@ -74,17 +79,28 @@ def _connect(
         SecurityGroupEgress(
             f"{title}Egress",
             **about,
-            GroupId=Ref(source),
-            DestinationSecurityGroupId=Ref(target),
+            GroupId=source,
+            DestinationSecurityGroupId=target,
             **allowed,
         ),
         SecurityGroupIngress(
             f"{title}Ingress",
             **about,
-            GroupId=Ref(target),
-            SourceSecurityGroupId=Ref(source),
+            GroupId=target,
+            SourceSecurityGroupId=source,
             **allowed,
         ),
+    )
+
+
+def private_subnets(stack: ApplicationStack) -> Ref:
+    """Return private subnets, which are a parameter."""
+    return stack.parameter(
+        Parameter(
+            ids.PRIVATE_SUBNETS,
+            Type="List<AWS::EC2::Subnet::Id>",
+            Description="Private subnets in two availability zones, which reach services of AWS",
+        )
     )
 
 

@@ -71,7 +71,7 @@ def scaled_service(stack: ApplicationStack, service: Service) -> None:
                 NetworkConfiguration=stack.capacity.network,
             ),
             **_load_balancers(stack),
-            **present(HealthCheckGracePeriodSeconds=60 if stack.all(Frontend) else None),
+            **present(HealthCheckGracePeriodSeconds=_grace_period(stack)),
             DeploymentConfiguration=_strategy(stack).configuration,
             # The service is created after its listener, on which it cannot depend by name.
             **present(Tags=Tags(Listener=listeners[0]) if listeners else None),
@@ -90,6 +90,9 @@ def _image_tag(**default: str) -> Parameter:
 
 def _dependencies(stack: ApplicationStack) -> list[str]:
     frontends = [title for frontend in stack.all(Frontend) for title in frontend.depends_on]
+    if _strategy(stack).advanced is not None:
+        # It refers to the rule that leads to the service.
+        frontends = []
     before = [title for prepared in stack.all(Preparation) for title in prepared.depends_on]
     return [*stack.capacity.depends_on, *frontends, ids.LOG_GROUP, *before]
 
@@ -97,6 +100,11 @@ def _dependencies(stack: ApplicationStack) -> list[str]:
 def _strategy(stack: ApplicationStack) -> Strategy:
     [strategy] = stack.all(Strategy)
     return strategy
+
+
+def _grace_period(stack: ApplicationStack) -> int | None:
+    load_balancer = stack.application.load_balancer
+    return None if load_balancer is None else load_balancer.grace_period
 
 
 def _load_balancers(stack: ApplicationStack) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from cfn_pipeline.stacks.application.interfaces import Frontend, Strategy
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 
 ALTERNATE_TARGET_GROUP = "ApplicationServiceAlternateTargetGroup"
-LISTENER_RULE = "ApplicationLoadBalancerListenerRule"
 ROLE = "ApplicationTrafficRole"
 
 _AT_LEAST_ALL: dict[str, Any] = {"MaximumPercent": 200, "MinimumHealthyPercent": 100}
@@ -134,7 +133,7 @@ def _shift(stack: ApplicationStack, deployment: TrafficShift, **configuration: A
 def _rule(frontend: Frontend) -> ListenerRule:
     """Return the rule that leads to the service; absent: one for every request."""
     return frontend.listener_rule or ListenerRule(
-        LISTENER_RULE,
+        ids.LISTENER_RULE,
         ListenerArn=frontend.listener,
         Priority=1,
         Conditions=[

@@ -1,0 +1,129 @@
+"""What leads requests to an application."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cfn_pipeline.aws import name_forms
+from cfn_pipeline.model.validated import Validated
+
+#: Paths and hosts of one rule.
+_MOST_VALUES = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListenerRule(Validated):
+    """A rule of a listener that exists, which several applications share.
+
+    ``ListenerRule(priority=10, paths=["/orders", "/orders/*"])``
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
+
+    Args:
+        priority: the place among the listener's rules, 1 to 50000; each rule has another one.
+        paths: patterns of paths that lead to the application; empty: every path.
+        hosts: patterns of host names that lead to it; empty: every host.
+        listener_export: the name of the export that is the listener's ARN; absent: it is the
+            parameter ListenerArn.
+        security_group_export: the name of the export that is the id of the load balancer's security
+            group; absent: it is the parameter LoadBalancerSecurityGroup.
+
+    """
+
+    priority: int
+    paths: Sequence[str] = ()
+    hosts: Sequence[str] = ()
+    listener_export: str | None = None
+    security_group_export: str | None = None
+
+    def problems(self) -> Iterator[str]:
+        """Yield rules that no request, or every request, would match."""
+        if not 1 <= self.priority <= 50000:
+            yield f"{self.where}: priority must be 1 to 50000 (got {self.priority})"
+        count = len(self.paths) + len(self.hosts)
+        if count == 0:
+            yield f"{self.where}: paths and hosts are empty; use one, such as paths=['/orders/*']"
+        if count > _MOST_VALUES:
+            yield (
+                f"{self.where}: has {count} paths and hosts; a rule can have {_MOST_VALUES}; use "
+                "patterns with *"
+            )
+        for path in self.paths:
+            yield from name_forms.PATH_PATTERN.problems(path, self.where)
+        for host in self.hosts:
+            yield from name_forms.HOST_PATTERN.problems(host, self.where)
+        yield from name_forms.EXPORT.problems(self.listener_export, self.where)
+        yield from name_forms.EXPORT.problems(self.security_group_export, self.where)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBalancer(Validated):
+    """An Application Load Balancer: ``LoadBalancer(health_check_path="/health")``.
+
+    Args:
+        health_check_path: the path that answers 200 while the application is healthy; absent:
+            ``/``.
+        health_check_codes: the statuses of a healthy application, such as ``200-299`` or
+            ``200,302``; absent: 200.
+        health_check_interval: seconds from one check to the next, 5 to 300; absent: 30.
+        health_check_timeout: seconds after which a check has failed, 2 to 120, fewer than the
+            interval; absent: 5.
+        healthy_threshold: checks in a row after which a task is healthy, 2 to 10; absent: 5.
+        unhealthy_threshold: failed checks in a row after which a task is replaced, 2 to 10; absent:
+            2.
+        grace_period: seconds after the start of a task in which failed checks do not count.
+        internal: whether it has private addresses, in the private subnets; otherwise it is reached
+            from the internet.
+        certificate: the ARN of a certificate in ACM for HTTPS, the default of the parameter
+            CertificateArn; absent: HTTP only, until the parameter has a value.
+        listener_rule: a rule of a listener that exists, instead of a load balancer of its own;
+            absent: the application has its own.
+
+    """
+
+    health_check_path: str | None = None
+    health_check_codes: str | None = None
+    health_check_interval: int | None = None
+    health_check_timeout: int | None = None
+    healthy_threshold: int | None = None
+    unhealthy_threshold: int | None = None
+    grace_period: int = 60
+    internal: bool = False
+    certificate: str | None = None
+    listener_rule: ListenerRule | None = None
+
+    def problems(self) -> Iterator[str]:
+        """Yield numbers out of range, and options of a load balancer that another stack has."""
+        where = self.where
+        for name, least, most in (
+            ("health_check_interval", 5, 300),
+            ("health_check_timeout", 2, 120),
+            ("healthy_threshold", 2, 10),
+            ("unhealthy_threshold", 2, 10),
+            ("grace_period", 0, 2147483647),
+        ):
+            value = getattr(self, name)
+            if value is not None and not least <= value <= most:
+                yield f"{where}: {name} must be {least} to {most} (got {value})"
+        interval, timeout = self.health_check_interval or 30, self.health_check_timeout or 5
+        if timeout >= interval:
+            yield (
+                f"{where}: health_check_timeout ({timeout}) must be less than "
+                f"health_check_interval ({interval})"
+            )
+        yield from name_forms.STATUS_CODES.problems(self.health_check_codes, where)
+        yield from name_forms.CERTIFICATE.problems(self.certificate, where)
+        if self.listener_rule is not None:
+            for name in ("internal", "certificate"):
+                if getattr(self, name):
+                    yield (
+                        f"{where}: {name} is for a load balancer of its own, and listener_rule "
+                        f"is of one that exists; remove {name} or listener_rule"
+                    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedLoadBalancer(Validated):
+    """A load balancer that exists, of which a listener gets a rule."""
+
+    load_balancer: LoadBalancer
+    rule: ListenerRule
