@@ -1,12 +1,13 @@
 """Files that are replaced whole, or not at all.
 
 The new content is written to a temporary file beside the target, which then takes its place. The
-temporary file of a process that was killed is removed by the next process that writes there.
+temporary file of a process that was killed is removed by the next process that renders there.
 """
 
 import contextlib
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -14,7 +15,9 @@ from typing import BinaryIO
 _SUFFIX = ".cfn-pipeline-tmp"
 #: The machine is part of the name: a process id says nothing about another machine's processes.
 _NODE = re.sub(r"[^\w-]", "", os.uname().nodename)[:24] if hasattr(os, "uname") else ""
-_TEMPORARY = re.compile(rf"\..+\.{re.escape(_NODE)}\.(\d+)\.\w+{re.escape(_SUFFIX)}", re.DOTALL)
+_TEMPORARY = re.compile(rf"\..+\.([\w-]*)\.(\d+)\.\w+{re.escape(_SUFFIX)}", re.DOTALL)
+#: Seconds after which a temporary file is of no use to any process, on whatever machine.
+_LONGEST_WRITE = 24 * 60 * 60
 #: Characters of the target's name in the temporary one: file systems take 255 bytes.
 _NAME = 32
 
@@ -98,7 +101,7 @@ def _stage(target: Path, content: bytes) -> Path:
 
 
 def _open_temporary(target: Path) -> tuple[Path, BinaryIO]:
-    _remove_stale(target.parent)
+    remove_stale(target.parent)
     prefix = f".{target.name[:_NAME]}.{_NODE}.{os.getpid()}."
     import tempfile  # only those who write need it, and all that it loads
 
@@ -106,16 +109,26 @@ def _open_temporary(target: Path) -> tuple[Path, BinaryIO]:
     return Path(name), os.fdopen(handle, "wb")
 
 
-def _remove_stale(folder: Path) -> None:
-    """Remove the temporary files of processes of this machine that no longer run."""
-    if not _NODE:
-        return  # without os.uname, os.kill(pid, 0) is no harmless question either
+def remove_stale(folder: Path) -> None:
+    """Remove the temporary files of processes that were killed.
+
+    These are the files of processes of this machine that no longer run, and those that are older
+    than a day: another machine, or a container, may have shared the folder.
+    """
     with contextlib.suppress(OSError):
         for name in os.listdir(folder):  # noqa: PTH208 - names suffice, and are read faster
             temporary = _TEMPORARY.fullmatch(name)
-            if temporary is not None and not _runs(int(temporary[1])):
-                with contextlib.suppress(OSError):
+            if temporary is None:
+                continue
+            with contextlib.suppress(OSError):
+                is_ours = bool(_NODE) and temporary[1] == _NODE
+                # Without os.uname, os.kill(pid, 0) is no harmless question either.
+                if (is_ours and not _runs(int(temporary[2]))) or _is_old(folder / name):
                     (folder / name).unlink()
+
+
+def _is_old(file: Path) -> bool:
+    return time.time() - file.lstat().st_mtime > _LONGEST_WRITE
 
 
 def _runs(process: int) -> bool:

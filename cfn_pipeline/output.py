@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.atomic import replace_files
+from cfn_pipeline.atomic import remove_stale, replace_files
 from cfn_pipeline.errors import OutputError
 
 #: Begins the first line of each rendered file that can hold a comment.
@@ -75,6 +75,8 @@ def is_rendered(text: str) -> bool:
 def write_files(files: Mapping[str, str], folder: Path) -> list[Change]:
     """Write the files that are stale: each as a whole, and all or none.
 
+    What an earlier process left when it was killed is removed.
+
     Raises:
         OutputError: a file cannot be read or written; then nothing has changed.
 
@@ -82,6 +84,8 @@ def write_files(files: Mapping[str, str], folder: Path) -> list[Change]:
     stale = {name: text for name, text in files.items() if _read(folder / name) != text}
     if stale:
         _replace(stale, folder)
+    else:
+        remove_stale(folder)
     return [Change(path=folder / name, written=name in stale) for name in files]
 
 

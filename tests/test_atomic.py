@@ -4,11 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from cfn_pipeline.atomic import replace_file, replace_files
+from cfn_pipeline.atomic import _NODE, replace_file, replace_files
+from cfn_pipeline.output import write_files
 
 
 def names(folder: Path) -> list[str]:
@@ -100,3 +102,58 @@ def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     write(tmp_path / "b", b"")
     assert names(tmp_path) == sorted([*others, "b"])
+
+
+def test_files_that_are_old_are_removed_whatever_made_them(tmp_path: Path) -> None:
+    """A container has another name each time, and the numbers of its processes repeat."""
+    now = time.time()
+    for name, age in (
+        ("machine.1", 2 * 24 * 60 * 60),
+        (f"{_NODE}.{os.getpid()}", 2 * 24 * 60 * 60),
+        ("machine.2", 60),
+    ):
+        path = tmp_path / f".a.{name}.abc.cfn-pipeline-tmp"
+        path.touch()
+        os.utime(path, (now - age, now - age))
+    write(tmp_path / "b", b"")
+    assert names(tmp_path) == [".a.machine.2.abc.cfn-pipeline-tmp", "b"]
+
+
+def test_nothing_is_left_of_thirty_killed_renderings(tmp_path: Path) -> None:
+    """Each ends at another point of its work; the next rendering removes what it left."""
+    script = (
+        "import os, signal, sys; from pathlib import Path\n"
+        "from cfn_pipeline import atomic, output\n"
+        "left = int(sys.argv[2])\n"
+        "def trace(frame, event, argument):\n"
+        "    global left\n"
+        "    if frame.f_globals.get('__name__') != 'cfn_pipeline.atomic': return None\n"
+        "    left -= 1\n"
+        "    if left < 0: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    return trace\n"
+        "files = {f'{name}.yml': sys.argv[3] for name in 'abc'}\n"
+        "sys.settrace(trace)\n"
+        "output.write_files(files, Path(sys.argv[1]))\n"
+    )
+    killed = 0
+    with_leftovers = 0
+    for number in range(30):
+        text = f"{number}\n"
+        arguments = [str(tmp_path), str(number * 7), text]
+        done = subprocess.run([sys.executable, "-c", script, *arguments], check=False)
+        killed += done.returncode == -signal.SIGKILL
+        with_leftovers += any(name.endswith("-tmp") for name in names(tmp_path))
+        for path in tmp_path.glob("*.yml"):
+            assert path.read_text() in (text, f"{number - 1}\n"), "never half a file"
+        write_files({f"{name}.yml": text for name in "abc"}, tmp_path)
+        assert names(tmp_path) == ["a.yml", "b.yml", "c.yml"]
+    assert killed > 20
+    assert with_leftovers > 10
+
+
+def test_a_rendering_that_changes_nothing_removes_leftovers_too(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("same")
+    left = tmp_path / f".a.{_NODE}.999999999.abc.cfn-pipeline-tmp"
+    left.touch()
+    write_files({"a": "same"}, tmp_path)
+    assert names(tmp_path) == ["a"]

@@ -25,7 +25,10 @@ from cfn_pipeline.output import create_files
 _NO_DATABASE = "none"
 _CONFIG = "cfn-pipeline.yml"
 _SCHEMA = "cfn-pipeline.schema.json"
-_IGNORED = "# Runs of cfn-pipeline rehearse\n.rehearsal/\n"
+_IGNORED = (
+    "# Runs of cfn-pipeline rehearse\n.rehearsal/\n"
+    "# Files of a process that was killed while it wrote\n.*.cfn-pipeline-tmp\n"
+)
 _README = "README.md"
 _DOCKERFILE = "Dockerfile"
 
