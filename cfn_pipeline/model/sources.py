@@ -1,11 +1,12 @@
 """Source actions: they fetch a repository."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
-from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER, TRIGGER_FILTERS
+from cfn_pipeline.aws.pipelines import CONFIGURATION_VALUE, CONNECTION_PROVIDER, TRIGGER_FILTERS
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
@@ -54,16 +55,20 @@ class Source(Action):
 
 def repository_problems(repository: str, branch: str, where: str) -> Iterator[str]:
     """Yield what is wrong with a repository's name and branch."""
-    parts = repository.split("/")
-    if len(parts) > 2 or not all(parts) or any(c.isspace() for c in repository):
+    if not re.fullmatch("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)?", repository):
         yield (
             f"{where}: invalid repository {repository!r}: use 'owner/name', or 'name' to make the "
             "owner a parameter"
         )
+    elif len(repository) not in CONFIGURATION_VALUE:
+        yield (
+            f"{where}: the repository's name has {len(repository)} characters; use "
+            f"{CONFIGURATION_VALUE}"
+        )
     elif repository.endswith(".git"):
         name = repository.removesuffix(".git")
         yield f"{where}: invalid repository {repository!r}: use {name!r}, without '.git'"
-    if not branch or any(c.isspace() for c in branch):
+    if not branch or " " in branch or "#{" in branch or not branch.isprintable():
         yield f"{where}: invalid branch {branch!r}: use the name of a branch, such as 'main'"
 
 

@@ -83,6 +83,11 @@ class Validated:
             value = getattr(self, name)
             if not _fits(value, hint):
                 yield f"{self.where}: {name} must be {_described(hint)} (got {_shown(value)})"
+            elif half := next(_surrogates(value), ""):
+                yield (
+                    f"{self.where}: {name} has half of a surrogate pair ({half!r:.80}); use whole "
+                    "characters"
+                )
             elif isinstance(value, Sequence) and not isinstance(value, str):
                 object.__setattr__(self, name, _frozen(value))
             elif isinstance(value, Mapping):
@@ -108,7 +113,22 @@ def _fits(value: Any, hint: Any) -> bool:
         )
     if hint is int:
         return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, hint)
+    # A class has the methods of its values, but is none of them.
+    return isinstance(value, hint) and not isinstance(value, type)
+
+
+def _surrogates(value: Any) -> Iterator[str]:
+    """Yield the strings that no encoding has."""
+    if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _surrogates(key)
+            yield from _surrogates(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _surrogates(item)
 
 
 def _frozen(value: Any) -> Any:
