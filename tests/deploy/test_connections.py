@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.rehearsal.small import Small, command, environment
-from tests.rehearsal.test_machine import CUSTOM, OWN, Listener, with_function
+from tests.security.test_network import CUSTOM, OWN, Listener, with_function
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")

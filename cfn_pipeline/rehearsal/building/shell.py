@@ -117,9 +117,13 @@ class Shell:
 
         """
         number = next(self._numbers)
-        self._folder.mkdir(parents=True, exist_ok=True)  # a command may have deleted it
         path = self._folder / f"{number}.command"
-        path.write_text(f"{command}\n", encoding="utf-8", errors="surrogateescape")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)  # a command may have deleted it
+            path.write_text(f"{command}\n", encoding="utf-8", errors="surrogateescape")
+        except OSError as error:
+            self._require_room()
+            raise ActionFailed(f"{path} cannot be written: {error.strerror}") from error
         driver = self._driver
         if driver is None or driver.exit_code is not None:
             driver = self._driver = self._start()
@@ -222,9 +226,12 @@ class Shell:
             raise TimedOut
         if now > self._next_look:
             self._next_look = now + _DISK_INTERVAL
-            disk = os.statvfs(self._work)
-            if disk.f_bavail * disk.f_frsize < _FREE:
-                raise ActionFailed(
-                    f"the disk with {self._work} is full: less than {_FREE >> 20} MB are free; "
-                    "delete something, and resume the run"
-                )
+            self._require_room()
+
+    def _require_room(self) -> None:
+        disk = os.statvfs(self.log.path)
+        if disk.f_bavail * disk.f_frsize < _FREE:
+            raise ActionFailed(
+                f"the disk with {self._folder.parent} is full: less than {_FREE >> 20} MB are "
+                "free; delete something, and resume the run"
+            )

@@ -73,8 +73,9 @@ class EmbeddedAws:
         """
         failures = self._request({"request": "save"})
         if failures:
+            more = f" (and {len(failures) - 1} more errors)" if len(failures) > 1 else ""
             raise RehearsalError(
-                f"the account cannot be saved in {self._folder}: {'; '.join(failures)}"
+                f"the account cannot be saved in {self._folder}: {failures[0]}{more}"
             )
 
     def set_task_exit_code(self, exit_code: int) -> None:

@@ -1,9 +1,11 @@
 """Runs of a whole pipeline, as a user sees them."""
 
 import json
+import stat
 from typing import Any
 
 from tests.rehearsal.small import (
+    BUILDSPEC,
     SOURCES,
     STACK,
     Small,
@@ -344,3 +346,32 @@ def test_after_a_run_that_was_copied_in_the_middle(small: Small) -> None:
     assert done.code == 0, done.err
     assert not account.with_name("account.part").exists()
     assert done.action("Dev/Deploy")["message"] == "no changes"
+
+
+def test_a_run_is_readable_by_its_owner_only(small: Small) -> None:
+    assert small.rehearse("--secret", "mine=topsecret").code == 0
+    run = small.folder / ".rehearsal" / "small-0001"
+    assert stat.S_IMODE(run.stat().st_mode) == 0o700
+    for name in ("run.json", "builds/Build-Build-1/log.txt", "artifacts/App.zip"):
+        assert stat.S_IMODE((run / name).stat().st_mode) == 0o600
+    holders = [p for p in run.rglob("*") if p.is_file() and b"topsecret" in p.read_bytes()]
+    assert holders != []
+    assert {stat.S_IMODE(path.stat().st_mode) for path in holders} == {0o600}
+    run.chmod(0o755)  # of a run of an earlier version
+    assert small.rehearse("--after", "last").code == 0
+    assert {stat.S_IMODE(p.stat().st_mode) for p in run.parent.glob("small-*")} == {0o700}
+
+
+def test_run_as_is_not_rehearsed(small: Small) -> None:
+    small.write("app/buildspec.yml", BUILDSPEC.replace("  build:\n", "  build:\n    run-as: me\n"))
+    done = small.rehearse(*J)
+    assert done.code == 0, done.err
+    assert "stage 'Build', action 'Build': not rehearsed: run-as." in done.json["notices"]
+
+
+def test_an_account_that_cannot_be_saved_fails_the_action(small: Small) -> None:
+    small.build("#!/bin/sh\nrm -r ../../../../account/state && touch ../../../../account/state\n")
+    done = small.rehearse(*J)
+    assert done.code == 1
+    assert done.action("Build/Build")["status"] == "Failed"
+    assert "the account cannot be saved in " in done.action("Build/Build")["message"]
