@@ -18,6 +18,9 @@ from cfn_pipeline.template.positions import Position
 #: Signs that a text is meant as a template.
 _OF_TEMPLATES = re.compile(r"AWS::\w+::\w+|AWSTemplateFormatVersion")
 
+#: The key with which AppSpecs and buildspecs begin, and templates do not.
+_OF_OTHERS = re.compile(r"^[\"']?version[\"']?:", re.MULTILINE)
+
 _NO_TEMPLATE = (
     "not a CloudFormation template, because it has no Resources; give templates as arguments, and "
     "artifacts with --artifact NAME=FOLDER"
@@ -239,7 +242,8 @@ def _template_or_not(file: str, text: str) -> Template | Unreadable | None:
     try:
         template = Template.read(file, text)
     except TemplateError as error:
-        return _unreadable(file, error) if _OF_TEMPLATES.search(text) else None
+        meant = _OF_TEMPLATES.search(text) and not _OF_OTHERS.search(text)
+        return _unreadable(file, error) if meant else None
     return template if isinstance(template.content.get("Resources"), dict) else None
 
 

@@ -132,7 +132,7 @@ def _approvals(pipeline: Pipeline) -> Iterator[Problem]:
             continue
         topic = resource_behind(node.value, node.template, system, "AWS::SNS::Topic")
         if not grants.may("sns:Publish", node.text) and not _topic_lets_in(topic, grants, system):
-            what = "tell approvers by the topic"
+            what = "publish to the topic of the approval"
             yield missing_permissions(
                 grants, action.where, ["sns:Publish"], _shown(node.text, topic), what, node
             )

@@ -15,21 +15,33 @@ def _makers(pipeline: Pipeline, name: str) -> list[Action]:
     return [a for a in pipeline.actions for out in a.outputs if may_be(out.name, name)]
 
 
+def _scenarios(pipeline: Pipeline) -> list[Pipeline]:
+    """Return the pipeline in each scenario of its conditions."""
+    return [p for p in pipelines(pipeline.system) if p.resource is pipeline.resource]
+
+
 def _unknown_inputs(pipeline: Pipeline) -> Iterator[Problem]:
     if not pipeline.is_whole:
         return
     names = [out.name for action in pipeline.actions for out in action.outputs]
     for action in pipeline.actions:
         for artifact in action.inputs:
-            if not _makers(pipeline, artifact.name):
-                yield problem(
-                    action,
-                    artifact.node,
-                    f"input artifact '{readable(artifact.name)}' is not an output of any action; "
-                    f"use an existing artifact ({named(names)}), or add it to the OutputArtifacts "
-                    "of the action that produces it",
-                    cfn_lint="E3701",
+            if _makers(pipeline, artifact.name):
+                continue
+            name = readable(artifact.name)
+            absent = [a for other in _scenarios(pipeline) for a in _makers(other, artifact.name)]
+            if absent:
+                mistake = (
+                    f"input artifact '{name}' is an output of {absent[0].where} under a condition "
+                    "only; put the input under the same condition"
                 )
+            else:
+                mistake = (
+                    f"input artifact '{name}' is not an output of any action; use an existing "
+                    f"artifact ({named(names)}), or add it to the OutputArtifacts of the action "
+                    "that produces it"
+                )
+            yield problem(action, artifact.node, mistake, cfn_lint="E3701")
 
 
 def _late_inputs(pipeline: Pipeline) -> Iterator[Problem]:
@@ -93,8 +105,7 @@ def _unused(pipeline: Pipeline) -> Iterator[Problem]:
     if not pipeline.is_whole or not pipeline.actions:
         return
     # An action under a condition may use it in another scenario.
-    scenarios = [p for p in pipelines(pipeline.system) if p.resource is pipeline.resource]
-    used = [a.name for other in scenarios for action in other.actions for a in action.inputs]
+    used = [a.name for other in _scenarios(pipeline) for action in other.actions for a in action.inputs]
     unpacked = {
         build.action: build.buildspec.content
         for build in builds(pipeline)

@@ -120,6 +120,9 @@ def _logs(pipeline: Pipeline) -> Iterator[Problem]:
         forms = (arn, f"{arn}:{ANYTHING}")
         missing = [c for c in LOG_CALLS if not any(grants.may(c, form) for form in forms)]
         if missing:
+            # The group of a new project does not exist yet.
+            if not any(grants.may("logs:CreateLogGroup", form) for form in forms):
+                missing.insert(0, "logs:CreateLogGroup")
             what = "write the build's logs"
             yield _missing(build, project, grants, missing, f"{arn}:*", what)
 

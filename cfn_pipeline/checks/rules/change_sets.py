@@ -180,8 +180,8 @@ def _never_executed(pipeline: Pipeline) -> Iterator[Problem]:
                 action,
                 action.node,
                 f"no action executes change set '{readable(key[1])}' of stack "
-                f"'{readable(key[0])}', so the stack never changes; add an action with ActionMode "
-                f"{_EXECUTE} after it",
+                f"'{readable(key[0])}', so the pipeline does not change the stack; add an action "
+                f"with ActionMode {_EXECUTE} after it",
             )
 
 
@@ -304,7 +304,7 @@ RULES = (
         id="E9305",
         severity="warning",
         title="Every change set is executed",
-        impact="Nothing fails, but nothing is deployed.",
+        impact="Nothing fails, but nothing is deployed until a person executes the change set.",
         fix="Add an action with ActionMode CHANGE_SET_EXECUTE.",
         source=f"{CODEPIPELINE}/action-reference-CloudFormation.html",
         certainty="inferred",

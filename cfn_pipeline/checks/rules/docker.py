@@ -99,7 +99,7 @@ def _retired_images(system: System) -> Iterator[Problem]:
             yield Problem(
                 at=node,
                 message=f"resource {project.logical_id}: it builds in {readable(image)}, which "
-                f"CodeBuild does not support any more; use {CURRENT_IMAGE}",
+                f"gets no updates any more; use {CURRENT_IMAGE} with PrivilegedMode: true",
             )
 
 
@@ -122,7 +122,7 @@ RULES = (
         impact="The image gets no updates, and builds in it may fail.",
         aws_message="PrivilegedMode has to be set for projects with AWS CodeBuild Docker curated "
         "images.",
-        fix=f"Use a current image, such as {CURRENT_IMAGE}.",
+        fix=f"Use a current image, such as {CURRENT_IMAGE}, with PrivilegedMode: true.",
         source="aws-samples/eks-workshop#1128",
         certainty="observed",
         find_in_system=_retired_images,

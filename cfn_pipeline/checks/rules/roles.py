@@ -112,7 +112,7 @@ def _connect(pipeline: Pipeline) -> Iterator[Problem]:
 
 
 def _prefixes(node: Node, arn: str) -> list[str]:
-    """Return the prefixes that the connection's ARN may have; empty if they are not known."""
+    """Return the prefix of the connection's ARN; empty if it is not known."""
     if is_known(arn):
         return [prefix for prefix in _PREFIXES if f":{prefix}:" in arn]
     for prefix, type_ in zip(_PREFIXES, _CONNECTIONS, strict=True):
@@ -122,7 +122,8 @@ def _prefixes(node: Node, arn: str) -> list[str]:
         case {"Ref": str(name)}:
             parameter = node.template.section("Parameters").get(name)
             pattern = parameter.get("AllowedPattern") if isinstance(parameter, dict) else None
-            return [prefix for prefix in _PREFIXES if _names(pattern, prefix)]
+            prefixes = [prefix for prefix in _PREFIXES if _names(pattern, prefix)]
+            return prefixes if len(prefixes) == 1 else []
         case _:
             return []
 

@@ -69,7 +69,7 @@ RULES = (
         "Bucket.",
         source=_LIMITS,
         certainty="documented",
-        severity="warning",
+        severity="info",
         fix="Deploy the template with --s3-bucket, or split it.",
         find_in_system=_large,
     ),

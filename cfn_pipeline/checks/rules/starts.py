@@ -164,6 +164,8 @@ def _started(pipeline: Pipeline) -> Iterator[Problem]:
     sources = _sources(pipeline)
     if not sources or any(starts_by_itself(action) for action in sources) or is_started(pipeline):
         return
+    if any(_is_elsewhere(action) for action in sources):
+        return  # what starts the pipeline may be where the source is
     for action in sources[:1]:
         poll = action.setting("PollForSourceChanges")
         because = "ECR is not polled" if action.provider == "ECR" else "it is not polled"
@@ -177,6 +179,15 @@ def _started(pipeline: Pipeline) -> Iterator[Problem]:
             f"nothing in the templates starts the pipeline when the source changes ({because}); "
             f"{way}",
         )
+
+
+def _is_elsewhere(action: Action) -> bool:
+    """Whether a source is certainly in another stack or account."""
+    keys = ("RepositoryName", "S3Bucket")
+    imported = any("Fn::ImportValue" in str(action.setting(key).value) for key in keys)
+    role = action.node.at("RoleArn")
+    local = resource_behind(role.value, role.template, role.system, "AWS::IAM::Role")
+    return imported or (role.is_there and local is None)
 
 
 def _branches(pipeline: Pipeline) -> Iterator[Problem]:

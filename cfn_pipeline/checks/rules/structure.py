@@ -20,11 +20,14 @@ def _names(pipeline: Pipeline) -> Iterator[Problem]:
     yield from _name(pipeline.node.at("Name"), PIPELINE, pipeline.where)
     for stage in pipeline.stages:
         yield from _name(stage.node.at("Name"), STAGE, stage.where)
+    artifacts: set[str] = set()
     for action in pipeline.actions:
         yield from _name(action.node.at("Name"), ACTION, action.where, cfn_lint="E3031")
         yield from _name(action.node.at("Namespace"), NAMESPACE, action.where)
         for artifact in (*action.inputs, *action.outputs):
-            yield from _name(artifact.node, ARTIFACT, action.where)
+            if artifact.name not in artifacts:  # each name once, where it comes first
+                artifacts.add(artifact.name)
+                yield from _name(artifact.node, ARTIFACT, action.where)
 
 
 def _name(node: Node, form: NameForm, where: str, cfn_lint: str | None = None) -> Iterator[Problem]:
@@ -44,9 +47,10 @@ def _name(node: Node, form: NameForm, where: str, cfn_lint: str | None = None) -
             cfn_lint=cfn_lint,
         )
     elif not re.fullmatch(form.pattern, text):
+        way = "write !Sub before it" if "${" in text else f"use {form.characters}"
         yield Problem(
             at=node,
-            message=f"{where}: invalid {form.kind} {shown!r}: use {form.characters}",
+            message=f"{where}: invalid {form.kind} {shown!r}: {way}",
             cfn_lint=cfn_lint,
         )
 

@@ -132,6 +132,23 @@ def test_pipelines_of_one_template_are_checked_separately() -> None:
     assert (finding.rule, finding.path[1]) == ("E9101", "Other")
 
 
+def test_an_artifact_that_is_there_under_a_condition_only() -> None:
+    template = good("E9101")
+    template["Parameters"] = {"Lint": {"Type": "String"}}
+    template["Conditions"] = {"Lints": {"Fn::Equals": [{"Ref": "Lint"}, "yes"]}}
+    build = action(template, 1)
+    lint = {**build, "Name": "Lint", "OutputArtifacts": [{"Name": "Report"}], "RunOrder": 1}
+    use = {**build, "Name": "Use", "InputArtifacts": [{"Name": "Report"}], "RunOrder": 2}
+    use.pop("OutputArtifacts", None)
+    absent = {"Ref": "AWS::NoValue"}
+    pipeline(template)["Stages"][1]["Actions"] = [{"Fn::If": ["Lints", lint, absent]}, use]
+    [finding] = findings(template)
+    assert finding.rule == "E9101"
+    assert "action 'Lint' under a condition only; put the input under the same" in finding.message
+    pipeline(template)["Stages"][1]["Actions"][1] = {"Fn::If": ["Lints", use, absent]}
+    assert "E9101" not in ids(findings(template))
+
+
 def test_branches_of_a_condition_are_checked_separately() -> None:
     template = good("E9101")
     template["Parameters"] = {"Stage": {"Type": "String", "AllowedValues": ["dev", "prod"]}}

@@ -132,3 +132,18 @@ def test_a_project_elsewhere_is_not_missed() -> None:
     build = template["Resources"]["Pipeline"]["Properties"]["Stages"][1]["Actions"]
     build.append({**build[0], "Name": "Test", "Configuration": {"ProjectName": "elsewhere"}})
     assert findings(template) == [], "the template's own project is used, the other may exist"
+
+
+def test_the_first_build_of_a_project_creates_its_log_group() -> None:
+    template = good("E9719")
+    [statement] = [
+        statement
+        for policy in template["Resources"]["BuildRole"]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Sid"] == "WriteLogs"
+    ]
+    statement["Action"] = "logs:DescribeLogGroups"
+    [finding] = findings(template)
+    assert "allow logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents" in finding.message
+    statement["Action"] = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    assert findings(template) == []  # the group may exist

@@ -67,6 +67,23 @@ def test_something_that_may_start_the_pipeline(type_: str) -> None:
     assert findings(template) == []
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"RoleArn": {"Fn::Sub": "arn:aws:iam::${Sources}:role/sources"}},
+        {"Configuration": {"RepositoryName": {"Fn::ImportValue": "orders-repository"}}},
+    ],
+)
+def test_a_rule_may_be_where_the_source_is(change: dict[str, Any]) -> None:
+    template = good("W9904")
+    template["Parameters"] = {"Sources": {"Type": "String"}}
+    source = action(template, 0)
+    source["Configuration"]["PollForSourceChanges"] = "false"
+    source["Configuration"].update(change.pop("Configuration", {}))
+    source.update(change)
+    assert "W9904" not in ids(findings(template))
+
+
 def test_another_source_starts_the_pipeline() -> None:
     template = good("W9904")
     action(template, 0)["Configuration"]["PollForSourceChanges"] = "false"

@@ -68,6 +68,14 @@ def test_names(change: dict[str, Any], said: str) -> None:
     assert said in finding.message
 
 
+def test_a_name_that_several_actions_use_is_reported_once() -> None:
+    template = good("E9201")
+    action(template, 0)["OutputArtifacts"] = [{"Name": "${App}-sources"}]
+    action(template, 1)["InputArtifacts"] = [{"Name": "${App}-sources"}]
+    [finding] = findings(template)
+    assert "invalid artifact name '${App}-sources': write !Sub before it" in finding.message
+
+
 def test_a_first_stage_without_sources() -> None:
     template = good("E9207")
     action(template, 0)["ActionTypeId"] = {
