@@ -105,7 +105,9 @@ def _unused(pipeline: Pipeline) -> Iterator[Problem]:
     if not pipeline.is_whole or not pipeline.actions:
         return
     # An action under a condition may use it in another scenario.
-    used = [a.name for other in _scenarios(pipeline) for action in other.actions for a in action.inputs]
+    used = [
+        a.name for other in _scenarios(pipeline) for action in other.actions for a in action.inputs
+    ]
     unpacked = {
         build.action: build.buildspec.content
         for build in builds(pipeline)

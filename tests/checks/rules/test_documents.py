@@ -46,7 +46,9 @@ def test_files_of_a_folder_that_are_plainly_no_templates_are_skipped(tmp_path: P
     (tmp_path / "a.yml").write_text(BAD)
     (tmp_path / "b.yml").write_text("- Resources\n")
     (tmp_path / "c.json").write_text('{"name": "Resources", }')
-    (tmp_path / "appspec.yml").write_text("version: 0.0\nResources:\n  - {{Name}}: {Type: A::B::C}\n")
+    (tmp_path / "appspec.yml").write_text(
+        "version: 0.0\nResources:\n  - {{Name}}: {Type: A::B::C}\n"
+    )
     (tmp_path / "d.yml").write_text("Resources:\n  A: {Type: AWS::SNS::Topic\n")
     system = read_folder(tmp_path, {})
     assert system.skipped == [str(tmp_path / name) for name in ("appspec.yml", "b.yml", "c.json")]
