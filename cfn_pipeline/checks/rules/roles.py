@@ -105,14 +105,15 @@ def _connect(pipeline: Pipeline) -> Iterator[Problem]:
         missing = [call for call in calls if not grants.may(call, arn)]
         # Where the prefix is not known, either call may be the right one.
         if missing and (prefixes or len(missing) == len(calls)):
-            why = " (its ARN keeps the prefix with which it was created)"
-            yield missing_permissions(
-                grants, action.where, missing, arn, f"use the connection{why}", action.node
-            )
+            what = "use the connection (its ARN keeps the prefix with which it was created)"
+            if len(prefixes) > len(missing):
+                prefix = missing[0].partition(":")[0]
+                what = f"use connections of {prefix}, which the AllowedPattern takes, too"
+            yield missing_permissions(grants, action.where, missing, arn, what, action.node)
 
 
 def _prefixes(node: Node, arn: str) -> list[str]:
-    """Return the prefix of the connection's ARN; empty if it is not known."""
+    """Return the prefixes that the connection's ARN may have; empty if they are not known."""
     if is_known(arn):
         return [prefix for prefix in _PREFIXES if f":{prefix}:" in arn]
     for prefix, type_ in zip(_PREFIXES, _CONNECTIONS, strict=True):
@@ -122,8 +123,7 @@ def _prefixes(node: Node, arn: str) -> list[str]:
         case {"Ref": str(name)}:
             parameter = node.template.section("Parameters").get(name)
             pattern = parameter.get("AllowedPattern") if isinstance(parameter, dict) else None
-            prefixes = [prefix for prefix in _PREFIXES if _names(pattern, prefix)]
-            return prefixes if len(prefixes) == 1 else []
+            return [prefix for prefix in _PREFIXES if _names(pattern, prefix)]
         case _:
             return []
 

@@ -94,7 +94,7 @@ def test_to_whom_the_role_may_be_passed(services: object, fine: bool) -> None:
         (
             "arn:aws:(codeconnections|codestar-connections):.+",
             "codeconnections:UseConnection",
-            True,  # either may be given
+            False,
         ),
         ("arn:aws:codeconnections:.+", "codeconnections:UseConnection", True),
         ("arn:aws:codeconnections:.+", "codestar-connections:UseConnection", False),
