@@ -84,18 +84,39 @@ def add_types() -> _Types:
 
 
 def patch_types() -> None:
-    """Accept a DesiredCount of an ECS service that is a string, as CloudFormation does."""
-    service = provisioners._RESOURCE_HANDLERS["AWS::ECS::Service"]
-    create, update = service["create"], service["update"]
-    service["create"] = lambda name, props, *rest: create(name, _with_number(props), *rest)
-    service["update"] = lambda id_, old, new, *rest: update(
-        id_, _with_number(old), _with_number(new), *rest
+    """Accept what the emulator refuses and CloudFormation takes.
+
+    A DesiredCount of an ECS service may be a string, and an alarm may be of a metric math
+    expression: there are no metrics, so the emulator keeps the first of its metrics.
+    """
+    _patch("AWS::ECS::Service", _with_number)
+    _patch("AWS::CloudWatch::Alarm", _with_one_metric)
+
+
+def _patch(type_: str, accepted: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
+    functions = provisioners._RESOURCE_HANDLERS[type_]
+    create, update = functions["create"], functions["update"]
+    functions["create"] = lambda name, props, *rest, **more: create(
+        name, accepted(props), *rest, **more
+    )
+    functions["update"] = lambda id_, old, new, *rest, **more: update(
+        id_, accepted(old), accepted(new), *rest, **more
     )
 
 
 def _with_number(props: Mapping[str, Any]) -> dict[str, Any]:
     count = props.get("DesiredCount")
     return {**props, "DesiredCount": int(count)} if isinstance(count, str) else dict(props)
+
+
+def _with_one_metric(props: Mapping[str, Any]) -> dict[str, Any]:
+    metrics = props.get("Metrics")
+    if not metrics:
+        return dict(props)
+    stats = [entry["MetricStat"] for entry in metrics if "MetricStat" in entry]
+    first = stats[0] if stats else {"Metric": {"Namespace": "Expression", "MetricName": "Any"}}
+    others = {name: value for name, value in props.items() if name != "Metrics"}
+    return {**first["Metric"], "Period": first.get("Period", 60), **others}
 
 
 def add_public_parameters() -> None:

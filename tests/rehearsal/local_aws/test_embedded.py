@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,37 @@ def test_live_needs_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     with pytest.raises(RehearsalError, match="--live 111111111111: no AWS API answers"):
         live_account("1" * 12, "us-east-1")
+
+
+def test_an_alarm_of_an_expression_is_deployed(tmp_path: Path) -> None:
+    def template(*metrics: Mapping[str, object]) -> str:
+        properties = {
+            "AlarmName": "errors",
+            "Metrics": metrics,
+            "ComparisonOperator": "GreaterThanThreshold",
+            "Threshold": 5,
+            "EvaluationPeriods": 1,
+        }
+        alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}
+        return json.dumps({"Resources": {"Alarm": alarm}})
+
+    errors = {
+        "Id": "errors",
+        "MetricStat": {
+            "Metric": {"Namespace": "AWS/SQS", "MetricName": "NumberOfMessagesSent"},
+            "Period": 300,
+            "Stat": "Sum",
+        },
+    }
+    share = {"Id": "share", "Expression": "100 * errors"}
+    with embedded_aws(tmp_path, region="us-east-1") as server:
+        cloudformation = server.account.client("cloudformation")
+        cloudformation.create_stack(StackName="s", TemplateBody=template(share, errors))
+        cloudformation.get_waiter("stack_create_complete").wait(StackName="s")
+        cloudwatch = server.account.client("cloudwatch")
+        [alarm] = cloudwatch.describe_alarms()["MetricAlarms"]
+        assert (alarm["MetricName"], alarm["Period"]) == ("NumberOfMessagesSent", 300)
+        cloudformation.update_stack(StackName="s", TemplateBody=template(share))
+        cloudformation.get_waiter("stack_update_complete").wait(StackName="s")
+        [alarm] = cloudwatch.describe_alarms()["MetricAlarms"]
+        assert (alarm["Namespace"], alarm["Threshold"]) == ("Expression", 5.0)
