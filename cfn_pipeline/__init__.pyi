@@ -25,11 +25,14 @@ from cfn_pipeline.model.actions import ActionDefaults as ActionDefaults
 from cfn_pipeline.model.actions import ActionType as ActionType
 from cfn_pipeline.model.actions import Approve as Approve
 from cfn_pipeline.model.actions import CodeBuild as CodeBuild
+from cfn_pipeline.model.actions import CodeBuildTest as CodeBuildTest
 from cfn_pipeline.model.application import Application as Application
 from cfn_pipeline.model.artifacts import Artifact as Artifact
 from cfn_pipeline.model.artifacts import ArtifactFile as ArtifactFile
 from cfn_pipeline.model.artifacts import ArtifactParameter as ArtifactParameter
 from cfn_pipeline.model.build import Build as Build
+from cfn_pipeline.model.commands import Commands as Commands
+from cfn_pipeline.model.commands import ECRBuildAndPublish as ECRBuildAndPublish
 from cfn_pipeline.model.compute import Ec2 as Ec2
 from cfn_pipeline.model.compute import Fargate as Fargate
 from cfn_pipeline.model.conditions import Condition as Condition
@@ -47,18 +50,28 @@ from cfn_pipeline.model.deployments import ExecuteChangeSet as ExecuteChangeSet
 from cfn_pipeline.model.deployments import ReplaceFailedStack as ReplaceFailedStack
 from cfn_pipeline.model.deployments import UpdateStack as UpdateStack
 from cfn_pipeline.model.environment import Environment as Environment
+from cfn_pipeline.model.invocations import InspectorScan as InspectorScan
+from cfn_pipeline.model.invocations import LambdaInvoke as LambdaInvoke
+from cfn_pipeline.model.invocations import StartPipeline as StartPipeline
+from cfn_pipeline.model.invocations import StepFunctions as StepFunctions
 from cfn_pipeline.model.load_balancers import ListenerRule as ListenerRule
 from cfn_pipeline.model.load_balancers import LoadBalancer as LoadBalancer
 from cfn_pipeline.model.own_stack import OwnStack as OwnStack
 from cfn_pipeline.model.permissions import Allow as Allow
+from cfn_pipeline.model.permissions import regional_arn as regional_arn
 from cfn_pipeline.model.pipeline import Pipeline as Pipeline
 from cfn_pipeline.model.pipeline import Stage as Stage
+from cfn_pipeline.model.pipeline import Variable as Variable
+from cfn_pipeline.model.releases import ECSDeploy as ECSDeploy
+from cfn_pipeline.model.releases import S3Deploy as S3Deploy
 from cfn_pipeline.model.repositories import GitHubRepository as GitHubRepository
 from cfn_pipeline.model.scaling import Queue as Queue
 from cfn_pipeline.model.scaling import Scaling as Scaling
 from cfn_pipeline.model.secret_values import Secret as Secret
 from cfn_pipeline.model.sources import GitHub as GitHub
 from cfn_pipeline.model.sources import GitHubOAuth as GitHubOAuth
+from cfn_pipeline.model.stack_sets import StackInstances as StackInstances
+from cfn_pipeline.model.stack_sets import StackSet as StackSet
 from cfn_pipeline.model.strategies import BlueGreen as BlueGreen
 from cfn_pipeline.model.strategies import Canary as Canary
 from cfn_pipeline.model.strategies import Linear as Linear
@@ -101,11 +114,15 @@ __all__ = [
     "CfnPipelineError",
     "Change",
     "CodeBuild",
+    "CodeBuildTest",
+    "Commands",
     "Condition",
     "Container",
     "CreateChangeSet",
     "DeleteStack",
     "DeploymentError",
+    "ECRBuildAndPublish",
+    "ECSDeploy",
     "Ec2",
     "Edition",
     "EditionError",
@@ -117,6 +134,8 @@ __all__ = [
     "GitHubOAuth",
     "GitHubRepository",
     "HealthCheck",
+    "InspectorScan",
+    "LambdaInvoke",
     "Linear",
     "ListenerRule",
     "LoadBalancer",
@@ -134,12 +153,18 @@ __all__ = [
     "ReplaceFailedStack",
     "Rolling",
     "Rule",
+    "S3Deploy",
     "Scaling",
     "Secret",
     "StackFile",
+    "StackInstances",
+    "StackSet",
     "Stage",
+    "StartPipeline",
+    "StepFunctions",
     "TemplateError",
     "UpdateStack",
+    "Variable",
     "__version__",
     "application_template",
     "check",
@@ -156,6 +181,7 @@ __all__ = [
     "key_template",
     "load",
     "pipeline_template",
+    "regional_arn",
     "render",
     "todobackend",
     "todobackend_of_the_book",

@@ -92,6 +92,12 @@ PARAMETER = NameForm(
     characters="letters and digits",
     longest=255,
 )
+PIPELINE_VARIABLE = NameForm(
+    kind="variable's name",
+    pattern="[A-Za-z0-9@_-]+",
+    characters="letters, digits and @ _ -",
+    longest=128,
+)
 REPOSITORY = NameForm(
     kind="ECR repository name",
     pattern="(?:[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*/)*[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*",

@@ -122,3 +122,15 @@ TRIGGER_PATTERN = Range(1, 255)
 #: How settings refer to a variable: ``#{namespace.name}``.
 #: https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-variables.html
 VARIABLE = re.compile(r"#\{([^{}.]+)\.([^{}]+)\}")
+
+#: Commands of an action; characters of one; variables that they set.
+#: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Commands.html
+COMMANDS = Range(1, 50)
+COMMAND = Range(1, 1000)
+OUTPUT_VARIABLES = Range(0, 15)
+
+#: Variables of a pipeline; characters of a default value and of a description.
+#: https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
+VARIABLES = Range(0, 50)
+VARIABLE_VALUE = Range(1, 1000)
+VARIABLE_DESCRIPTION = Range(0, 200)

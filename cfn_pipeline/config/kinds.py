@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+# A class is among the choices when its module is loaded.
+from cfn_pipeline.model import commands as commands
+from cfn_pipeline.model import invocations as invocations
+from cfn_pipeline.model import releases as releases
 from cfn_pipeline.model.validated import Validated
 
 
@@ -56,7 +60,7 @@ def alternatives(kind: Any) -> dict[str, Any]:
     """Return the classes among which the key ``type`` chooses, by its value; or none."""
     if not vars(kind).get("is_choice", False):
         return {}
-    return {type_name(leaf): leaf for leaf in _leaves(kind)}
+    return dict(sorted((type_name(leaf), leaf) for leaf in _leaves(kind)))
 
 
 def type_name(kind: Any) -> str:
@@ -69,7 +73,7 @@ def type_name(kind: Any) -> str:
 def _leaves(kind: Any) -> Iterator[Any]:
     """Yield the package's own classes; a class of another program is for Python."""
     for subclass in kind.__subclasses__():
-        if not subclass.__module__.startswith("cfn_pipeline."):
+        if subclass.python_only or not subclass.__module__.startswith("cfn_pipeline."):
             continue
         if not vars(subclass).get("is_choice", False):
             yield subclass

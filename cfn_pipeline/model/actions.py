@@ -1,13 +1,15 @@
 """The base class of actions; CodeBuild and manual approval."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.pipelines import CONFIGURATION_VALUE
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.permissions import Allow
 from cfn_pipeline.model.validated import Validated
 from cfn_pipeline.model.values import Value
 
@@ -45,17 +47,22 @@ class ActionDefaults:
 class Action(Validated):
     """Base class of actions, the steps of a stage.
 
-    A subclass sets ``type``, and overrides ``inputs``, ``outputs`` and ``settings``. ::
+    A subclass sets ``type``, and overrides ``inputs``, ``outputs``, ``settings`` and
+    ``permissions``: what the pipeline's role is allowed for the action. ::
 
         @dataclass(frozen=True, kw_only=True)
-        class Invoke(Action):
+        class Configure(Action):
             type: ClassVar[ActionType] = ActionType(
-                category="Invoke", owner="AWS", provider="Lambda"
+                category="Deploy", owner="AWS", provider="ServiceCatalog"
             )
-            function: str
+            product: str
 
             def settings(self, defaults: ActionDefaults) -> dict[str, Value]:
-                return {"FunctionName": self.function}
+                return {"ProductId": self.product}
+
+            def permissions(self, pipeline: str) -> tuple[Allow, ...]:
+                arn = regional_arn("catalog", f"product/{self.product}")
+                return (Allow("servicecatalog:CreateProvisioningArtifact", on=arn),)
 
     Args:
         name: unique in its stage.
@@ -68,6 +75,7 @@ class Action(Validated):
     """
 
     type: ClassVar[ActionType]
+    is_choice: ClassVar[bool] = True
 
     name: str
     namespace: str | None = None
@@ -91,6 +99,13 @@ class Action(Validated):
         """Return the action's Configuration; ``defaults`` has the values of what is absent."""
         return {}
 
+    def permissions(self, pipeline: str) -> tuple[Allow, ...]:  # noqa: ARG002
+        """Return what the role of the pipeline of that name is allowed for the action.
+
+        Artifacts, the pipeline's key and CloudFormation's actions need nothing here.
+        """
+        return ()
+
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with the action by itself."""
         if not hasattr(self, "type"):
@@ -112,16 +127,19 @@ class CodeBuild(Action):
         output: the name of the artifact that the build produces; absent: none.
         secondary_outputs: the names of further artifacts, which are those of the build
             specification's secondary artifacts; empty: none.
+        environment: variables of the build, which override those of the project; empty: none.
 
     """
 
     type: ClassVar[ActionType] = ActionType(category="Build", owner="AWS", provider="CodeBuild")
+    type_name: ClassVar[str] = "codebuild"
 
     project: Value | None = None
     input: Artifact
     secondary_inputs: Sequence[Artifact] = ()
     output: str | None = None
     secondary_outputs: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def artifact(self) -> Artifact:
@@ -160,6 +178,9 @@ class CodeBuild(Action):
         settings: dict[str, Value] = {"ProjectName": project}
         if len(self.inputs) > 1:
             settings["PrimarySource"] = self.input.name
+        if self.environment:
+            listed = [{"name": n, "value": v} for n, v in self.environment.items()]
+            settings["EnvironmentVariables"] = json.dumps(listed)
         return settings
 
     def problems(self) -> Iterator[str]:
@@ -168,6 +189,17 @@ class CodeBuild(Action):
         yield from name_forms.PROJECT.problems(self.project, self.where)
         for output in self._output_names:
             yield from name_forms.ARTIFACT.problems(output, self.where)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeBuildTest(CodeBuild):
+    """As CodeBuild, in the category Test: the console shows it as a test, and it ends in 8 hours.
+
+    ``CodeBuildTest(name="Smoke", project="orders-smoke", input=code.artifact)``
+    """
+
+    type: ClassVar[ActionType] = ActionType(category="Test", owner="AWS", provider="CodeBuild")
+    type_name: ClassVar[str] = "codebuild_test"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,9 @@ class Artifact(Validated):
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/welcome-introducing-artifacts.html
 
+    Args:
+        name: unique in the pipeline.
+
     Raises:
         ModelError: a name that CodePipeline refuses.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from cfn_pipeline.aws.codebuild import ARCHITECTURES
 from cfn_pipeline.aws.fargate import MEMORY_BY_CPU
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.validated import Validated
@@ -76,7 +77,7 @@ class Fargate(Compute):
 
     def problems(self) -> Iterator[str]:
         """Yield sizes that do not exist, and other values out of range."""
-        if self.architecture not in ("X86_64", "ARM64"):
+        if self.architecture not in ARCHITECTURES:
             yield f"{self.where}: architecture must be X86_64 or ARM64 (got {self.architecture!r})"
         if not 0 <= self.spot_percent <= 100:
             yield f"{self.where}: spot_percent must be 0 to 100 (got {self.spot_percent})"

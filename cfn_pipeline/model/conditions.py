@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cfn_pipeline.aws import name_forms
-from cfn_pipeline.aws.pipelines import CONDITION_RESULTS, RULE_PROVIDERS
+from cfn_pipeline.aws.pipelines import COMMANDS, CONDITION_RESULTS, RULE_PROVIDERS
+from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.permissions import Allow, action_logs, regional_arn
 from cfn_pipeline.model.validated import Validated, repeated
 
 
@@ -19,29 +21,49 @@ class Rule(Validated):
 
     Args:
         name: unique in its condition.
-        provider: CloudWatchAlarm, DeploymentWindow or VariableCheck. CodePipeline also has
-            CodeBuild, Commands and LambdaInvoke, which are not supported yet.
-        configuration: by the provider's keys, such as ``AlarmName``.
+        provider: CloudWatchAlarm, CodeBuild, Commands, DeploymentWindow, LambdaInvoke or
+            VariableCheck.
+        configuration: by the provider's keys, such as ``AlarmName``; empty: none, as for Commands.
+        commands: of a rule of Commands, 1 to 50; empty: for the others.
+        inputs: the artifacts of a rule of CodeBuild or Commands; empty: none.
 
     """
 
     name: str
     provider: str
     configuration: Mapping[str, str] = field(default_factory=dict)
+    commands: Sequence[str] = ()
+    inputs: Sequence[Artifact] = ()
+
+    def permissions(self, pipeline: str) -> tuple[Allow, ...]:
+        """Return what the role of the pipeline of that name is allowed for the rule."""
+        if self.provider == "CloudWatchAlarm":
+            return (Allow("cloudwatch:DescribeAlarms", on="*"),)
+        if self.provider == "CodeBuild":
+            project = regional_arn("codebuild", f"project/{self.configuration['ProjectName']}")
+            return (Allow(("codebuild:StartBuild", "codebuild:BatchGetBuilds"), on=project),)
+        if self.provider == "LambdaInvoke":
+            function = regional_arn("lambda", f"function:{self.configuration['FunctionName']}")
+            return (Allow("lambda:InvokeFunction", on=function),)
+        return (action_logs(pipeline),) if self.provider == "Commands" else ()
 
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with name and provider."""
         yield from name_forms.ACTION.problems(self.name, self.where)
         provider = RULE_PROVIDERS.get(self.provider)
-        usable = ", ".join(name for name, terms in RULE_PROVIDERS.items() if not terms.runs)
         if provider is None:
+            usable = ", ".join(RULE_PROVIDERS)
             yield f"{self.where}: unknown rule provider {self.provider!r}; use {usable}"
-        elif provider.runs:
-            yield f"{self.where}: rules of {self.provider} are not supported yet; use {usable}"
-        else:
-            for key in provider.required:
-                if key not in self.configuration:
-                    yield f"{self.where}: {self.provider} needs {key}; add it to configuration"
+            return
+        for key in provider.required:
+            if key not in self.configuration:
+                yield f"{self.where}: {self.provider} needs {key}; add it to configuration"
+        if self.provider == "Commands" and len(self.commands) not in COMMANDS:
+            yield f"{self.where}: commands must have {COMMANDS} (got {len(self.commands)})"
+        if self.provider != "Commands" and self.commands:
+            yield f"{self.where}: {self.provider} runs no commands; remove commands"
+        if self.inputs and not provider.runs:
+            yield f"{self.where}: {self.provider} reads no artifacts; remove inputs"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -126,7 +126,7 @@ def _pipeline(
         name=application.name,
         stages=[
             *before,
-            *(Stage(e.stage_name, deploy.actions(e)) for e in environments),
+            *(Stage(e.stage_name, [*e.before, *deploy.actions(e), *e.after]) for e in environments),
         ],
         pipeline_type=pipeline_type,
     )

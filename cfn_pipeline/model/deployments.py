@@ -30,6 +30,7 @@ class StackAction(Action):
         category="Deploy", owner="AWS", provider="CloudFormation"
     )
     mode: ClassVar[str]
+    python_only: ClassVar[bool] = True
 
     stack: Value
     role: Value | None = None
@@ -180,6 +181,7 @@ class ExecuteChangeSet(Action):
 
     type: ClassVar[ActionType] = StackAction.type
     mode: ClassVar[str] = "CHANGE_SET_EXECUTE"
+    python_only: ClassVar[bool] = True
 
     of: CreateChangeSet
 

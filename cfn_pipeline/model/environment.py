@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.model.actions import Action
 from cfn_pipeline.model.validated import Validated
 
 
@@ -32,6 +33,8 @@ class Environment(Validated):
             database and load balancer cannot be deleted; absent: the value of ``approval``, but
             they can be deleted until you set the parameter DeletionProtection, after the first
             deployment.
+        before: actions that run before the deployment, one after another; empty: none.
+        after: actions that run after it, such as a test; empty: none.
         parameters: further parameters of the stack, for the configuration file; empty: none.
 
     """
@@ -46,6 +49,8 @@ class Environment(Validated):
     private_subnets: Sequence[str] = ()
     desired_count: int | None = None
     protected: bool | None = None
+    before: Sequence[Action] = ()
+    after: Sequence[Action] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property

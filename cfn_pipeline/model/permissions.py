@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS, STACK_NAME
+from cfn_pipeline.aws.codebuild import LOG_CALLS
 from cfn_pipeline.model.validated import Validated
 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z*?][A-Za-z0-9*?]*")
@@ -74,3 +75,22 @@ class Allow(Validated):
 
 def _listed(value: str | Sequence[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def regional_arn(service: str, resource: str) -> str:
+    """Return the ARN of a resource in the stack's own account and region.
+
+    ``regional_arn("lambda", "function:notify")``; variables such as ``#{build.NAME}``, which are
+    not known before the pipeline runs, become ``*``.
+    """
+    known = re.sub(r"#\{[^{}]*\}", "*", resource)
+    return f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{known}"
+
+
+def action_logs(pipeline: str) -> Allow:
+    """Write the logs of actions that CodePipeline runs on compute of its own."""
+    group = f"log-group:/aws/codepipeline/{pipeline}"
+    return Allow(
+        ("logs:CreateLogGroup", *LOG_CALLS),
+        on=(regional_arn("logs", group), regional_arn("logs", f"{group}:*")),
+    )

@@ -12,7 +12,11 @@ from cfn_pipeline.aws.pipelines import (
     ONLY_V2_MODES,
     PIPELINE_TYPES,
     STAGES,
+    VARIABLE_DESCRIPTION,
+    VARIABLE_VALUE,
+    VARIABLES,
 )
+from cfn_pipeline.aws.providers import PROVIDERS
 from cfn_pipeline.model.actions import Action
 from cfn_pipeline.model.conditions import Condition
 from cfn_pipeline.model.deployments import CreateChangeSet, ExecuteChangeSet, StackAction
@@ -94,6 +98,40 @@ class Stage(Validated):
 
 
 @dataclass(frozen=True)
+class Variable(Validated):
+    """A variable of a pipeline, which settings refer to as ``#{variables.NAME}``.
+
+    ``Variable("TARGET", default="blue", description="Where tests run")``
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-variables.html
+
+    Args:
+        name: letters, digits, ``@``, ``-`` and ``_``.
+        default: absent: each start must give a value, and a push cannot start the pipeline.
+        description: 200 characters at most; absent: none.
+
+    """
+
+    name: str
+    _: KW_ONLY
+    default: str | None = None
+    description: str | None = None
+
+    def problems(self) -> Iterator[str]:
+        """Yield what CodePipeline does not accept."""
+        yield from name_forms.PIPELINE_VARIABLE.problems(self.name, f"variable {self.name!r}")
+        for what, text, length in (
+            ("default", self.default, VARIABLE_VALUE),
+            ("description", self.description, VARIABLE_DESCRIPTION),
+        ):
+            if text is not None and len(text) not in length:
+                yield (
+                    f"variable {self.name!r}: {what} must have {length} characters (got "
+                    f"{len(text):,})"
+                )
+
+
+@dataclass(frozen=True)
 class Pipeline(Validated):
     """A pipeline in which every input is produced by an earlier action.
 
@@ -104,6 +142,7 @@ class Pipeline(Validated):
     Args:
         name: unique in the account and region.
         stages: in order; the first holds the sources and nothing else.
+        variables: values that a person may give when starting it; empty: none. They need type V2.
         pipeline_type: ``V2`` (paid by the minute; triggers, modes, conditions) or ``V1`` (paid by
             the month).
         execution_mode: what a second execution does while a first one runs: ``SUPERSEDED``,
@@ -117,6 +156,7 @@ class Pipeline(Validated):
     _: KW_ONLY
     name: str
     stages: Sequence[Stage]
+    variables: Sequence[Variable] = ()
     pipeline_type: str = "V2"
     execution_mode: str | None = None
 
@@ -164,8 +204,25 @@ class Pipeline(Validated):
         for source in self.connections:
             if (source.push or source.pull_requests) and self.pipeline_type == "V1":
                 yield f"action {source.name!r}: push and pull_requests need pipeline_type V2"
+        if self.variables and self.pipeline_type == "V1":
+            yield f"pipeline {self.name!r}: variables need pipeline_type V2"
+        if len(self.variables) not in VARIABLES:
+            yield (
+                f"pipeline {self.name!r}: variables must have {VARIABLES} (got "
+                f"{len(self.variables)})"
+            )
+        yield from repeated(
+            f"pipeline {self.name!r}: variable", [variable.name for variable in self.variables]
+        )
         for number, stage in enumerate(self.stages):
             where = f"stage {stage.name!r}"
+            for action in _actions(stage):
+                kind = (action.type.category, action.type.owner, action.type.provider)
+                if self.pipeline_type == "V1" and kind in PROVIDERS and PROVIDERS[kind].v2:
+                    yield (
+                        f"{_where(stage, action)}: actions of {action.type.provider} need "
+                        "pipeline_type V2"
+                    )
             if stage.has_conditions and self.pipeline_type == "V1":
                 yield f"{where}: conditions need pipeline_type V2"
             if stage.rolls_back and self.execution_mode == "PARALLEL":

@@ -26,6 +26,8 @@ class Source(Action):
 
     """
 
+    python_only: ClassVar[bool] = True
+
     repository: str
     branch: str = "main"
     output: str

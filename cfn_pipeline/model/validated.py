@@ -59,6 +59,8 @@ class Validated:
     #: Whether the class stands for its subclasses, among which a configuration file chooses with
     #: the key ``type``.
     is_choice: ClassVar[bool] = False
+    #: Whether a configuration file cannot choose the class and its subclasses.
+    python_only: ClassVar[bool] = False
     #: The value of that key; empty: the class's name in lower case, with ``_`` between words.
     type_name: ClassVar[str] = ""
 

@@ -1,5 +1,6 @@
 """Values that are only known on AWS."""
 
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 
@@ -19,3 +20,18 @@ Value: TypeAlias = str | Intrinsic
 def present(**properties: Any) -> dict[str, Any]:
     """Return the properties that are not None: an absent option is left out of the template."""
     return {name: value for name, value in properties.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class _Sub:
+    """A text with pseudo parameters such as ``${AWS::Region}``."""
+
+    text: str
+
+    def to_dict(self) -> dict[str, str]:
+        return {"Fn::Sub": self.text}
+
+
+def substituted(text: str) -> Value:
+    """Return a text, with Fn::Sub where it has pseudo parameters."""
+    return _Sub(text) if "${" in text else text

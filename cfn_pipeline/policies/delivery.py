@@ -3,12 +3,12 @@
 https://docs.aws.amazon.com/codepipeline/latest/userguide/security-iam.html
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from awacs import (
     cloudformation,
-    cloudwatch,
     codebuild,
     codeconnections,
     codestar_connections,
@@ -18,14 +18,14 @@ from awacs import (
     sns,
     ssm,
 )
-from awacs.aws import Condition, Statement, StringEqualsIfExists
+from awacs.aws import Action, Condition, Statement, StringEqualsIfExists
 
 from cfn_pipeline.aws.cloudformation import ACTION_MODES
 from cfn_pipeline.model.actions import Approve, CodeBuild
 from cfn_pipeline.model.deployments import ExecuteChangeSet, StackAction
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.sources import GitHub
-from cfn_pipeline.model.values import Value
+from cfn_pipeline.model.values import Value, substituted
 from cfn_pipeline.policies.documents import allow, pascal_case
 
 
@@ -64,7 +64,7 @@ def run_pipeline(pipeline: Pipeline, resources: PipelineResources) -> list[State
         *_run_builds(pipeline, resources),
         *_change_stacks(pipeline, resources),
         *_notify_approvers(pipeline),
-        *_watch_alarms(pipeline),
+        *_of_actions_and_rules(pipeline),
     ]
 
 
@@ -223,10 +223,44 @@ def _notify_approvers(pipeline: Pipeline) -> Iterator[Statement]:
         yield allow(sns.Publish, on=topics, sid="NotifyApprovers")
 
 
-def _watch_alarms(pipeline: Pipeline) -> Iterator[Statement]:
+def _of_actions_and_rules(pipeline: Pipeline) -> Iterator[Statement]:
+    """Allow what actions and rules say themselves, a statement for each set of calls."""
     conditions = [c for s in pipeline.stages for c in (s.before_entry, s.on_success) if c]
-    if any(rule.provider == "CloudWatchAlarm" for c in conditions for rule in c.rules):
-        yield allow(cloudwatch.DescribeAlarms, sid="ReadAlarms")
+    rules = [rule for condition in conditions for rule in condition.rules]
+    places: dict[tuple[str, ...], dict[str, None]] = {}
+    needed = [a.permissions(pipeline.name) for a in pipeline.actions]
+    needed += [rule.permissions(pipeline.name) for rule in rules]
+    for permission in (entry for entries in needed for entry in entries):
+        on = places.setdefault(permission.action_names, {})
+        on.update(dict.fromkeys(permission.resources))
+    sids: set[str] = set()
+    for number, (names, arns) in enumerate(places.items(), start=1):
+        sid = _CALLS.get(names[0]) or "".join(
+            "".join(c for c in word if c.isalnum()).capitalize() for word in _words(names[0])
+        )
+        sid = f"{sid}{number}" if sid in sids else sid
+        sids.add(sid)
+        yield allow(
+            *(Action(*name.split(":")) for name in names),
+            on=[substituted(arn) for arn in arns],
+            sid=sid,
+        )
+
+
+#: What statements are called, by their first call, where its own name says too little.
+_CALLS = {
+    "cloudwatch:DescribeAlarms": "ReadAlarms",
+    "codebuild:StartBuild": "RunBuildsOfRules",
+    "ecr:GetAuthorizationToken": "LogInToEcr",
+    "iam:PassRole": "PassRoles",
+    "logs:CreateLogGroup": "WriteActionLogs",
+    "s3:PutObject": "DeployFiles",
+}
+
+
+def _words(call: str) -> list[str]:
+    """Return the words of a call: ``lambda:InvokeFunction`` has Invoke, Function."""
+    return re.findall(r"[A-Z][a-z0-9]*|[a-z0-9]+", call.partition(":")[2])
 
 
 def _each(values: Iterable[Value | None]) -> list[Value]:

@@ -9,6 +9,7 @@ from typing import Any
 from troposphere import codepipeline
 
 from cfn_pipeline.model.actions import Action, ActionDefaults
+from cfn_pipeline.model.commands import Commands
 from cfn_pipeline.model.conditions import Condition
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.sources import GitHub
@@ -62,6 +63,16 @@ def pipeline(
             )
             for stage in pipeline.stages
         ],
+        **present(
+            Variables=[
+                codepipeline.VariableDeclaration(
+                    Name=variable.name,
+                    **present(DefaultValue=variable.default, Description=variable.description),
+                )
+                for variable in pipeline.variables
+            ]
+            or None
+        ),
         **present(Triggers=[_trigger(s) for s in pipeline.connections if _filters(s)] or None),
     )
 
@@ -119,7 +130,12 @@ def _conditions(kind: Callable[..., Any], condition: Condition | None) -> Any:
             RuleTypeId=codepipeline.RuleTypeId(
                 Category="Rule", Owner="AWS", Provider=rule.provider, Version="1"
             ),
-            Configuration=dict(rule.configuration),
+            **present(
+                Configuration=dict(rule.configuration) or None,
+                Commands=list(rule.commands) or None,
+                InputArtifacts=[codepipeline.InputArtifacts(Name=a.name) for a in rule.inputs]
+                or None,
+            ),
         )
         for rule in condition.rules
     ]
@@ -137,7 +153,11 @@ def _on_failure(result: str | None) -> codepipeline.FailureConditions | None:
 
 def _action(action: Action, run_order: int, defaults: ActionDefaults) -> codepipeline.Actions:
     inputs = [codepipeline.InputArtifacts(Name=artifact.name) for artifact in action.inputs]
-    outputs = [codepipeline.OutputArtifacts(Name=artifact.name) for artifact in action.outputs]
+    files = list(action.files) if isinstance(action, Commands) else []
+    outputs = [
+        codepipeline.OutputArtifacts(Name=artifact.name, **present(Files=files or None))
+        for artifact in action.outputs
+    ]
     return codepipeline.Actions(
         Name=action.name,
         **present(Namespace=action.namespace),
@@ -153,4 +173,22 @@ def _action(action: Action, run_order: int, defaults: ActionDefaults) -> codepip
             OutputArtifacts=outputs or None,
             Configuration=action.settings(defaults) or None,
         ),
+        **(_commands(action) if isinstance(action, Commands) else {}),
     )
+
+
+def _commands(action: Commands) -> dict[str, Any]:
+    """Return what stands beside the Configuration of an action that runs commands."""
+    variables = [
+        *(codepipeline.EnvironmentVariable(Name=n, Value=v) for n, v in action.environment.items()),
+        *(
+            codepipeline.EnvironmentVariable(Name=n, Type="SECRETS_MANAGER", Value=v)
+            for n, v in action.secrets.items()
+        ),
+    ]
+    return {
+        "Commands": list(action.commands),
+        **present(
+            EnvironmentVariables=variables or None, OutputVariables=list(action.variables) or None
+        ),
+    }

@@ -158,7 +158,7 @@ def test_conditions_and_mode() -> None:
         (lambda: Condition(rules=[]), "rules is empty"),
         (lambda: Condition(rules=[ALARM], result="PANIC"), "unknown result 'PANIC'"),
         (lambda: Rule(name="R", provider="Magic"), "unknown rule provider 'Magic'; use Cloud"),
-        (lambda: Rule(name="R", provider="LambdaInvoke"), "LambdaInvoke are not supported yet"),
+        (lambda: Rule(name="R", provider="LambdaInvoke"), "LambdaInvoke needs FunctionName"),
         (lambda: Rule(name="R", provider="VariableCheck"), "VariableCheck needs Operator"),
         (
             lambda: Condition(rules=[ALARM, ALARM]),
