@@ -65,6 +65,7 @@ _MODULES = {
     ),
     "model.secret_values": ("Secret",),
     "model.repositories": ("GitHubRepository",),
+    "model.scheduled_tasks": ("ScheduledTask",),
     "model.sources": ("GitHub", "GitHubOAuth"),
     "model.strategies": (
         "BlueGreen",

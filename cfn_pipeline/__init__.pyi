@@ -67,6 +67,7 @@ from cfn_pipeline.model.releases import S3Deploy as S3Deploy
 from cfn_pipeline.model.repositories import GitHubRepository as GitHubRepository
 from cfn_pipeline.model.scaling import Queue as Queue
 from cfn_pipeline.model.scaling import Scaling as Scaling
+from cfn_pipeline.model.scheduled_tasks import ScheduledTask as ScheduledTask
 from cfn_pipeline.model.secret_values import Secret as Secret
 from cfn_pipeline.model.sources import GitHub as GitHub
 from cfn_pipeline.model.sources import GitHubOAuth as GitHubOAuth
@@ -155,6 +156,7 @@ __all__ = [
     "Rule",
     "S3Deploy",
     "Scaling",
+    "ScheduledTask",
     "Secret",
     "StackFile",
     "StackInstances",

@@ -196,6 +196,18 @@ EXPORT = NameForm(
     characters="letters, digits, : and -",
     longest=255,
 )
+SCHEDULED_TASK = NameForm(
+    kind="scheduled task's name",
+    pattern="[a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*",
+    characters="words of lower-case letters and digits, a letter first, with - between them",
+    longest=40,
+)
+TIMEZONE = NameForm(
+    kind="time zone",
+    pattern="[A-Za-z][A-Za-z0-9_+/-]*",
+    characters="a name such as 'Europe/Berlin'",
+    longest=50,
+)
 VPC = NameForm(
     kind="VPC", pattern="vpc-[0-9a-f]+", characters="an id such as vpc-0a1b2c3d", longest=32
 )

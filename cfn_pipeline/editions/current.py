@@ -29,6 +29,7 @@ from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.load_balancers import LoadBalancer, SharedLoadBalancer
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.scaling import ScalableTarget
+from cfn_pipeline.model.scheduled_tasks import ScheduledTasks
 from cfn_pipeline.model.strategies import BlueGreen, Canary, Linear, Rolling
 from cfn_pipeline.stacks.application.capacity_provider import capacity_provider
 from cfn_pipeline.stacks.application.containers import confined_container
@@ -45,6 +46,7 @@ from cfn_pipeline.stacks.application.passes import (
     within_boundary,
 )
 from cfn_pipeline.stacks.application.scaling import target_tracking
+from cfn_pipeline.stacks.application.scheduled_tasks import scheduled_tasks
 from cfn_pipeline.stacks.application.secrets import existing_secret, generated_secret
 from cfn_pipeline.stacks.application.service import scaled_service
 from cfn_pipeline.stacks.application.strategies import (
@@ -165,6 +167,7 @@ CURRENT = Edition(
         Service: scaled_service,
         Container: confined_container,
         Migration: migration,
+        ScheduledTasks: scheduled_tasks,
         InlineFunction: partial(inline_function, runtime="python3.14", timeout=900),
         MySql: partial(
             protected_database,

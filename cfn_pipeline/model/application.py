@@ -1,5 +1,6 @@
 """A containerised application, as the person who delivers it describes it."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field
 
@@ -21,6 +22,7 @@ from cfn_pipeline.model.load_balancers import LoadBalancer, SharedLoadBalancer
 from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack
 from cfn_pipeline.model.repositories import GitHubRepository
 from cfn_pipeline.model.scaling import ScalableTarget, Scaling
+from cfn_pipeline.model.scheduled_tasks import ScheduledTask, ScheduledTasks
 from cfn_pipeline.model.strategies import Deployment, Rolling, TrafficShift
 from cfn_pipeline.model.validated import Validated, repeated
 
@@ -31,7 +33,16 @@ _MOST_CONTAINERS = 10
 VERSION_PARAMETER = "ApplicationImageTag"
 #: The aspects of which an own stack takes the place.
 _REPLACED = (
-    *("container", "sidecars", "volumes", "database", "migration", "secret", "load_balancer"),
+    *(
+        "container",
+        "sidecars",
+        "volumes",
+        "database",
+        "migration",
+        "scheduled_tasks",
+        "secret",
+        "load_balancer",
+    ),
     *("compute", "minimum_tasks", "maximum_tasks", "scaling", "deployment"),
 )
 
@@ -78,6 +89,7 @@ class Application(Validated):
         database: such as ``MySql(name="orders", username="orders")``; absent: none.
         migration: a container that runs before each deployment of the service; when it fails,
             the deployment fails; absent: none.
+        scheduled_tasks: tasks that run at certain times; empty: none.
         secret: the name of a secret in Secrets Manager that exists, a JSON object with the
             database's password; absent: the stack generates one.
         load_balancer: what leads requests to the container; None: nothing does, as for a worker.
@@ -110,6 +122,7 @@ class Application(Validated):
     volumes: Mapping[str, str] = field(default_factory=dict)
     database: Database | None = None
     migration: Container | None = None
+    scheduled_tasks: Sequence[ScheduledTask] = ()
     secret: str | None = None
     load_balancer: LoadBalancer | None = field(default_factory=LoadBalancer)
     deployment: Deployment = field(default_factory=Rolling)
@@ -176,10 +189,15 @@ class Application(Validated):
         return self.compute.architecture if isinstance(self.compute, Fargate) else "X86_64"
 
     @property
+    def tasks(self) -> tuple[tuple[Container, ...], ...]:
+        """The containers of each task: the service's, the migration, the scheduled ones."""
+        others = (self.migration, *(task.container for task in self.scheduled_tasks))
+        return (self.containers, *((container,) for container in others if container is not None))
+
+    @property
     def all_containers(self) -> tuple[Container, ...]:
-        """Those and the containers of the application's other tasks."""
-        migration = () if self.migration is None else (self.migration,)
-        return (*self.containers, *migration)
+        """The containers of all tasks."""
+        return tuple(container for task in self.tasks for container in task)
 
     @property
     def aspects(self) -> tuple[Validated, ...]:
@@ -196,6 +214,7 @@ class Application(Validated):
                 volumes=self.volumes,
                 minimum_tasks=self.minimum_tasks,
             ),
+            self._scheduled_tasks,
             Network(),
             ScalableTarget(
                 minimum_tasks=self.minimum_tasks,
@@ -226,6 +245,12 @@ class Application(Validated):
             return None
         volumes = {name: self.volumes[name] for name in self.migration.mounts}
         return Migration(container=self.migration, volumes=volumes)
+
+    @property
+    def _scheduled_tasks(self) -> ScheduledTasks | None:
+        if not self.scheduled_tasks:
+            return None
+        return ScheduledTasks(tasks=self.scheduled_tasks, volumes=self.volumes)
 
     def environment(self, name: str) -> Environment:
         """Return the environment of that name.
@@ -347,8 +372,12 @@ class Application(Validated):
                 f"{where}, {first.where}: port is required by the load balancer; use the "
                 "port on which the container listens, or load_balancer=None"
             )
-        for problem in self.compute.container_problems(self.containers, tuple(self.volumes)):
+        problems = (self.compute.container_problems(task, ()) for task in self.tasks)
+        volumes = self.compute.container_problems((), tuple(self.volumes))
+        for problem in dict.fromkeys(itertools.chain(volumes, *problems)):
             yield f"{where}: {problem}"
+        names = [task.name for task in self.scheduled_tasks]
+        yield from repeated(f"{where}: scheduled task", names)
         yield from repeated(f"{where}: container name", [c.name for c in self.containers])
 
     def _reserved_variables(self, container: Container) -> list[str]:

@@ -130,9 +130,14 @@ def run_tasks(cluster: Value) -> Statement:
 def run_task(definition: Value, *, tasks: Value, cluster: Value) -> list[Statement]:
     """Run one task definition in a cluster and follow its tasks."""
     return [
-        allow(ecs.RunTask, on=definition, sid="RunTask", condition=_in_cluster(cluster)),
+        start_task(definition, cluster=cluster),
         allow(ecs.DescribeTasks, ecs.StopTask, on=tasks, sid="DescribeAndStopTask"),
     ]
+
+
+def start_task(definitions: Value | Sequence[Value], *, cluster: Value) -> Statement:
+    """Run task definitions in a cluster."""
+    return allow(ecs.RunTask, on=definitions, sid="RunTask", condition=_in_cluster(cluster))
 
 
 def pass_roles(roles: Sequence[Value], *, service: str, sid: str) -> Statement:

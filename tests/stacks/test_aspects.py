@@ -29,6 +29,7 @@ from cfn_pipeline import (
     PostgreSql,
     Queue,
     Scaling,
+    ScheduledTask,
     Secret,
     application_template,
     render,
@@ -110,7 +111,32 @@ SHARED = replace(
     ],
 )
 
+REPORT = ScheduledTask(
+    "monthly-report",
+    schedule="cron(0 3 1 * ? *)",
+    timezone="Europe/Berlin",
+    container=Container(
+        name="report",
+        cpu=1024,
+        memory=4096,
+        command=["report"],
+        permissions=[Allow("s3:PutObject", on="arn:aws:s3:::reports/*")],
+    ),
+)
+CLEAN = ScheduledTask("clean", schedule="rate(1 hour)", container=replace(REPORT.container, cpu=5))
+
 APPLICATIONS = {
+    "scheduled tasks": replace(ORDERS, scheduled_tasks=[REPORT, CLEAN]),
+    "scheduled tasks, private, spot": replace(
+        ORDERS, compute=Fargate(private=True, spot_percent=100), scheduled_tasks=[CLEAN]
+    ),
+    "scheduled task on ec2": Application(
+        name="orders",
+        source=ORDERS.source,
+        container=WORKER.container,
+        load_balancer=None,
+        scheduled_tasks=[REPORT],
+    ),
     "internal load balancer": replace(
         ORDERS,
         compute=Fargate(private=True),
@@ -452,6 +478,42 @@ def test_the_book_has_one_load_balancer_over_http() -> None:
         application_template(https, edition=BOOK)
     with pytest.raises(EditionError, match="the book edition has no SharedLoadBalancer"):
         application_template(replace(book, load_balancer=SHARED.load_balancer), edition=BOOK)
+
+
+def test_scheduled_tasks() -> None:
+    resources = _stack(APPLICATIONS["scheduled tasks"])["Resources"]
+    schedule = resources["ScheduledMonthlyReport"]["Properties"]
+    assert schedule["ScheduleExpression"] == "cron(0 3 1 * ? *)"
+    assert schedule["ScheduleExpressionTimezone"] == "Europe/Berlin"
+    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    parameters = schedule["Target"]["EcsParameters"]
+    assert parameters["TaskDefinitionArn"] == {"Ref": "ScheduledMonthlyReportTaskDefinition"}
+    assert parameters["CapacityProviderStrategy"] == [{"CapacityProvider": "FARGATE", "Weight": 1}]
+    service = resources["ApplicationService"]["Properties"]
+    assert parameters["NetworkConfiguration"] == service["NetworkConfiguration"]
+    sizes = {
+        name: (resource["Properties"]["Cpu"], resource["Properties"]["Memory"])
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::ECS::TaskDefinition"
+    }
+    assert sizes == {
+        "ApplicationTaskDefinition": ("256", "512"),
+        "ScheduledMonthlyReportTaskDefinition": ("1024", "4096"),
+        "ScheduledCleanTaskDefinition": ("512", "4096"),
+    }
+    statements = _statements(resources["ScheduledTasksRole"])
+    here = "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}"
+    assert statements["RunTask"]["Resource"] == [
+        {"Fn::Sub": f"{here}:task-definition/${{AWS::StackName}}-scheduled-{name}:*"}
+        for name in ("monthly-report", "clean")
+    ]
+    assert statements["PassTaskRoles"]["Condition"] == {
+        "StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
+    }
+    allowed = resources["ApplicationTaskRole"]["Properties"]["Policies"][0]["PolicyDocument"]
+    assert allowed["Statement"][0]["Action"] == ["s3:PutObject"]
+    on_ec2 = _stack(APPLICATIONS["scheduled task on ec2"])["Resources"]["ScheduledMonthlyReport"]
+    assert "NetworkConfiguration" not in on_ec2["Properties"]["Target"]["EcsParameters"]
 
 
 def test_how_requests_are_shifted() -> None:

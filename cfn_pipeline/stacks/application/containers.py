@@ -138,7 +138,7 @@ def task_definition(
         title,
         Family=family,
         **present(NetworkMode=stack.capacity.network_mode),
-        **stack.capacity.task,
+        **stack.capacity.task(containers),
         TaskRoleArn=GetAtt(ids.TASK_ROLE, "Arn"),
         **properties,
         **present(Volumes=mounted or None),

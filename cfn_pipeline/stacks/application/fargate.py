@@ -1,5 +1,9 @@
 """AWS Fargate: tasks without instances."""
 
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
 from troposphere import Ref
 from troposphere.ec2 import SecurityGroup
 from troposphere.ecs import (
@@ -15,6 +19,7 @@ from troposphere.ecs import (
 
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.compute import Fargate
+from cfn_pipeline.model.containers import Container
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Capacity
 from cfn_pipeline.stacks.application.network import anywhere, private_subnets
@@ -29,13 +34,6 @@ def fargate(stack: ApplicationStack, compute: Fargate) -> Capacity:
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
     """
-    application = stack.application
-    migration = () if application.migration is None else (application.migration,)
-    largest = max((application.containers, migration), key=lambda task: sum(c.cpu for c in task))
-    size = compute.size(largest)
-    if size is None:
-        problems = compute.container_problems(largest, ())
-        raise ModelError(*(f"{application.where}: {problem}" for problem in problems))
     stack.add(
         Cluster(
             ids.CLUSTER,
@@ -57,7 +55,7 @@ def fargate(stack: ApplicationStack, compute: Fargate) -> Capacity:
         VpcId=Ref(ids.VPC),
         SecurityGroupEgress=[anywhere("tcp", 443, "HTTPS, to services of AWS")],
     )
-    port = application.containers[0].port or 0
+    port = stack.application.containers[0].port or 0
     return Capacity(
         security_group=group,
         ports=(port, port),
@@ -73,15 +71,23 @@ def fargate(stack: ApplicationStack, compute: Fargate) -> Capacity:
                 Subnets=subnets,
             )
         ),
-        task={
-            "RequiresCompatibilities": ["FARGATE"],
-            "Cpu": str(size[0]),
-            "Memory": str(size[1]),
-            "RuntimePlatform": RuntimePlatform(
-                CpuArchitecture=compute.architecture, OperatingSystemFamily="LINUX"
-            ),
-        },
+        task=partial(_task, compute),
     )
+
+
+def _task(compute: Fargate, containers: Sequence[Container]) -> dict[str, Any]:
+    """Return the size of a task with certain containers, and what it runs on."""
+    size = compute.size(containers)
+    if size is None:
+        raise ModelError(*compute.container_problems(containers, ()))
+    return {
+        "RequiresCompatibilities": ["FARGATE"],
+        "Cpu": str(size[0]),
+        "Memory": str(size[1]),
+        "RuntimePlatform": RuntimePlatform(
+            CpuArchitecture=compute.architecture, OperatingSystemFamily="LINUX"
+        ),
+    }
 
 
 def _strategy(spot_percent: int) -> list[CapacityProviderStrategyItem]:

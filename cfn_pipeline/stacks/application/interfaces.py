@@ -15,6 +15,7 @@ from troposphere.ecs import (
 )
 from troposphere.elasticloadbalancingv2 import ListenerRule, TargetGroup
 
+from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.stacks.application import ids
 
@@ -33,7 +34,7 @@ class Capacity:
         strategy: the capacity providers of the service; empty: the cluster's instances.
         subnets: in which tasks run; absent: the public ones.
         network: of tasks with an address of their own; absent: that of their instances.
-        task: further properties of task definitions.
+        task: further properties of the definition of a task with certain containers.
 
     """
 
@@ -46,7 +47,7 @@ class Capacity:
     strategy: Sequence[CapacityProviderStrategyItem] = ()
     subnets: Ref = field(default_factory=lambda: Ref(ids.SUBNETS))
     network: NetworkConfiguration | None = None
-    task: Mapping[str, Any] = field(default_factory=dict)
+    task: Callable[[Sequence[Container]], Mapping[str, Any]] = lambda _: {}
 
 
 @dataclass(frozen=True, kw_only=True)
