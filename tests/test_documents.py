@@ -15,7 +15,10 @@ from cfn_pipeline import BOOK
 from cfn_pipeline.cli import main
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 README, CONTRIBUTING, *_ = (path.read_text(encoding="utf-8") for path in DOCUMENTS)
 CONTEXT = click.Context(main)
 each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
