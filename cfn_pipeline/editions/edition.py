@@ -11,6 +11,7 @@ from cfn_pipeline.errors import EditionError
 from cfn_pipeline.files.configuration import Configuration
 from cfn_pipeline.files.makefile import Target
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.composition import aspects
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.own_stack import OwnStack
 from cfn_pipeline.model.pipeline import Pipeline
@@ -195,7 +196,7 @@ class Edition:
             raise EditionError(f"{application.where} has a template of its own; use that one")
         stack = ApplicationStack(application, part=self.part, arns=self.arns)
         places = list(self.parts)
-        for aspect in application.aspects:
+        for aspect in aspects(application):
             self.part(aspect)
             stack.build_at(places.index(type(aspect)), aspect)
         stack.arrange()

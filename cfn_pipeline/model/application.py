@@ -6,23 +6,16 @@ from dataclasses import MISSING, dataclass, field
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.errors import ModelError
-from cfn_pipeline.model.aspects import (
-    ExistingSecret,
-    GeneratedSecret,
-    Migration,
-    Network,
-    Service,
-)
 from cfn_pipeline.model.build import Build
 from cfn_pipeline.model.compute import Compute, Ec2, Fargate
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import Database
 from cfn_pipeline.model.environment import Environment
-from cfn_pipeline.model.load_balancers import LoadBalancer, SharedLoadBalancer
+from cfn_pipeline.model.load_balancers import LoadBalancer
 from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack
 from cfn_pipeline.model.repositories import GitHubRepository
-from cfn_pipeline.model.scaling import ScalableTarget, Scaling
-from cfn_pipeline.model.scheduled_tasks import ScheduledTask, ScheduledTasks
+from cfn_pipeline.model.scaling import Scaling
+from cfn_pipeline.model.scheduled_tasks import ScheduledTask
 from cfn_pipeline.model.strategies import Deployment, Rolling, TrafficShift
 from cfn_pipeline.model.validated import Validated, repeated
 
@@ -198,59 +191,6 @@ class Application(Validated):
     def all_containers(self) -> tuple[Container, ...]:
         """The containers of all tasks."""
         return tuple(container for task in self.tasks for container in task)
-
-    @property
-    def aspects(self) -> tuple[Validated, ...]:
-        """What the application's stack is made of, each after those on which it builds."""
-        aspects = (
-            self.compute,
-            self._frontend,
-            self._secret,
-            self.database,
-            self._migration,
-            self.deployment,
-            Service(
-                containers=self.containers,
-                volumes=self.volumes,
-                minimum_tasks=self.minimum_tasks,
-            ),
-            self._scheduled_tasks,
-            Network(),
-            ScalableTarget(
-                minimum_tasks=self.minimum_tasks,
-                maximum_tasks=self.maximum_tasks,
-                scaling=self.scaling,
-            ),
-        )
-        return tuple(aspect for aspect in aspects if aspect is not None)
-
-    @property
-    def _frontend(self) -> LoadBalancer | SharedLoadBalancer | None:
-        load_balancer = self.load_balancer
-        if load_balancer is None or load_balancer.listener_rule is None:
-            return load_balancer
-        return SharedLoadBalancer(load_balancer=load_balancer, rule=load_balancer.listener_rule)
-
-    @property
-    def _secret(self) -> ExistingSecret | GeneratedSecret | None:
-        if self.database is None:
-            return None
-        if self.secret is None:
-            return GeneratedSecret(key=self.database.password_key)
-        return ExistingSecret(name=self.secret, key=self.database.password_key)
-
-    @property
-    def _migration(self) -> Migration | None:
-        if self.migration is None:
-            return None
-        volumes = {name: self.volumes[name] for name in self.migration.mounts}
-        return Migration(container=self.migration, volumes=volumes)
-
-    @property
-    def _scheduled_tasks(self) -> ScheduledTasks | None:
-        if not self.scheduled_tasks:
-            return None
-        return ScheduledTasks(tasks=self.scheduled_tasks, volumes=self.volumes)
 
     def environment(self, name: str) -> Environment:
         """Return the environment of that name.

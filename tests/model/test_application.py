@@ -16,6 +16,7 @@ from cfn_pipeline import (
     PostgreSql,
     todobackend,
 )
+from cfn_pipeline.model.composition import aspects
 
 ORDERS = Application(
     name="orders",
@@ -223,17 +224,17 @@ def test_values_have_a_hash() -> None:
 
 
 def test_what_an_application_is_made_of() -> None:
-    def aspects(application: Application) -> list[str]:
-        return [type(aspect).__name__ for aspect in application.aspects]
+    def names(application: Application) -> list[str]:
+        return [type(aspect).__name__ for aspect in aspects(application)]
 
     least = ["Ec2", "LoadBalancer", "Rolling", "Service", "Network", "ScalableTarget"]
-    assert aspects(ORDERS) == least
-    assert aspects(todobackend) == [
+    assert names(ORDERS) == least
+    assert names(todobackend) == [
         *("Ec2", "LoadBalancer", "GeneratedSecret", "MySql", "Migration", "Rolling"),
         *("Service", "Network", "ScalableTarget"),
     ]
     existing = replace(ORDERS, secret="db", database=MySql(name="o", username="o"))
-    assert {*aspects(existing)} == {*least, "ExistingSecret", "MySql"}
+    assert {*names(existing)} == {*least, "ExistingSecret", "MySql"}
 
 
 def test_several_mistakes_are_told_together() -> None:

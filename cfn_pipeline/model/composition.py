@@ -1,0 +1,67 @@
+"""The aspects of which an application's stack is made."""
+
+from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.aspects import (
+    ExistingSecret,
+    GeneratedSecret,
+    Migration,
+    Network,
+    Service,
+)
+from cfn_pipeline.model.load_balancers import LoadBalancer, SharedLoadBalancer
+from cfn_pipeline.model.scaling import ScalableTarget
+from cfn_pipeline.model.scheduled_tasks import ScheduledTasks
+from cfn_pipeline.model.validated import Validated
+
+
+def aspects(application: Application) -> tuple[Validated, ...]:
+    """Return what an application's stack is made of, each after those on which it builds."""
+    parts = (
+        application.compute,
+        _frontend(application.load_balancer),
+        _secret(application),
+        application.database,
+        _migration(application),
+        application.deployment,
+        Service(
+            containers=application.containers,
+            volumes=application.volumes,
+            minimum_tasks=application.minimum_tasks,
+        ),
+        _scheduled_tasks(application),
+        Network(),
+        ScalableTarget(
+            minimum_tasks=application.minimum_tasks,
+            maximum_tasks=application.maximum_tasks,
+            scaling=application.scaling,
+        ),
+    )
+    return tuple(part for part in parts if part is not None)
+
+
+def _frontend(load_balancer: LoadBalancer | None) -> LoadBalancer | SharedLoadBalancer | None:
+    if load_balancer is None or load_balancer.listener_rule is None:
+        return load_balancer
+    return SharedLoadBalancer(load_balancer=load_balancer, rule=load_balancer.listener_rule)
+
+
+def _secret(application: Application) -> ExistingSecret | GeneratedSecret | None:
+    if application.database is None:
+        return None
+    if application.secret is None:
+        return GeneratedSecret(key=application.database.password_key)
+    return ExistingSecret(name=application.secret, key=application.database.password_key)
+
+
+def _migration(application: Application) -> Migration | None:
+    container = application.migration
+    if container is None:
+        return None
+    volumes = {name: application.volumes[name] for name in container.mounts}
+    return Migration(container=container, volumes=volumes)
+
+
+def _scheduled_tasks(application: Application) -> ScheduledTasks | None:
+    if not application.scheduled_tasks:
+        return None
+    return ScheduledTasks(tasks=application.scheduled_tasks, volumes=application.volumes)
