@@ -63,7 +63,8 @@ class Grants:
         Args:
             action: such as ``s3:GetObject``.
             resource: an ARN, which may have unknown parts.
-            service: the service to which a role is passed; default: any.
+            service: the service to which a role is passed, or which uses a key for the role;
+                default: any.
 
         """
         if any(statement.forbids(action, resource) for statement in self.denied):
@@ -174,7 +175,7 @@ def _allowing(document: Node) -> Iterator[_Statement | None]:
             yield _Statement(
                 actions=_texts(statement.at("Action")),
                 resources=_texts(statement.at("Resource")),
-                services=_passed_to(statement.at("Condition")),
+                services=_limited_to(statement.at("Condition")),
             )
 
 
@@ -199,12 +200,12 @@ def _texts(node: Node) -> tuple[str, ...] | None:
     return None if None in texts else tuple(text for text in texts if text is not None)
 
 
-def _passed_to(condition: Node) -> tuple[str, ...] | None:
-    """Return the services to which a role may be passed; None if they are not limited."""
+def _limited_to(condition: Node) -> tuple[str, ...] | None:
+    """Return the services to which a role is passed or which use a key; None: they may be any."""
     for operator, keys in condition.fields().items():
         for key, node in keys.fields().items():
             positive = operator.startswith(("StringEquals", "StringLike"))
-            if key.lower() == "iam:passedtoservice" and positive:
+            if key.lower() in ("iam:passedtoservice", "kms:viaservice") and positive:
                 return _texts(node)
     return None
 

@@ -69,7 +69,11 @@ def may_use_bucket(grants: Grants, bucket: Resource, call: str, system: System) 
     return False
 
 
-def may_use_key(grants: Grants, key: Resource, call: str, system: System) -> bool:
-    """Whether a role may make a call with a key, by its policies or the key's."""
+def may_use_key(
+    grants: Grants, key: Resource, call: str, system: System, *, by: str = "s3"
+) -> bool:
+    """Whether a role may make a call with a key through a service, by its policies or the key's."""
     policy = properties_of(key, system).at("KeyPolicy")
-    return grants.may(call, arn_of(key, system)) or lets_in(policy, call, role=grants.role)
+    return grants.may(call, arn_of(key, system), service=f"{by}.{ANYTHING}") or lets_in(
+        policy, call, role=grants.role
+    )

@@ -259,6 +259,8 @@ def _may_not(role: str, sid: str) -> Callable[[Draw, Files], None]:
 NEEDED = {
     "RunBuilds": ["codebuild:StartBuild", "codebuild:BatchGetBuilds"],
     "ReadWriteArtifacts": ["s3:GetObject", "s3:PutObject"],
+    "ReadArtifacts": ["s3:GetObject"],
+    "WriteArtifacts": ["s3:PutObject"],
     "EncryptArtifacts": ["kms:Decrypt", "kms:GenerateDataKey"],
     "PassDeploymentRole": ["iam:PassRole"],
     "DeployTodobackendDev": ["cloudformation:CreateStack", "cloudformation:DescribeStacks"],
@@ -409,7 +411,8 @@ BREAKING: list[tuple[str, Callable[[Draw, Files], None]]] = [
         _unprivileged_in_a_vpc,
     ),
     ("E9712", _export),
-    ("E9717", _may_not("CodeBuildRole", "ReadWriteArtifacts")),
+    ("E9717", _may_not("CodeBuildRole", "ReadArtifacts")),
+    ("E9717", _may_not("CodeBuildRole", "WriteArtifacts")),
     ("E9718", _may_not("CodeBuildRole", "EncryptArtifacts")),
     ("E9719", _may_not("CodeBuildRole", "WriteBuildLogs")),
     ("E9412", _misspell),

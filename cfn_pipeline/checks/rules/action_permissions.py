@@ -143,7 +143,7 @@ def _approvals(pipeline: Pipeline) -> Iterator[Problem]:
         if key is None:
             continue
         calls = ("kms:Decrypt", "kms:GenerateDataKey")
-        missing = [call for call in calls if not may_use_key(grants, key, call, system)]
+        missing = [c for c in calls if not may_use_key(grants, key, c, system, by="sns")]
         if missing:
             what = f"use the key of topic {topic.logical_id}"
             yield missing_permissions(

@@ -255,3 +255,21 @@ def test_a_statement_on_a_bucket_that_another_one_makes_up_for() -> None:
     assert findings(template) == []
     statements.append({"Effect": "Allow", "Action": ["s3:PutObjectAcl"], "Resource": bucket})
     assert ids(findings(template)) == ["E9727"]
+
+
+@pytest.mark.parametrize(
+    "services, fine",
+    [
+        ({"Fn::Sub": "s3.${AWS::Region}.amazonaws.com"}, True),
+        (["logs.eu-west-1.amazonaws.com", "s3.eu-west-1.amazonaws.com"], True),
+        ("s3.*.amazonaws.com", True),
+        ({"Fn::Sub": "${Service}.eu-west-1.amazonaws.com"}, True),
+        ("logs.eu-west-1.amazonaws.com", False),
+    ],
+)
+def test_the_service_through_which_a_key_is_used(services: object, fine: bool) -> None:
+    template = good("E9705")
+    template["Parameters"] = {"Service": {"Type": "String"}}
+    [statement] = [s for s in _statements(template) if s["Sid"] == "Key"]
+    statement["Condition"] = {"StringLike": {"kms:ViaService": services}}
+    assert ids(findings(template)) == ([] if fine else ["E9705"])
