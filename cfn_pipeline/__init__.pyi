@@ -69,8 +69,14 @@ from cfn_pipeline.model.scaling import Queue as Queue
 from cfn_pipeline.model.scaling import Scaling as Scaling
 from cfn_pipeline.model.scheduled_tasks import ScheduledTask as ScheduledTask
 from cfn_pipeline.model.secret_values import Secret as Secret
+from cfn_pipeline.model.sources import AzureDevOps as AzureDevOps
+from cfn_pipeline.model.sources import Bitbucket as Bitbucket
+from cfn_pipeline.model.sources import CodeCommit as CodeCommit
+from cfn_pipeline.model.sources import ECRSource as ECRSource
 from cfn_pipeline.model.sources import GitHub as GitHub
 from cfn_pipeline.model.sources import GitHubOAuth as GitHubOAuth
+from cfn_pipeline.model.sources import GitLab as GitLab
+from cfn_pipeline.model.sources import S3Source as S3Source
 from cfn_pipeline.model.stack_sets import StackInstances as StackInstances
 from cfn_pipeline.model.stack_sets import StackSet as StackSet
 from cfn_pipeline.model.strategies import BlueGreen as BlueGreen
@@ -108,6 +114,8 @@ __all__ = [
     "Artifact",
     "ArtifactFile",
     "ArtifactParameter",
+    "AzureDevOps",
+    "Bitbucket",
     "BlueGreen",
     "Build",
     "BuildspecError",
@@ -116,6 +124,7 @@ __all__ = [
     "Change",
     "CodeBuild",
     "CodeBuildTest",
+    "CodeCommit",
     "Commands",
     "Condition",
     "Container",
@@ -123,6 +132,7 @@ __all__ = [
     "DeleteStack",
     "DeploymentError",
     "ECRBuildAndPublish",
+    "ECRSource",
     "ECSDeploy",
     "Ec2",
     "Edition",
@@ -134,6 +144,7 @@ __all__ = [
     "GitHub",
     "GitHubOAuth",
     "GitHubRepository",
+    "GitLab",
     "HealthCheck",
     "InspectorScan",
     "LambdaInvoke",
@@ -155,6 +166,7 @@ __all__ = [
     "Rolling",
     "Rule",
     "S3Deploy",
+    "S3Source",
     "Scaling",
     "ScheduledTask",
     "Secret",

@@ -20,7 +20,7 @@ from cfn_pipeline.aws.providers import PROVIDERS
 from cfn_pipeline.model.actions import Action
 from cfn_pipeline.model.conditions import Condition
 from cfn_pipeline.model.deployments import CreateChangeSet, ExecuteChangeSet, StackAction
-from cfn_pipeline.model.sources import GitHub
+from cfn_pipeline.model.sources import ConnectedSource
 from cfn_pipeline.model.validated import Validated, repeated
 from cfn_pipeline.model.values import Value
 
@@ -166,9 +166,9 @@ class Pipeline(Validated):
         return tuple(action for stage in self.stages for action in _actions(stage))
 
     @property
-    def connections(self) -> tuple[GitHub, ...]:
+    def connections(self) -> tuple[ConnectedSource, ...]:
         """The sources that use a connection."""
-        return tuple(action for action in self.actions if isinstance(action, GitHub))
+        return tuple(action for action in self.actions if isinstance(action, ConnectedSource))
 
     @property
     def stack_names(self) -> tuple[Value, ...]:

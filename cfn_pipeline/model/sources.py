@@ -3,15 +3,22 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from cfn_pipeline.aws import name_forms
-from cfn_pipeline.aws.pipelines import CONFIGURATION_VALUE, CONNECTION_PROVIDER, TRIGGER_FILTERS
+from cfn_pipeline.aws.action_calls import CODECOMMIT_ARCHIVE_CALLS, CODECOMMIT_CALLS
+from cfn_pipeline.aws.pipelines import (
+    CONFIGURATION_VALUE,
+    CONNECTION_PROVIDER,
+    TRIGGER_FILTERS,
+    Range,
+)
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.permissions import Allow, regional_arn
 from cfn_pipeline.model.triggers import PullRequest, Push
-from cfn_pipeline.model.values import Value
+from cfn_pipeline.model.values import Value, substituted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,22 +26,17 @@ class Source(Action):
     """Base class of source actions, which belong in a pipeline's first stage.
 
     Args:
-        repository: ``owner/name``, or ``name`` alone: then the owner is the parameter GitHubOwner
-            of the pipeline's stack.
-        branch: pushes to it start the pipeline.
         output: the name of the artifact that the source produces.
 
     """
 
     python_only: ClassVar[bool] = True
 
-    repository: str
-    branch: str = "main"
     output: str
 
     @property
     def artifact(self) -> Artifact:
-        """The repository's files at the commit that started the pipeline."""
+        """The files at the revision that started the pipeline."""
         return Artifact(self.output)
 
     @property
@@ -43,25 +45,58 @@ class Source(Action):
         return (self.artifact,)
 
     @property
+    def event_pattern(self) -> dict[str, Any] | None:
+        """The events of EventBridge that start the pipeline; None: CodePipeline itself looks."""
+        return None
+
+    def problems(self) -> Iterator[str]:
+        """Yield also what is wrong with the output."""
+        yield from super().problems()
+        yield from name_forms.ARTIFACT.problems(self.output, self.where)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepositorySource(Source):
+    """Base class of sources that fetch a branch of a repository.
+
+    Args:
+        repository: ``owner/name``; of GitHub also ``name`` alone: then the owner is the parameter
+            GitHubOwner of the pipeline's stack.
+        branch: pushes to it start the pipeline.
+
+    """
+
+    #: How many names, divided by ``/``, a repository has.
+    names: ClassVar[Range] = Range(1, 2)
+
+    repository: str
+    branch: str = "main"
+
+    @property
     def owner(self) -> str | None:
         """The owner in ``repository``, or None."""
         owner, slash, _ = self.repository.rpartition("/")
         return owner if slash else None
 
     def problems(self) -> Iterator[str]:
-        """Yield also what is wrong with the output, the repository and the branch."""
+        """Yield also what is wrong with the repository and the branch."""
         yield from super().problems()
-        yield from name_forms.ARTIFACT.problems(self.output, self.where)
-        yield from repository_problems(self.repository, self.branch, self.where)
+        yield from repository_problems(self.repository, self.branch, self.where, names=self.names)
 
 
-def repository_problems(repository: str, branch: str, where: str) -> Iterator[str]:
-    """Yield what is wrong with a repository's name and branch."""
-    if not re.fullmatch("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)?", repository):
-        yield (
-            f"{where}: invalid repository {repository!r}: use 'owner/name', or 'name' to make the "
-            "owner a parameter"
-        )
+def repository_problems(
+    repository: str, branch: str, where: str, *, names: Range | None = None
+) -> Iterator[str]:
+    """Yield what is wrong with a repository's name and branch.
+
+    ``names``: how many names it has; absent: one or two, as on GitHub.
+    """
+    accepted = Range(1, 2) if names is None else names
+    if (
+        not re.fullmatch("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*", repository)
+        or repository.count("/") + 1 not in accepted
+    ):
+        yield f"{where}: invalid repository {repository!r}: use {_FORMS[accepted]}"
     elif len(repository) not in CONFIGURATION_VALUE:
         yield (
             f"{where}: the repository's name has {len(repository)} characters; use "
@@ -74,11 +109,19 @@ def repository_problems(repository: str, branch: str, where: str) -> Iterator[st
         yield f"{where}: invalid branch {branch!r}: use the name of a branch, such as 'main'"
 
 
-@dataclass(frozen=True, kw_only=True)
-class GitHub(Source):
-    """A GitHub repository through a connection.
+#: How a repository is written, by how many names it has.
+_FORMS = {
+    Range(1, 1): "'name'",
+    Range(1, 2): "'owner/name', or 'name' to make the owner a parameter",
+    Range(2, 2): "'workspace/name'",
+    Range(2, 3): "'project/name' or 'organization/project/name'",
+    Range(2, 21): "'group/name', with subgroups as in 'group/subgroup/name'",
+}
 
-    ``GitHub(name="Source", repository="acme/orders", output="Application")``
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectedSource(RepositorySource):
+    """Base class of repositories that a connection of AWS CodeConnections reaches.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
 
@@ -127,7 +170,190 @@ class GitHub(Source):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GitHubOAuth(Source):
+class GitHub(ConnectedSource):
+    """A GitHub repository, also of GitHub Enterprise, through a connection.
+
+    ``GitHub(name="Source", repository="acme/orders", output="Application")``
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitLab(ConnectedSource):
+    """A GitLab repository, also of GitLab self-managed, through a connection.
+
+    ``GitLab(name="Source", repository="acme/shop/orders", output="Application")``
+    """
+
+    names: ClassVar[Range] = Range(2, 21)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bitbucket(ConnectedSource):
+    """A Bitbucket Cloud repository through a connection.
+
+    ``Bitbucket(name="Source", repository="acme/orders", output="Application")``
+    """
+
+    names: ClassVar[Range] = Range(2, 2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AzureDevOps(ConnectedSource):
+    """An Azure DevOps repository through a connection.
+
+    ``AzureDevOps(name="Source", repository="shop/orders", output="Application")``
+    """
+
+    names: ClassVar[Range] = Range(2, 3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeCommit(RepositorySource):
+    """A CodeCommit repository: ``CodeCommit(name="Source", repository="orders", output="App")``.
+
+    A rule of EventBridge in the pipeline's stack starts the pipeline.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeCommit.html
+    """
+
+    type: ClassVar[ActionType] = ActionType(category="Source", owner="AWS", provider="CodeCommit")
+    names: ClassVar[Range] = Range(1, 1)
+
+    def settings(self, defaults: ActionDefaults) -> dict[str, Value]:  # noqa: ARG002
+        """Return repository and branch."""
+        return {
+            "RepositoryName": self.repository,
+            "BranchName": self.branch,
+            "PollForSourceChanges": "false",
+        }
+
+    @property
+    def _arn(self) -> str:
+        return regional_arn("codecommit", self.repository)
+
+    @property
+    def event_pattern(self) -> dict[str, Any]:
+        """Pushes to the branch."""
+        return {
+            "source": ["aws.codecommit"],
+            "detail-type": ["CodeCommit Repository State Change"],
+            "resources": [substituted(self._arn)],
+            "detail": {
+                "event": ["referenceCreated", "referenceUpdated"],
+                "referenceType": ["branch"],
+                "referenceName": [self.branch],
+            },
+        }
+
+    def permissions(self, pipeline: str) -> tuple[Allow, ...]:  # noqa: ARG002
+        """Return fetching the branch."""
+        return (Allow((*CODECOMMIT_CALLS, *CODECOMMIT_ARCHIVE_CALLS), on=self._arn),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class S3Source(Source):
+    """A zip file in a bucket.
+
+    ``S3Source(name="Source", bucket="acme-code", key="orders.zip", output="Application")``
+
+    A rule of EventBridge in the pipeline's stack starts the pipeline. The bucket must have versions
+    and send its events to EventBridge.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html
+
+    Args:
+        bucket: its name.
+        key: of the zip file.
+
+    """
+
+    type: ClassVar[ActionType] = ActionType(category="Source", owner="AWS", provider="S3")
+
+    bucket: str
+    key: str
+
+    def settings(self, defaults: ActionDefaults) -> dict[str, Value]:  # noqa: ARG002
+        """Return bucket and key."""
+        return {
+            "S3Bucket": self.bucket,
+            "S3ObjectKey": self.key,
+            "PollForSourceChanges": "false",
+        }
+
+    @property
+    def event_pattern(self) -> dict[str, Any]:
+        """New versions of the object."""
+        return {
+            "source": ["aws.s3"],
+            "detail-type": ["Object Created"],
+            "detail": {"bucket": {"name": [self.bucket]}, "object": {"key": [self.key]}},
+        }
+
+    def permissions(self, pipeline: str) -> tuple[Allow, ...]:  # noqa: ARG002
+        """Return reading the object and its versions."""
+        bucket = f"arn:${{AWS::Partition}}:s3:::{self.bucket}"
+        return (
+            Allow(("s3:GetBucketVersioning", "s3:GetBucketAcl", "s3:ListBucket"), on=bucket),
+            Allow(
+                ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging"),
+                on=f"{bucket}/{self.key}",
+            ),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ECRSource(Source):
+    """An image in ECR: ``ECRSource(name="Base", repository="acme/base", output="Base")``.
+
+    A rule of EventBridge in the pipeline's stack starts the pipeline.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECR.html
+
+    Args:
+        repository: in this account and region.
+        tag: absent: latest.
+
+    """
+
+    type: ClassVar[ActionType] = ActionType(category="Source", owner="AWS", provider="ECR")
+
+    repository: str
+    tag: str | None = None
+
+    def settings(self, defaults: ActionDefaults) -> dict[str, Value]:  # noqa: ARG002
+        """Return repository and tag."""
+        settings: dict[str, Value] = {"RepositoryName": self.repository}
+        if self.tag is not None:
+            settings["ImageTag"] = self.tag
+        return settings
+
+    @property
+    def event_pattern(self) -> dict[str, Any]:
+        """Pushes of the tag."""
+        return {
+            "source": ["aws.ecr"],
+            "detail-type": ["ECR Image Action"],
+            "detail": {
+                "action-type": ["PUSH"],
+                "result": ["SUCCESS"],
+                "repository-name": [self.repository],
+                "image-tag": [self.tag or "latest"],
+            },
+        }
+
+    def permissions(self, pipeline: str) -> tuple[Allow, ...]:  # noqa: ARG002
+        """Return reading what images there are."""
+        repository = regional_arn("ecr", f"repository/{self.repository}")
+        return (Allow("ecr:DescribeImages", on=repository),)
+
+    def problems(self) -> Iterator[str]:
+        """Yield also an invalid repository."""
+        yield from super().problems()
+        yield from name_forms.REPOSITORY.problems(self.repository, self.where)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitHubOAuth(RepositorySource):
     """A GitHub repository through an OAuth token, which AWS does not recommend; use GitHub.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/appendix-github-oauth.html

@@ -24,7 +24,7 @@ from cfn_pipeline.aws.cloudformation import ACTION_MODES
 from cfn_pipeline.model.actions import Approve, CodeBuild
 from cfn_pipeline.model.deployments import ExecuteChangeSet, StackAction
 from cfn_pipeline.model.pipeline import Pipeline
-from cfn_pipeline.model.sources import GitHub
+from cfn_pipeline.model.sources import ConnectedSource
 from cfn_pipeline.model.values import Value, substituted
 from cfn_pipeline.policies.documents import allow, pascal_case
 
@@ -127,7 +127,7 @@ def _use_connections(pipeline: Pipeline, resources: PipelineResources) -> Iterat
     used = _each(
         resources.connection if action.connection is None else action.connection
         for action in pipeline.actions
-        if isinstance(action, GitHub)
+        if isinstance(action, ConnectedSource)
     )
     if used:
         yield allow(

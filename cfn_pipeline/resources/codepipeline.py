@@ -12,7 +12,7 @@ from cfn_pipeline.model.actions import Action, ActionDefaults
 from cfn_pipeline.model.commands import Commands
 from cfn_pipeline.model.conditions import Condition
 from cfn_pipeline.model.pipeline import Pipeline
-from cfn_pipeline.model.sources import GitHub
+from cfn_pipeline.model.sources import ConnectedSource
 from cfn_pipeline.model.triggers import Patterns
 from cfn_pipeline.model.values import Value, present
 
@@ -77,11 +77,11 @@ def pipeline(
     )
 
 
-def _filters(source: GitHub) -> bool:
+def _filters(source: ConnectedSource) -> bool:
     return bool(source.push or source.pull_requests)
 
 
-def _trigger(source: GitHub) -> codepipeline.PipelineTriggerDeclaration:
+def _trigger(source: ConnectedSource) -> codepipeline.PipelineTriggerDeclaration:
     push = [
         codepipeline.GitPushFilter(
             **present(

@@ -19,7 +19,8 @@ from cfn_pipeline.stacks.delivery.artifacts import (
     artifact_bucket_name,
 )
 from cfn_pipeline.stacks.delivery.notifications import add_notifications
-from cfn_pipeline.stacks.parameters import CONNECTION
+from cfn_pipeline.stacks.delivery.starts import add_starts
+from cfn_pipeline.stacks.parameters import CONNECTION, connection_parameter
 from cfn_pipeline.stacks.stack import Stack
 
 PIPELINE = "Pipeline"
@@ -59,6 +60,7 @@ def pipeline_template(pipeline: Pipeline, *, arns: Arns = ARNS) -> Template:
     stack.add(_pipeline(pipeline, key=stack.key))
     add_private_buckets(stack)
     add_notifications(stack, pipeline)
+    add_starts(stack, pipeline, PIPELINE)
     return stack.template
 
 
@@ -76,10 +78,11 @@ def _stack(pipeline: Pipeline, arns: Arns) -> Stack:
     )
     sources = [action for action in pipeline.actions if isinstance(action, Source)]
     stack = Stack(f"Pipeline that delivers {pipeline.name}", name=pipeline.name, arns=arns)
-    if any(source.owner is None for source in sources):
+    on_github = [source for source in sources if isinstance(source, (GitHub, GitHubOAuth))]
+    if any(source.owner is None for source in on_github):
         stack.parameter(_OWNER)
-    if any(isinstance(source, GitHub) and source.connection is None for source in sources):
-        stack.parameter(CONNECTION)
+    if any(source.connection is None for source in pipeline.connections):
+        stack.parameter(connection_parameter(pipeline))
     if any(isinstance(source, GitHubOAuth) and source.token is None for source in sources):
         stack.parameter(_TOKEN)
     return stack

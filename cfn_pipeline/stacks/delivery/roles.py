@@ -13,7 +13,7 @@ from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import Arns
 from cfn_pipeline.stacks.delivery.artifacts import artifact_bucket_name
 from cfn_pipeline.stacks.environment.names import DEPLOYMENT_ROLE
-from cfn_pipeline.stacks.parameters import CONNECTION
+from cfn_pipeline.stacks.parameters import CONNECTION, connection_parameter
 from cfn_pipeline.stacks.stack import Stack
 
 PIPELINE_ROLE = "CodePipelineRole"
@@ -31,7 +31,7 @@ def roles_stack(pipeline: Pipeline, arns: Arns) -> Stack:
     ModelError.raise_for(name_forms.APPLICATION.problems(name, f"pipeline {name!r}"))
     stack = Stack(f"IAM roles that deliver {name}", name=name, arns=arns)
     if any(source.connection is None for source in pipeline.connections):
-        stack.parameter(CONNECTION)
+        stack.parameter(connection_parameter(pipeline))
     roles = [("PipelineRole", PIPELINE_ROLE, exports.pipeline_role(name))]
     if builds(pipeline):
         roles.append(("BuildRole", BUILD_ROLE, exports.build_role(name)))
