@@ -11,6 +11,9 @@ from cfn_pipeline.model.validated import Validated
 class Queue(Validated):
     """A queue of Amazon SQS whose messages the tasks work on: ``Queue("orders-jobs")``.
 
+    Tasks end while others still work: a task has 30 seconds after SIGTERM to finish its message, or
+    the queue gives the message to another task.
+
     Args:
         name: of the queue, in the account and region of the service.
         messages_per_task: how many messages that wait or are being worked on are enough for one

@@ -44,7 +44,7 @@ from cfn_pipeline.config.reading import read_config
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.project import rendering
 from tests.cfn_lint import lint
-from tests.stacks.test_aspects import ORDERS
+from tests.stacks.applications import ORDERS
 
 CODE = GitHub(name="Source", repository="acme/orders", output="App")
 APP = CODE.artifact

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cfn_pipeline import BOOK, Build, Fargate, ModelError, load, render
-from tests.stacks.test_aspects import ORDERS
+from tests.stacks.applications import ORDERS
 
 STANDARD = "aws/codebuild/standard:7.0"
 

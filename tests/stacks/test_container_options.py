@@ -1,0 +1,109 @@
+"""Secrets, permissions and health checks of containers, in the template."""
+
+from dataclasses import replace
+
+import pytest
+
+from cfn_pipeline import (
+    BOOK,
+    Application,
+    ModelError,
+    Secret,
+    application_template,
+)
+from cfn_pipeline.project import rendering
+from tests.stacks.applications import (
+    GUARDED,
+    KEY,
+    QUEUE,
+    SECRET_ARN,
+    WORKER,
+    stack_of,
+    statements_of,
+)
+
+
+def test_secrets_are_read_by_ecs() -> None:
+    resources = stack_of(GUARDED)["Resources"]
+    container = resources["ApplicationTaskDefinition"]["Properties"]["ContainerDefinitions"][0]
+    here = "${AWS::Region}:${AWS::AccountId}"
+    payment = f"arn:${{AWS::Partition}}:secretsmanager:{here}:secret:orders/payment"
+    parameter = {"Fn::Sub": f"arn:${{AWS::Partition}}:ssm:{here}:parameter/orders/token"}
+    assert {s["Name"]: s["ValueFrom"] for s in container["Secrets"]} == {
+        "TOKEN": parameter,
+        "API_KEY": {"Fn::Sub": f"{payment}:API_KEY::"},
+        "API_USER": {"Fn::Sub": f"{payment}:API_USER::"},
+        "SHOP": SECRET_ARN,
+    }
+    statements = statements_of(resources["ApplicationExecutionRole"])
+    read = statements["ReadContainerSecrets"]
+    assert read["Action"] == ["secretsmanager:GetSecretValue"]
+    assert read["Resource"] == [SECRET_ARN, {"Fn::Sub": f"{payment}-??????"}]
+    assert statements["ReadContainerParameters"]["Action"] == ["ssm:GetParameters"]
+    assert statements["ReadContainerParameters"]["Resource"] == [parameter]
+    for sid, service in [
+        ("DecryptContainerSecrets", "secretsmanager"),
+        ("DecryptContainerParameters", "ssm"),
+    ]:
+        assert statements[sid]["Action"] == ["kms:Decrypt"]
+        assert statements[sid]["Resource"] == [KEY]
+        through = {"Fn::Sub": f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}"}
+        assert statements[sid]["Condition"] == {"StringEquals": {"kms:ViaService": through}}
+
+
+def test_without_a_key_nothing_is_decrypted() -> None:
+    container = replace(WORKER.containers[0], secrets={"TOKEN": Secret("ssm:token")})
+    resources = stack_of(replace(WORKER, container=container))["Resources"]
+    statements = statements_of(resources["ApplicationExecutionRole"])
+    assert "ReadContainerParameters" in statements
+    assert "DecryptContainerParameters" not in statements
+    assert "ReadContainerSecrets" not in statements
+
+
+def test_permissions_are_those_of_the_task_role_and_of_the_boundary() -> None:
+    rendered = rendering(GUARDED).templates
+    resources = rendered["stack.yml"]["Resources"]
+    [policy] = resources["ApplicationTaskRole"]["Properties"]["Policies"]
+    assert policy["PolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage"],
+            "Resource": [{"Fn::Sub": QUEUE}],
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["s3:GetObject"],
+            "Resource": ["arn:aws:s3:::orders/*", "arn:aws:s3:::prices/*"],
+        },
+    ]
+    boundary = rendered["environment-dev.yml"]["Resources"]["PermissionsBoundary"]
+    actions = {
+        action
+        for statement in boundary["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+        for action in statement["Action"]
+    }
+    needed = {"sqs:ReceiveMessage", "s3:GetObject", "ssm:GetParameters", "kms:Decrypt"}
+    assert needed <= actions
+    assert "Policies" not in stack_of(WORKER)["Resources"]["ApplicationTaskRole"]["Properties"]
+
+
+def test_the_health_check_of_a_container() -> None:
+    task = stack_of(GUARDED)["Resources"]["ApplicationTaskDefinition"]["Properties"]
+    assert task["ContainerDefinitions"][0]["HealthCheck"] == {
+        "Command": ["CMD-SHELL", "test -e /tmp/ready"],
+        "Interval": 10,
+        "Timeout": 5,
+        "Retries": 3,
+        "StartPeriod": 60,
+    }
+
+
+@pytest.mark.parametrize("option", ["secrets", "permissions", "health_check"])
+def test_the_book_has_no_such_container(option: str) -> None:
+    container = replace(WORKER.containers[0], **{option: getattr(GUARDED.container, option)})
+    application = Application(
+        name="orders", source=WORKER.source, container=container, load_balancer=None
+    )
+    with pytest.raises(ModelError, match=f"this edition has no {option}"):
+        application_template(application, edition=BOOK)
