@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.analysis.capabilities import needed_capabilities
-from cfn_pipeline.analysis.system import Template
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.own_stack import OwnStack
 from cfn_pipeline.stacks.templates import contents
@@ -39,4 +37,8 @@ def own_template(own: OwnStack) -> dict[str, Any]:
 
 def capabilities(template: Mapping[str, Any]) -> list[str]:
     """Return what deploying a template must acknowledge, in any mode of an action."""
+    # Only applications with a template of their own need to understand one.
+    from cfn_pipeline.analysis.capabilities import needed_capabilities
+    from cfn_pipeline.analysis.system import Template
+
     return [name for name, _ in needed_capabilities(Template("", template), "CREATE_UPDATE")]

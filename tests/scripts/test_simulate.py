@@ -4,18 +4,18 @@ from typing import Any
 
 import yaml
 
-from cfn_pipeline import load, render
+from cfn_pipeline import load, render, todobackend
 from cfn_pipeline.permissions import catalogue
 from tests.scripts import SCRIPTS, load_script
 
 simulate = load_script("simulate/simulate.py")
-ROWS: dict[str, list[list[Any]]] = yaml.safe_load(
+ROWS: dict[str, dict[str, list[list[Any]]]] = yaml.safe_load(
     (SCRIPTS / "simulate" / "requests.yml").read_text()
 )
 
 
 def test_every_resource_is_made_changed_and_deleted() -> None:
-    asked = {row[0] for row in ROWS["allowed"]}
+    asked = {row[0] for row in ROWS["deployment"]["allowed"]}
     for resource in load(render()["stack.yml"])["Resources"].values():
         handlers = catalogue.handlers(resource["Type"])
         for operation in ("create", "update", "delete"):
@@ -28,10 +28,11 @@ def test_every_resource_is_made_changed_and_deleted() -> None:
 
 
 def test_rows_are_requests() -> None:
-    for rows in ROWS.values():
-        for row in rows:
-            asked = simulate.request(*row)
+    values = simulate.words(todobackend, "todobackend-dev", "todobackend-prod")
+    for kinds in ROWS.values():
+        for row in (*kinds["allowed"], *kinds["denied"]):
+            asked = simulate.request(values, *row)
             assert catalogue.access(asked["action"]) is not None, asked
             assert asked["resource"] == "*" or asked["resource"].startswith("arn:aws:")
             assert "{" not in asked["resource"]
-    assert len(ROWS["denied"]) > 20
+    assert len(ROWS["deployment"]["denied"]) > 20
