@@ -18,8 +18,6 @@ PHASES = ("install", "pre_build", "build", "post_build")
 
 #: How often a phase with RETRY is tried again, where it does not say so.
 _RETRIES = 3
-#: Digits of the number of tries that are read: Python refuses to read thousands.
-_DIGITS = 6
 
 _LONGEST_LINE = 2_000
 
@@ -232,7 +230,7 @@ def _phase(name: str, said: Mapping[str, Any]) -> Phase:
         commands=_list(said.get("commands")),
         finally_=_list(said.get("finally")),
         on_failure=on_failure,
-        retries=int(count[:_DIGITS] or _RETRIES) if on_failure == "RETRY" else 0,
+        retries=int(count or _RETRIES) if on_failure == "RETRY" else 0,
         retry_when=when,
         run_as=str(said.get("run-as", "")),
     )

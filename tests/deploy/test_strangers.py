@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,6 +98,38 @@ def test_another_user_of_this_machine(aws: EmbeddedAws, tmp_path: Path) -> None:
         ["su", "nobody", "-s", "/bin/sh", "-c", look], capture_output=True, check=True
     )
     assert key.encode() not in found.stdout
+
+
+_SERVER = """
+import socketserver
+from cfn_pipeline.rehearsal.local_aws.runtime_api import refuse_other_users
+
+class Handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.rfile.readline()
+        self.wfile.write(b"HTTP/1.0 200 OK\\r\\n\\r\\nevent")
+
+refuse_other_users()
+with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+    print(server.server_address[1], flush=True)
+    server.serve_forever()
+"""
+
+
+@pytest.mark.skipif(
+    os.getuid() != 0 or shutil.which("su") is None or not Path("/proc/net/tcp").exists(),
+    reason="only root becomes another user, with su; /proc tells who connects",
+)
+def test_the_runtime_api_of_functions_is_for_one_user() -> None:
+    command = [sys.executable, "-c", _SERVER]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        curl = f"curl --silent http://127.0.0.1:{int(server.stdout.readline())}/"
+        own = subprocess.run(["sh", "-c", curl], capture_output=True, check=False)
+        words = ["su", "nobody", "-s", "/bin/sh", "-c", curl]
+        other = subprocess.run(words, capture_output=True, check=False)
+        server.kill()
+    assert (own.stdout, other.stdout) == (b"event", b"")
 
 
 class _Page(http.server.BaseHTTPRequestHandler):

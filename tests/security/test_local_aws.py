@@ -1,6 +1,8 @@
 """Who may use the local AWS."""
 
 import http.client
+import os
+import socket
 import urllib.request
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -9,6 +11,7 @@ import pytest
 
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws, embedded_aws, listen
+from cfn_pipeline.rehearsal.local_aws.runtime_api import user_of
 from tests.rehearsal.small import Small
 
 BODY = urlencode({"Action": "ListStacks", "Version": "2010-05-15"})
@@ -144,3 +147,13 @@ def test_ports_that_there_are_not(small: Small, port: int) -> None:
 def test_a_server_does_not_import_from_the_working_directory(small: Small) -> None:
     small.write("hypercorn.py", "raise SystemExit('imported')")
     assert small.rehearse().code == 0
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="there is no /proc")
+def test_the_user_at_the_other_end_of_a_connection() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        client = socket.create_connection(server.getsockname())
+        accepted, _ = server.accept()
+        with client, accepted:
+            assert user_of(accepted) == os.getuid()
+            assert user_of(client) == os.getuid()

@@ -25,6 +25,7 @@ from cfn_pipeline.rehearsal.local_aws.access import with_access
 from cfn_pipeline.rehearsal.local_aws.credentials import hand_out, is_issued
 from cfn_pipeline.rehearsal.local_aws.long_polling import with_long_polling
 from cfn_pipeline.rehearsal.local_aws.loopback import stay_on_loopback
+from cfn_pipeline.rehearsal.local_aws.runtime_api import refuse_other_users
 from cfn_pipeline.rehearsal.local_aws.stand_ins import (
     Tasks,
     add_public_parameters,
@@ -116,6 +117,7 @@ async def _main(descriptor: int) -> None:
     host, key = os.environ["GATEWAY_HOST"], os.environ["AWS_ACCESS_KEY_ID"]
     hand_out(key)
     stay_on_loopback()
+    refuse_other_users()
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, ended.set)
     requests = _Requests()
