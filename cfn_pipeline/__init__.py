@@ -62,7 +62,7 @@ _MODULES = {
     "model.permissions": ("Allow", "regional_arn"),
     "model.pipeline": ("Pipeline", "Stage", "Variable"),
     "model.releases": ("ECSDeploy", "S3Deploy"),
-    "model.repositories": ("GitHubRepository",),
+    "model.repositories": ("GitHubRepository", "Repository"),
     "model.scaling": (
         "Queue",
         "Scaling",

@@ -65,6 +65,7 @@ from cfn_pipeline.model.pipeline import Variable as Variable
 from cfn_pipeline.model.releases import ECSDeploy as ECSDeploy
 from cfn_pipeline.model.releases import S3Deploy as S3Deploy
 from cfn_pipeline.model.repositories import GitHubRepository as GitHubRepository
+from cfn_pipeline.model.repositories import Repository as Repository
 from cfn_pipeline.model.scaling import Queue as Queue
 from cfn_pipeline.model.scaling import Scaling as Scaling
 from cfn_pipeline.model.scheduled_tasks import ScheduledTask as ScheduledTask
@@ -163,6 +164,7 @@ __all__ = [
     "Queue",
     "RehearsalError",
     "ReplaceFailedStack",
+    "Repository",
     "Rolling",
     "Rule",
     "S3Deploy",

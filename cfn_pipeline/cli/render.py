@@ -1,6 +1,7 @@
 """``cfn-pipeline render``: write the templates and files of an edition."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -108,12 +109,19 @@ def _write(rendered: project.Rendering, folder: Path) -> bool:
 def _findings(rendered: project.Rendering, folder: Path) -> bool:
     """Print the findings of rendered files; return whether there are any."""
     files = rendered.files
-    system = read_texts(files, parsed=rendered.templates)
-    findings = check_system(system)
+    # The pipeline reads them from their place in the repository.
+    place = f"{rendered.folder}/" if rendered.folder else ""
+    system = read_texts(
+        {f"{place}{name}": text for name, text in files.items()},
+        parsed={f"{place}{name}": content for name, content in rendered.templates.items()},
+    )
+    findings = [
+        replace(finding, file=finding.file.removeprefix(place)) for finding in check_system(system)
+    ]
     if findings:
         for finding, (line, column) in located(findings, lambda name: files[name]):
-            place = f"{folder / finding.file}:{line}:{column}"
-            printing.message(f"{place}: {finding.rule} {finding.message}")
+            at = f"{folder / finding.file}:{line}:{column}"
+            printing.message(f"{at}: {finding.rule} {finding.message}")
         printing.message(summary(findings, len(system.templates)))
     return bool(findings)
 

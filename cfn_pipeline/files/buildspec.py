@@ -13,25 +13,25 @@ version: 0.2
 phases:
   pre_build:
     commands:
-{docker}      # CODEBUILD_BUILD_ID is <project>:<id>, and a Docker tag takes no colon.
+{cd}{docker}      # CODEBUILD_BUILD_ID is <project>:<id>, and a Docker tag takes no colon.
       - export BUILD_ID=$(echo $CODEBUILD_BUILD_ID | sed 's/^[^:]*://g')
       # CodePipeline hands over the sources without git, so the commit comes from CodeBuild.
       - export APP_VERSION=$CODEBUILD_RESOLVED_SOURCE_VERSION.$BUILD_ID
       - make login
   build:
     commands:
-      - make test
+{cd}      - make test
       - make release
       - make publish
       - make version > version.json
   post_build:
     # Runs also when build has failed: nothing may be published here.
     commands:
-      - make clean
+{cd}      - make clean
       - make logout
 
 artifacts:
-  files:
+{base}  files:
     - version.json
 """
 
@@ -56,7 +56,10 @@ def buildspec(
     # CodeBuild's own images start the daemon themselves.
     docker = docker if application.has_build_image else ()
     lines = [f"    {name}: '{value}'\n" for name, value in (variables or {}).items()]
+    folder = application.source.folder
     return _TEMPLATE.format(
+        cd="" if folder is None else f"      - cd $CODEBUILD_SRC_DIR/{folder}\n",
+        base="" if folder is None else f"  base-directory: {folder}\n",
         docker="".join(f"      - {command}\n" for command in docker),
         variables="".join(["\nenv:\n  variables:\n", *lines]) if lines else "",
     )

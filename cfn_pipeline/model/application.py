@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field
+from dataclasses import MISSING, dataclass, field, replace
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.errors import ModelError
@@ -13,7 +13,7 @@ from cfn_pipeline.model.database import Database
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.load_balancers import LoadBalancer
 from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack
-from cfn_pipeline.model.repositories import GitHubRepository
+from cfn_pipeline.model.repositories import Repository
 from cfn_pipeline.model.scaling import Scaling
 from cfn_pipeline.model.scheduled_tasks import ScheduledTask
 from cfn_pipeline.model.strategies import Deployment, Rolling, TrafficShift
@@ -59,7 +59,7 @@ class Application(Validated):
 
         Application(
             name="orders",
-            source=GitHubRepository("acme/orders"),
+            source=Repository("acme/orders"),
             container=Container(name="orders", cpu=256, memory=512, port=8080),
         )
 
@@ -68,7 +68,8 @@ class Application(Validated):
         title: the name in descriptions; absent: ``name`` with a capital letter.
         source: the repository with the application's code and its buildspec.yml.
         deployment_source: the repository with stack.yml and the environments' configuration
-            files; absent: ``<source>-aws``, on the same branch.
+            files; absent: ``<source>-aws``, on the same branch, and the folder ``name`` where
+            the source has a folder. It may be the source's repository, with a folder.
         image_repository: the ECR repository of its images; absent: ``name``.
         build_image_repository: the ECR repository of the image in which it is built; absent:
             ``<name>/codebuild``.
@@ -103,8 +104,8 @@ class Application(Validated):
 
     name: str
     title: str | None = None
-    source: GitHubRepository
-    deployment_source: GitHubRepository | None = None
+    source: Repository
+    deployment_source: Repository | None = None
     image_repository: str | None = None
     build_image_repository: str | None = None
     pull_accounts: Sequence[str] = ()
@@ -133,11 +134,15 @@ class Application(Validated):
         return self.name.capitalize() if self.title is None else self.title
 
     @property
-    def deployment_repository(self) -> GitHubRepository:
+    def deployment_repository(self) -> Repository:
         """The repository of template and configuration files."""
         if self.deployment_source is not None:
             return self.deployment_source
-        return GitHubRepository(f"{self.source.name}-aws", branch=self.source.branch)
+        return replace(
+            self.source,
+            name=f"{self.source.name}-aws",
+            folder=None if self.source.folder is None else self.name,
+        )
 
     @property
     def image_repository_name(self) -> str:
@@ -163,6 +168,13 @@ class Application(Validated):
     def version_parameter(self) -> str | None:
         """The parameter of the stack that gets the version of each build."""
         return VERSION_PARAMETER if self.stack is None else self.stack.version_parameter
+
+    @property
+    def buildspec(self) -> str | None:
+        """The path of the build specification; None: CodeBuild's default."""
+        if self.build is not None and self.build.buildspec is not None:
+            return self.build.buildspec
+        return None if self.source.folder is None else f"{self.source.folder}/buildspec.yml"
 
     @property
     def has_images(self) -> bool:
@@ -238,11 +250,12 @@ class Application(Validated):
                 f"{where}: secret {self.secret!r} is for the password of a database, and database "
                 "is absent; add a database, or remove secret"
             )
-        if self.deployment_repository.place == self.source.place:
+        code, files = self.source, self.deployment_repository
+        if code.place == files.place and code.folder == files.folder is None:
             yield (
-                f"{where}: source and deployment_source are both {self.source.name!r}, branch "
-                f"{self.source.branch!r}, and each push would start the pipeline twice; use "
-                "another repository or branch for deployment_source"
+                f"{where}: source and deployment_source are both {code.name!r}, branch "
+                f"{code.branch!r}, and their files would be in one folder; use folder= in "
+                "deployment_source, or another repository"
             )
         for checker in self.suppressions:
             if checker not in CHECKERS:

@@ -1,11 +1,11 @@
 """The pipelines that deliver an application: integration, deployment, delivery."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from cfn_pipeline.model.actions import Action, Approve, CodeBuild
 from cfn_pipeline.model.application import Application
-from cfn_pipeline.model.artifacts import Artifact, ArtifactParameter
+from cfn_pipeline.model.artifacts import Artifact, ArtifactFile, ArtifactParameter
 from cfn_pipeline.model.deployments import (
     CreateChangeSet,
     Deployment,
@@ -14,7 +14,7 @@ from cfn_pipeline.model.deployments import (
 )
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.pipeline import Pipeline, Stage
-from cfn_pipeline.model.sources import GitHub, Source
+from cfn_pipeline.model.sources import RepositorySource
 from cfn_pipeline.model.values import Value
 
 _VERSION_FILE = "version.json"
@@ -25,22 +25,18 @@ _Kind = TypeVar("_Kind", bound=Deployment)
 MakeRole: TypeAlias = Callable[[Application, Environment], Value]
 
 
-class MakeSource(Protocol):
-    """A source action's class, such as GitHub."""
-
-    def __call__(self, *, name: str, repository: str, branch: str, output: str) -> Source:
-        """Make the source action."""
-        ...
+#: A source action's class, such as GitHubOAuth.
+MakeSource: TypeAlias = Callable[..., RepositorySource]
 
 
 def continuous_integration(
-    application: Application, *, source: MakeSource = GitHub, pipeline_type: str = "V2"
+    application: Application, *, source: MakeSource | None = None, pipeline_type: str = "V2"
 ) -> Pipeline:
     """Return a pipeline that tests, builds and publishes each commit.
 
     Args:
         application: what is built.
-        source: the source action's class.
+        source: the source action's class; absent: that of the repository's provider.
         pipeline_type: V2 or V1.
 
     """
@@ -56,7 +52,7 @@ def continuous_integration(
 def continuous_deployment(
     application: Application,
     *,
-    source: MakeSource = GitHub,
+    source: MakeSource | None = None,
     pipeline_type: str = "V2",
     capabilities: Sequence[str] = ("CAPABILITY_IAM",),
 ) -> Pipeline:
@@ -64,7 +60,7 @@ def continuous_deployment(
 
     Args:
         application: what is deployed.
-        source: the source actions' class.
+        source: the source actions' class; absent: that of each repository's provider.
         pipeline_type: V2 or V1.
         capabilities: what deployments acknowledge.
 
@@ -76,7 +72,7 @@ def continuous_deployment(
 def continuous_delivery(
     application: Application,
     *,
-    source: MakeSource = GitHub,
+    source: MakeSource | None = None,
     pipeline_type: str = "V2",
     capabilities: Sequence[str] = ("CAPABILITY_IAM",),
     role: MakeRole | None = None,
@@ -89,7 +85,7 @@ def continuous_delivery(
 
     Args:
         application: what is deployed.
-        source: the source actions' class.
+        source: the source actions' class; absent: that of each repository's provider.
         pipeline_type: V2 or V1.
         capabilities: what deployments acknowledge.
         role: gives the ARN of CloudFormation's role in an environment, such as
@@ -103,25 +99,33 @@ def continuous_delivery(
 def _pipeline(
     application: Application,
     environments: Sequence[Environment],
-    source: MakeSource,
+    source: MakeSource | None,
     pipeline_type: str,
     capabilities: Sequence[str],
     role: MakeRole | None = None,
 ) -> Pipeline:
     code = _application_source(application, source)
     repository = application.deployment_repository
-    deployment = source(
-        name="DeploymentRepository",
-        repository=repository.name,
-        branch=repository.branch,
-        output="DeploymentRepository",
+    deployment, sources = code, [code]
+    if application.build is None or repository.place != application.source.place:
+        deployment = repository.action(
+            name="DeploymentRepository",
+            output="DeploymentRepository",
+            kind=source,
+            folders=() if repository.folder is None else (repository.folder,),
+        )
+        sources = [code, deployment]
+    files = (
+        deployment.artifact
+        if repository.folder is None
+        else (deployment.artifact / repository.folder)
     )
     build = CodeBuild(name="CodeBuild", input=code.artifact, output="ApplicationVersion")
     version = None if application.build is None else build.artifact
-    deploy = _Deploy(application, deployment.artifact, version, capabilities, role)
+    deploy = _Deploy(application, files, version, capabilities, role)
     before = [Stage("Source", [deployment])]
     if application.build is not None:
-        before = [Stage("Source", [code, deployment]), Stage("Build", [build])]
+        before = [Stage("Source", sources), Stage("Build", [build])]
     return Pipeline(
         name=application.name,
         stages=[
@@ -132,13 +136,13 @@ def _pipeline(
     )
 
 
-def _application_source(application: Application, source: MakeSource) -> Source:
-    return source(
-        name="Source",
-        repository=application.source.name,
-        branch=application.source.branch,
-        output="MyApp",
-    )
+def _application_source(application: Application, source: MakeSource | None) -> RepositorySource:
+    """Return the source of the code, and of the deployment's files where they are in it."""
+    code, files = application.source, application.deployment_repository
+    folders = [code.folder] if code.place != files.place else [code.folder, files.folder]
+    # Without a folder of its own, any change may be one of the code.
+    known = () if code.folder is None else tuple(folder for folder in folders if folder)
+    return code.action(name="Source", output="MyApp", kind=source, folders=known)
 
 
 class _Deploy:
@@ -147,7 +151,7 @@ class _Deploy:
     def __init__(
         self,
         application: Application,
-        files: Artifact,
+        files: Artifact | ArtifactFile,
         version: Artifact | None,
         capabilities: Sequence[str],
         role: MakeRole | None,

@@ -43,3 +43,24 @@ def test_nothing_is_written_when_one_is_wrong(tmp_path: Path) -> None:
     assert done.code == 2
     assert f"{config}:11:5: applications[1]: unknown key 'nam'; did you mean 'name'?" in done.err
     assert not (tmp_path / "out").exists()
+
+
+def test_services_of_one_repository_are_checked_in_their_folders(tmp_path: Path) -> None:
+    (tmp_path / "cfn-pipeline.yml").write_text(
+        """
+defaults:
+  compute: {type: fargate}
+  environments: [{name: dev, vpc_id: vpc-1a, subnets: [subnet-1a, subnet-2b]}]
+applications:
+  - name: orders
+    source: {name: acme/shop, folder: services/orders}
+    container: {name: orders, cpu: 256, memory: 512, port: 80}
+  - name: bills
+    source: {name: acme/group/shop, folder: services/bills, provider: gitlab}
+    container: {name: bills, cpu: 256, memory: 512, port: 80}
+"""
+    )
+    result = run("render", "--config", str(tmp_path / "cfn-pipeline.yml"))
+    assert result.code == 0, result.err
+    pipeline = (tmp_path / "bills" / "pipeline.yml").read_text()
+    assert "DeploymentRepository::bills/stack.yml" in pipeline

@@ -123,7 +123,7 @@ def test_what_is_said_holds() -> None:
         ),
         (
             {"source": "acme/orders"},
-            r"source must be a GitHubRepository \(got 'acme/orders', a str\)",
+            r"source must be a Repository \(got 'acme/orders', a str\)",
         ),
         ({"pull_accounts": "123456789012"}, "pull_accounts must be a list, each item a string"),
         ({"container": None}, "container or stack is required"),

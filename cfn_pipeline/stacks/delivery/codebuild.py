@@ -37,7 +37,7 @@ def wizard_codebuild_template(application: Application) -> Template:
     stack.add(
         Project(
             PROJECT,
-            **_build(application, Build()),
+            **_build(application),
             Environment=Environment(**_machine(application, Build(), image), PrivilegedMode=True),
         )
     )
@@ -63,7 +63,7 @@ def codebuild_template(application: Application, *, arns: Arns = ARNS) -> Templa
     stack.add(
         Project(
             PROJECT,
-            **_build(application, build),
+            **_build(application),
             Environment=_environment(application, build, arns),
             EncryptionKey=stack.key,
             LogsConfig=LogsConfig(CloudWatchLogs=logs),
@@ -118,12 +118,12 @@ def _cache(build: Build) -> dict[str, Any]:
     return {"Cache": ProjectCache(Type="LOCAL", Modes=["LOCAL_SOURCE_CACHE", *layers])}
 
 
-def _build(application: Application, build: Build) -> dict[str, Any]:
+def _build(application: Application) -> dict[str, Any]:
     return {
         "Name": application.name,
         "Description": f"Tests, builds and publishes {application.name}",
         "ServiceRole": ImportValue(exports.build_role(application.name)),
-        "Source": Source(Type="CODEPIPELINE", **present(BuildSpec=build.buildspec)),
+        "Source": Source(Type="CODEPIPELINE", **present(BuildSpec=application.buildspec)),
         "Artifacts": Artifacts(Type="CODEPIPELINE"),
     }
 
