@@ -90,7 +90,10 @@ from cfn_pipeline.model.triggers import Push as Push
 from cfn_pipeline.output import Change as Change
 from cfn_pipeline.project import render as render
 from cfn_pipeline.project import write as write
+from cfn_pipeline.resources.s3 import private_bucket as private_bucket
 from cfn_pipeline.stacks.arns import Arns as Arns
+from cfn_pipeline.stacks.builders import deployment_resources as deployment_resources
+from cfn_pipeline.stacks.builders import pipeline_role as pipeline_role
 from cfn_pipeline.stacks.delivery.codebuild import codebuild_template as codebuild_template
 from cfn_pipeline.stacks.delivery.ecr import ecr_template as ecr_template
 from cfn_pipeline.stacks.delivery.iam import iam_template as iam_template
@@ -188,6 +191,7 @@ __all__ = [
     "continuous_delivery",
     "continuous_deployment",
     "continuous_integration",
+    "deployment_resources",
     "deployment_role",
     "ecr_template",
     "edition",
@@ -196,7 +200,9 @@ __all__ = [
     "iam_template",
     "key_template",
     "load",
+    "pipeline_role",
     "pipeline_template",
+    "private_bucket",
     "regional_arn",
     "render",
     "todobackend",

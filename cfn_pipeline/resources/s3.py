@@ -30,6 +30,11 @@ def private_bucket(
 ) -> Bucket:
     """Make a private, encrypted, versioned bucket whose objects expire.
 
+    >>> from cfn_pipeline import private_bucket
+    >>> bucket = private_bucket("Reports", expire_after_days=30, DeletionPolicy="Retain")
+    >>> bucket.PublicAccessBlockConfiguration.RestrictPublicBuckets
+    True
+
     Args:
         title: the logical id.
         name: unique in all of AWS; absent: CloudFormation makes one.
