@@ -4,6 +4,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -44,19 +45,7 @@ _EDITION = "current"
     help="Which application of --config, if it has several; its folder is DIR/NAME.",
 )
 @click.option("--edition", default=_EDITION, show_default=True, help="current or book.")
-def deploy(
-    words: tuple[str, ...],
-    given: tuple[str, ...],
-    yes: bool,
-    dry_run: bool,
-    remove: bool,
-    bucket: str | None,
-    region: str | None,
-    profile: str | None,
-    config: Path | None,
-    application: str | None,
-    edition: str,
-) -> None:
+def deploy(**options: Any) -> None:
     """Deploy the stacks of a deployment folder, in their order.
 
     DIR is a folder that "new" or "render" has written (default: this one). TARGET is a template
@@ -69,15 +58,18 @@ def deploy(
 
     Example: cfn-pipeline deploy orders-aws pipeline -p NotificationEmail=ann@example.com
     """
-    if not (yes or dry_run or is_terminal()):
+    changes_nothing = options["dry_run"]
+    if not (options["yes"] or changes_nothing or is_terminal()):
         raise click.UsageError("Changes cannot be asked for without a terminal; add --yes.")
-    folder, names = _folder_and_names(words)
+    folder, names = _folder_and_names(options["words"])
+    config, application, edition = options["config"], options["application"], options["edition"]
+    region, profile = options["region"], options["profile"]
     if config is None and (folder / _CONFIG).exists():
         config = folder / _CONFIG
     with loading():
         from cfn_pipeline.cli.deploying import Deployment
         from cfn_pipeline.cli.deployment_folder import deployment_folder
-    options = {
+    repeated = {
         "--config": None if config is None or config == folder / _CONFIG else str(config),
         "--application": application,
         "--edition": None if edition == _EDITION else edition,
@@ -85,17 +77,18 @@ def deploy(
         "--profile": profile,
     }
     command = ["cfn-pipeline", "deploy", str(folder)]
-    command += [word for name, value in options.items() if value for word in (name, value)]
+    command += [word for name, value in repeated.items() if value for word in (name, value)]
     deployment = Deployment(
         folder=deployment_folder(folder, config=config, application=application, edition=edition),
         names=names,
         command=shlex.join(command),
         region=region,
         profile=profile,
-        asks=not yes,
-        changes_nothing=dry_run,
+        asks=not options["yes"],
+        changes_nothing=changes_nothing,
     )
-    if remove:
+    given, bucket = options["given"], options["bucket"]
+    if options["remove"]:
         if given or bucket:
             raise click.UsageError("--remove takes neither --parameter nor --bucket; leave it out.")
         deployment.remove()

@@ -75,17 +75,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="OLD",
     help="Show the difference to the permissions of these templates. Can be repeated.",
 )
-def permissions(
-    paths: tuple[Path, ...],
-    stacks: tuple[str, ...],
-    boundary: str | None,
-    form: str,
-    given: tuple[str, ...],
-    strict: bool,
-    role: str | None,
-    action: str | None,
-    old: tuple[Path, ...],
-) -> None:
+def permissions(**options: Any) -> None:
     """Derive the least permissions that a role needs to deploy templates.
 
     TEMPLATE is any CloudFormation template. What the permissions do not cover is listed on standard
@@ -94,23 +84,25 @@ def permissions(
     --covers the exit code is 1 if the role lacks a permission, with --explain if nothing needs the
     action.
     """
+    paths, stacks, form = options["paths"], options["stacks"], options["form"]
     templates = [_read(path) for path in paths]
-    values = _values(given, templates)
-    if action is not None:
-        _explain(templates, action, form)
+    values = _values(options["given"], templates)
+    if options["action"] is not None:
+        _explain(templates, options["action"], form)
         return
     if not stacks:
         stacks = (f"{paths[0].stem}-*",)
         printing.message(f"permissions apply to stacks {stacks[0]}; use --stack for other names")
+    boundary = options["boundary"]
     limit: Any = {"Ref": "PermissionsBoundary"} if boundary is None else boundary
     if boundary == "none":
         limit = None
     result = derive(templates, stacks=stacks, boundary=limit, parameters=values)
     lacks = False
-    if role is not None:
-        lacks = _covers(role, result, form)
-    elif old:
-        earlier = [_read(path) for path in old]
+    if options["role"] is not None:
+        lacks = _covers(options["role"], result, form)
+    elif options["old"]:
+        earlier = [_read(path) for path in options["old"]]
         before = derive(earlier, stacks=stacks, boundary=limit, parameters=values)
         _compare(before, result, form)
     elif form == "table":
@@ -127,7 +119,7 @@ def permissions(
         printing.document(json.dumps(policies, indent=2) + "\n" if as_json else emit(policies))
     for entry in result.unknown:
         printing.message(_told(entry))
-    uncovered = [entry for entry in result.unknown if strict or entry.kind == "uncovered"]
+    uncovered = [e for e in result.unknown if options["strict"] or e.kind == "uncovered"]
     if uncovered or lacks:
         raise SystemExit(1)
 
