@@ -35,6 +35,7 @@ _MODULES = {
     ),
     "model.application": ("Application",),
     "model.artifacts": ("Artifact", "ArtifactFile", "ArtifactParameter"),
+    "model.aws_sources": ("CodeCommit", "ECRSource", "S3Source"),
     "model.build": ("Build",),
     "model.commands": ("Commands", "ECRBuildAndPublish"),
     "model.compute": ("Ec2", "Fargate"),
@@ -72,12 +73,9 @@ _MODULES = {
     "model.sources": (
         "AzureDevOps",
         "Bitbucket",
-        "CodeCommit",
-        "ECRSource",
         "GitHub",
         "GitHubOAuth",
         "GitLab",
-        "S3Source",
     ),
     "model.stack_sets": ("StackInstances", "StackSet"),
     "model.strategies": (

@@ -30,6 +30,9 @@ from cfn_pipeline.model.application import Application as Application
 from cfn_pipeline.model.artifacts import Artifact as Artifact
 from cfn_pipeline.model.artifacts import ArtifactFile as ArtifactFile
 from cfn_pipeline.model.artifacts import ArtifactParameter as ArtifactParameter
+from cfn_pipeline.model.aws_sources import CodeCommit as CodeCommit
+from cfn_pipeline.model.aws_sources import ECRSource as ECRSource
+from cfn_pipeline.model.aws_sources import S3Source as S3Source
 from cfn_pipeline.model.build import Build as Build
 from cfn_pipeline.model.commands import Commands as Commands
 from cfn_pipeline.model.commands import ECRBuildAndPublish as ECRBuildAndPublish
@@ -72,12 +75,9 @@ from cfn_pipeline.model.scheduled_tasks import ScheduledTask as ScheduledTask
 from cfn_pipeline.model.secret_values import Secret as Secret
 from cfn_pipeline.model.sources import AzureDevOps as AzureDevOps
 from cfn_pipeline.model.sources import Bitbucket as Bitbucket
-from cfn_pipeline.model.sources import CodeCommit as CodeCommit
-from cfn_pipeline.model.sources import ECRSource as ECRSource
 from cfn_pipeline.model.sources import GitHub as GitHub
 from cfn_pipeline.model.sources import GitHubOAuth as GitHubOAuth
 from cfn_pipeline.model.sources import GitLab as GitLab
-from cfn_pipeline.model.sources import S3Source as S3Source
 from cfn_pipeline.model.stack_sets import StackInstances as StackInstances
 from cfn_pipeline.model.stack_sets import StackSet as StackSet
 from cfn_pipeline.model.strategies import BlueGreen as BlueGreen

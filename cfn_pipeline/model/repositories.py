@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, replace
 
+from cfn_pipeline.model.aws_sources import CodeCommit
 from cfn_pipeline.model.sources import (
     AzureDevOps,
     Bitbucket,
-    CodeCommit,
     ConnectedSource,
     GitHub,
     GitLab,
