@@ -13,6 +13,7 @@ from typing import Any
 from cfn_pipeline.analysis.capabilities import is_given, needed_capabilities
 from cfn_pipeline.analysis.system import Template
 from cfn_pipeline.aws.cloudformation import FAILED_STATES
+from cfn_pipeline.aws.name_forms import CHANGE_SET, STACK
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.rehearsal.actions.parameters import (
     artifact_file,
@@ -46,6 +47,9 @@ def run_cloudformation(action: Action, context: Context) -> Outcome:
         raise ActionFailed(f"invalid ActionMode {mode!r}: use one of {', '.join(_MODES)}")
     if not stack:
         raise ActionFailed("StackName is missing")
+    change_set = action.configuration.get("ChangeSetName")
+    if wrong := [*STACK.problems(stack, mode), *CHANGE_SET.problems(change_set, mode)]:
+        raise ActionFailed("; ".join(wrong))
     stacks = context.stacks_of(action)
     earlier = stacks.events(stack)
     last = earlier[-1]["id"] if earlier else None

@@ -50,6 +50,8 @@ def failed(outcome: Outcome) -> str:
         ({"ActionMode": "UPDATE"}, "invalid ActionMode 'UPDATE': use one of CREATE_UPDATE"),
         ({"TemplatePath": "Infra::dev.json"}, "Infra::dev.json has no Resources"),
         ({"StackName": ""}, "StackName is missing"),
+        ({"StackName": "a<b"}, "invalid stack name 'a<b': use letters, digits and -"),
+        ({"ChangeSetName": "a<b"}, "invalid change set name 'a<b': use letters, digits and -"),
     ],
 )
 def test_a_deployment_fails(bench: Bench, change: dict[str, str], message: str) -> None:
