@@ -18,14 +18,16 @@ templates: $(READY) ## Render the editions into templates/
 	@$(BIN)/cfn-pipeline render --edition current
 	@$(BIN)/cfn-pipeline render --edition book
 
-docs: $(READY) ## Write docs/rules.md from the rules
+docs: $(READY) ## Write docs/rules.md from the rules, and docs/configuration.md from the schema
 	@$(BIN)/python scripts/rules_page.py
+	@$(BIN)/python scripts/configuration_page.py
 
 check: $(READY) ## Say where templates/ and docs/ are stale, and what is wrong with them; write nothing
 	@$(BIN)/cfn-pipeline render --edition current --check
 	@$(BIN)/cfn-pipeline render --edition book --check
 	@$(BIN)/cfn-pipeline check templates/current templates/book
 	@$(BIN)/python scripts/rules_page.py --check
+	@$(BIN)/python scripts/configuration_page.py --check
 
 test: $(READY) check lint types ## Run everything that must pass
 	$(BIN)/pytest -n auto --dist worksteal

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cfn_pipeline import check, render
+from cfn_pipeline.config.reading import read_config
+from tests.command import run
+
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```\n(?:\n((?:    [^\n]+\n)+))?", README, re.DOTALL)
 
@@ -32,6 +36,24 @@ def test_the_two_commands_come_first() -> None:
         "    make templates    # renders everything into templates/",
         "    make test         # runs everything that must pass",
     ]
+
+
+def test_the_configuration_renders_and_checks_clean() -> None:
+    [text] = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    [orders] = read_config(text)
+    findings = check(render(orders))
+    assert {finding.message.split(";")[-1].split(",")[0] for finding in findings} <= {
+        " set it in dev.json",
+        " set it in prod.json",
+    }
+
+
+def test_a_new_folder_begins_as_the_first_screen_says(tmp_path: Path) -> None:
+    [line] = re.findall(r"`cfn-pipeline (new .+?)`", README.partition("## Quickstart")[0])
+    folder = tmp_path / "orders-aws"
+    done = run(*line.split(), "--output", str(folder))
+    assert done.code == 0, done.err
+    assert (folder / "cfn-pipeline.yml").exists()
 
 
 def test_a_rehearsal_runs_to_production(tmp_path: Path) -> None:

@@ -294,9 +294,18 @@ class _Reader:
         self._mistakes[_Mistake(mark.line + 1, mark.column + 1, f"{where}{text}")] = None
 
 
+class _Unread:
+    """A field that could not be read, which has a default: what looks at it ends."""
+
+    def __get__(self, part: Any, kind: Any) -> Any:
+        raise AttributeError
+
+
 def _problems_of_part(kind: Any, valid: Mapping[str, Any], incomplete: set[str]) -> list[str]:
     """Return what the model refuses of the fields that could be read, as far as it can tell."""
-    part = object.__new__(kind)
+    unread = dict.fromkeys(incomplete - valid.keys(), _Unread())
+    # The module's name keeps it from being one of the package's own alternatives.
+    part: Any = object.__new__(type(kind.__name__, (kind,), {**unread, "__module__": "unread"}))
     for name, (_, field) in fields(kind).items():
         if name in valid:
             object.__setattr__(part, name, valid[name])

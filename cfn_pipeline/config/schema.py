@@ -82,8 +82,8 @@ def _object(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     texts = descriptions(kind)
     accepted = fields(kind)
     properties = {
-        name: {"description": texts[name], **_described(hint, definitions)}
-        for name, (hint, _) in accepted.items()
+        name: {"description": texts[name], **_described(hint, definitions), **_default(field)}
+        for name, (hint, field) in accepted.items()
     }
     required = [name for name, (_, field) in accepted.items() if is_required(field)]
     if any(vars(base).get("is_choice", False) for base in kind.__mro__):
@@ -101,6 +101,11 @@ def _object(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         return whole
     string = {"type": "string", "description": texts[short]}
     return {"description": whole.pop("description"), "anyOf": [string, whole]}
+
+
+def _default(field: Any) -> dict[str, Any]:
+    """Return the default of a key, where it is a plain value."""
+    return {"default": field.default} if isinstance(field.default, (str, int)) else {}
 
 
 def _described(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:

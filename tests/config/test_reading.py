@@ -188,3 +188,10 @@ def test_any_value_is_read_or_refused_at_a_place(value: object) -> None:
     text = yaml.safe_dump({"applications": [value]})
     for problem in _problems(text):
         assert re.match(r"c\.yml:\d+:\d+: ", problem)
+
+
+def test_a_value_that_cannot_be_read_is_not_said_to_be_absent() -> None:
+    text = "applications: [{name: ab, source: acme/a, container: {name: ab, cpu: 1, memory: x}}]"
+    assert _problems(text) == [
+        "c.yml:1:81: applications[0].container.memory: must be a whole number (got x, a string)"
+    ]
