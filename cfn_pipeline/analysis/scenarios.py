@@ -29,7 +29,7 @@ _MOST_ASSIGNMENTS = 1024
 _FEWEST_ASSIGNMENTS = 64
 _MOST_SCENARIOS = 64
 #: Conditions that are evaluated, over all assignments: a template with thousands takes seconds.
-_MOST_EVALUATIONS = 2_000_000
+_MOST_EVALUATIONS = 500_000
 
 #: Returns whether an expression is true, from the values that are compared and from the results of
 #: the conditions before it.
