@@ -1,8 +1,12 @@
 """The folder of a run: the one place that decides the path of everything in it."""
 
+import contextlib
 import os
+import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from cfn_pipeline.errors import RehearsalError
 
@@ -31,6 +35,41 @@ def path_below(folder: Path, name: str) -> Path:
 def private(path: str, flags: int) -> int:
     """Open a file as ``open`` does; a new one is readable by its owner only."""
     return os.open(path, flags, 0o600)
+
+
+def opened(path: Path) -> BinaryIO | None:
+    """Return a file of the run, open for reading; None: it is no file.
+
+    A build can put a link, a pipe or a device in its place.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    return None
+
+
+@contextlib.contextmanager
+def opened_folder(path: Path) -> Iterator[int]:
+    """Yield the descriptor of a folder of the run, which is created if there is none.
+
+    What a build has put in its place, such as a link, is removed.
+    """
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, flags)
+    except OSError:
+        path.unlink(missing_ok=True)
+        path.mkdir()
+        descriptor = os.open(path, flags)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from cfn_pipeline.errors import RehearsalError
-from cfn_pipeline.rehearsal import processes
+from cfn_pipeline.rehearsal.artifacts import git
 from cfn_pipeline.rehearsal.artifacts.trees import Tree, is_utf8, tree, tree_of
 from cfn_pipeline.rehearsal.artifacts.zips import unzip, zip_of
 
@@ -93,7 +93,7 @@ def fetch(
         return _revision(path, _commit(path, revision or "HEAD", source))
     if _is_clean(path):
         return _revision(path, "HEAD")
-    return Revision(commit=_digest(target), branch=_git(path, "branch", "--show-current"))
+    return Revision(commit=_digest(target), branch=git.output(path, "branch", "--show-current"))
 
 
 def parse_source(source: str) -> tuple[Path, str]:
@@ -130,11 +130,11 @@ def _files_of_commit(
     path: Path, revision: str, source: str, folder: Path, stop: threading.Event | None
 ) -> Tree:
     commit, archive = _commit(path, revision, source), folder / "archive.zip"
-    _require_git(path, source, "archive", "--format=zip", f"--output={archive}", commit)
+    git.require(path, source, "archive", "--format=zip", f"--output={archive}", commit)
     links = unzip(archive, folder / "files", stop)
     found = _with_links(tree_of(folder / "files", stop), links)
     # git writes names as they are, and zips without a mark are read as code page 437.
-    names = _git(path, "ls-tree", "-r", "-z", "--name-only", commit).split("\0")
+    names = git.output(path, "ls-tree", "-r", "-z", "--name-only", commit).split("\0")
     other = {os.fsencode(n).decode("cp437"): n for n in names if not is_utf8(n)}
     return Tree(
         files={name: file for name, file in found.files.items() if name not in other},
@@ -146,8 +146,8 @@ def _files_of_clone(
     path: Path, revision: str, source: str, folder: Path, stop: threading.Event | None
 ) -> Tree:
     commit, clone = _commit(path, revision, source), folder / "clone"
-    _require_git(path, source, "clone", "--quiet", "--no-hardlinks", ".", str(clone))
-    _require_git(path, source, "-C", str(clone), "checkout", "--quiet", commit)
+    git.require(path, source, "clone", "--quiet", "--no-hardlinks", ".", str(clone))
+    git.require(path, source, "-C", str(clone), "checkout", "--quiet", commit)
     return tree_of(clone, stop, git=True)
 
 
@@ -158,7 +158,7 @@ def _with_links(found: Tree, links: Sequence[str]) -> Tree:
 
 
 def _commit(path: Path, revision: str, source: str) -> str:
-    commit = _git(path, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    commit = git.output(path, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if not commit:
         raise RehearsalError(
             f"source {source}: {path} has no commit, tag or branch {revision!r}, or is not in a "
@@ -168,53 +168,31 @@ def _commit(path: Path, revision: str, source: str) -> str:
 
 
 def _files(path: Path, stop: threading.Event | None) -> Tree:
-    code, output, _ = _run(path, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+    code, output, _ = git.run(
+        path, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    )
     if code != 0:
         return tree_of(path, stop)
     return tree(path, [name for name in output.split("\0") if name], stop)
 
 
 def _is_clean(path: Path) -> bool:
-    code, changes, _ = _run(path, ["status", "--porcelain", "--", "."])
-    has_commit = _git(path, "log", "-1", "--format=%H", "--", ".")
+    # Submodules have programs of their own.
+    words = ["status", "--porcelain", "--ignore-submodules=dirty", "--", "."]
+    code, changes, _ = git.run(path, words)
+    has_commit = git.output(path, "log", "-1", "--format=%H", "--", ".")
     return code == 0 and not changes.strip() and bool(has_commit)
 
 
 def _revision(path: Path, commit: str) -> Revision:
-    log = _git(path, "log", "-1", "--format=%H%n%aI%n%B", commit)
+    log = git.output(path, "log", "-1", "--format=%H%n%aI%n%B", commit)
     number, date, *message = log.split("\n")
     return Revision(
         commit=number,
         date=date,
-        message=_text("\n".join(message).strip()),
-        branch=_git(path, "branch", "--show-current"),
+        message=git.as_text("\n".join(message).strip()),
+        branch=git.output(path, "branch", "--show-current"),
     )
-
-
-def _git(path: Path, *arguments: str) -> str:
-    """Return what git prints; empty: it fails."""
-    code, output, _ = _run(path, arguments)
-    return output.strip() if code == 0 else ""
-
-
-def _require_git(path: Path, source: str, *arguments: str) -> None:
-    code, _, errors = _run(path, arguments)
-    if code != 0:
-        raise RehearsalError(f"source {source}: {errors.strip()}")
-
-
-def _run(path: Path, arguments: Sequence[str]) -> tuple[int, str, str]:
-    """Return exit code, output and errors of git."""
-    try:
-        done = processes.run(["git", "-C", str(path), *arguments])
-    except FileNotFoundError:  # without git, every folder is an ordinary one
-        return 127, "", "git is not installed"
-    return done.returncode, done.stdout, _text(done.stderr)
-
-
-def _text(output: str) -> str:
-    """Return the output of git with a mark instead of each byte that is not UTF-8."""
-    return output.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _digest(archive: Path) -> str:

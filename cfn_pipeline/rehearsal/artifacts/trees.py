@@ -13,6 +13,7 @@ from cfn_pipeline.rehearsal.outcome import raise_if_stopped
 _MOST = 1_000_000
 #: Names in a message.
 _SHOWN = 5
+_OUT = "a link that leads out of the folder"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +83,8 @@ def tree(folder: Path, names: Iterable[str], stop: threading.Event | None = None
         path = folder / name
         if path.is_symlink():
             reason = _reason_against(path, root)
-        elif path.is_file():
-            reason = ""
+        elif path.is_file():  # perhaps of a folder that is a link
+            reason = "" if leads_inside(path, root) else _OUT
         else:
             continue
         reason = reason or ("" if is_utf8(name) else "its name is not UTF-8")
@@ -125,5 +126,5 @@ def leads_inside(path: Path, root: str) -> bool:
 def _reason_against(link: Path, root: str) -> str:
     """Return why a link is left out; empty: it leads to something in the tree."""
     if link.readlink().is_absolute() or not leads_inside(link, root):
-        return "a link that leads out of the folder"
+        return _OUT
     return ""

@@ -23,7 +23,7 @@ class Log:
         self.path = path
         self.problem = ""
         self._size = 0
-        self._file = private(str(path), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        self._file = private(str(path), os.O_RDWR | os.O_CREAT | os.O_APPEND)
 
     def note(self, text: str) -> None:
         """Write lines of the rehearsal."""
@@ -49,9 +49,9 @@ class Log:
 
     def output_since(self, offset: int) -> str:
         """Return the output of commands after an offset in the file."""
-        with self.path.open("rb") as log:
-            log.seek(offset)
-            lines = log.read().decode(errors="replace").splitlines()
+        # Of the open file: a command may have put another one in its place.
+        content = os.pread(self._file, max(0, self.size() - offset), offset)
+        lines = content.decode(errors="replace").splitlines()
         return "\n".join(line for line in lines if not line.startswith(OURS))
 
     def _write(self, content: bytes) -> None:

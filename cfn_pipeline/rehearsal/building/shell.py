@@ -1,5 +1,6 @@
 """The shell of a build, on this machine or in a container."""
 
+import contextlib
 import itertools
 import os
 import re
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from cfn_pipeline.rehearsal import processes
 from cfn_pipeline.rehearsal.building.log import Log
+from cfn_pipeline.rehearsal.folder import opened_folder
 from cfn_pipeline.rehearsal.outcome import ActionFailed, raise_if_stopped
 
 #: Reads the numbers of commands, runs each in this one shell, and writes a mark with its exit code
@@ -117,12 +119,12 @@ class Shell:
 
         """
         number = next(self._numbers)
-        path = self._folder / f"{number}.command"
+        name = f"{number}.command"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)  # a command may have deleted it
-            path.write_text(f"{command}\n", encoding="utf-8", errors="surrogateescape")
+            self._write_file(name, f"{command}\n")
         except OSError as error:
             self._require_room()
+            path = self._folder / name
             raise ActionFailed(f"{path} cannot be written: {error.strerror}") from error
         driver = self._driver
         if driver is None or driver.exit_code is not None:
@@ -147,12 +149,25 @@ class Shell:
             self._driver.end_input()
             self._status(self._driver, None)
             self._driver = None
-        (self._folder / "environment").unlink(missing_ok=True)
+        self._remove("environment")
 
     def close(self) -> None:
         """End the shell and everything that its commands started."""
         for guard in self._guards:
             guard.close()
+
+    def _write_file(self, name: str, text: str) -> None:
+        """Write a file for the shell; a link that a command has put there is not followed."""
+        self._remove(name)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with opened_folder(self._folder) as folder:
+            descriptor = os.open(name, flags, 0o600, dir_fd=folder)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(text.encode(errors="surrogateescape"))
+
+    def _remove(self, name: str) -> None:
+        with opened_folder(self._folder) as folder, contextlib.suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=folder)
 
     def _start(self) -> processes.Guarded:
         launch = self._launch

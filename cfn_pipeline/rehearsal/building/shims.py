@@ -5,6 +5,8 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
+from cfn_pipeline.rehearsal.folder import opened
+
 #: Tools that need a Docker engine.
 DOCKER_TOOLS = ("docker", "docker-compose", "dockerd", "dockerd-entrypoint.sh")
 
@@ -12,6 +14,8 @@ DOCKER_TOOLS = ("docker", "docker-compose", "dockerd", "dockerd-entrypoint.sh")
 _REGISTRY = ("login", "logout", "push")
 
 _FIELD, _END = "\0", "\x1e"
+#: Bytes of recorded calls; what follows is left out.
+_MOST = 4 << 20
 
 _RECORD = r"""#!/bin/sh
 # Shim of {tool}: records the call.
@@ -110,11 +114,13 @@ def _write(folder: Path, tool: str, form: str, record: Path, **values: str) -> N
 
 def read_calls(record: Path) -> list[list[str]]:
     """Return the recorded calls in order: the tool and its arguments."""
-    if not record.exists():
+    file = opened(record)
+    if file is None:
         return []
-    text = record.read_text(encoding="utf-8", errors="replace")
-    calls = text.split(f"{_END}{_FIELD}")
-    return [call.split(_FIELD)[:-1] for call in calls if call]
+    with file:
+        text = file.read(_MOST).decode(errors="replace")
+    calls = (call.split(_FIELD)[:-1] for call in text.split(f"{_END}{_FIELD}"))
+    return [call for call in calls if call]
 
 
 def without_tool_folders(command: str, tools: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """The HTML page of a run."""
 
+import os
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 from cfn_pipeline.atomic import replace_file
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.cloudformation.changes import COLUMNS
-from cfn_pipeline.rehearsal.folder import RunFolder
+from cfn_pipeline.rehearsal.folder import RunFolder, opened
 from cfn_pipeline.rehearsal.outcome import Status
 from cfn_pipeline.rehearsal.report.result import next_step
 
@@ -55,8 +56,11 @@ def write_page(result: Mapping[str, Any], folder: RunFolder, target: Path) -> No
 
 def _part(log: Path) -> str:
     """Return a log, or the beginning and the end of a long one."""
-    size = log.stat().st_size
-    with log.open("rb") as file:
+    whole = opened(log)
+    if whole is None:
+        return "[a command has removed the log]"
+    with whole as file:
+        size = os.fstat(file.fileno()).st_size
         if size <= _MOST:
             return file.read().decode(errors="replace")
         begin = file.read(_MOST // 4).decode(errors="replace")
