@@ -1,5 +1,7 @@
 """Files in a folder: which are stale, which are another's, and how they are replaced."""
 
+import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +12,9 @@ from cfn_pipeline.errors import OutputError
 
 #: Begins the first line of each rendered file that can hold a comment.
 HEADER = "Rendered by cfn-pipeline"
+
+#: A rendered file is far smaller.
+_LARGEST_BYTES = 20_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,12 +115,23 @@ def create_files(files: Mapping[Path, str]) -> None:
 
 
 def _read(path: Path, *, errors: str = "replace") -> str | None:
+    reason: str | None
     try:
-        return path.read_bytes().decode("utf-8", errors=errors)
+        reason = _reason_against(path.stat())
+        if not reason:
+            return path.read_bytes().decode("utf-8", errors=errors)
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise OutputError(f"{path}: cannot be read: {error.strerror}") from error
+        reason = error.strerror
+    raise OutputError(f"{path}: cannot be read: {reason}")
+
+
+def _reason_against(status: os.stat_result) -> str:
+    """Return why a file is not read; empty: it is. Pipes and devices may never end."""
+    if not stat.S_ISDIR(status.st_mode) and not stat.S_ISREG(status.st_mode):
+        return "Not a file"
+    return "" if status.st_size <= _LARGEST_BYTES else f"Larger than {_LARGEST_BYTES:,} bytes"
 
 
 def _replace(files: Mapping[str, str], folder: Path) -> None:

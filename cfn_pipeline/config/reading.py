@@ -23,10 +23,11 @@ from cfn_pipeline.config.kinds import (
 )
 from cfn_pipeline.errors import ModelError, OutputError
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.template.composing import LARGEST, composed
 
 #: What stands for a value with a mistake, of which a message has told already.
 _INVALID: Any = object()
-_LARGEST_BYTES = 10_000_000
+_LARGEST_BYTES = LARGEST
 
 _KEYS = ("applications", "defaults")
 
@@ -40,7 +41,8 @@ def read_config_file(path: Path) -> list[Application]:
 
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_BYTES + 1)
     except OSError as error:
         raise OutputError(f"{path}: cannot be read: {error.strerror}") from error
     if len(content) > _LARGEST_BYTES:
@@ -70,7 +72,7 @@ def read_config(text: str, *, source: str = "cfn-pipeline.yml") -> list[Applicat
     """
     loader = yaml.CSafeLoader(text)
     try:
-        root = loader.get_single_node()
+        root = composed(text, loader)
         reader = _Reader(source, loader)
         applications = [] if root is None else reader.applications(root)
     except yaml.MarkedYAMLError as error:

@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cfn_pipeline import TemplateError, load
+from cfn_pipeline import ModelError, OutputError, TemplateError, load
 from cfn_pipeline.checks.rules.docker import _DOCKER
 from cfn_pipeline.checks.rules.parameters import _fits
+from cfn_pipeline.config.reading import read_config, read_config_file
+from cfn_pipeline.output import differences
 from cfn_pipeline.template.composing import LARGEST
 from cfn_pipeline.template.positions import positions
 from tests.benchmarks.curves import CURVES, VERBS, cpu_seconds
@@ -248,3 +250,52 @@ def test_standard_input() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout.split(" ")[0]) == (1, "/dev/stdin:39:17:")
+
+
+# Configuration files, and the files that render reads
+
+_KEYS = ("name", "source", "container", "database")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "a0: &a0 {name: x}\n"
+            + "".join(
+                f"a{n}: &a{n} {{{', '.join(f'{key}: *a{n - 1}' for key in _KEYS)}}}\n"
+                for n in range(1, 14)
+            )
+            + "applications: [*a13]\n",
+            "the aliases stand for more than 100,000 values",
+        ),
+        ("applications: [&a {name: *a}]\n", "an alias stands within the value"),
+        (f"applications: {'[' * 500}{']' * 500}", "nested more than 150 levels deep"),
+        (f"applications: [{{name: {'x' * LARGEST}}}]", "5,000,000"),
+    ],
+)
+def test_a_hostile_configuration_ends_with_one_message(text: str, told: str) -> None:
+    began = time.process_time()
+    with pytest.raises(ModelError, match=told):
+        read_config(text)
+    assert time.process_time() - began < 10
+
+
+def test_a_configuration_file_is_read_up_to_a_size(tmp_path: Path) -> None:
+    (tmp_path / "endless.yml").symlink_to("/dev/zero")
+    with pytest.raises(ModelError, match="is larger than"):
+        read_config_file(tmp_path / "endless.yml")
+
+
+@pytest.mark.parametrize("place", ["/dev/zero", "", "large"])
+def test_render_reads_files_that_end(tmp_path: Path, place: str) -> None:
+    path = tmp_path / "pipeline.yml"
+    if place == "large":
+        path.touch()
+        os.truncate(path, 1 << 40)
+    elif place:
+        path.symlink_to(place)
+    else:
+        os.mkfifo(path)
+    with pytest.raises(OutputError, match=r"pipeline\.yml: cannot be read: (Not a file|Larger)"):
+        list(differences({"pipeline.yml": "A: 1\n"}, tmp_path))
