@@ -5,24 +5,36 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.test_configurations import DEPLOYMENTS, EXAMPLES
+from cfn_pipeline.cli.applications import placed_applications
+from tests.examples.test_configurations import CONFIGURATIONS, EXAMPLES
 from tests.rehearsal.small import spawn
 
-APPLICATION = ("--source", f"MyApp={EXAMPLES / 'todobackend-app'}")
+APPLICATIONS = {
+    place: application
+    for name in CONFIGURATIONS
+    for place, application in placed_applications(EXAMPLES / name / "cfn-pipeline.yml").items()
+}
 
 
-@pytest.mark.parametrize("template", DEPLOYMENTS, ids=lambda path: path.parent.name)
-def test_an_example_is_rehearsed_to_production(template: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "deployment"
-    shutil.copytree(template.parent, folder)
-    builds = (folder / "codebuild.yml").exists()
+@pytest.mark.parametrize("place", APPLICATIONS, ids=lambda path: path.name)
+def test_an_example_is_rehearsed_to_production(place: Path, tmp_path: Path) -> None:
+    application = APPLICATIONS[place]
+    code, deployment = tmp_path / "code", tmp_path / "deployment"
+    own = code / (application.source.folder or ".")
+    shutil.copytree(EXAMPLES / "todobackend-app", own)
+    templates = deployment / (application.deployment_repository.folder or ".")
+    shutil.copytree(place, templates)
+    if application.build is not None:
+        shutil.copy(place / "buildspec.yml", own)
+    shared = place.parent / "shared.yml"
     done = spawn(
         tmp_path,
-        *("deployment/pipeline.yml", "--source", "DeploymentRepository=deployment"),
-        *(APPLICATION if builds else ()),
+        *(str(templates / "pipeline.yml"), "--source", f"DeploymentRepository={deployment}"),
+        *(("--source", f"MyApp={code}") if application.build is not None else ()),
+        *(("--with", str(shared)) if shared.exists() else ()),
         *("--approve", "--builds", "shell", "--format", "json"),
     )
-    assert done.code == 0, done.out + done.err
+    assert done.code == 0, done.err
     assert set(done.states().values()) == {"Succeeded"}
     assert "Prod/DeployChangeSet" in done.states()
-    assert ("Build/CodeBuild" in done.states()) == builds
+    assert ("Build/CodeBuild" in done.states()) == (application.build is not None)

@@ -7,6 +7,7 @@ import pytest
 
 from cfn_pipeline import load
 from cfn_pipeline.cli.applications import placed_applications
+from cfn_pipeline.model.application import Application
 from tests.cfn_lint import lint
 from tests.command import ROOT, run
 
@@ -30,8 +31,8 @@ def _templates(name: str) -> list[Path]:
     return sorted(p for p in paths if p.name not in ("cfn-pipeline.yml", "buildspec.yml"))
 
 
-def _folders(name: str) -> list[str]:
-    return sorted({str(path.parent.relative_to(ROOT)) for path in _templates(name)})
+def _placed(name: str) -> dict[Path, Application]:
+    return placed_applications(EXAMPLES / name / "cfn-pipeline.yml")
 
 
 def test_the_readme_lists_every_example() -> None:
@@ -48,8 +49,10 @@ def test_the_output_is_up_to_date(name: str) -> None:
 
 @each
 def test_check_finds_nothing(name: str) -> None:
-    for folder in _folders(name):
-        done = run("check", folder)
+    for place, application in _placed(name).items():
+        # The folder is in the repository where the application says.
+        repository = place if application.deployment_repository.folder is None else place.parent
+        done = run("check", str(place), "--artifact", f"DeploymentRepository={repository}")
         assert (done.code, done.out) == (0, ""), done.out
 
 
