@@ -22,7 +22,6 @@ from cfn_pipeline import (
     Ec2,
     Environment,
     Fargate,
-    GitHubRepository,
     HealthCheck,
     Linear,
     LoadBalancer,
@@ -31,8 +30,10 @@ from cfn_pipeline import (
     OwnStack,
     PostgreSql,
     Queue,
+    Repository,
     Rolling,
     Scaling,
+    ScheduledTask,
     Secret,
     check,
     render,
@@ -59,6 +60,15 @@ OWN: dict[str, Any] = {
         },
     },
 }
+
+
+SOURCES = [
+    Repository("acme/orders", branch="trunk"),
+    Repository("orders"),
+    Repository("acme/shop/orders", provider="gitlab"),
+    Repository("acme/orders", provider="bitbucket"),
+    Repository("orders", provider="codecommit"),
+]
 
 
 def names(form: NameForm, longest: int | None = None) -> st.SearchStrategy[str]:
@@ -188,7 +198,7 @@ def applications(draw: st.DrawFn) -> Application:
     common: dict[str, Any] = {
         "name": draw(names(name_forms.APPLICATION).filter(lambda n: n != "codebuild")),
         "title": draw(some(st.sampled_from(["Orders", "Bestellungen & Käufe"]))),
-        "source": GitHubRepository(draw(st.sampled_from(["acme/orders", "orders"]))),
+        "source": draw(st.sampled_from(SOURCES)),
         "environments": draw(environments(most)),
         "log_retention_days": draw(st.sampled_from(RETENTION_DAYS)),
         "suppressions": draw(st.sampled_from([[], ["checkov", "cdk-nag"], ["guard"]])),
@@ -215,7 +225,7 @@ def applications(draw: st.DrawFn) -> Application:
     )
     volumes = draw(st.sampled_from([[], ["data"]])) if isinstance(compute, Ec2) else []
     first, *others = draw(
-        st.lists(names(name_forms.CONTAINER, 30), min_size=1, max_size=4, unique=True)
+        st.lists(names(name_forms.CONTAINER, 30), min_size=1, max_size=2, unique=True)
     )
     balancer = draw(some(load_balancers()))
     container = draw(containers(first, volumes))
@@ -242,6 +252,11 @@ def applications(draw: st.DrawFn) -> Application:
             | st.builds(Canary, percent=st.integers(1, 99), error_percent=st.integers(1, 99))
         )
     migration = draw(some(containers("migrate", volumes))) if "migrate" not in others else None
+    schedule = st.sampled_from(["rate(1 hour)", "cron(0 3 * * ? *)", "at(2030-01-31T08:00:00)"])
+    scheduled = [
+        ScheduledTask(name, schedule=draw(schedule), container=draw(containers(name, volumes)))
+        for name in draw(st.sampled_from([[], ["report"]]))
+    ]
     queue = st.builds(Queue, names(name_forms.QUEUE, 40), messages_per_task=st.integers(1, 100))
     common["environments"] = [dataclasses.replace(e, **NETWORK) for e in common["environments"]]
     return Application(
@@ -252,6 +267,7 @@ def applications(draw: st.DrawFn) -> Application:
         volumes={volume: f"/srv/{volume}" for volume in volumes},
         database=database,
         migration=migration,
+        scheduled_tasks=scheduled,
         secret=draw(some(st.just("orders/database"))) if database else None,
         load_balancer=balancer,
         deployment=deployment,
