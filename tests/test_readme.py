@@ -31,6 +31,14 @@ def test_an_example_runs(example: str, printed: str, tmp_path: Path) -> None:
         assert done.stdout == re.sub("^    ", "", printed, flags=re.MULTILINE)
 
 
+def test_the_file_describes_what_the_python_example_does() -> None:
+    [text] = re.findall(r"```yaml\n(applications:\n.*?)```", README, re.DOTALL)
+    [example] = [code for code, _ in EXAMPLES if 'name="worker"' in code]
+    values: dict[str, object] = {}
+    exec(example, values)
+    assert read_config(text) == [values["worker"]]
+
+
 def test_the_two_commands_come_first() -> None:
     assert README.split("\n")[2:4] == [
         "    make templates    # renders everything into templates/",
@@ -39,7 +47,7 @@ def test_the_two_commands_come_first() -> None:
 
 
 def test_the_configuration_renders_and_checks_clean() -> None:
-    [text] = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    [text] = re.findall(r"```yaml\n(# cfn-pipeline.yml\n.*?)```", README, re.DOTALL)
     [orders] = read_config(text)
     findings = check(render(orders))
     assert {finding.message.split(";")[-1].split(",")[0] for finding in findings} <= {

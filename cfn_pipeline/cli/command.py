@@ -80,5 +80,6 @@ def _one_message() -> Iterator[None]:
 def main() -> None:
     """Say what you deliver, get the plain CloudFormation that delivers it.
 
-    Exit codes: 0 fine; 1 findings or stale files; 2 wrong usage or bad input.
+    Exit codes: 0 fine; 1 findings, stale files, or a pipeline that failed; 2 wrong usage
+    or bad input.
     """

@@ -60,7 +60,7 @@ def deploy(**options: Any) -> None:
     """
     changes_nothing = options["dry_run"]
     if not (options["yes"] or changes_nothing or is_terminal()):
-        raise click.UsageError("Changes cannot be asked for without a terminal; add --yes.")
+        raise click.UsageError("deploy asks before each change, which needs a terminal; add --yes")
     folder, names = _folder_and_names(options["words"])
     config, application, edition = options["config"], options["application"], options["edition"]
     region, profile = options["region"], options["profile"]

@@ -68,7 +68,8 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
     approvals = [a for a in _approvals(template, journal) if a.id not in settings.skip]
     if approvals and options["approve"] is None and not sys.stdin.isatty():
         raise click.UsageError(
-            "Manual approvals cannot be asked without a terminal; add --approve or --reject."
+            "rehearse asks for each manual approval, which needs a terminal; add --approve or "
+            "--reject"
         )
     if journal is None:
         assert template is not None

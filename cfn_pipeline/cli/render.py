@@ -100,7 +100,10 @@ def _write(rendered: project.Rendering, folder: Path) -> bool:
             printing.message(f"{folder / file}: {name} is {value} in the model, not {old}")
         for name, default in merge.kept.items():
             value = merge.parameters[name]
-            printing.message(f"{folder / file}: {name} stays {value}; the default is {default}")
+            printing.message(
+                f"{folder / file}: {name} stays {value}; the default is {default} "
+                "(remove the line to get it)"
+            )
     for environment, names in rendered.missing.items():
         printing.message(f"{folder / environment}.json: fill in {', '.join(names)}")
     return not has_findings

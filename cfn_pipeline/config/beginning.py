@@ -61,7 +61,7 @@ def new_config(
 
 def _load_balancer(port: int | None) -> list[str]:
     if port is None:
-        return ["    load_balancer: null  # it is a worker: nothing leads requests to it"]
+        return ["    load_balancer: null  # a worker: it receives no requests"]
     return [
         "    load_balancer:",
         "      health_check_path: /  # answers 200 while the application is healthy",

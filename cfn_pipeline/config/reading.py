@@ -6,6 +6,7 @@ annotations, so that a new field needs no line here.
 
 import contextlib
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, replace
 from pathlib import Path
@@ -30,6 +31,12 @@ _INVALID: Any = object()
 _LARGEST_BYTES = LARGEST
 
 _KEYS = ("applications", "defaults")
+
+#: What people write for null.
+_NOTHING = ("none", "false", "no", "off")
+
+#: A field with its value, as the messages of the model write it.
+_PYTHON = re.compile(r"\b([a-z_]+)=(None|False|True)\b")
 
 
 def read_config_file(path: Path) -> list[Application]:
@@ -183,6 +190,15 @@ class _Reader:
             return _INVALID
         for kind in kinds:
             if is_model(kind):
+                if (
+                    isinstance(node, yaml.ScalarNode)
+                    and type(None) in options(hint)
+                    and short_field(kind) is None
+                    and node.value.lower() in _NOTHING
+                ):
+                    got = _kind(node)
+                    self._report(node, path, f"must be a mapping or null (got {got}); use null")
+                    return _INVALID
                 return self._model(node, kind, path)
             origin = get_origin(kind)
             if origin is Sequence and isinstance(node, yaml.SequenceNode):
@@ -194,6 +210,8 @@ class _Reader:
         advice = ""
         if isinstance(node, yaml.ScalarNode) and str in kinds:
             advice = f'; put it in quotes: "{node.value}"'
+        elif isinstance(node, yaml.ScalarNode) and int in kinds and node.value.isdecimal():
+            advice = "; remove the quotes"
         self._report(node, path, f"must be {_described(hint)} (got {_kind(node)}){advice}")
         return _INVALID
 
@@ -211,15 +229,17 @@ class _Reader:
     def _model(self, node: Any, kind: Any, path: str) -> Any:
         """Read a value of a class of the model."""
         short = short_field(kind)
+        choice = alternatives(kind)
         if isinstance(node, yaml.ScalarNode) and short is not None:
             value = self._read(node, fields(kind)[short][0], path)
             return _INVALID if value is _INVALID else self._make(node, kind, {short: value}, {})
         if not isinstance(node, yaml.MappingNode):
             words = "a string or a mapping" if short else "a mapping"
-            self._report(node, path, f"must be {words} (got {_kind(node)})")
+            is_type = isinstance(node, yaml.ScalarNode) and node.value in choice
+            advice = f"; use {{type: {node.value}}}" if is_type else ""
+            self._report(node, path, f"must be {words} (got {_kind(node)}){advice}")
             return _INVALID
         entries = self._entries(node, path)
-        choice = alternatives(kind)
         if choice:
             chosen = self._chosen(node, entries, choice, path)
             if chosen is None:
@@ -269,7 +289,7 @@ class _Reader:
         for problem in problems:
             words = problem.replace(":", " ").replace(",", " ").split()
             place = next((keys[word] for word in words if word in keys), node)
-            self._report(place, "", problem)
+            self._report(place, "", _PYTHON.sub(_in_yaml, problem))
 
     def _entries(self, node: Any, path: str) -> dict[str, tuple[Any, Any]]:
         """Return key and value nodes by key; report keys that are doubled or no strings."""
@@ -319,6 +339,10 @@ def _problems_of_part(kind: Any, valid: Mapping[str, Any], incomplete: set[str])
         for problem in part.problems():
             problems.append(problem)
     return problems
+
+
+def _in_yaml(match: re.Match[str]) -> str:
+    return f"{match[1]}: {'null' if match[2] == 'None' else match[2].lower()}"
 
 
 def _value_of(node: Any, name: str) -> Any:

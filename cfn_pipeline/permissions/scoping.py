@@ -133,7 +133,10 @@ class Scope:
         for unsure in found.unsure:
             self._unsure.append(unsure)
         if any(references.depends_on_stack(arn) for arn in found.arns):
-            remedy = "an import has the stack's name in its name: give names of stacks, no patterns"
+            remedy = (
+                "the name of an import contains the stack's name; give the names of the stacks, "
+                "such as orders-dev, instead of a pattern"
+            )
             entry = Unknown(resource=need.resource, type=need.type, remedy=remedy)
             self._imported_by_name[entry] = None
         return found.arns

@@ -46,8 +46,8 @@ def test_without_stacks_it_says_which_it_took() -> None:
     assert told == "permissions apply to stacks stack-*; use --stack for other names"
     assert "cluster/stack-*" in done.out
     assert lacking[0] == (
-        "ApplicationLogGroup (AWS::Logs::LogGroup): not covered; an import has the stack's name in "
-        "its name: give names of stacks, no patterns"
+        "ApplicationLogGroup (AWS::Logs::LogGroup): not covered; the name of an import contains "
+        "the stack's name; give the names of the stacks, such as orders-dev, instead of a pattern"
     )
 
 

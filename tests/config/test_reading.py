@@ -89,7 +89,10 @@ applications:
         ),
         "c.yml:4:5: applications[0]: source is missing; add it",
         "c.yml:5:5: applications[0]: unknown key 'sourc'; did you mean 'source'?",
-        "c.yml:6:36: applications[0].container.cpu: must be a whole number (got 256, a string)",
+        (
+            "c.yml:6:36: applications[0].container.cpu: must be a whole number (got 256, a string)"
+            "; remove the quotes"
+        ),
         "c.yml:6:56: applications[0].container: unknown key 'prot'; did you mean 'port'?",
         "c.yml:7:15: applications[0].database: username is missing; add it",
         "c.yml:8:20: applications[0].pull_accounts: must be a list (got 123456789012, a number)",
@@ -121,6 +124,18 @@ applications:
             ORDERS.replace("cpu: 256", "cpu: ~"),
             "container.cpu: must be a whole number (it is empty)",
         ),
+        (
+            ORDERS.replace("{type: ec2, instance_type: t3.small}", "fargate"),
+            "compute: must be a mapping (got fargate, a string); use {type: fargate}",
+        ),
+        (
+            f"{ORDERS}    load_balancer: none\n",
+            "load_balancer: must be a mapping or null (got none, a string); use null",
+        ),
+        (
+            "applications: [{name: a, source: a/b, container: {name: a, cpu: 256, memory: 512}}]",
+            "use the port on which the container listens, or load_balancer: null",
+        ),
         (ORDERS.replace("MODE: live", "MODE: 1"), 'put it in quotes: "1"'),
         (ORDERS.replace("memory: 512", "memory: 5"), "c.yml:4:41: container 'orders': memory"),
         (
@@ -131,6 +146,14 @@ applications:
 )
 def test_mistakes_are_at_their_place(text: str, problem: str) -> None:
     assert any(problem in found for found in _problems(text)), _problems(text)
+
+
+def test_a_mistake_in_a_part_is_not_reported_as_its_absence() -> None:
+    for container in ("{name: a, cpu: 256, memmory: 512}", "{name: a, cpu: 256, memory: 512MB}"):
+        text = f"applications: [{{name: a, source: a/b, container: {container}}}]"
+        problems = _problems(text)
+        assert any("memory" in problem for problem in problems)
+        assert not any("container or stack is required" in problem for problem in problems)
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
