@@ -17,6 +17,9 @@ BOUNDED = (
     *("iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:CreateRole", "iam:CreateUser"),
     *("iam:PutRolePolicy", "iam:PutUserPolicy", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole"),
 )
+#: Of deployment roles. No role that an application's stack makes has it.
+ROLE_PATH = "/deployment/"
+
 _CHANGING_ROLES = (
     *("iam:AttachRolePolicy", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy"),
     *("iam:PassRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole"),
@@ -337,7 +340,8 @@ def _keeping(granted: _Granted, boundary: Any | None) -> list[Statement]:
     """Forbid what would loosen the boundary, whatever else may be allowed."""
     if boundary is None or not granted.uses_boundary:
         return []
-    own = "arn:${AWS::Partition}:iam::${AWS::AccountId}:%s/${AWS::StackName}-*"
+    account = "arn:${AWS::Partition}:iam::${AWS::AccountId}:"
+    own = account + "%s/${AWS::StackName}-*"
     return [
         _statement(
             "ProtectBoundary",
@@ -348,5 +352,10 @@ def _keeping(granted: _Granted, boundary: Any | None) -> list[Statement]:
         # The stack of these policies is not one of those that are deployed, though it may be
         # called like them.
         _statement("ProtectOwnPolicies", _LOOSENING, [boundary, own % "policy"], effect="Deny"),
-        _statement("ProtectOwnRoles", _CHANGING_ROLES, [own % "role"], effect="Deny"),
+        _statement(
+            "ProtectOwnRoles",
+            _CHANGING_ROLES,
+            [f"{account}role{ROLE_PATH}*", own % "role"],
+            effect="Deny",
+        ),
     ]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -93,7 +94,24 @@ def test_roles_in_another_path_than_the_stack_s_are_out_of_reach() -> None:
     for file in [name for name in files if name.startswith("environment-")]:
         roles = set(re.findall(r":role/([^/\s]+)/", files[file]))
         stack = f"a-customer-notifications-{file.removeprefix('environment-').removesuffix('.yml')}"
-        assert roles == {stack, "aws-service-role"}, file
+        assert roles == {stack, "aws-service-role", "deployment"}, file
+
+
+def test_deployment_roles_cannot_change_one_another_or_themselves() -> None:
+    """Whatever else they are allowed, as by the permissions of a stack of one's own."""
+    resources = load(render(todobackend)["environment-dev.yml"])["Resources"]
+    statements = [
+        statement
+        for resource in resources.values()
+        if resource["Type"] == "AWS::IAM::ManagedPolicy"
+        for statement in resource["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    [protecting] = [s for s in statements if s["Sid"] == "ProtectOwnRoles"]
+    role = resources["CloudFormationRole"]["Properties"]
+    denied = [resource["Fn::Sub"].partition(":role")[2] for resource in protecting["Resource"]]
+    assert protecting["Effect"] == "Deny"
+    assert "iam:PutRolePolicy" in protecting["Action"]
+    assert any(fnmatchcase(role["Path"] + role["RoleName"], pattern) for pattern in denied)
 
 
 def test_no_environment_names_another_s_stack() -> None:

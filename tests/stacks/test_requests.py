@@ -161,7 +161,10 @@ def test_what_shifts_requests() -> None:
         ("ApplicationServiceTargetGroup", 1),
         ("ApplicationServiceAlternateTargetGroup", 0),
     ]
-    statements = statements_of(resources["ApplicationTrafficRole"])
+    role = resources["ApplicationTrafficRole"]
+    [trusted] = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert set(trusted["Condition"]) == {"StringEqualsIfExists", "ArnLikeIfExists"}
+    statements = statements_of(role)
     assert statements["ShiftRequests"]["Action"] == ["elasticloadbalancing:ModifyRule"]
     assert statements["ShiftRequests"]["Resource"] == [
         {"Ref": "ApplicationLoadBalancerListenerRule"}

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from awacs.aws import ArnLikeIfExists, StringEqualsIfExists
+from awacs.aws import Condition as IamCondition
 from troposphere import GetAtt, Ref, ecs
 from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
 from troposphere.elasticloadbalancingv2 import (
@@ -16,7 +18,7 @@ from troposphere.elasticloadbalancingv2 import (
 from cfn_pipeline.model.strategies import BlueGreen, Canary, Linear, Rolling, TrafficShift
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.application import shift_traffic
-from cfn_pipeline.policies.documents import document, from_account, trust
+from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Frontend, Strategy
@@ -109,7 +111,16 @@ def _shift(stack: ApplicationStack, deployment: TrafficShift, **configuration: A
         role(
             ROLE,
             description=f"ECS, shifting requests to containers of {application.name}",
-            trust=trust("ecs.amazonaws.com", from_account(Ref("AWS::AccountId"), services)),
+            # AWS's page has no condition here: ECS may call without a source.
+            trust=trust(
+                "ecs.amazonaws.com",
+                IamCondition(
+                    [
+                        StringEqualsIfExists({"aws:SourceAccount": Ref("AWS::AccountId")}),
+                        ArnLikeIfExists({"aws:SourceArn": services}),
+                    ]
+                ),
+            ),
             policies={"TrafficPermissions": document(*shift_traffic(groups, Ref(rule)))},
         ),
         *alarms,

@@ -3,13 +3,11 @@
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.values import Value
+from cfn_pipeline.permissions.statements import ROLE_PATH
 from cfn_pipeline.stacks.arns import ARNS, Arns
 
 #: The logical id.
 DEPLOYMENT_ROLE = "CloudFormationRole"
-
-#: Of deployment roles. No role that an application's stack makes has it.
-ROLE_PATH = "/deployment/"
 
 
 def role_name(stack: str) -> str:

@@ -9,6 +9,7 @@ from troposphere.s3 import BucketPolicy
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.errors import ModelError
+from cfn_pipeline.permissions.statements import ROLE_PATH
 from cfn_pipeline.policies import keys
 from cfn_pipeline.policies.buckets import deny_insecure_transport, let_load_balancers_log
 from cfn_pipeline.policies.documents import document
@@ -20,7 +21,7 @@ from cfn_pipeline.stacks.environment.deployment import (
     add_deployment_role,
     add_permissions_boundary,
 )
-from cfn_pipeline.stacks.environment.names import DEPLOYMENT_ROLE, ROLE_PATH, role_name
+from cfn_pipeline.stacks.environment.names import DEPLOYMENT_ROLE, role_name
 from cfn_pipeline.stacks.stack import RETAIN, Stack
 from cfn_pipeline.stacks.templates import AnyTemplate, contents
 
