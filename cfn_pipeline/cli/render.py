@@ -10,7 +10,7 @@ from cfn_pipeline import project
 from cfn_pipeline.analysis.reading import read_texts
 from cfn_pipeline.checks import check_system
 from cfn_pipeline.cli import printing
-from cfn_pipeline.cli.applications import placed_applications
+from cfn_pipeline.cli.applications import CONFIG, placed_applications
 from cfn_pipeline.cli.findings import located, summary
 from cfn_pipeline.cli.loading import loading
 from cfn_pipeline.editions.loading import EDITIONS
@@ -23,7 +23,8 @@ from cfn_pipeline.output import differences, write_files
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
-    help="A file that describes applications, such as cfn-pipeline.yml.  [default: todobackend]",
+    help="A file that describes applications.  "
+    "[default: cfn-pipeline.yml, if it is in this folder; otherwise todobackend]",
 )
 @click.option(
     "--edition",
@@ -58,10 +59,12 @@ def render(config: Path | None, name: str, folder: Path | None, check: bool, for
     dev.json keep what you have filled in. The files are checked as with "check"; the exit code
     is 1 if there are findings.
 
-    Example: cfn-pipeline render --config cfn-pipeline.yml
+    Example: cfn-pipeline render --config orders/cfn-pipeline.yml
     """
     with loading():
         edition = load_edition(name)
+    if config is None and CONFIG.exists():
+        config = CONFIG
     # Everything is rendered before the first file is written: a mistake leaves all as it was.
     places: Mapping[Path, Application | None] = (
         {Path("templates", edition.name) if folder is None else folder: None}

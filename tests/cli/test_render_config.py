@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from cfn_pipeline.cli import main
 from tests.command import run
 from tests.config.test_reading import ORDERS as READ
 
@@ -64,3 +68,14 @@ applications:
     assert result.code == 0, result.err
     pipeline = (tmp_path / "bills" / "pipeline.yml").read_text()
     assert "DeploymentRepository::bills/stack.yml" in pipeline
+
+
+def test_the_file_of_this_folder_is_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cfn-pipeline.yml").write_text(ORDERS)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["render"])
+    assert done.exit_code == 0, done.output
+    assert "application orders." in (tmp_path / "stack.yml").read_text()
+    assert not (tmp_path / "templates").exists()
