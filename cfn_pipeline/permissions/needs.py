@@ -87,11 +87,38 @@ def unknown_resources(template: Mapping[str, Any], *, bounded: bool) -> list[Unk
     ]
     for logical_id, (type_, properties) in resources(template).items():
         found += [
+            Unknown(
+                resource=logical_id,
+                type=type_,
+                remedy=f"{name} changes it: derive the permissions from the template that the "
+                "macro returns",
+            )
+            for name in _macros(properties)
+        ]
+        found += [
             entry
             for made in made_of(logical_id, type_, properties)
             if (entry := _unknown(made, bounded=bounded)) is not None
         ]
     return found
+
+
+def _macros(value: Any) -> list[str]:
+    """Return the functions in a value that macros evaluate."""
+    found: dict[str, None] = {}
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            found |= dict.fromkeys(
+                str(name).split("::")[1]
+                for name in value
+                if str(name) == "Fn::Transform" or str(name).startswith("Fn::ForEach::")
+            )
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return [f"Fn::{name}" for name in found]
 
 
 def _unknown(made: Made, *, bounded: bool) -> Unknown | None:

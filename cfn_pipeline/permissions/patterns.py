@@ -29,6 +29,9 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _MARK = re.compile(f"([{_STACK}-{_DOLLAR}{_CHARACTER}])(?:([\ue100-\ue1ff])([\ue100-\ue1ff]))?")
 _UNSURE = re.compile(f"{_FROM}([^{_TO}]*){_TO}")
 _FIRST_NUMBER = 0xE100
+_DYNAMIC = re.compile(
+    rf"\{{\{{resolve:(?:[^{{}}$\ue006]|\$\{{[^{{}}]*\}}|{_DOLLAR}[^{{}}]*\}}|\$(?!\{{))*\}}\}}"
+)
 
 _VARIABLE_BEGINS = re.compile(rf"\$\{{(?!(?:{'|'.join(PLACE_PARAMETERS)})\}})")
 
@@ -232,7 +235,17 @@ def made_name(type_: str, logical_id: str) -> str:
 
 
 def value_pattern(value: Any, known: Known) -> str:
-    """Return what a text of a template will be.
+    """Return what a text of a template will be; what a dynamic reference gives is not known.
+
+    Raises:
+        TemplateError: a text with characters for private use.
+
+    """
+    return _DYNAMIC.sub(_UNKNOWN, reference_pattern(value, known))
+
+
+def reference_pattern(value: Any, known: Known) -> str:
+    """Return a text of a template with its dynamic references.
 
     Raises:
         TemplateError: a text with characters for private use.

@@ -5,32 +5,28 @@ What is not known before the deployment is not allowed, and told with the way ou
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cfn_pipeline.permissions import catalogue
-from cfn_pipeline.permissions.needs import Need, Unknown
+from cfn_pipeline.permissions import catalogue, places
 from cfn_pipeline.permissions.patterns import (
     Known,
     alternatives,
     bind,
     has_unknown,
-    name_patterns,
+    reference_pattern,
     refuse_wildcards,
     value_pattern,
     within_stack,
 )
 from cfn_pipeline.permissions.references import (
     PREFIX,
-    Arn,
     import_of,
     is_own,
     listed,
     names_of,
-    own_of,
-    remedy,
 )
+from cfn_pipeline.permissions.referring import Found, Reference, Referred
 
 _HERE = "${AWS::Region}:${AWS::AccountId}"
 
@@ -48,54 +44,6 @@ _SECRET_ARN = re.compile(
 _SSM_NAME = re.compile(
     rf"\{{\{{resolve:ssm(?:-secure)?:((?:[^{{}}:]|\$\{{[^{{}}]*\}})*){_INSIDE}*\}}\}}"
 )
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A need, the properties of its resource, and the template.
-
-    Args:
-        need: what is needed.
-        properties: of its resource; empty: it is for the template as a whole.
-        template: the whole template.
-        known: what values can refer to.
-        own: gives the ARNs of the template's own resources of a service and kind.
-
-    """
-
-    need: Need
-    properties: Mapping[str, Any]
-    template: Mapping[str, Any]
-    known: Known
-    own: Callable[[str, str], list[Arn]]
-
-    def unknown(self, property_: str, way_out: str, value: Any = None) -> Unknown:
-        """Return that a value is not known, and what to do."""
-        about = self.properties if value is None else {property_: value}
-        type_ = self.need.type or self.known.resources.get(self.need.resource, ("Parameter",))[0]
-        return Unknown(
-            resource=self.need.resource,
-            type=type_,
-            remedy=remedy(self.known, about, property_, way_out),
-        )
-
-
-@dataclass(kw_only=True)
-class Found:
-    """The ARNs that a resource refers to, and what is not known of them."""
-
-    arns: list[Arn] = field(default_factory=list)
-    unknown: list[Unknown] = field(default_factory=list)
-    unsure: list[tuple[Unknown, str]] = field(default_factory=list)
-
-    def add(self, arn: Arn) -> None:
-        """Add an ARN that is not there yet."""
-        if arn not in self.arns:
-            self.arns.append(arn)
-
-
-#: Gives what a resource refers to; None: the action is on what the template makes.
-Referred = Callable[[Reference], Found | None]
 
 
 def _roles(about: Reference) -> Found:
@@ -205,8 +153,7 @@ def _parameters(about: Reference) -> Found:
             found.unknown.append(about.unknown("Default", way_out, {"Ref": about.need.resource}))
     else:
         for value in _references(about.properties, "ssm"):
-            whole = value_pattern(value, about.known)
-            texts += _SSM_NAME.findall(whole)
+            texts += _SSM_NAME.findall(reference_pattern(value, about.known))
     for text in texts:
         refuse_wildcards(text, about.need.resource, "the parameter of Systems Manager")
         name = text
@@ -228,7 +175,7 @@ def _secrets(about: Reference) -> Found | None:
         return None
     found = Found()
     for value in _references(about.properties, "secretsmanager"):
-        text = value_pattern(value, about.known)
+        text = reference_pattern(value, about.known)
         named = _SECRET_ARN.search(text)
         name = named[1] if named else ""
         if _is_own_secret(value, about.known):
@@ -255,63 +202,24 @@ def _is_own_secret(value: Any, known: Known) -> bool:
     return "AWS::SecretsManager::Secret" in types
 
 
-def _tokens(about: Reference) -> Found | None:
-    """Return the function or the topic that a custom resource calls."""
-    if not about.need.source.startswith("the custom resource's"):
-        return None
-    found = Found()
-    service = about.need.action.split(":")[0]
-    for value in listed(about.properties.get("ServiceToken"), about.known):
-        own = own_of(value, about.known)
-        if own is not None:
-            kind = "function:" if service == "lambda" else ""
-            for name in name_patterns(own, about.known):
-                found.add(f"{PREFIX}:{service}:{_HERE}:{kind}{within_stack(name)}")
-            continue
-        if (imported := import_of(value, about.known)) is not None:
-            found.add(imported)
-            continue
-        text = value_pattern(value, about.known)
-        refuse_wildcards(text, about.need.resource, "ServiceToken")
-        way_out = f"or give the role {about.need.action} for it"
-        entry = about.unknown("ServiceToken", way_out, value)
-        prefix, _, name = text.rpartition(":")
-        if not prefix or has_unknown(prefix):
-            found.unknown.append(entry)
-            continue
-        if has_unknown(name):
-            found.unsure.append((entry, name))
-        found.add(f"{prefix}:{within_stack(name)}")
-    return found
-
-
-def _transforms(about: Reference) -> Found:
-    """Return the macros that a template goes through."""
-    said = about.template.get("Transform", [])
-    entries = said if isinstance(said, list) else [said]
-    found = Found()
-    for entry in entries:
-        name = entry.get("Name") if isinstance(entry, dict) else entry
-        if not isinstance(name, str):
-            continue
-        name = value_pattern(name, about.known)
-        refuse_wildcards(name, "Transform", "the macro")
-        whose = f"${{AWS::AccountId}}:transform/{name}"
-        if name.startswith("AWS::"):
-            whose = f"aws:transform/{name.removeprefix('AWS::')}"
-        found.add(f"{PREFIX}:cloudformation:${{AWS::Region}}:{whose}")
-    return found
-
-
 _REFERRED: Mapping[str, Referred] = {
-    "cloudformation:CreateChangeSet": _transforms,
+    **dict.fromkeys(
+        (
+            *("eks:AssociateIdentityProviderConfig", "eks:CreateAccessEntry", "eks:CreateAddon"),
+            *("eks:CreateFargateProfile", "eks:CreateNodegroup"),
+            "eks:CreatePodIdentityAssociation",
+        ),
+        places.clusters,
+    ),
+    "route53:ChangeResourceRecordSets": places.zones,
+    "cloudformation:CreateChangeSet": places.transforms,
     "iam:PassRole": _roles,
     "kms:*": _keys,
-    "lambda:InvokeFunction": _tokens,
+    "lambda:InvokeFunction": places.tokens,
     "s3:GetObject": _objects,
     "s3:GetObjectVersion": _objects,
     "secretsmanager:GetSecretValue": _secrets,
-    "sns:Publish": _tokens,
+    "sns:Publish": places.tokens,
     "ssm:GetParameters": _parameters,
 }
 

@@ -11,11 +11,17 @@ from cfn_pipeline.aws.iam import POLICY_TYPES
 from cfn_pipeline.aws.managed_policies import managed_policy
 from cfn_pipeline.permissions.needs import Unknown
 from cfn_pipeline.permissions.patterns import Known, bind, has_unknown, value_pattern
-from cfn_pipeline.permissions.references import Arn, import_of, remedy
+from cfn_pipeline.permissions.references import Arn, depends_on_stack, import_of, remedy
 from cfn_pipeline.permissions.scoping import Scope
 from cfn_pipeline.permissions.serverless import made_of
 
 _PSEUDO = re.compile(rf"\$\{{(?:!|(?:{'|'.join(PLACE_PARAMETERS)})\}})")
+
+
+_UNKNOWN_CONDITION = (
+    "a condition refers to what is not known before the deployment, and is not in the boundary: "
+    "the role's own policy keeps it"
+)
 
 
 class Allowed(NamedTuple):
@@ -37,19 +43,22 @@ class Roles:
         self._scope = scope
         self._known = scope.known
         self._unknown: dict[Unknown, None] = {}
+        self._imported_by_name: dict[Unknown, None] = {}
 
-    @property
-    def unknown(self) -> list[Unknown]:
-        """What of the roles' policies the boundary does not have, or has wider."""
+    def unknown(self, stacks: Sequence[str]) -> list[Unknown]:
+        """Return what of the roles' policies the boundary does not have, or has wider."""
         _ = self.allowed
-        return [*_unknown_policies(self._known), *self._unknown]
+        imported = self._imported_by_name if any("*" in stack for stack in stacks) else ()
+        return [*_unknown_policies(self._known), *self._unknown, *imported]
 
     @cached_property
     def allowed(self) -> Sequence[Allowed]:
         """What the policies of the roles allow."""
         found = []
         for name, document in _documents(self._known):
-            for said in _listed(document.get("Statement") if isinstance(document, dict) else None):
+            if isinstance(document, dict) and document:
+                document = document.get("Statement", document)
+            for said in _listed(document or None):
                 if isinstance(said, dict) and said.get("Effect", "Allow") == "Deny":
                     continue
                 entry = self._allowed(name, said) if isinstance(said, dict) else None
@@ -67,8 +76,10 @@ class Roles:
     def _allowed(self, name: str, said: Mapping[str, Any]) -> Allowed | None:
         actions = [action for action in _listed(said.get("Action")) if isinstance(action, str)]
         arns = [arn for v in _listed(said.get("Resource")) for arn in self._arns(v, name)]
-        if not actions or not arns:
+        if not actions or not arns or len(actions) < len(_listed(said.get("Action"))):
             return None
+        if said.get("Effect", "Allow") != "Allow":
+            self._tell(name, "whether a statement allows is not known: the boundary has it")
         return Allowed(
             sid=re.sub("[^A-Za-z0-9]", "", str(said.get("Sid", f"AllowTo{name}"))),
             actions=sorted(actions),
@@ -81,11 +92,16 @@ class Roles:
 
         None: there is none, or it cannot be told what it will be.
         """
-        if condition is None or is_the_same_everywhere(condition):
+        if condition is None:
+            return None
+        if not _has_keys(condition):
+            self._tell(name, _UNKNOWN_CONDITION)
+            return None
+        if is_the_same_everywhere(condition):
             return condition
         found: dict[str, dict[str, tuple[Arn, ...]]] = {}
-        for operator, keys in condition.items() if isinstance(condition, dict) else ():
-            for key, values in keys.items() if isinstance(keys, dict) else ():
+        for operator, keys in condition.items():
+            for key, values in keys.items():
                 arns = [arn for value in _listed(values) for arn in self._arns(value, "")]
                 texts = [arn for arn in arns if isinstance(arn, str)]
                 # Only these operators take patterns.
@@ -93,14 +109,14 @@ class Roles:
                 if any(
                     has_unknown(text)
                     or bind(text, "x") == "*"
-                    or (not takes_patterns and bind(text, "x") != bind(text, "y"))
+                    # A pattern allows more, and "not" a pattern less.
+                    or (
+                        (not takes_patterns or "Not" in operator)
+                        and bind(text, "x") != bind(text, "y")
+                    )
                     for text in texts
                 ):
-                    self._tell(
-                        name,
-                        "a condition refers to what is not known before the deployment, and is "
-                        "not in the boundary: the role's own policy keeps it",
-                    )
+                    self._tell(name, _UNKNOWN_CONDITION)
                     return None
                 found.setdefault(operator, {})[key] = tuple(arns)
         return found
@@ -110,11 +126,28 @@ class Roles:
         known = self._known.resources
         match value:
             case {"Ref": str(other)} | {"Fn::GetAtt": [str(other), _]} if other in known:
-                return self._scope.arns_of_resource(other) or ["*"]
+                return self._of_resource(other, name)
             case {"Fn::Sub": str(text)}:
                 return self._filled(text, name)
         imported = import_of(value, self._known)
-        return [self._pattern(value, name) if imported is None else imported]
+        if imported is None:
+            return [self._pattern(value, name)]
+        if name and depends_on_stack(imported):
+            type_ = self._known.resources[name][0]
+            remedy = "Resource is imported by the stack's name: the boundary has * in its place"
+            entry = Unknown(resource=name, type=type_, remedy=remedy, kind="note")
+            self._imported_by_name[entry] = None
+        return [imported]
+
+    def _of_resource(self, logical_id: str, name: str) -> Sequence[Arn]:
+        found = self._scope.arns_of_resource(logical_id)
+        if name and not found:
+            type_, _ = self._known.resources[logical_id]
+            self._tell(
+                name,
+                f"the ARN of {logical_id} ({type_}) is not known: the boundary has * in its place",
+            )
+        return found or ["*"]
 
     def _pattern(self, value: Any, name: str) -> str:
         text = value_pattern(value, self._known)
@@ -130,7 +163,7 @@ class Roles:
             if number % 2 == 0:
                 filled: Sequence[Arn] = [self._pattern({"Fn::Sub": part}, name)]
             elif part in self._known.resources:
-                filled = self._scope.arns_of_resource(part) or ["*"]
+                filled = self._of_resource(part, name)
             else:
                 filled = [self._pattern({"Fn::GetAtt": [part, "Arn"]}, name)]
             found = [f"{begin}{end}" for begin in found for end in filled]
@@ -175,8 +208,7 @@ def _documents(known: Known) -> Iterator[tuple[str, Any]]:
     """Yield what the roles' policies say, each with a name for it."""
     for name, properties in _roles(known):
         for policy in _listed(properties.get("Policies")):
-            if isinstance(policy, dict):
-                yield name, policy.get("PolicyDocument")
+            yield name, policy.get("PolicyDocument", policy) if isinstance(policy, dict) else policy
         for arn in _listed(properties.get("ManagedPolicyArns")):
             actions = _of_aws(arn, known)
             if actions is not None:
@@ -202,6 +234,15 @@ def is_the_same_everywhere(value: Any) -> bool:
             return all(is_the_same_everywhere(inside) for inside in value)
         case _:
             return True
+
+
+def _has_keys(condition: Any) -> bool:
+    """Tell whether a condition is a mapping of operators to keys, and no function."""
+    return isinstance(condition, dict) and all(
+        isinstance(keys, dict)
+        and not any(str(name).startswith("Fn::") or name == "Ref" for name in (operator, *keys))
+        for operator, keys in condition.items()
+    )
 
 
 _PURE = ("Fn::ImportValue", "Fn::Join", "Fn::Select", "Fn::Split")

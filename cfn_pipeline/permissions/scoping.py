@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import product
 from typing import Any
@@ -22,7 +22,7 @@ from cfn_pipeline.permissions.patterns import (
     within_stack,
 )
 from cfn_pipeline.permissions.references import PREFIX, Arn
-from cfn_pipeline.permissions.referred import Reference, Referred
+from cfn_pipeline.permissions.referring import Reference, Referred
 from cfn_pipeline.permissions.serverless import made_of
 
 _KEPT = {"Partition": "AWS::Partition", "Region": "AWS::Region", "Account": "AWS::AccountId"}
@@ -31,6 +31,11 @@ _NAME = re.compile(
 )
 _PLACEHOLDER = re.compile(r"(?<!\$)\{(\w+)\}")
 _MANY = 8
+_SHOWN = 3
+#: Services whose resources have ids that AWS generates: docs/permissions.md lists them.
+_WITH_IDS = ("ec2", "elasticloadbalancing")
+#: Actions that look, and see what is secret.
+_SECRET = ("secretsmanager:GetSecretValue",)
 _BALANCERS = {"application": "app", "gateway": "gwy", "network": "net"}
 _OF_BALANCERS = ("listener/{}", "listener-rule/{}", "loadbalancer/{}/")
 _VERBS = (
@@ -56,6 +61,7 @@ class Scope:
         self._unsure: list[tuple[Unknown, str]] = []
         self._unknown: dict[Unknown, None] = {}
         self._imported_by_name: dict[Unknown, None] = {}
+        self._wide: dict[tuple[str, str], tuple[dict[str, None], dict[str, None]]] = {}
         self._collect_names()
 
     def _collect_names(self) -> None:
@@ -99,7 +105,13 @@ class Scope:
             if not all(begins_with_stack(name, stack) for stack in stacks)
         ]
         imported = self._imported_by_name if any("*" in stack for stack in stacks) else ()
-        return [*dict.fromkeys(unsure), *self._unknown, *imported]
+        return [*dict.fromkeys(unsure), *self._unknown, *imported, *self._wide_ones()]
+
+    def _wide_ones(self) -> Iterator[Unknown]:
+        """Yield what is allowed on others' resources, since the template does not name them."""
+        for (resource, type_), (actions, kinds) in self._wide.items():
+            remedy = f"allowed on every {_some(kinds)} of the account: {_some(actions)}"
+            yield Unknown(resource=resource, type=type_, remedy=remedy, kind="note")
 
     def arns(self, need: Need) -> list[Arn]:
         """Return the ARNs on which an action must be allowed; ``["*"]``: on all."""
@@ -121,7 +133,23 @@ class Scope:
             # Of the many kinds none is the template's: whatever the account has there.
             everything = f"{PREFIX}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:*"
             self._cache[service, kinds] = found or [everything]
+        self._look_for_wide(need, service, kinds)
         return self._cache[service, kinds]
+
+    def _look_for_wide(self, need: Need, service: str, kinds: Sequence[str]) -> None:
+        """Note the kinds of resources that a resource does not make, and that have no name here."""
+        is_read = catalogue.access(need.action) in catalogue.READING
+        if service in _WITH_IDS or (is_read and need.action not in _SECRET):
+            return
+        arns = self._cache[service, tuple(kinds)]
+        own = {kind for owner, kind in own_kinds(need.type) if owner == service}
+        wide = [k for k in kinds if k not in own and _filled(_form(service, k), {}) in arns]
+        if not kinds:
+            wide = [f"resource of {service}"]
+        if wide:
+            actions, told = self._wide.setdefault((need.resource, need.type), ({}, {}))
+            actions[need.action] = None
+            told.update(dict.fromkeys(wide))
 
     def _referred(self, by_reference: Referred, need: Need) -> list[Arn] | None:
         _, properties = self.resources.get(need.resource, ("", {}))
@@ -251,6 +279,11 @@ class Scope:
             if owner == service and catalogue.arn(service, kind).endswith(f"{{{placeholder}}}"):
                 return list(self._names[owner, kind])
         return []
+
+
+def _some(names: Iterable[str]) -> str:
+    first, more = [*names][:_SHOWN], len([*names]) - _SHOWN
+    return ", ".join(first) + (f" and {more} more" if more > 0 else "")
 
 
 @cache

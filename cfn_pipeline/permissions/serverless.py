@@ -59,12 +59,22 @@ def made_of(logical_id: str, type_: str, properties: Mapping[str, Any]) -> list[
     for speaks_of, more in _TYPES_WITH.items():
         types += more if type_ in _TRUSTED and re.search(speaks_of, text) else ()
     service = _TRUSTED.get(type_)
-    if service is None or "Role" in properties:
+    if service is None or not _may_lack(properties.get("Role")):
         return [Made(logical_id, real, properties) for real in dict.fromkeys(types)]
     role = f"{logical_id}Role"
     passing = {**properties, "Role": {"Fn::GetAtt": [role, "Arn"]}}
     made = [Made(logical_id, real, passing) for real in dict.fromkeys(types)]
     return [*made, Made(role, "AWS::IAM::Role", _role(service, properties))]
+
+
+def _may_lack(value: Any) -> bool:
+    """Tell whether a property has no value, in some branch of its conditions at least."""
+    match value:
+        case None | {"Ref": "AWS::NoValue"}:
+            return True
+        case {"Fn::If": [_, yes, no]}:
+            return _may_lack(yes) or _may_lack(no)
+    return False
 
 
 def _role(service: str, properties: Mapping[str, Any]) -> dict[str, Any]:

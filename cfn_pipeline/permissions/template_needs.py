@@ -88,7 +88,7 @@ class TemplateNeeds:
         _ = self.arns  # what is not known is found on the way
         found = [
             *unknown_resources(self._template, bounded=bounded),
-            *(self._roles.unknown if bounded else ()),
+            *(self._roles.unknown(stacks) if bounded else ()),
             *self._scope.unknown(stacks),
         ]
         return list(dict.fromkeys(found))
