@@ -69,7 +69,7 @@ applications:
 ```
 
     cfn-pipeline.yml:2:5: application 'Orders': invalid application name 'Orders': use lower-case letters, digits and -, a letter first, no - last
-    cfn-pipeline.yml:4:49: applications[0].container.memory: must be a whole number (got 512, a string)
+    cfn-pipeline.yml:4:49: applications[0].container.memory: must be a whole number (got 512, a string); remove the quotes
     cfn-pipeline.yml:5:5: applications[0]: unknown key 'databse'; did you mean 'database'?
 
 ## Keys

@@ -11,6 +11,10 @@ from cfn_pipeline.rehearsal import machine
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# A make below "make test" would say where it is, and take over its options.
+for _name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+    os.environ.pop(_name, None)
+
 # make coverage measures the local AWS, too: its process inherits how.
 machine._PREFIXES = (*machine._PREFIXES, "COVERAGE_")
 

@@ -30,11 +30,7 @@ class Folder:
 
     def make(self, target: str, **parameters: str) -> subprocess.CompletedProcess[str]:
         words = " ".join(f"{name}={value}" for name, value in parameters.items())
-        environment = {
-            k: v
-            for k, v in self.aws.environment.items()
-            if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
-        }
+        environment = self.aws.environment
         return subprocess.run(
             ["make", target, f"PARAMETERS={words}"],
             cwd=self.path,

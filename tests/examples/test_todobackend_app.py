@@ -13,7 +13,6 @@ import yaml
 from cfn_pipeline import CURRENT, load, render, todobackend
 
 APP = Path(__file__).parents[2] / "examples" / "todobackend-app"
-_OF_AN_OUTER_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
 REPOSITORY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/docker-in-aws/todobackend"
 
 
@@ -36,12 +35,10 @@ class Tools:
         program.chmod(0o755)
 
     def make(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        # A make below another make says where it is, and takes over its options.
-        inherited = {k: v for k, v in os.environ.items() if k not in _OF_AN_OUTER_MAKE}
         return subprocess.run(
             ["make", *words],
             cwd=APP,
-            env={**inherited, "PATH": f"{self.path}:{os.environ['PATH']}", **environment},
+            env={**os.environ, "PATH": f"{self.path}:{os.environ['PATH']}", **environment},
             capture_output=True,
             text=True,
             check=False,

@@ -28,11 +28,10 @@ class Folder:
 
     def make(self, *words: str, code: int = 0) -> list[list[str]]:
         self.log.write_text("")
-        inherited = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
         done = subprocess.run(
             ["make", *words],
             cwd=self.path,
-            env={k: v for k, v in os.environ.items() if k not in inherited}
+            env=dict(os.environ)
             | {"PATH": f"{self.path / 'bin'}:{os.environ['PATH']}", "LOG": str(self.log)},
             capture_output=True,
             text=True,
