@@ -22,6 +22,7 @@ from cfn_pipeline.config.kinds import (
     options,
     short_field,
 )
+from cfn_pipeline.config.separation import separation_problems
 from cfn_pipeline.errors import ModelError, OutputError
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.template.composing import LARGEST, composed
@@ -161,6 +162,8 @@ class _Reader:
                     )
                 places[application.name] = node
                 read.append(application)
+        for application, problem in separation_problems(read):
+            self._report(places[application.name], "", problem)
         return read
 
     def _with_defaults(self, node: Any, defaults: Any) -> Any:

@@ -34,6 +34,7 @@ OWN = {
     "AWS_DEFAULTS_MODE": "nope",
     "AWS_RETRY_MODE": "nope",
     "AWS_MAX_ATTEMPTS": "nope",
+    "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT": "nope",
     "AWS_DATA_PATH": "/nope",
     "AWS_CA_BUNDLE": "/nope",
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",

@@ -39,14 +39,17 @@ def _session(*, local: bool) -> Any:
     if not local:
         return boto3.session.Session()
     import botocore.session
-    from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+    from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES, ConstantProvider
 
     fixed = {"config_file": os.devnull, "credentials_file": os.devnull}
     variables = {
         name: (None, None, fixed.get(name, default), convert)
         for name, (_, _, default, convert) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
     }
-    return boto3.session.Session(botocore_session=botocore.session.Session(variables))
+    session = botocore.session.Session(variables)
+    for section in ("s3", "proxies_config"):  # these have variables of their own
+        session.get_component("config_store").set_config_provider(section, ConstantProvider(None))
+    return boto3.session.Session(botocore_session=session)
 
 
 @dataclass(frozen=True, kw_only=True)
