@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 
 #: Words of riddles, which a reader must translate: name the actor, or use the passive voice.
@@ -47,7 +45,11 @@ FILES = [
 ]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_plain_english(path: Path) -> None:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    assert [line.strip() for line in lines if AVOIDED.search(line)] == []
+def test_plain_english() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in FILES
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if AVOIDED.search(line)
+    ]
+    assert found == []

@@ -82,7 +82,7 @@ def _damage(draw: Any, content: Any) -> None:
             holder[key] = copy.deepcopy(draw(ODD))
 
 
-@settings(max_examples=5 * settings().max_examples)
+@settings(max_examples=3 * settings().max_examples)
 @given(st.data())
 def test_odd_values_in_a_system(data: st.DataObject) -> None:
     changed: Files = files()
