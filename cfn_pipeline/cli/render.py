@@ -8,7 +8,7 @@ import click
 
 from cfn_pipeline import project
 from cfn_pipeline.analysis.reading import read_texts
-from cfn_pipeline.checks import check_system
+from cfn_pipeline.checks import RULES, check_system, selected
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.applications import CONFIG, placed_applications
 from cfn_pipeline.cli.findings import located, summary
@@ -121,8 +121,10 @@ def _findings(rendered: project.Rendering, folder: Path) -> bool:
         {f"{place}{name}": text for name, text in files.items()},
         parsed={f"{place}{name}": content for name, content in rendered.templates.items()},
     )
+    # Deployment roles are derived from the templates that they deploy: E9817 would derive again.
     findings = [
-        replace(finding, file=finding.file.removeprefix(place)) for finding in check_system(system)
+        replace(finding, file=finding.file.removeprefix(place))
+        for finding in check_system(system, selected(RULES, ignore=["E9817"]))
     ]
     if findings:
         for finding, (line, column) in located(findings, lambda name: files[name]):

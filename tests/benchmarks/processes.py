@@ -28,7 +28,10 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "--version": (*VERB, "--version"),
     "rules": (*VERB, "rules"),
     "check templates/current": (*VERB, "check", "templates/current"),
-    "permissions stack.yml": (*VERB, "permissions", "templates/current/stack.yml"),
+    "permissions stack.yml": (
+        *(*VERB, "permissions", "templates/current/stack.yml"),
+        *("--stack", "todobackend-dev"),
+    ),
     "render --edition book": (*VERB, "render", "--edition", "book", "--check"),
     "render --edition current": (*VERB, "render", "--edition", "current", "--check"),
 }
