@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,10 @@ class Folder:
     def make(self, target: str, **parameters: str) -> subprocess.CompletedProcess[str]:
         words = " ".join(f"{name}={value}" for name, value in parameters.items())
         environment = self.aws.environment
+        # The CLI names change sets by the second: two of one stack must not begin in the same.
+        second = int(time.time())
+        while int(time.time()) == second:
+            time.sleep(0.05)
         return subprocess.run(
             ["make", target, f"PARAMETERS={words}"],
             cwd=self.path,
