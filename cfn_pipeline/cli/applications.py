@@ -4,9 +4,6 @@ from pathlib import Path
 
 from cfn_pipeline.model.application import Application
 
-#: The configuration file of a deployment folder.
-CONFIG = Path("cfn-pipeline.yml")
-
 
 def placed_applications(config: Path, folder: Path | None = None) -> dict[Path, Application]:
     """Return the applications of a configuration file, by the folder to which each is rendered.

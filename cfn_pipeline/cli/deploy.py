@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
+from cfn_pipeline.cli.configuration_file import CONFIG
 from cfn_pipeline.cli.loading import loading
 
-_CONFIG = "cfn-pipeline.yml"
 _EDITION = "current"
 
 
@@ -37,7 +37,7 @@ _EDITION = "current"
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
-    help=f"The file from which DIR is rendered.  [default: DIR/{_CONFIG}, or todobackend]",
+    help=f"The file from which DIR is rendered.  [default: DIR/{CONFIG}, or todobackend]",
 )
 @click.option(
     "--application",
@@ -64,13 +64,13 @@ def deploy(**options: Any) -> None:
     folder, names = _folder_and_names(options["words"])
     config, application, edition = options["config"], options["application"], options["edition"]
     region, profile = options["region"], options["profile"]
-    if config is None and (folder / _CONFIG).exists():
-        config = folder / _CONFIG
+    if config is None and (folder / CONFIG).exists():
+        config = folder / CONFIG
     with loading():
         from cfn_pipeline.cli.deploying import Deployment
         from cfn_pipeline.cli.deployment_folder import deployment_folder
     repeated = {
-        "--config": None if config is None or config == folder / _CONFIG else str(config),
+        "--config": None if config is None or config == folder / CONFIG else str(config),
         "--application": application,
         "--edition": None if edition == _EDITION else edition,
         "--region": region,

@@ -8,6 +8,7 @@ import click
 from cfn_pipeline import project
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.cli import printing
+from cfn_pipeline.cli.configuration_file import CONFIG
 from cfn_pipeline.config.beginning import new_config
 from cfn_pipeline.config.kinds import alternatives
 from cfn_pipeline.config.reading import read_config, read_config_file
@@ -23,7 +24,6 @@ from cfn_pipeline.model.sources import repository_problems
 from cfn_pipeline.output import create_files
 
 _NO_DATABASE = "none"
-_CONFIG = "cfn-pipeline.yml"
 _SCHEMA = "cfn-pipeline.schema.json"
 _IGNORED = (
     "# Runs of cfn-pipeline rehearse\n.rehearsal/\n"
@@ -105,7 +105,7 @@ def new(
     )
     folder = Path(f"{name}-aws") if folder is None else folder
     files: dict[Path, str] = {}
-    if repository is not None and (folder / _CONFIG).exists():
+    if repository is not None and (folder / CONFIG).exists():
         application = _existing_application(folder, name)
     else:
         _require_empty(folder)
@@ -116,7 +116,7 @@ def new(
             database=None if database == _NO_DATABASE else database,
             port=None if worker else port or 8080,
         )
-        [application] = read_config(config, source=_CONFIG)
+        [application] = read_config(config, source=CONFIG)
         files = _deployment_files(application, config, folder)
     if repository is not None:
         files |= _application_files(application, repository)
@@ -138,10 +138,10 @@ def _existing_application(folder: Path, name: str) -> Application:
         OutputError: cfn-pipeline.yml has no such application, or cannot be read.
 
     """
-    for application in read_config_file(folder / _CONFIG):
+    for application in read_config_file(folder / CONFIG):
         if application.name == name:
             return application
-    raise OutputError(f"{folder / _CONFIG}: has no application {name!r}; add it, then render")
+    raise OutputError(f"{folder / CONFIG}: has no application {name!r}; add it, then render")
 
 
 def _require_empty(folder: Path) -> None:
@@ -175,7 +175,7 @@ def _deployment_files(application: Application, config: str, folder: Path) -> di
             templates=rendered.templates,
             missing=rendered.missing,
         ),
-        _CONFIG: config,
+        CONFIG: config,
         _SCHEMA: json.dumps(config_schema(), indent=2) + "\n",
         ".gitignore": _IGNORED,
         **rendered.files,

@@ -10,7 +10,8 @@ from cfn_pipeline import project
 from cfn_pipeline.analysis.reading import read_texts
 from cfn_pipeline.checks import RULES, check_system, selected
 from cfn_pipeline.cli import printing
-from cfn_pipeline.cli.applications import CONFIG, placed_applications
+from cfn_pipeline.cli.applications import placed_applications
+from cfn_pipeline.cli.configuration_file import CONFIG
 from cfn_pipeline.cli.findings import located, summary
 from cfn_pipeline.cli.loading import loading
 from cfn_pipeline.editions.loading import EDITIONS
@@ -63,8 +64,8 @@ def render(config: Path | None, name: str, folder: Path | None, check: bool, for
     """
     with loading():
         edition = load_edition(name)
-    if config is None and CONFIG.exists():
-        config = CONFIG
+    if config is None and Path(CONFIG).exists():
+        config = Path(CONFIG)
     # Everything is rendered before the first file is written: a mistake leaves all as it was.
     places: Mapping[Path, Application | None] = (
         {Path("templates", edition.name) if folder is None else folder: None}
