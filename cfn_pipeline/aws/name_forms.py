@@ -86,6 +86,13 @@ PROJECT = NameForm(
     longest=150,
     shortest=2,
 )
+#: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+STORED_PARAMETER = NameForm(
+    kind="Systems Manager parameter",
+    pattern="/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*",
+    characters="letters, digits and _ . -, with / between the steps of a path",
+    longest=1011,
+)
 PARAMETER = NameForm(
     kind="parameter name",
     pattern="[A-Za-z0-9]+",

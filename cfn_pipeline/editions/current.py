@@ -31,6 +31,7 @@ from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.scaling import ScalableTarget
 from cfn_pipeline.model.scheduled_tasks import ScheduledTasks
 from cfn_pipeline.model.strategies import BlueGreen, Canary, Linear, Rolling
+from cfn_pipeline.permissions import stored_parameters
 from cfn_pipeline.stacks.application.capacity_provider import capacity_provider
 from cfn_pipeline.stacks.application.containers import confined_container
 from cfn_pipeline.stacks.application.database import Engine, protected_database
@@ -83,6 +84,7 @@ def _environment_template(
         deploys=stack,
         boundary=own is None or own.boundary,
         permissions=() if own is None else own.permissions,
+        parameters=_stored_parameters(environment, stack),
     )
 
 
@@ -93,7 +95,18 @@ def _iam_template(application: Application, stack: Mapping[str, Any]) -> Templat
         pull=application.build_image_repository_name if application.has_build_image else None,
         push=application.image_repository_name if application.has_images else None,
         secrets=() if build is None else build.secret_names,
+        parameters=[
+            name
+            for environment in application.environments
+            for name in _stored_parameters(environment, stack).values()
+        ],
     )
+
+
+def _stored_parameters(environment: Environment, stack: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names in Systems Manager for which parameters of an environment's stack stand."""
+    values = {n: environment.parameters.get(n) or d for n, d in stored_parameters(stack).items()}
+    return {parameter: name for parameter, name in values.items() if name is not None}
 
 
 def _pipeline_template(application: Application, stack: Mapping[str, Any]) -> Template:

@@ -11,7 +11,7 @@ from cfn_pipeline.permissions.deriving import (
     explain,
     template_of,
 )
-from cfn_pipeline.permissions.needs import Need, Unknown
+from cfn_pipeline.permissions.needs import Need, Unknown, stored_parameters
 
 __all__ = [
     "Change",
@@ -22,5 +22,6 @@ __all__ = [
     "compare",
     "derive",
     "explain",
+    "stored_parameters",
     "template_of",
 ]

@@ -223,17 +223,29 @@ def _is_used(action: str, own: str, text: str) -> bool:
     return re.search(pattern, text) is not None
 
 
-def _needs_of_parameters(template: Mapping[str, Any]) -> Iterator[Need]:
+def stored_parameters(template: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return the names in Systems Manager for which parameters of a template stand.
+
+    By the parameter of the template; None: it has no default, so the name is not known.
+    """
+    stored: dict[str, str | None] = {}
     for name, parameter in _section(template, "Parameters").items():
         if isinstance(parameter, dict) and str(parameter.get("Type", "")).startswith("AWS::SSM::"):
-            for operation in ("create", "update"):
-                yield Need(
-                    action="ssm:GetParameters",
-                    resource=str(name),
-                    type="",
-                    operation=operation,
-                    source="a parameter of Systems Manager",
-                )
+            default = parameter.get("Default")
+            stored[str(name)] = default if isinstance(default, str) and default else None
+    return stored
+
+
+def _needs_of_parameters(template: Mapping[str, Any]) -> Iterator[Need]:
+    for name in stored_parameters(template):
+        for operation in ("create", "update"):
+            yield Need(
+                action="ssm:GetParameters",
+                resource=name,
+                type="",
+                operation=operation,
+                source="a parameter of Systems Manager",
+            )
 
 
 def _needs_of_references(template: Mapping[str, Any]) -> Iterator[Need]:

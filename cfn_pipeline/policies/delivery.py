@@ -42,7 +42,7 @@ class PipelineResources:
         role: the deployment role of actions that name none; absent: each names one.
         connection: the connection of sources that name none; absent: every source names one.
         parameters: the SSM parameters that templates' parameters stand for, which CloudFormation
-            reads with the role of the pipeline; absent: none.
+            reads with the role of the pipeline; empty: none.
 
     """
 
@@ -53,7 +53,7 @@ class PipelineResources:
     stack: Callable[[Value], Value]
     role: Value | None = None
     connection: Value | None = None
-    parameters: Value | None = None
+    parameters: Sequence[Value] = ()
 
 
 def run_pipeline(pipeline: Pipeline, resources: PipelineResources) -> list[Statement]:
@@ -180,7 +180,7 @@ def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator
             on=[resources.stack(stack) for stack in stacks],
             sid=sid,
         )
-    if calls and resources.parameters is not None:
+    if calls and resources.parameters:
         yield allow(ssm.GetParameters, on=resources.parameters, sid="ReadParameters")
     if roles:
         yield allow(

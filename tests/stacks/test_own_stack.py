@@ -108,6 +108,54 @@ def test_roles_capabilities_and_configuration_follow_the_template(tmp_path: Path
     )
 
 
+PARAMETER = "arn:${AWS::Partition}:ssm:${AWS::Region}:"
+STORED = """\
+Parameters:
+  Ami:
+    Type: AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>
+    Default: /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64
+  Size: {Type: AWS::SSM::Parameter::Value<String>, Default: /orders/size}
+  Colour: {Type: AWS::SSM::Parameter::Value<String>}
+Resources:
+  Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Colour}}
+"""
+
+
+def test_the_pipeline_reads_the_parameters_that_the_template_stands_for() -> None:
+    environments = [
+        Environment("dev", parameters={"Colour": "colour"}),
+        Environment("prod", parameters={"Colour": "/orders/colour", "Size": "/orders/large"}),
+    ]
+    templates = built(OwnStack(template=STORED), environments=environments)
+    [read] = [
+        s
+        for s in statements(templates["iam.yml"], "CodePipelineRole").values()
+        if s["Action"] == ["ssm:GetParameters"]
+    ]
+    assert [arn["Fn::Sub"] for arn in read["Resource"]] == [
+        f"{PARAMETER}:parameter/aws/service/ami-amazon-linux-latest/*",
+        *(
+            f"{PARAMETER}${{AWS::AccountId}}:parameter/{name}"
+            for name in ("orders/size", "colour", "orders/large", "orders/colour")
+        ),
+    ]
+    deployment = json.dumps(templates["environment-prod.yml"])
+    assert "parameter/orders/large" in deployment
+    assert "parameter/orders/size" not in deployment
+    assert "ReadParameters" not in statements(
+        built(OwnStack(template=PLAIN))["iam.yml"], "CodePipelineRole"
+    )
+
+
+def test_a_name_in_systems_manager_is_none_with_a_wildcard() -> None:
+    template = STORED.replace("/orders/size", "/orders/*")
+    with pytest.raises(CfnPipelineError, match=r"/orders/\*"):
+        built(
+            OwnStack(template=template),
+            environments=[Environment("dev", parameters={"Colour": "a"})],
+        )
+
+
 def test_the_file_of_a_person_is_not_rewritten(tmp_path: Path) -> None:
     (tmp_path / "stack.yml").write_text(STACK)
     described = application(OwnStack(str(tmp_path / "stack.yml"), version_parameter="Version"))

@@ -14,6 +14,7 @@ from cfn_pipeline.model.artifacts import Artifact
 from cfn_pipeline.model.deployments import StackAction
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.values import Value
+from cfn_pipeline.permissions import stored_parameters
 from cfn_pipeline.permissions.packing import size
 from cfn_pipeline.policies.application import get_secrets, log_in_to_ecr, pull_images, push_images
 from cfn_pipeline.policies.delivery import (
@@ -35,6 +36,7 @@ from cfn_pipeline.stacks.delivery.roles import (
     export_deployment_role,
     resources,
     roles_stack,
+    stored_parameter_arns,
 )
 from cfn_pipeline.stacks.environment import deployment
 from cfn_pipeline.stacks.environment.deployment import (
@@ -55,6 +57,7 @@ def iam_template(
     deploys: AnyTemplate | Sequence[AnyTemplate] = (),
     boundary: bool = True,
     permissions: Sequence[str] = (),
+    parameters: Sequence[str] = (),
     arns: Arns = ARNS,
 ) -> Template:
     """Make the roles of a pipeline and its builds, each with least privilege.
@@ -77,6 +80,9 @@ def iam_template(
             ``<pipeline>-boundary``; False: there is none, and roles may have any permission.
         permissions: actions that the deployment role is allowed besides those derived, on every
             resource, for types that are not known; empty: none.
+        parameters: the names in Systems Manager for which parameters of deployed templates stand,
+            besides those of ``deploys``: CloudFormation reads them with the pipeline's role.
+            Empty: none.
         arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     Raises:
@@ -87,10 +93,11 @@ def iam_template(
 
     """
     templates = contents(deploys)
-    ModelError.raise_for(_problems(pipeline, (pull, push), makes_role=bool(templates)))
+    stored = [*parameters, *(n for t in templates for n in stored_parameters(t).values() if n)]
+    ModelError.raise_for(_problems(pipeline, (pull, push), stored, makes_role=bool(templates)))
     stack = roles_stack(pipeline, arns)
     made = GetAtt(DEPLOYMENT_ROLE, "Arn") if templates else None
-    _add_pipeline_role(stack, pipeline, made)
+    _add_pipeline_role(stack, pipeline, made, stored_parameter_arns(stored, arns))
     if builds(pipeline):
         _add_build_role(stack, pipeline, pull=pull, push=push, secrets=secrets)
     if templates:
@@ -126,10 +133,14 @@ def _check_sizes(stack: Stack) -> None:
             )
 
 
-def _add_pipeline_role(stack: Stack, pipeline: Pipeline, deployment_role: GetAtt | None) -> None:
+def _add_pipeline_role(
+    stack: Stack,
+    pipeline: Pipeline,
+    deployment_role: GetAtt | None,
+    parameters: Sequence[Value],
+) -> None:
     """Add CodePipeline's role, with the permissions that the pipeline's actions need."""
-    ami_parameters = stack.arns.public_parameter("ecs/optimized-ami/*")
-    used = resources(stack, role=deployment_role, parameters=ami_parameters)
+    used = resources(stack, role=deployment_role, parameters=parameters)
     stack.add(
         role(
             PIPELINE_ROLE,
@@ -232,11 +243,17 @@ def _stacks(pipeline: Pipeline) -> list[str]:
 
 
 def _problems(
-    pipeline: Pipeline, repositories: Sequence[str | None], *, makes_role: bool
+    pipeline: Pipeline,
+    repositories: Sequence[str | None],
+    stored: Sequence[str],
+    *,
+    makes_role: bool,
 ) -> Iterator[str]:
     where = f"roles of pipeline {pipeline.name!r}"
     for repository in repositories:
         yield from name_forms.REPOSITORY.problems(repository, where)
+    for name in stored:
+        yield from name_forms.STORED_PARAMETER.problems(name, where)
     for action in pipeline.actions:
         if isinstance(action, StackAction) and action.role is None and not makes_role:
             yield (

@@ -1,5 +1,7 @@
 """What the templates of roles have in common: logical ids, exports, and the pipeline's ARNs."""
 
+from collections.abc import Iterable, Sequence
+
 from awacs.aws import Statement
 from troposphere import GetAtt, Ref
 
@@ -18,6 +20,9 @@ from cfn_pipeline.stacks.stack import Stack
 
 PIPELINE_ROLE = "CodePipelineRole"
 BUILD_ROLE = "CodeBuildRole"
+
+#: What the names of the parameters begin with that AWS publishes.
+_PUBLIC = "/aws/service/"
 
 
 def roles_stack(pipeline: Pipeline, arns: Arns) -> Stack:
@@ -56,7 +61,7 @@ def export_deployment_role(stack: Stack) -> None:
 
 
 def resources(
-    stack: Stack, *, role: Value | None = None, parameters: Value | None = None
+    stack: Stack, *, role: Value | None = None, parameters: Sequence[Value] = ()
 ) -> PipelineResources:
     """Return the ARNs of what a pipeline works with; ``role``: of actions that name none."""
     bucket = artifact_bucket_name(stack.name)
@@ -71,6 +76,23 @@ def resources(
         connection=Ref(CONNECTION),
         parameters=parameters,
     )
+
+
+def stored_parameter_arns(names: Iterable[str], arns: Arns) -> list[Value]:
+    """Return the ARNs of parameters in Systems Manager, each once.
+
+    Of those that AWS publishes, all of the same family: a configuration file may choose another
+    one, such as the image for another architecture.
+    """
+    made: dict[str, Value] = {}
+    for name in names:
+        if name.startswith(_PUBLIC):
+            *family, last = name.removeprefix(_PUBLIC).split("/")
+            public = "/".join([*family[:2], "*"]) if family else last
+            made[_PUBLIC + public] = arns.public_parameter(public)
+        else:
+            made[name] = arns.regional("ssm", f"parameter/{name.lstrip('/')}")
+    return list(made.values())
 
 
 def artifacts(stack: Stack) -> list[Statement]:

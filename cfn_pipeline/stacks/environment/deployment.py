@@ -32,6 +32,7 @@ def permissions(
     export: str,
     boundary: bool = True,
     more: Sequence[str] = (),
+    values: Mapping[str, str] | None = None,
 ) -> Permissions:
     """Derive what deploying templates to stacks takes.
 
@@ -41,13 +42,15 @@ def permissions(
         export: of the boundary's ARN, for messages.
         boundary: whether the templates' roles must have the boundary.
         more: actions that are allowed besides, on every resource, for what is not known.
+        values: of the templates' parameters; absent: their defaults.
 
     Raises:
         TemplateError: a resource type whose permissions are not known, or more than a role can be
             allowed.
 
     """
-    needed = derive(templates, stacks=stacks, boundary=_boundary().to_dict() if boundary else None)
+    limit = _boundary().to_dict() if boundary else None
+    needed = derive(templates, stacks=stacks, boundary=limit, parameters=values)
     accepted = ("note", "uncovered") if more else ("note",)
     lacking = [entry for entry in needed.unknown if entry.kind not in accepted]
     if lacking:

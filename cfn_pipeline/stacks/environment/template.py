@@ -38,6 +38,7 @@ def environment_template(
     deploys: AnyTemplate | Sequence[AnyTemplate],
     boundary: bool = True,
     permissions: Sequence[str] = (),
+    parameters: Mapping[str, str] | None = None,
     arns: Arns = ARNS,
 ) -> Template:
     """Make what a stack needs first, which only this stack can use.
@@ -57,6 +58,8 @@ def environment_template(
             may have any permission.
         permissions: actions that the deployment role is allowed besides those derived, on every
             resource, for types that are not known; empty: none.
+        parameters: values of the templates' parameters by which permissions are derived; absent:
+            their defaults.
         arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     Raises:
@@ -71,6 +74,7 @@ def environment_template(
         export=exports.boundary(stack),
         boundary=boundary,
         more=permissions,
+        values=parameters,
     )
     own = {exports.key(stack): GetAtt(KEY, "Arn").to_dict()}
     built = Stack(f"Role, boundary, key and log bucket of the stack {stack}", name=stack, arns=arns)
