@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cfn_pipeline import load
 from tests.command import run
 from tests.scripts import load_script, run_script
 
@@ -21,7 +22,8 @@ def test_it_can_be_rendered_wherever_it_is(
         "app0001",
         "app0002",
     ]
-    assert (tmp_path / "app0002" / "stack.yml").read_text() == SCRIPT.STACK.read_text()
+    stack = (tmp_path / "app0002" / "stack.yml").read_text()
+    assert load(stack) == load(SCRIPT.STACK.read_text())
 
 
 def test_it_prints_as_many_as_are_asked_for(capfd: pytest.CaptureFixture[str]) -> None:
