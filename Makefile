@@ -29,11 +29,11 @@ check: $(READY) ## Say where templates/ and docs/ are stale, and what is wrong w
 	@$(BIN)/python scripts/rules_page.py --check
 	@$(BIN)/python scripts/configuration_page.py --check
 
-test: $(READY) check lint types ## Run everything that must pass
+test: $(READY) check lint types ## Run everything that must pass: stale files, style, types, quick tests
 	$(BIN)/pytest -n auto --dist worksteal
 
-coverage: $(READY) ## Run the tests, and fail if they run less than 95 % of the code
-	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term
+coverage: $(READY) ## Run all tests, the thorough ones too, and fail if less than 95 % of the code runs
+	$(BIN)/pytest -n auto --dist worksteal -m "not deploy" --cov --cov-report=term
 
 test-deploy: $(READY) .deploy/.ready ## Deploy everything with the AWS CLI, and run whole pipelines, on a local AWS
 	$(BIN)/pytest -n auto -m deploy tests/deploy
