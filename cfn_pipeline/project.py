@@ -32,7 +32,6 @@ class Rendering:
             from their texts.
         missing: the parameters without a value, by environment; fill them in before the pipeline
             deploys, which itself sets the image's tag.
-        folder: of the deployment repository, where the files are; None: its root.
         configurations: the environments' configurations, by file name: what was filled in and
             stays, and what gave way to the model.
 
@@ -41,7 +40,6 @@ class Rendering:
     files: dict[str, str]
     templates: dict[str, dict[str, Any]]
     missing: dict[str, list[str]]
-    folder: str | None = None
     configurations: dict[str, Merge] = field(default_factory=dict)
 
 
@@ -103,7 +101,6 @@ def rendering(
         files=files,
         templates=templates,
         missing=_missing(parameters, merged, set_by_pipeline=application.version_parameter),
-        folder=application.deployment_repository.folder,
         configurations=merged,
     )
 

@@ -65,6 +65,7 @@ OWN: dict[str, Any] = {
 SOURCES = [
     Repository("acme/orders", branch="trunk"),
     Repository("orders"),
+    Repository("acme/shop", folder="services/orders"),
     Repository("acme/shop/orders", provider="gitlab"),
     Repository("acme/orders", provider="bitbucket"),
     Repository("orders", provider="codecommit"),

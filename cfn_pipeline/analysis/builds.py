@@ -14,6 +14,8 @@ from cfn_pipeline.errors import BuildspecError
 from cfn_pipeline.template.positions import Path
 
 _PROJECT = "AWS::CodeBuild::Project"
+#: The path of a buildspec that is not named.
+_DEFAULT = "buildspec.yml"
 
 
 class PlacedBuildspec(NamedTuple):
@@ -54,6 +56,8 @@ class Build(NamedTuple):
         action: the action.
         project: the project; None if it is not in the templates.
         buildspec: its buildspec; None if not known.
+        file: the path of the buildspec in the artifact of the sources; None: it is no file there,
+            or not known.
         missing_file: the buildspec's file, if it does not exist in the artifact; else empty.
 
     """
@@ -61,6 +65,7 @@ class Build(NamedTuple):
     action: Action
     project: Resource | None
     buildspec: PlacedBuildspec | None
+    file: str | None = None
     missing_file: str = ""
 
 
@@ -74,54 +79,66 @@ def _builds(pipeline: Pipeline) -> Iterator[Build]:
         if action.is_codebuild:
             name = action.setting("ProjectName")
             project = resource_behind(name.value, name.template, pipeline.system, _PROJECT)
-            buildspec, missing_file = _buildspec(action, project, pipeline)
-            yield Build(
-                action=action, project=project, buildspec=buildspec, missing_file=missing_file
-            )
+            yield _build(action, project, pipeline)
+
+
+def primary_source(action: Action) -> str | None:
+    """Return the name of the artifact that contains a build's sources; None if it is not known."""
+    primary = action.setting("PrimarySource").text
+    names = [artifact.name for artifact in action.inputs]
+    return names[0] if primary is None and len(names) == 1 else primary
 
 
 def primary_artifact(action: Action, pipeline: Pipeline) -> Artifact | None:
     """Return the artifact that contains a build's sources; None if its files are not known."""
-    primary = action.setting("PrimarySource").text
-    names = [artifact.name for artifact in action.inputs]
-    if primary is None and len(names) == 1:
-        primary = names[0]
+    primary = primary_source(action)
     return None if primary is None else pipeline.system.artifact(primary)
 
 
-def _buildspec(
+def _build(action: Action, project: Resource | None, pipeline: Pipeline) -> Build:
+    """Read the buildspec: a text of the action or project, or a file of the artifact."""
+    node, path = _text_or_path(action, project, pipeline)
+    if node is not None:
+        return Build(action, project, buildspec=_parsed(node, node.text or ""))
+    artifact = primary_artifact(action, pipeline)
+    key = None if artifact is None or path is None else artifact.path_in_files(path)
+    if artifact is None or key is None:
+        return Build(action, project, buildspec=None, file=path)
+    text = artifact.files.get(key)
+    shown = f"{artifact.shown}{key}"
+    if text is not None:
+        return Build(action, project, buildspec=_parsed(shown, text), file=path)
+    # A project outside the templates may define a buildspec itself.
+    uncertain = project is None or artifact.assumed
+    return Build(
+        action, project, buildspec=None, file=path, missing_file="" if uncertain else shown
+    )
+
+
+def _text_or_path(
     action: Action, project: Resource | None, pipeline: Pipeline
-) -> tuple[PlacedBuildspec | None, str]:
-    path = "buildspec.yml"
+) -> tuple[Node | None, str | None]:
+    """Return the node of a buildspec's text, or its path in the artifact; None: not known."""
     override = action.setting("BuildspecOverride")
     if override.is_there:
         text = override.text
-        if text is None or not is_known(text):
-            return None, ""
-        if "\n" in text:
-            return _parsed(override, text), ""
-        path = text
-    elif project is not None:
-        node = properties_of(project, pipeline.system).at("Source").at("BuildSpec")
-        text = node.text
-        if text is not None and ("\n" in text or re.search(r"version[\"']?\s*:", text)):
-            return _parsed(node, text), ""
-        if text is not None:
-            if not is_known(text):
-                return None, ""
-            path = text
-        elif node.is_there:
-            return None, ""
-    artifact = primary_artifact(action, pipeline)
-    if artifact is None or path.startswith("arn:"):
-        return None, ""
-    path = path.removeprefix("./")
-    text = artifact.files.get(path)
-    if text is None:
-        # A project outside the templates may define a buildspec itself.
-        uncertain = project is None or artifact.assumed
-        return None, "" if uncertain else f"{artifact.shown}{path}"
-    return _parsed(f"{artifact.shown}{path}", text), ""
+        if text is not None and is_known(text) and "\n" in text:
+            return override, None
+        return None, _path(text)
+    if project is None:
+        return None, _DEFAULT
+    node = properties_of(project, pipeline.system).at("Source").at("BuildSpec")
+    text = node.text
+    if text is not None and ("\n" in text or re.search(r"version[\"']?\s*:", text)):
+        return node, None
+    return None, _path(text) if node.is_there or text is not None else _DEFAULT
+
+
+def _path(text: str | None) -> str | None:
+    """Return the path in the artifact; None: not known, or a file in a bucket."""
+    if text is None or not is_known(text) or text.startswith("arn:"):
+        return None
+    return text.removeprefix("./")
 
 
 def _parsed(place: Node | str, text: str) -> PlacedBuildspec:

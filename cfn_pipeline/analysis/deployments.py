@@ -20,18 +20,20 @@ class File:
     Args:
         reference: the setting that refers to the file.
         artifact: the artifact.
+        path: its path among the artifact's files.
         text: the content of the file; None if it does not exist.
 
     """
 
     reference: FileReference
     artifact: Artifact
+    path: str
     text: str | None
 
     @property
     def shown(self) -> str:
         """The file, as messages show it."""
-        return f"{self.artifact.shown}{self.reference.path}"
+        return f"{self.artifact.shown}{self.path}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +49,14 @@ class Deployment:
         files = {}
         for reference in file_references(self.action):
             artifact = self.pipeline.system.artifact(reference.artifact)
-            if artifact is not None and is_known(reference.path):
-                text = artifact.files.get(reference.path)
-                files[reference.key] = File(reference=reference, artifact=artifact, text=text)
+            if artifact is None or not is_known(reference.path):
+                continue
+            path = artifact.path_in_files(reference.path)
+            if path is not None:
+                text = artifact.files.get(path)
+                files[reference.key] = File(
+                    reference=reference, artifact=artifact, path=path, text=text
+                )
         return files
 
     @cached_property
@@ -58,7 +65,7 @@ class Deployment:
         file = self.files.get("TemplatePath")
         if file is None or file.text is None:
             return None
-        if (parsed := file.artifact.parsed.get(file.reference.path)) is not None:
+        if (parsed := file.artifact.parsed.get(file.path)) is not None:
             return Template(file.shown, parsed)
         text = file.text
         return self.pipeline.system.once(

@@ -1,7 +1,8 @@
 """Read templates and artifacts from files, folders or texts."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -205,10 +206,29 @@ def _with_layout(
         return system
     names = {artifact.name for artifact in system.artifacts}
     additional = [
-        Artifact(name=name, files=files, shown=shown, parsed=parsed, assumed=True)
-        for name in sorted(used_sources(system) - names)
+        Artifact(
+            name=name,
+            files=files,
+            shown=shown,
+            parsed=parsed,
+            assumed=True,
+            folder=_folder(paths, files),
+        )
+        for name, paths in sorted(used_sources(system).items())
+        if name not in names
     ]
     return replace(system, artifacts=[*system.artifacts, *additional], skipped=(), is_rendered=True)
+
+
+def _folder(paths: Iterable[str], files: Mapping[str, str]) -> str:
+    """Return the folder below which most of the paths are files; the shortest of several."""
+    folders = Counter({"": 0})
+    for path in paths:
+        parts = path.split("/")
+        for count in range(len(parts)):
+            if "/".join(parts[count:]) in files:
+                folders["".join(f"{part}/" for part in parts[:count])] += 1
+    return max(folders, key=lambda folder: (folders[folder], -len(folder)))
 
 
 def with_artifacts(system: System, folders: Mapping[str, Path]) -> System:

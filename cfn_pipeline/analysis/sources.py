@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cfn_pipeline.analysis.artifact_references import file_references
-from cfn_pipeline.analysis.builds import builds
+from cfn_pipeline.analysis.builds import builds, primary_source
 from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import Pipeline, pipelines
 from cfn_pipeline.analysis.system import System
@@ -13,24 +13,30 @@ from cfn_pipeline.analysis.system import System
 _REPOSITORY_SETTINGS = ("FullRepositoryId", "RepositoryName", "Repo")
 
 
-def used_sources(system: System) -> set[str]:
-    """Return the source artifacts from which a pipeline reads templates or a buildspec."""
-    names: set[str] = set()
+def used_sources(system: System) -> dict[str, set[str]]:
+    """Return the source artifacts from which a pipeline reads files, with the paths of these.
+
+    The files are templates, configurations and buildspecs.
+    """
+    paths: dict[str, set[str]] = {}
     for pipeline in pipelines(system):
-        used = {file.artifact for action in pipeline.actions for file in file_references(action)}
+        sources = _repositories(pipeline)
+        for action in pipeline.actions:
+            for file in file_references(action):
+                if file.artifact in sources:
+                    paths.setdefault(file.artifact, set()).add(file.path)
         for build in builds(pipeline):
-            reads = build.buildspec is None or isinstance(build.buildspec.place, str)
-            if reads and len(build.action.inputs) == 1:
-                used.add(build.action.inputs[0].name)
-            elif reads and build.action.setting("PrimarySource").text is not None:
-                used.add(build.action.setting("PrimarySource").text or "")
-        names |= used & set(_repositories(pipeline))
-    return names
+            name = primary_source(build.action)
+            is_file = build.buildspec is None or isinstance(build.buildspec.place, str)
+            if is_file and name in sources:
+                known = set() if build.file is None else {build.file}
+                paths.setdefault(name, set()).update(known)
+    return paths
 
 
 def unopened_sources(system: System) -> list[str]:
     """Return the source artifacts that a pipeline reads, but whose files are not known."""
-    return sorted(used_sources(system) - {artifact.name for artifact in system.artifacts})
+    return sorted({*used_sources(system)} - {artifact.name for artifact in system.artifacts})
 
 
 def guess_folders(system: System, folders: Iterable[Path]) -> dict[str, Path]:

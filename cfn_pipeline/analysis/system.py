@@ -136,6 +136,8 @@ class Artifact:
         parsed: the content of files that were already read as templates, by path.
         assumed: whether the files are assumed, because they lie beside rendered templates. Then
             users may still have to set values of their account, such as the id of a VPC.
+        folder: the folder of the artifact in which the files are, such as ``shop/``; empty: its
+            root. What is outside of the folder is not known.
 
     """
 
@@ -144,6 +146,11 @@ class Artifact:
     shown: str = ""
     parsed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     assumed: bool = False
+    folder: str = ""
+
+    def path_in_files(self, path: str) -> str | None:
+        """Return the key in ``files`` of a path in the artifact; None: it is not known."""
+        return path.removeprefix(self.folder) if path.startswith(self.folder) else None
 
 
 @dataclass(frozen=True, kw_only=True)

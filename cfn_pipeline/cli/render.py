@@ -1,7 +1,6 @@
 """``cfn-pipeline render``: write the templates and files of an edition."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -116,17 +115,9 @@ def _write(rendered: project.Rendering, folder: Path) -> bool:
 def _findings(rendered: project.Rendering, folder: Path) -> bool:
     """Print the findings of rendered files; return whether there are any."""
     files = rendered.files
-    # The pipeline reads them from their place in the repository.
-    place = f"{rendered.folder}/" if rendered.folder else ""
-    system = read_texts(
-        {f"{place}{name}": text for name, text in files.items()},
-        parsed={f"{place}{name}": content for name, content in rendered.templates.items()},
-    )
+    system = read_texts(files, parsed=rendered.templates)
     # Deployment roles are derived from the templates that they deploy: E9817 would derive again.
-    findings = [
-        replace(finding, file=finding.file.removeprefix(place))
-        for finding in check_system(system, selected(RULES, ignore=["E9817"]))
-    ]
+    findings = check_system(system, selected(RULES, ignore=["E9817"]))
     if findings:
         for finding, (line, column) in located(findings, lambda name: files[name]):
             at = f"{folder / finding.file}:{line}:{column}"

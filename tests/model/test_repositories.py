@@ -5,18 +5,14 @@ from typing import Any
 
 import pytest
 
-from cfn_pipeline import Application, ModelError, Repository
-from cfn_pipeline.analysis.reading import read_texts
-from cfn_pipeline.checks import check_system
+from cfn_pipeline import Application, ModelError, Repository, check
 from cfn_pipeline.project import Rendering, rendering
 from tests.stacks.applications import ORDERS
 
 
 def rendered(application: Application) -> Rendering:
     made = rendering(application)
-    place = f"{made.folder}/" if made.folder else ""
-    texts = {f"{place}{name}": text for name, text in made.files.items()}
-    assert check_system(read_texts(texts)) == []
+    assert check(made.files) == []
     return made
 
 

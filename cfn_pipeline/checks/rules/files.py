@@ -24,8 +24,8 @@ def _files_exist(pipeline: Pipeline) -> Iterator[Problem]:
     for deployment in deployments(pipeline):
         for file in deployment.files.values():
             if file.text is None:
-                near = difflib.get_close_matches(file.reference.path, file.artifact.files, 1)
-                hint = f" (did you mean '{near[0]}'?)" if near else ""
+                near = difflib.get_close_matches(file.path, file.artifact.files, 1)
+                hint = f" (did you mean '{file.artifact.folder}{near[0]}'?)" if near else ""
                 yield problem(
                     deployment.action,
                     file.reference.node,
@@ -50,10 +50,12 @@ def _files_exist(pipeline: Pipeline) -> Iterator[Problem]:
 def _no_value(call: ArtifactFunction, artifact: Artifact) -> str:
     """Return why Fn::GetParam finds no value; empty if it finds one."""
     match call.arguments:
-        case [_, str(path), str(key)]:
-            pass
+        case [_, str(path_in_artifact), str(key)]:
+            path = artifact.path_in_files(path_in_artifact)
         case _:
             return ""  # another rule checks its form
+    if path is None:
+        return ""
     text = artifact.files.get(path)
     if text is None:
         return f"{artifact.shown}{path} does not exist; add the file, or correct the path"
@@ -79,7 +81,7 @@ def _is_source(artifact: str | None, pipeline: Pipeline) -> bool:
 def _templates(pipeline: Pipeline) -> Iterator[Problem]:
     for deployment in deployments(pipeline):
         file = deployment.files.get("TemplatePath")
-        if file is None or file.text is None or file.reference.path in file.artifact.parsed:
+        if file is None or file.text is None or file.path in file.artifact.parsed:
             continue
         if deployment.template is None:
             mistake = _why_unreadable(file)
