@@ -7,6 +7,7 @@ from typing import Any
 
 from cfn_pipeline.permissions import catalogue, tables
 from cfn_pipeline.permissions.patterns import Stacks
+from cfn_pipeline.permissions.protection import protection
 from cfn_pipeline.permissions.references import Arn, bound
 from cfn_pipeline.permissions.template_needs import TemplateNeeds
 
@@ -17,24 +18,12 @@ BOUNDED = (
     *("iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:CreateRole", "iam:CreateUser"),
     *("iam:PutRolePolicy", "iam:PutUserPolicy", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole"),
 )
-#: Of deployment roles. No role that an application's stack makes has it.
-ROLE_PATH = "/deployment/"
-
-_CHANGING_ROLES = (
-    *("iam:AttachRolePolicy", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy"),
-    *("iam:PassRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole"),
-)
 
 #: What has a statement of its own.
 _APART = ("iam:PassRole", "kms:CreateGrant")
 
 #: What nothing binds: a group can be given any policy, and has no boundary.
 _UNBOUNDED = ("iam:AttachGroupPolicy", "iam:PutGroupPolicy")
-
-_LOOSENING = (
-    *("iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion"),
-    "iam:SetDefaultPolicyVersion",
-)
 
 
 def statements(
@@ -68,7 +57,8 @@ def statements(
             {name for t in templates for name in t.passed_to},
         ),
         *_linking({service for t in templates for service in t.linked}),
-        *_keeping(granted, boundary),
+        # Whatever else may be allowed, what bounds roles must not be loosened.
+        *(protection(boundary) if boundary is not None and granted.uses_boundary else ()),
     ]
     # Two services may have a type of the same name.
     taken: set[str] = set()
@@ -241,11 +231,10 @@ def _statement(
     actions: Sequence[str],
     arns: Sequence[Any],
     condition: Mapping[str, Any] | None = None,
-    effect: str = "Allow",
 ) -> Statement:
     statement: Statement = {
         "Sid": "".join(character for character in sid if character.isalnum()),
-        "Effect": effect,
+        "Effect": "Allow",
         "Action": sorted(actions),
         "Resource": [resource_value(arn) for arn in without_covered(arns)],
     }
@@ -333,29 +322,4 @@ def _linking(services: set[str]) -> list[Statement]:
             [role],
             {"StringEquals": {"iam:AWSServiceName": sorted(services)}},
         )
-    ]
-
-
-def _keeping(granted: _Granted, boundary: Any | None) -> list[Statement]:
-    """Forbid what would loosen the boundary, whatever else may be allowed."""
-    if boundary is None or not granted.uses_boundary:
-        return []
-    account = "arn:${AWS::Partition}:iam::${AWS::AccountId}:"
-    own = account + "%s/${AWS::StackName}-*"
-    return [
-        _statement(
-            "ProtectBoundary",
-            ["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"],
-            ["*"],
-            effect="Deny",
-        ),
-        # The stack of these policies is not one of those that are deployed, though it may be
-        # called like them.
-        _statement("ProtectOwnPolicies", _LOOSENING, [boundary, own % "policy"], effect="Deny"),
-        _statement(
-            "ProtectOwnRoles",
-            _CHANGING_ROLES,
-            [f"{account}role{ROLE_PATH}*", own % "role"],
-            effect="Deny",
-        ),
     ]

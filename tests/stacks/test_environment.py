@@ -1,6 +1,7 @@
 """The stack beside an application's: it is for one stack, and reaches no other."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -24,6 +25,24 @@ from cfn_pipeline.permissions.packing import LONGEST, MOST, size
 from cfn_pipeline.project import rendering
 
 QUEUE = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
+ROLE = {
+    "Type": "AWS::IAM::Role",
+    "Properties": {
+        "AssumeRolePolicyDocument": {},
+        "PermissionsBoundary": {"Fn::ImportValue": "orders-dev-boundary"},
+    },
+}
+ROLES = {"Resources": {"Role": ROLE}}
+
+
+def policy_statements(template: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the statements of a template's managed policies."""
+    return [
+        statement
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::IAM::ManagedPolicy"
+        for statement in resource["Properties"]["PolicyDocument"]["Statement"]
+    ]
 
 
 def longest(number: int) -> Application:
@@ -99,19 +118,47 @@ def test_roles_in_another_path_than_the_stack_s_are_out_of_reach() -> None:
 
 def test_deployment_roles_cannot_change_one_another_or_themselves() -> None:
     """Whatever else they are allowed, as by the permissions of a stack of one's own."""
-    resources = load(render(todobackend)["environment-dev.yml"])["Resources"]
-    statements = [
-        statement
-        for resource in resources.values()
-        if resource["Type"] == "AWS::IAM::ManagedPolicy"
-        for statement in resource["Properties"]["PolicyDocument"]["Statement"]
-    ]
-    [protecting] = [s for s in statements if s["Sid"] == "ProtectOwnRoles"]
-    role = resources["CloudFormationRole"]["Properties"]
+    template = load(render(todobackend)["environment-dev.yml"])
+    [protecting] = [s for s in policy_statements(template) if s["Sid"] == "ProtectOwnRoles"]
+    role = template["Resources"]["CloudFormationRole"]["Properties"]
     denied = [resource["Fn::Sub"].partition(":role")[2] for resource in protecting["Resource"]]
     assert protecting["Effect"] == "Deny"
     assert "iam:PutRolePolicy" in protecting["Action"]
     assert any(fnmatchcase(role["Path"] + role["RoleName"], pattern) for pattern in denied)
+
+
+@pytest.mark.parametrize(("template", "boundary"), [(QUEUE, True), (ROLES, True), (ROLES, False)])
+def test_actions_of_iam_that_are_allowed_besides_do_not_reach_the_deployment_role(
+    template: dict[str, Any], boundary: bool
+) -> None:
+    made = environment_template(
+        "orders-dev", deploys=template, boundary=boundary, permissions=["IAM:*Role*", "iam:*Pol*"]
+    ).to_dict()
+    statements = policy_statements(made)
+    role = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/deployment/orders-dev-deployment"
+    denied = {
+        action
+        for statement in statements
+        if statement["Effect"] == "Deny"
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+        if resource == "*" or fnmatchcase(role, str(resource.get("Fn::Sub")))
+    }
+    assert denied >= {
+        "iam:AttachRolePolicy",
+        "iam:DeleteRolePermissionsBoundary",
+        "iam:PassRole",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+        "iam:UpdateAssumeRolePolicy",
+    }
+    [policies] = [s for s in statements if s["Sid"] == "ProtectOwnPolicies"]
+    assert "iam:CreatePolicyVersion" in policies["Action"]
+
+
+def test_other_actions_besides_need_no_protection() -> None:
+    made = environment_template("orders-dev", deploys=QUEUE, permissions=["foo:*", "iam:Get*"])
+    assert "ProtectOwnRoles" not in made.to_json()
 
 
 def test_no_environment_names_another_s_stack() -> None:

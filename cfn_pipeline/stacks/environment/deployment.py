@@ -12,6 +12,7 @@ from cfn_pipeline.aws.iam import POLICY_VERSION
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.permissions import Permissions, derive
+from cfn_pipeline.permissions.protection import changes_roles, protection
 from cfn_pipeline.policies.documents import trust
 from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks import exports
@@ -41,7 +42,8 @@ def permissions(
         stacks: the names of the stacks, or patterns of them.
         export: of the boundary's ARN, for messages.
         boundary: whether the templates' roles must have the boundary.
-        more: actions that are allowed besides, on every resource, for what is not known.
+        more: actions that are allowed besides, on every resource, for what is not known; where
+            these change roles or policies, those of deployment are denied.
         values: of the templates' parameters; absent: their defaults.
 
     Raises:
@@ -68,7 +70,9 @@ def permissions(
     if not more:
         return needed
     statement = {"Sid": "DeployOtherTypes", "Effect": "Allow", "Action": [*more], "Resource": ["*"]}
-    further = {"Version": POLICY_VERSION, "Statement": [statement]}
+    is_protected = any(derived["Effect"] == "Deny" for derived in needed.statements)
+    denied = protection(None) if changes_roles(more) and not is_protected else []
+    further = {"Version": POLICY_VERSION, "Statement": [statement, *denied]}
     return replace(needed, policies=[*needed.policies, further])
 
 

@@ -3,7 +3,7 @@
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.values import Value
-from cfn_pipeline.permissions.statements import ROLE_PATH
+from cfn_pipeline.permissions.protection import ROLE_PATH
 from cfn_pipeline.stacks.arns import ARNS, Arns
 
 #: The logical id.

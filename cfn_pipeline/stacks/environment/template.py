@@ -9,7 +9,7 @@ from troposphere.s3 import BucketPolicy
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.errors import ModelError
-from cfn_pipeline.permissions.statements import ROLE_PATH
+from cfn_pipeline.permissions.protection import ROLE_PATH
 from cfn_pipeline.policies import keys
 from cfn_pipeline.policies.buckets import deny_insecure_transport, let_load_balancers_log
 from cfn_pipeline.policies.documents import document
