@@ -53,6 +53,7 @@ _MODULES = {
         "ReplaceFailedStack",
         "UpdateStack",
     ),
+    "model.egress": ("Egress",),
     "model.environment": ("Environment",),
     "model.invocations": ("InspectorScan", "LambdaInvoke", "StartPipeline", "StepFunctions"),
     "model.load_balancers": (

@@ -52,6 +52,7 @@ from cfn_pipeline.model.deployments import DeleteStack as DeleteStack
 from cfn_pipeline.model.deployments import ExecuteChangeSet as ExecuteChangeSet
 from cfn_pipeline.model.deployments import ReplaceFailedStack as ReplaceFailedStack
 from cfn_pipeline.model.deployments import UpdateStack as UpdateStack
+from cfn_pipeline.model.egress import Egress as Egress
 from cfn_pipeline.model.environment import Environment as Environment
 from cfn_pipeline.model.invocations import InspectorScan as InspectorScan
 from cfn_pipeline.model.invocations import LambdaInvoke as LambdaInvoke
@@ -141,6 +142,7 @@ __all__ = [
     "Ec2",
     "Edition",
     "EditionError",
+    "Egress",
     "Environment",
     "ExecuteChangeSet",
     "Fargate",

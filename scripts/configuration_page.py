@@ -128,7 +128,9 @@ def _section(name: str, definition: Mapping[str, Any]) -> str:
     if "properties" not in whole:
         return "\n".join([*lines, f"One of {_type(definition)}.", ""])
     if "anyOf" in definition:
-        lines += ["A string stands for its first key.", ""]
+        scalar = definition["anyOf"][0]["type"]
+        words = {"string": "A string", "integer": "A number"}
+        lines += [f"{words[scalar]} stands for its first key.", ""]
     rows = [
         f"| `{key}` | {_type(described)}{_default(described, required=key in whole['required'])} "
         f"| {_markdown(described.get('description', ''))} |"

@@ -224,6 +224,12 @@ SUBNET = NameForm(
     characters="an id such as subnet-0a1b2c3d",
     longest=32,
 )
+SECURITY_GROUP = NameForm(
+    kind="security group",
+    pattern="sg-[0-9a-f]+",
+    characters="an id such as sg-0a1b2c3d",
+    longest=32,
+)
 APPLICATION_STACK = NameForm(
     kind="stack name",
     pattern=STACK.pattern,

@@ -237,7 +237,7 @@ class _Reader:
             value = self._read(node, fields(kind)[short][0], path)
             return _INVALID if value is _INVALID else self._make(node, kind, {short: value}, {})
         if not isinstance(node, yaml.MappingNode):
-            words = "a string or a mapping" if short else "a mapping"
+            words = _described(kind)
             is_type = isinstance(node, yaml.ScalarNode) and node.value in choice
             advice = f"; use {{type: {node.value}}}" if is_type else ""
             self._report(node, path, f"must be {words} (got {_kind(node)}){advice}")
@@ -386,7 +386,9 @@ def _described(hint: Any) -> str:
     texts = []
     for option in options(hint):
         if is_model(option):
-            texts.append("a string or a mapping" if short_field(option) else "a mapping")
+            short = short_field(option)
+            scalar = "" if short is None else f"{_described(fields(option)[short][0])} or "
+            texts.append(f"{scalar}a mapping")
         elif get_origin(option) is Sequence:
             texts.append("a list")
         elif get_origin(option) is Mapping:

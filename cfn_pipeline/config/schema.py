@@ -99,8 +99,8 @@ def _object(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     short = short_field(kind)
     if short is None:
         return whole
-    string = {"type": "string", "description": texts[short]}
-    return {"description": whole.pop("description"), "anyOf": [string, whole]}
+    scalar = {"type": _SCALARS[options(accepted[short][0])[0]], "description": texts[short]}
+    return {"description": whole.pop("description"), "anyOf": [scalar, whole]}
 
 
 def _default(field: Any) -> dict[str, Any]:

@@ -7,13 +7,34 @@ from typing import ClassVar
 from cfn_pipeline.aws.codebuild import ARCHITECTURES
 from cfn_pipeline.aws.fargate import MEMORY_BY_CPU
 from cfn_pipeline.model.containers import Container
+from cfn_pipeline.model.egress import Egress
 from cfn_pipeline.model.validated import Validated
 
+#: What tasks may always reach: the services of AWS.
+HTTPS = Egress(443)
 
+
+@dataclass(frozen=True, kw_only=True)
 class Compute(Validated):
-    """What containers can run on."""
+    """What containers can run on.
+
+    Args:
+        egress: what tasks may reach besides HTTPS on every address, such as ``[Egress(587)]``, and
+            the application's own database; empty: nothing.
+
+    """
 
     is_choice: ClassVar[bool] = True
+
+    egress: Sequence[Egress] = ()
+
+    def problems(self) -> Iterator[str]:
+        """Yield egress that is allowed twice."""
+        for rule in self.egress:
+            if rule == HTTPS:
+                yield f"{self.where}: {rule.where} in egress is always allowed; remove it"
+            elif self.egress.count(rule) > 1:
+                yield f"{self.where}: {rule.where} is in egress twice; remove one"
 
     def container_problems(
         self, containers: Sequence[Container], volumes: Sequence[str]
@@ -41,7 +62,8 @@ class Ec2(Compute):
     desired: int = 1
 
     def problems(self) -> Iterator[str]:
-        """Yield numbers that contradict each other."""
+        """Yield also numbers that contradict each other."""
+        yield from super().problems()
         if self.minimum < 0:
             yield f"{self.where}: minimum must be 0 or more (got {self.minimum})"
         if self.maximum < 1:
@@ -76,7 +98,8 @@ class Fargate(Compute):
     private: bool = False
 
     def problems(self) -> Iterator[str]:
-        """Yield sizes that do not exist, and other values out of range."""
+        """Yield also sizes that do not exist, and other values out of range."""
+        yield from super().problems()
         if self.architecture not in ARCHITECTURES:
             yield f"{self.where}: architecture must be X86_64 or ARM64 (got {self.architecture!r})"
         if not 0 <= self.spot_percent <= 100:

@@ -29,7 +29,7 @@ class Secret(Validated):
             the name of a secret; or the ARN of either. ``:KEY`` after a secret: the value of that
             key, where the secret is a JSON object; absent: the whole secret.
         encryption_key: the ARN of the KMS key with which it is encrypted; absent: AWS's own key,
-            for which no permission is needed.
+            aws/ssm or aws/secretsmanager.
 
     """
 

@@ -133,6 +133,14 @@ applications:
             "load_balancer: must be a mapping or null (got none, a string); use null",
         ),
         (
+            ORDERS.replace("type: ec2", "egress: [25, smtp], type: ec2"),
+            "compute.egress[1]: must be a whole number (got smtp, a string)",
+        ),
+        (
+            ORDERS.replace("type: ec2", "egress: [[25]], type: ec2"),
+            "compute.egress[0]: must be a whole number or a mapping (got a list)",
+        ),
+        (
             "applications: [{name: a, source: a/b, container: {name: a, cpu: 256, memory: 512}}]",
             "use the port on which the container listens, or load_balancer: null",
         ),

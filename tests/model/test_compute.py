@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cfn_pipeline import Application, Container, Fargate, GitHubRepository, ModelError
+from cfn_pipeline import Application, Container, Egress, Fargate, GitHubRepository, ModelError
 from cfn_pipeline.aws.fargate import MEMORY_BY_CPU
 
 
@@ -52,11 +52,36 @@ def test_a_task_is_as_large_as_its_containers(cpu: int, memory: int) -> None:
         ({"memory": 700}, "a task cannot have 700 MiB of memory; the nearest is 512"),
         ({"architecture": "arm"}, "architecture must be X86_64 or ARM64 (got 'arm')"),
         ({"spot_percent": 101}, "spot_percent must be 0 to 100 (got 101)"),
+        ({"egress": [Egress(443)]}, "Egress(443) in egress is always allowed; remove it"),
+        ({"egress": [Egress(25), Egress(25)]}, "Egress(25) is in egress twice; remove one"),
     ],
 )
 def test_what_does_not_exist_is_refused(options: dict[str, object], problem: str) -> None:
     with pytest.raises(ModelError) as caught:
         Fargate(**options)  # type: ignore[arg-type]
+    assert problem in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"port": 0}, "Egress(0): port must be 1 to 65535 (got 0)"),
+        ({"port": 25, "protocol": "icmp"}, "protocol must be tcp or udp (got 'icmp')"),
+        (
+            {"port": 25, "to": "sg-x"},
+            "invalid security group 'sg-x': use an id such as sg-0a1b2c3d",
+        ),
+        (
+            {"port": 25, "to": "10.0.0.1/8"},
+            "invalid addresses '10.0.0.1/8' in to (10.0.0.1/8 has host",
+        ),
+    ],
+)
+def test_egress_that_ec2_does_not_accept_is_refused(
+    options: dict[str, object], problem: str
+) -> None:
+    with pytest.raises(ModelError) as caught:
+        Egress(**options)  # type: ignore[arg-type]
     assert problem in str(caught.value)
 
 

@@ -9,6 +9,7 @@ from cfn_pipeline import (
     BlueGreen,
     Canary,
     Container,
+    Egress,
     Environment,
     Fargate,
     GitHubRepository,
@@ -40,9 +41,10 @@ ORDERS = Application(
         )
     ],
 )
+WORKER_CONTAINER = Container(name="worker", cpu=256, memory=512)
 WORKER = replace(
     ORDERS,
-    container=Container(name="worker", cpu=256, memory=512),
+    container=WORKER_CONTAINER,
     load_balancer=None,
     database=None,
 )
@@ -159,6 +161,11 @@ APPLICATIONS = {
     ),
     "scaled by a queue": QUEUE_WORKER,
     "secrets, permissions, health check": GUARDED,
+    "parameters with AWS's key, egress": replace(
+        WORKER,
+        container=replace(WORKER_CONTAINER, secrets={"TOKEN": Secret("ssm:/orders/token")}),
+        compute=Fargate(egress=[Egress(587), Egress(6379, to="sg-0a1b2c3d")]),
+    ),
     "fargate, postgresql": ORDERS,
     "fargate, mysql": replace(ORDERS, database=MySql(name="orders", username="orders")),
     "fargate, private, spot, arm": replace(

@@ -7,10 +7,14 @@ import pytest
 from cfn_pipeline import (
     BOOK,
     Application,
+    Ec2,
+    Egress,
+    Fargate,
     ModelError,
     Secret,
     application_template,
 )
+from cfn_pipeline.model.compute import Compute
 from cfn_pipeline.project import rendering
 from tests.stacks.applications import (
     GUARDED,
@@ -51,13 +55,59 @@ def test_secrets_are_read_by_ecs() -> None:
         assert statements[sid]["Condition"] == {"StringEquals": {"kms:ViaService": through}}
 
 
-def test_without_a_key_nothing_is_decrypted() -> None:
-    container = replace(WORKER.containers[0], secrets={"TOKEN": Secret("ssm:token")})
-    resources = stack_of(replace(WORKER, container=container))["Resources"]
-    statements = statements_of(resources["ApplicationExecutionRole"])
-    assert "ReadContainerParameters" in statements
+def test_parameters_without_a_key_are_decrypted_with_that_of_aws_and_no_other() -> None:
+    foreign = "arn:aws:ssm:eu-west-1:111122223333:parameter/shop"
+    secrets = {"TOKEN": Secret("ssm:token"), "SHOP": Secret(foreign)}
+    container = replace(WORKER.containers[0], secrets=secrets)
+    rendered = rendering(replace(WORKER, container=container)).templates
+    statements = statements_of(rendered["stack.yml"]["Resources"]["ApplicationExecutionRole"])
     assert "DecryptContainerParameters" not in statements
     assert "ReadContainerSecrets" not in statements
+    decrypt = statements["DecryptContainerParametersWithKeyOfAws"]
+    assert decrypt["Action"] == ["kms:Decrypt"]
+    assert decrypt["Resource"] == [
+        {"Fn::Sub": f"arn:${{AWS::Partition}}:kms:{region}:${{AWS::AccountId}}:key/*"}
+        for region in ("${AWS::Region}", "eu-west-1")
+    ]
+    assert decrypt["Condition"] == {
+        "StringEquals": {
+            "kms:ViaService": [
+                {"Fn::Sub": f"ssm.{region}.${{AWS::URLSuffix}}"}
+                for region in ("${AWS::Region}", "eu-west-1")
+            ],
+            "kms:EncryptionContext:PARAMETER_ARN": (
+                statements["ReadContainerParameters"]["Resource"]
+            ),
+        },
+        "ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/aws/ssm"},
+    }
+    environment = rendered["environment-dev.yml"]["Resources"]
+    boundary = environment["PermissionsBoundary"]["Properties"]["PolicyDocument"]["Statement"]
+    assert [s for s in boundary if s["Sid"] == decrypt["Sid"]] == [decrypt]
+
+
+@pytest.mark.parametrize("compute", [Ec2, Fargate])
+def test_tasks_may_reach_what_the_application_sets(compute: type[Compute]) -> None:
+    egress = [
+        Egress(587),
+        Egress(6379, to="sg-0a1b2c3d"),
+        Egress(53, to="10.0.0.2/32", protocol="udp"),
+    ]
+    resources = stack_of(replace(WORKER, compute=compute(egress=egress)))["Resources"]
+    [group] = [r for r in resources.values() if r["Type"] == "AWS::EC2::SecurityGroup"]
+    rules = group["Properties"]["SecurityGroupEgress"]
+    assert [rule.get("CidrIp", rule.get("DestinationSecurityGroupId")) for rule in rules] == [
+        "0.0.0.0/0",
+        "0.0.0.0/0",
+        "sg-0a1b2c3d",
+        "10.0.0.2/32",
+    ]
+    assert [(r["IpProtocol"], r["FromPort"], r["ToPort"]) for r in rules] == [
+        ("tcp", 443, 443),
+        ("tcp", 587, 587),
+        ("tcp", 6379, 6379),
+        ("udp", 53, 53),
+    ]
 
 
 def test_permissions_are_those_of_the_task_role_and_of_the_boundary() -> None:

@@ -26,7 +26,7 @@ from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Capacity
-from cfn_pipeline.stacks.application.network import anywhere
+from cfn_pipeline.stacks.application.network import egress
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 
 LAUNCH_TEMPLATE = "ApplicationAutoscalingLaunchTemplate"
@@ -189,7 +189,7 @@ def capacity_provider(
             ids.INSTANCES_SECURITY_GROUP,
             GroupDescription="Application Autoscaling Security Group",
             VpcId=Ref(ids.VPC),
-            SecurityGroupEgress=[anywhere("tcp", 443, "HTTPS, to services of AWS")],
+            SecurityGroupEgress=egress(compute),
         ),
         ports=ids.DYNAMIC_PORTS,
         host_port=0,

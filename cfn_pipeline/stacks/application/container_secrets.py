@@ -1,13 +1,12 @@
 """Secrets and parameters that ECS reads when it starts a container."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from awacs import kms, secretsmanager, ssm
-from awacs.aws import Condition, Statement, StringEquals
-from troposphere import Sub
+from awacs.aws import Condition, ForAnyValueStringEquals, Statement, StringEquals
 
 from cfn_pipeline.model.secret_values import Secret
-from cfn_pipeline.model.values import Value
+from cfn_pipeline.model.values import Value, substituted
 from cfn_pipeline.policies.documents import allow
 from cfn_pipeline.stacks.arns import Arns
 
@@ -44,15 +43,50 @@ def read_secrets(secrets: Iterable[Secret], arns: Arns) -> Iterator[Statement]:
             # Several keys of a secret are one resource.
             resources = {str(s.arn or s.name): _resource(s, arns) for s in own}
             yield allow(action, on=list(resources.values()), sid=sid)
+        without = [secret for secret in own if secret.encryption_key is None]
+        if service == "ssm" and without:
+            yield _decrypt_parameters(without, arns)
         encryption_keys = sorted({s.encryption_key for s in own if s.encryption_key is not None})
         if encryption_keys:
-            through = Sub(f"{service}.${{AWS::Region}}.{arns.suffix}")
             yield allow(
                 kms.Decrypt,
                 on=encryption_keys,
                 sid=_DECRYPT[service],
-                condition=Condition(StringEquals({"kms:ViaService": through})),
+                condition=Condition(StringEquals({"kms:ViaService": arns.service(service)})),
             )
+
+
+def _decrypt_parameters(secrets: Sequence[Secret], arns: Arns) -> Statement:
+    """Decrypt certain parameters, and nothing else, with the key that AWS makes for parameters.
+
+    The key's id is not known, so that the statement is bound to its alias.
+    https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
+    """
+    regions = sorted({_region(secret) for secret in secrets})
+    keys = [f"arn:{arns.partition}:kms:{r}:${{AWS::AccountId}}:key/*" for r in regions]
+    services = [substituted(f"ssm.{region}.{arns.suffix}") for region in regions]
+    parameters = {str(s.arn or s.name): _resource(s, arns) for s in secrets}
+    condition = Condition(
+        [
+            StringEquals(
+                {
+                    "kms:ViaService": services,
+                    "kms:EncryptionContext:PARAMETER_ARN": list(parameters.values()),
+                }
+            ),
+            ForAnyValueStringEquals({"kms:ResourceAliases": "alias/aws/ssm"}),
+        ]
+    )
+    return allow(
+        kms.Decrypt,
+        on=[substituted(key) for key in keys],
+        sid="DecryptContainerParametersWithKeyOfAws",
+        condition=condition,
+    )
+
+
+def _region(secret: Secret) -> str:
+    return "${AWS::Region}" if secret.arn is None else secret.arn.split(":")[3]
 
 
 def _resource(secret: Secret, arns: Arns) -> Value:

@@ -22,7 +22,7 @@ from cfn_pipeline.model.compute import Fargate
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Capacity
-from cfn_pipeline.stacks.application.network import anywhere, private_subnets
+from cfn_pipeline.stacks.application.network import egress, private_subnets
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 
 PROVIDERS_OF_CLUSTER = "ApplicationClusterCapacity"
@@ -53,7 +53,7 @@ def fargate(stack: ApplicationStack, compute: Fargate) -> Capacity:
         SECURITY_GROUP,
         GroupDescription="Application Task Security Group",
         VpcId=Ref(ids.VPC),
-        SecurityGroupEgress=[anywhere("tcp", 443, "HTTPS, to services of AWS")],
+        SecurityGroupEgress=egress(compute),
     )
     port = stack.application.containers[0].port or 0
     return Capacity(

@@ -21,7 +21,7 @@ from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Capacity
-from cfn_pipeline.stacks.application.network import anywhere
+from cfn_pipeline.stacks.application.network import anywhere, further_egress
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 
 LAUNCH_CONFIGURATION = "ApplicationAutoscalingLaunchConfiguration"
@@ -131,6 +131,7 @@ def launch_configuration(
                 anywhere("udp", 53),
                 anywhere("tcp", 80),
                 anywhere("tcp", 443),
+                *further_egress(compute),
             ],
         ),
         ports=ids.DYNAMIC_PORTS,

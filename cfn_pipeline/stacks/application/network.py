@@ -11,12 +11,12 @@ from troposphere.ec2 import (
 )
 
 from cfn_pipeline.model.aspects import Network
+from cfn_pipeline.model.compute import HTTPS, Compute
+from cfn_pipeline.model.egress import ANYWHERE, Egress
 from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Backend, Frontend
 from cfn_pipeline.stacks.application.stack import ApplicationStack
-
-ANYWHERE = "0.0.0.0/0"
 
 #: A range of documentation's. A rule to it replaces AWS's default rule, which allows everything.
 _NOWHERE = "192.0.2.0/32"
@@ -107,6 +107,30 @@ def private_subnets(stack: ApplicationStack) -> Ref:
 def anywhere(protocol: str, port: int, description: str | None = None) -> SecurityGroupRule:
     """Allow one port from, or to, every address."""
     return _rule(protocol, port, ANYWHERE, description)
+
+
+def egress(compute: Compute) -> list[SecurityGroupRule]:
+    """Allow what tasks may reach: HTTPS, and what the application sets."""
+    https = anywhere("tcp", HTTPS.port, "HTTPS, to services of AWS")
+    return [https, *further_egress(compute)]
+
+
+def further_egress(compute: Compute) -> list[SecurityGroupRule]:
+    """Allow what the application sets."""
+    return [_egress_rule(rule) for rule in compute.egress]
+
+
+def _egress_rule(rule: Egress) -> SecurityGroupRule:
+    description = f"{rule.protocol.upper()} port {rule.port}"
+    if not rule.is_to_group:
+        return _rule(rule.protocol, rule.port, rule.to, description)
+    return SecurityGroupRule(
+        Description=description,
+        IpProtocol=rule.protocol,
+        FromPort=rule.port,
+        ToPort=rule.port,
+        DestinationSecurityGroupId=rule.to,
+    )
 
 
 def nowhere(description: str | None = None) -> SecurityGroupRule:
