@@ -37,6 +37,7 @@ _MODULES = {
     "model.artifacts": ("Artifact", "ArtifactFile", "ArtifactParameter"),
     "model.aws_sources": ("CodeCommit", "ECRSource", "S3Source"),
     "model.build": ("Build",),
+    "model.cluster_releases": ("ECSDeploy", "EKSDeploy"),
     "model.commands": ("Commands", "ECRBuildAndPublish"),
     "model.compute": ("Ec2", "Fargate"),
     "model.conditions": ("Condition", "Rule"),
@@ -55,6 +56,7 @@ _MODULES = {
     ),
     "model.egress": ("Egress",),
     "model.environment": ("Environment",),
+    "model.instance_releases": ("EC2Deploy",),
     "model.invocations": ("InspectorScan", "LambdaInvoke", "StartPipeline", "StepFunctions"),
     "model.load_balancers": (
         "ListenerRule",
@@ -63,7 +65,7 @@ _MODULES = {
     "model.own_stack": ("OwnStack",),
     "model.permissions": ("Allow", "regional_arn"),
     "model.pipeline": ("Pipeline", "Stage", "Variable"),
-    "model.releases": ("ECSDeploy", "S3Deploy"),
+    "model.releases": ("LambdaDeploy", "S3Deploy"),
     "model.repositories": ("GitHubRepository", "Repository"),
     "model.scaling": (
         "Queue",

@@ -34,6 +34,8 @@ from cfn_pipeline.model.aws_sources import CodeCommit as CodeCommit
 from cfn_pipeline.model.aws_sources import ECRSource as ECRSource
 from cfn_pipeline.model.aws_sources import S3Source as S3Source
 from cfn_pipeline.model.build import Build as Build
+from cfn_pipeline.model.cluster_releases import ECSDeploy as ECSDeploy
+from cfn_pipeline.model.cluster_releases import EKSDeploy as EKSDeploy
 from cfn_pipeline.model.commands import Commands as Commands
 from cfn_pipeline.model.commands import ECRBuildAndPublish as ECRBuildAndPublish
 from cfn_pipeline.model.compute import Ec2 as Ec2
@@ -54,6 +56,7 @@ from cfn_pipeline.model.deployments import ReplaceFailedStack as ReplaceFailedSt
 from cfn_pipeline.model.deployments import UpdateStack as UpdateStack
 from cfn_pipeline.model.egress import Egress as Egress
 from cfn_pipeline.model.environment import Environment as Environment
+from cfn_pipeline.model.instance_releases import EC2Deploy as EC2Deploy
 from cfn_pipeline.model.invocations import InspectorScan as InspectorScan
 from cfn_pipeline.model.invocations import LambdaInvoke as LambdaInvoke
 from cfn_pipeline.model.invocations import StartPipeline as StartPipeline
@@ -66,7 +69,7 @@ from cfn_pipeline.model.permissions import regional_arn as regional_arn
 from cfn_pipeline.model.pipeline import Pipeline as Pipeline
 from cfn_pipeline.model.pipeline import Stage as Stage
 from cfn_pipeline.model.pipeline import Variable as Variable
-from cfn_pipeline.model.releases import ECSDeploy as ECSDeploy
+from cfn_pipeline.model.releases import LambdaDeploy as LambdaDeploy
 from cfn_pipeline.model.releases import S3Deploy as S3Deploy
 from cfn_pipeline.model.repositories import GitHubRepository as GitHubRepository
 from cfn_pipeline.model.repositories import Repository as Repository
@@ -136,9 +139,11 @@ __all__ = [
     "CreateChangeSet",
     "DeleteStack",
     "DeploymentError",
+    "EC2Deploy",
     "ECRBuildAndPublish",
     "ECRSource",
     "ECSDeploy",
+    "EKSDeploy",
     "Ec2",
     "Edition",
     "EditionError",
@@ -153,6 +158,7 @@ __all__ = [
     "GitLab",
     "HealthCheck",
     "InspectorScan",
+    "LambdaDeploy",
     "LambdaInvoke",
     "Linear",
     "ListenerRule",

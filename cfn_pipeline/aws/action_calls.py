@@ -39,6 +39,10 @@ ACTION_CALLS: Mapping[tuple[str, str], tuple[str, ...]] = {
         *("ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"),
         "ecs:UpdateService",
     ),
+    ("Deploy", "EC2"): (
+        *("ec2:DescribeInstances", "ssm:CancelCommand", "ssm:DescribeInstanceInformation"),
+        *("ssm:ListCommandInvocations", "ssm:SendCommand"),
+    ),
     ("Deploy", "EKS"): ("eks:DescribeCluster",),
     ("Deploy", "ElasticBeanstalk"): (
         *("elasticbeanstalk:CreateApplicationVersion", "elasticbeanstalk:UpdateEnvironment"),
@@ -66,3 +70,20 @@ CODECOMMIT_ARCHIVE_CALLS = ("codecommit:UploadArchive", "codecommit:GetUploadArc
 #: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-LambdaDeploy.html
 LAMBDA_CODE_CALLS = ("lambda:PublishVersion", "lambda:UpdateFunctionCode")
 LAMBDA_ALIAS_CALLS = ("lambda:GetAlias", "lambda:UpdateAlias")
+
+#: What a deployment to instances calls besides, where they are targets of load balancers.
+#: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-EC2Deploy.html
+TARGET_READING_CALLS = (
+    *("elasticloadbalancing:DescribeTargetGroupAttributes",),
+    *("elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth"),
+)
+TARGET_CALLS = (
+    *("elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"),
+)
+
+#: What a deployment to a cluster calls to look at the cluster's network.
+#: https://docs.aws.amazon.com/codepipeline/latest/userguide/tutorials-eks-deploy.html
+CLUSTER_NETWORK_CALLS = (
+    *("ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeRouteTables"),
+    *("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"),
+)

@@ -17,13 +17,20 @@ VARIABLE_CALLS: Mapping[str, str] = {
     "SECRETS_MANAGER": "secretsmanager:GetSecretValue",
 }
 
+#: The calls that make and delete a build's network interface, and the call that lets CodeBuild
+#: use it.
+INTERFACE_CALLS = ("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface")
+INTERFACE_PERMISSION_CALL = "ec2:CreateNetworkInterfacePermission"
+
+#: The calls by which a build finds its network.
+NETWORK_READING_CALLS = (
+    *("ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups"),
+    *("ec2:DescribeSubnets", "ec2:DescribeVpcs"),
+)
+
 #: The calls by which a build joins a VPC.
 #: https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
-NETWORK_CALLS = (
-    *("ec2:CreateNetworkInterface", "ec2:CreateNetworkInterfacePermission"),
-    *("ec2:DeleteNetworkInterface", "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces"),
-    *("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"),
-)
+NETWORK_CALLS = tuple(sorted((*INTERFACE_CALLS, INTERFACE_PERMISSION_CALL, *NETWORK_READING_CALLS)))
 
 #: The calls by which builds write their logs, to a group that exists.
 #: https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html

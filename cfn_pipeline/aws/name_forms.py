@@ -218,6 +218,12 @@ TIMEZONE = NameForm(
 VPC = NameForm(
     kind="VPC", pattern="vpc-[0-9a-f]+", characters="an id such as vpc-0a1b2c3d", longest=32
 )
+SECURITY_GROUP = NameForm(
+    kind="security group",
+    pattern="sg-[0-9a-f]+",
+    characters="an id such as sg-0a1b2c3d",
+    longest=32,
+)
 SUBNET = NameForm(
     kind="subnet",
     pattern="subnet-[0-9a-f]+",

@@ -129,6 +129,15 @@ COMMANDS = Range(1, 50)
 COMMAND = Range(1, 1000)
 OUTPUT_VARIABLES = Range(0, 15)
 
+#: How a deployment of a function shifts requests; minutes that it may take; alarms of one.
+#: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-LambdaDeploy.html
+LAMBDA_STRATEGY = re.compile(
+    "AllAtOnce|(?P<kind>Canary|(?P<linear>Linear))(?P<percent>[1-9][0-9]?)Percent"
+    "(?(linear)Every)(?P<minutes>[1-9][0-9]{0,3})Minutes?"
+)
+LAMBDA_STRATEGY_MINUTES = 2880
+LAMBDA_ALARMS = Range(0, 10)
+
 #: Variables of a pipeline; characters of a default value and of a description.
 #: https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
 VARIABLES = Range(0, 50)

@@ -109,6 +109,7 @@ PROVIDERS: Mapping[tuple[str | None, str | None, str | None], Provider] = {
         outputs=(0, 1),
         required=("ECRRepositoryName",),
         optional=("DockerFilePath", "ImageTags", "RegistryType"),
+        variables=("ECRImageDigestId", "ECRRepositoryName"),
         v2=True,
     ),
     ("Compute", "AWS", "Commands"): Provider(inputs=(1, 10), outputs=(0, 1), v2=True),
@@ -183,13 +184,33 @@ PROVIDERS: Mapping[tuple[str | None, str | None, str | None], Provider] = {
         optional=("DeploymentStrategy",),
     ),
     ("Deploy", "AWS", "EKS"): Provider(
-        inputs=_ONE, outputs=_NONE, required=("ClusterName",), v2=True
+        inputs=_ONE,
+        outputs=_NONE,
+        required=("ClusterName",),
+        optional=(
+            *("HelmChartLocation", "HelmReleaseName", "HelmValuesFiles", "ManifestFiles"),
+            *("Namespace", "SecurityGroupIds", "Subnets"),
+        ),
+        variables=("EKSClusterName",),
+        v2=True,
     ),
     ("Deploy", "AWS", "EC2"): Provider(
-        inputs=_ONE, outputs=_NONE, required=("InstanceTagKey", "InstanceType"), v2=True
+        inputs=_ONE,
+        outputs=_NONE,
+        required=("InstanceTagKey", "InstanceType"),
+        optional=(
+            *("DeploySpec", "InstanceTagValue", "MaxBatch", "MaxError", "PostScript", "PreScript"),
+            *("TargetDirectory", "TargetGroupNameList"),
+        ),
+        v2=True,
     ),
     ("Deploy", "AWS", "Lambda"): Provider(
-        inputs=(0, 1), outputs=(0, 1), required=("FunctionName",), v2=True
+        inputs=(0, 1),
+        outputs=(0, 1),
+        required=("FunctionName",),
+        optional=("Alarms", "DeployStrategy", "FunctionAlias", "PublishedTargetVersion"),
+        variables=("FunctionVersion",),
+        v2=True,
     ),
     ("Approval", "AWS", "Manual"): Provider(
         inputs=_NONE,

@@ -46,6 +46,10 @@ class Artifact(Validated):
 class ArtifactFile(Validated):
     """A file in an artifact; as text it reads ``Artifact::path/to/file``.
 
+    Args:
+        artifact: which holds it.
+        path: in the artifact, such as ``templates/stack.yml``.
+
     Raises:
         ModelError: a path that is empty or absolute, has ``::``, or leads out of the artifact.
 

@@ -1,11 +1,12 @@
-"""What containers are allowed to do on AWS."""
+"""What roles are allowed to do on AWS: those of containers, and the pipeline's for its actions."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 
 from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS, STACK_NAME
 from cfn_pipeline.aws.codebuild import LOG_CALLS
+from cfn_pipeline.aws.iam import CONDITION_OPERATOR
 from cfn_pipeline.model.validated import Validated
 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z*?][A-Za-z0-9*?]*")
@@ -15,7 +16,7 @@ _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 
 @dataclass(frozen=True)
 class Allow(Validated):
-    """A permission of the tasks' role.
+    """A permission of the tasks' role, or of the pipeline's for an action.
 
     ``Allow("sqs:SendMessage", on="arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:a")``
 
@@ -25,11 +26,15 @@ class Allow(Validated):
         actions: one action of IAM or several, such as ``sqs:SendMessage`` or ``sqs:Get*``.
         on: the ARN of a resource or of several, with ``*`` and pseudo parameters such as
             ``${AWS::Region}``; ``*``: every resource, for actions that take none.
+        condition: values by key by operator of IAM, such as
+            ``{"StringEquals": {"aws:ResourceTag/team": "orders"}}``; empty: none.
 
     """
 
     actions: str | Sequence[str]
     on: str | Sequence[str]
+    _: KW_ONLY
+    condition: Mapping[str, Mapping[str, str | Sequence[str]]] = field(default_factory=dict)
 
     @property
     def action_names(self) -> tuple[str, ...]:
@@ -59,17 +64,29 @@ class Allow(Validated):
         if not self.resources:
             yield f"{self.where}: on is empty; use the ARN of a resource, or '*'"
         for resource in self.resources:
-            unknown = [n for n in _PLACEHOLDER.findall(resource) if n not in _PARAMETERS]
-            for name in unknown:
-                yield (
-                    f"{self.where}: unknown parameter {name!r} in on; use one of "
-                    f"{', '.join(_PARAMETERS)}"
-                )
+            yield from self._parameter_problems(resource, "on")
             parts = _PLACEHOLDER.sub("x", resource).split(":")
             if resource != "*" and not (parts[0] == "arn" and len(parts) >= 6 and parts[5]):
                 yield (
                     f"{self.where}: invalid resource {resource!r} in on: use an ARN, such as "
                     "'arn:aws:sqs:eu-west-1:111122223333:orders', or '*'"
+                )
+        for operator, keys in self.condition.items():
+            if not CONDITION_OPERATOR.fullmatch(operator) or not keys:
+                yield (
+                    f"{self.where}: invalid operator {operator!r} in condition: use one of IAM's "
+                    "with the keys that it compares, such as {'StringEquals': {...}}"
+                )
+            for value in keys.values():
+                for text in _listed(value):
+                    yield from self._parameter_problems(text, "condition")
+
+    def _parameter_problems(self, text: str, field: str) -> Iterator[str]:
+        for name in _PLACEHOLDER.findall(text):
+            if name not in _PARAMETERS:
+                yield (
+                    f"{self.where}: unknown parameter {name!r} in {field}; use one of "
+                    f"{', '.join(_PARAMETERS)}"
                 )
 
 

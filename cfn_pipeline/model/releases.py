@@ -1,13 +1,20 @@
-"""Actions that deploy files to S3, and images to services of ECS."""
+"""Actions that deploy files to S3, and code to functions of Lambda."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from cfn_pipeline.aws.action_calls import ACTION_CALLS, LAMBDA_ALIAS_CALLS, LAMBDA_CODE_CALLS
+from cfn_pipeline.aws.pipelines import (
+    LAMBDA_ALARMS,
+    LAMBDA_STRATEGY,
+    LAMBDA_STRATEGY_MINUTES,
+)
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
-from cfn_pipeline.model.permissions import Allow, regional_arn
-from cfn_pipeline.model.values import Value
+from cfn_pipeline.model.permissions import Allow, action_logs, regional_arn
+from cfn_pipeline.model.values import Value, present
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,65 +76,94 @@ class S3Deploy(Action):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ECSDeploy(Action):
-    """Deploys the images of imagedefinitions.json to a service that another stack has made.
+class LambdaDeploy(Action):
+    """Deploys code, or a published version, to a function that exists, and shifts its requests.
 
-    ``ECSDeploy(name="Api", input=built, cluster="main", service="api", roles=[task_role_arn])``
+    ``LambdaDeploy(name="Jobs", input=built, function="jobs", alias="live")``
 
-    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECS.html
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-LambdaDeploy.html
 
     Args:
-        input: the artifact with the file.
-        cluster: its name.
-        service: its name.
-        roles: the ARNs of the roles of the service's task definition, which each new revision has;
-            empty: it has none.
-        file: its path; absent: ``imagedefinitions.json``.
-        timeout_minutes: 1 to 60; absent: 60.
+        function: its name.
+        input: the artifact with the code; absent: ``version`` is deployed.
+        alias: to which the new version is deployed, with one version behind it; absent: the code
+            becomes ``$LATEST`` and a new version, and no requests are shifted.
+        version: a published one, or a variable such as ``#{variables.VERSION}``; absent: that of
+            ``input``.
+        strategy: such as ``Canary10Percent5Minutes`` or ``Linear10PercentEvery1Minute``, two days
+            at most; absent: all at once.
+        alarms: the names of alarms at which the deployment fails, ten at most; empty: none.
 
     """
 
-    type: ClassVar[ActionType] = ActionType(category="Deploy", owner="AWS", provider="ECS")
-    type_name: ClassVar[str] = "ecs_deploy"
+    type: ClassVar[ActionType] = ActionType(category="Deploy", owner="AWS", provider="Lambda")
 
-    input: Artifact
-    cluster: str
-    service: str
-    roles: Sequence[str] = ()
-    file: str | None = None
-    timeout_minutes: int | None = None
+    function: str
+    input: Artifact | None = None
+    alias: str | None = None
+    version: str | None = None
+    strategy: str | None = None
+    alarms: Sequence[str] = ()
 
     @property
     def inputs(self) -> tuple[Artifact, ...]:
-        """The one artifact."""
-        return (self.input,)
+        """The artifact with the code, if any."""
+        return () if self.input is None else (self.input,)
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:  # noqa: ARG002
-        """Return service, file and time limit."""
-        minutes = None if self.timeout_minutes is None else str(self.timeout_minutes)
-        settings = {
-            "ClusterName": self.cluster,
-            "ServiceName": self.service,
-            "FileName": self.file,
-            "DeploymentTimeout": minutes,
-        }
-        return {name: value for name, value in settings.items() if value is not None}
+        """Return function, alias, version, strategy and alarms."""
+        return present(
+            FunctionName=self.function,
+            FunctionAlias=self.alias,
+            PublishedTargetVersion=self.version,
+            DeployStrategy=self.strategy,
+            Alarms=",".join(self.alarms) or None,
+        )
 
-    def permissions(self, pipeline: str) -> tuple[Allow, ...]:  # noqa: ARG002
-        """Return updating the service with a new revision of its task definition."""
+    def permissions(self, pipeline: str) -> tuple[Allow, ...]:
+        """Return changing the function and its alias, reading the alarms, and logs."""
+        calls = (
+            *ACTION_CALLS["Deploy", self.type.provider],
+            "lambda:GetProvisionedConcurrencyConfig",
+            *(LAMBDA_CODE_CALLS if self.input is not None else ()),
+            *(LAMBDA_ALIAS_CALLS if self.alias is not None else ()),
+        )
+        function = regional_arn("lambda", f"function:{self.function}")
+        alarms = [regional_arn("cloudwatch", f"alarm:{alarm}") for alarm in self.alarms]
         return (
-            Allow(
-                ("ecs:DescribeServices", "ecs:UpdateService"),
-                on=regional_arn("ecs", f"service/{self.cluster}/{self.service}"),
-            ),
-            # ECS does not bind these to a resource.
-            Allow(("ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"), on="*"),
-            Allow("ecs:TagResource", on=regional_arn("ecs", "task-definition/*")),
-            *([Allow("iam:PassRole", on=self.roles)] if self.roles else []),
+            action_logs(pipeline),
+            Allow(calls, on=(function, f"{function}:*")),
+            *([Allow("cloudwatch:DescribeAlarms", on=alarms)] if alarms else []),
         )
 
     def problems(self) -> Iterator[str]:
-        """Yield also a time limit that CodePipeline refuses."""
+        """Yield also a deployment of nothing or of both, and what needs an alias."""
         yield from super().problems()
-        if self.timeout_minutes is not None and not 1 <= self.timeout_minutes <= 60:
-            yield f"{self.where}: timeout_minutes must be 1 to 60 (got {self.timeout_minutes})"
+        if (self.input is None) == (self.version is None):
+            got = "neither" if self.input is None else "both"
+            yield f"{self.where}: input or version is required (got {got}); use one of them"
+        for name in ("version", "strategy"):
+            if getattr(self, name) is not None and self.alias is None:
+                yield f"{self.where}: {name} needs an alias; add alias="
+        if self.strategy is not None:
+            yield from self._strategy_problems(self.strategy)
+        if len(self.alarms) not in LAMBDA_ALARMS:
+            count = len(self.alarms)
+            yield f"{self.where}: alarms must have {LAMBDA_ALARMS} names (got {count})"
+
+    def _strategy_problems(self, strategy: str) -> Iterator[str]:
+        match = LAMBDA_STRATEGY.fullmatch(strategy)
+        if match is None:
+            yield (
+                f"{self.where}: invalid strategy {strategy!r}: use 'AllAtOnce', "
+                "'Canary10Percent5Minutes' or 'Linear10PercentEvery1Minute', with other numbers"
+            )
+        elif match["percent"]:
+            percent, minutes = int(match["percent"]), int(match["minutes"])
+            # After the last step, nothing is waited for.
+            steps = 1 if match["kind"] == "Canary" else math.ceil(100 / percent) - 1
+            if steps * minutes > LAMBDA_STRATEGY_MINUTES:
+                yield (
+                    f"{self.where}: strategy {strategy!r} takes {steps * minutes:,} minutes; "
+                    f"CodePipeline allows {LAMBDA_STRATEGY_MINUTES:,}"
+                )

@@ -27,7 +27,7 @@ class StackSetAction(Action):
 
     """
 
-    python_only: ClassVar[bool] = True
+    is_choice: ClassVar[bool] = True
 
     stack_set: str
     targets: Sequence[str] = ()

@@ -19,7 +19,7 @@ class FrozenMapping(Mapping[_K, _V]):
     __slots__ = ("_items",)
 
     def __init__(self, items: Mapping[_K, _V]) -> None:
-        self._items = dict(items)
+        self._items: dict[_K, _V] = {key: _frozen(value) for key, value in items.items()}
 
     def __getitem__(self, key: _K) -> _V:
         return self._items[key]
@@ -134,6 +134,8 @@ def _surrogates(value: Any) -> Iterator[str]:
 
 
 def _frozen(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return FrozenMapping(value)
     return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value
 
 

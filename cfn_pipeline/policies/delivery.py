@@ -4,8 +4,9 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/security-iam.html
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from awacs import (
     cloudformation,
@@ -26,7 +27,10 @@ from cfn_pipeline.model.deployments import ExecuteChangeSet, StackAction
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.sources import ConnectedSource
 from cfn_pipeline.model.values import Value, substituted
-from cfn_pipeline.policies.documents import allow, pascal_case
+from cfn_pipeline.policies.documents import allow, condition, pascal_case
+
+#: Values by key by operator.
+_Operators: TypeAlias = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,14 +231,14 @@ def _of_actions_and_rules(pipeline: Pipeline) -> Iterator[Statement]:
     """Allow what actions and rules say themselves, a statement for each set of calls."""
     conditions = [c for s in pipeline.stages for c in (s.before_entry, s.on_success) if c]
     rules = [rule for condition in conditions for rule in condition.rules]
-    places: dict[tuple[str, ...], dict[str, None]] = {}
+    places: dict[tuple[tuple[str, ...], _Operators], dict[str, None]] = {}
     needed = [a.permissions(pipeline.name) for a in pipeline.actions]
     needed += [rule.permissions(pipeline.name) for rule in rules]
     for permission in (entry for entries in needed for entry in entries):
-        on = places.setdefault(permission.action_names, {})
+        on = places.setdefault((permission.action_names, permission.condition), {})
         on.update(dict.fromkeys(permission.resources))
     sids: set[str] = set()
-    for number, (names, arns) in enumerate(places.items(), start=1):
+    for number, ((names, operators), arns) in enumerate(places.items(), start=1):
         sid = _CALLS.get(names[0]) or "".join(
             "".join(c for c in word if c.isalnum()).capitalize() for word in _words(names[0])
         )
@@ -244,6 +248,7 @@ def _of_actions_and_rules(pipeline: Pipeline) -> Iterator[Statement]:
             *(Action(*name.split(":")) for name in names),
             on=[substituted(arn) for arn in arns],
             sid=sid,
+            condition=condition(operators),
         )
 
 
@@ -251,10 +256,17 @@ def _of_actions_and_rules(pipeline: Pipeline) -> Iterator[Statement]:
 _CALLS = {
     "cloudwatch:DescribeAlarms": "ReadAlarms",
     "codebuild:StartBuild": "RunBuildsOfRules",
+    "ec2:CreateNetworkInterface": "JoinNetworks",
+    "ec2:CreateNetworkInterfacePermission": "LendNetworkInterfaces",
+    "ec2:DescribeDhcpOptions": "FindNetworks",
+    "ec2:DescribeInstances": "FindInstances",
     "ecr:GetAuthorizationToken": "LogInToEcr",
+    "elasticloadbalancing:DeregisterTargets": "ChangeTargets",
     "iam:PassRole": "PassRoles",
+    "lambda:GetFunctionConfiguration": "DeployFunctions",
     "logs:CreateLogGroup": "WriteActionLogs",
     "s3:PutObject": "DeployFiles",
+    "ssm:SendCommand": "SendCommands",
 }
 
 

@@ -17,7 +17,7 @@ from awacs.aws import (
 )
 
 from cfn_pipeline.aws.iam import POLICY_VERSION
-from cfn_pipeline.model.values import Value
+from cfn_pipeline.model.values import Value, substituted
 
 
 def pascal_case(name: str) -> str:
@@ -46,6 +46,34 @@ def allow(
     if condition is not None:
         elements["Condition"] = condition
     return Statement(**elements)
+
+
+class _Operator(ConditionElement):
+    """An operator of IAM by its name."""
+
+    def __init__(self, name: str, keys: Mapping[str, str | Sequence[str]]) -> None:
+        super().__init__(
+            {
+                key: substituted(value)
+                if isinstance(value, str)
+                else [substituted(text) for text in value]
+                for key, value in keys.items()
+            }
+        )
+        self._name = name
+
+    @property
+    def condition(self) -> str:
+        return self._name
+
+
+def condition(
+    operators: Mapping[str, Mapping[str, str | Sequence[str]]],
+) -> Condition | None:
+    """Return a condition of values by key by operator; None: there are none."""
+    if not operators:
+        return None
+    return Condition([_Operator(name, keys) for name, keys in operators.items()])
 
 
 def trust(service: Value, condition: Condition | None = None) -> PolicyDocument:

@@ -9,6 +9,7 @@ from typing import Any
 from troposphere import codepipeline
 
 from cfn_pipeline.model.actions import Action, ActionDefaults
+from cfn_pipeline.model.cluster_releases import EKSDeploy
 from cfn_pipeline.model.commands import Commands
 from cfn_pipeline.model.conditions import Condition
 from cfn_pipeline.model.pipeline import Pipeline
@@ -173,18 +174,22 @@ def _action(action: Action, run_order: int, defaults: ActionDefaults) -> codepip
             OutputArtifacts=outputs or None,
             Configuration=action.settings(defaults) or None,
         ),
-        **(_commands(action) if isinstance(action, Commands) else {}),
+        **_beside(action),
     )
 
 
-def _commands(action: Commands) -> dict[str, Any]:
-    """Return what stands beside the Configuration of an action that runs commands."""
+def _beside(action: Action) -> dict[str, Any]:
+    """Return what stands beside the Configuration of an action that runs in CodePipeline itself."""
+    if not isinstance(action, (Commands, EKSDeploy)):
+        return {}
     variables = [
-        *(codepipeline.EnvironmentVariable(Name=n, Value=v) for n, v in action.environment.items()),
-        *(
-            codepipeline.EnvironmentVariable(Name=n, Type="SECRETS_MANAGER", Value=v)
-            for n, v in action.secrets.items()
-        ),
+        codepipeline.EnvironmentVariable(Name=n, Value=v) for n, v in action.environment.items()
+    ]
+    if isinstance(action, EKSDeploy):
+        return present(EnvironmentVariables=variables or None)
+    variables += [
+        codepipeline.EnvironmentVariable(Name=n, Type="SECRETS_MANAGER", Value=v)
+        for n, v in action.secrets.items()
     ]
     return {
         "Commands": list(action.commands),

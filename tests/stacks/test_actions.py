@@ -16,11 +16,14 @@ from cfn_pipeline import (
     CodeBuildTest,
     Commands,
     Condition,
+    EC2Deploy,
     ECRBuildAndPublish,
     ECSDeploy,
+    EKSDeploy,
     Environment,
     GitHub,
     InspectorScan,
+    LambdaDeploy,
     LambdaInvoke,
     ModelError,
     Pipeline,
@@ -129,6 +132,85 @@ ACTIONS: dict[str, tuple[Action, dict[str, Any], dict[str, list[str]]]] = {
             "iam:PassRole": ["arn:aws:iam::111122223333:role/task"],
         },
     ),
+    "function": (
+        LambdaDeploy(
+            name="A",
+            input=APP,
+            function="jobs",
+            alias="live",
+            strategy="Linear10PercentEvery1Minute",
+            alarms=["jobs-failed", "slow"],
+        ),
+        {
+            "FunctionName": "jobs",
+            "FunctionAlias": "live",
+            "DeployStrategy": "Linear10PercentEvery1Minute",
+            "Alarms": "jobs-failed,slow",
+        },
+        {
+            "lambda:UpdateFunctionCode": [
+                f"lambda:{HERE}:function:jobs",
+                f"lambda:{HERE}:function:jobs:*",
+            ],
+            "cloudwatch:DescribeAlarms": [
+                f"cloudwatch:{HERE}:alarm:jobs-failed",
+                f"cloudwatch:{HERE}:alarm:slow",
+            ],
+        },
+    ),
+    "version of a function": (
+        LambdaDeploy(name="A", function="jobs", alias="live", version="7"),
+        {"FunctionName": "jobs", "FunctionAlias": "live", "PublishedTargetVersion": "7"},
+        {"lambda:UpdateAlias": [f"lambda:{HERE}:function:jobs", f"lambda:{HERE}:function:jobs:*"]},
+    ),
+    "instances": (
+        EC2Deploy(
+            name="A",
+            input=APP,
+            tag_key="app",
+            tag_value="web",
+            directory="/srv/web",
+            script="ci/start.sh",
+            target_groups=["web"],
+            most_at_once="50%",
+        ),
+        {
+            "InstanceTagKey": "app",
+            "InstanceTagValue": "web",
+            "InstanceType": "EC2",
+            "TargetDirectory": "/srv/web",
+            "PostScript": "ci/start.sh",
+            "TargetGroupNameList": "web",
+            "MaxBatch": "50%",
+        },
+        {
+            "ec2:DescribeInstances": ["*"],
+            "ssm:SendCommand": [":ssm:${AWS::Region}::document/AWS-RunShellScript"],
+            "elasticloadbalancing:RegisterTargets": [
+                f"elasticloadbalancing:{HERE}:targetgroup/web/*"
+            ],
+        },
+    ),
+    "nodes": (
+        EC2Deploy(
+            name="A",
+            input=APP,
+            tag_key="app",
+            spec="deployspec.yml",
+            instance_type="SSM_MANAGED_NODE",
+        ),
+        {
+            "InstanceTagKey": "app",
+            "InstanceType": "SSM_MANAGED_NODE",
+            "DeploySpec": "deployspec.yml",
+        },
+        {"ssm:ListCommandInvocations": ["*"]},
+    ),
+    "manifests": (
+        EKSDeploy(name="A", input=APP, cluster="main", manifests=["a.yml", "b.yml"]),
+        {"ClusterName": "main", "ManifestFiles": "a.yml,b.yml"},
+        {"eks:DescribeCluster": [f"eks:{HERE}:cluster/main"], "ec2:DescribeVpcs": ["*"]},
+    ),
     "stack set": (
         StackSet(
             name="A",
@@ -231,6 +313,69 @@ def test_commands_stand_beside_the_configuration() -> None:
     assert f"sqs:{HERE}:orders" in granted["sqs:SendMessage"][0]
 
 
+CHART = EKSDeploy(
+    name="A",
+    input=APP,
+    cluster="main",
+    release="api",
+    chart="charts/api",
+    values=["prod.yml"],
+    kubernetes_namespace="api",
+    environment={"IMAGE_TAG": "#{codepipeline.PipelineExecutionId}"},
+    subnets=["subnet-1a", "subnet-2b"],
+    security_groups=["sg-1a"],
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "operator", "key", "values"),
+    [
+        ("instances", "ssm:SendCommand", "StringEquals", "aws:ResourceTag/app", "web"),
+        ("nodes", "ssm:SendCommand", "Null", "aws:ResourceTag/app", "false"),
+        *(
+            (
+                "chart",
+                f"ec2:{call}",
+                operator,
+                "ec2:Subnet",
+                [
+                    {"Fn::Sub": f"arn:${{AWS::Partition}}:ec2:{HERE}:subnet/{subnet}"}
+                    for subnet in CHART.subnets
+                ],
+            )
+            for call, operator in (
+                ("CreateNetworkInterface", "StringEqualsIfExists"),
+                ("CreateNetworkInterfacePermission", "ArnEquals"),
+            )
+        ),
+    ],
+)
+def test_statements_of_actions_have_conditions(
+    name: str, call: str, operator: str, key: str, values: Any
+) -> None:
+    action = ACTIONS[name][0] if name in ACTIONS else CHART
+    role = load(emit(iam_template(pipeline(action))))["Resources"]["CodePipelineRole"]
+    statements = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    [condition] = [s["Condition"] for s in statements if call in s["Action"] and "Condition" in s]
+    assert condition == {operator: {key: values}}
+
+
+def test_a_chart_has_variables_beside_its_configuration() -> None:
+    made = rendered(pipeline(CHART))["Stages"][1]["Actions"][0]
+    assert made["Configuration"] == {
+        "ClusterName": "main",
+        "HelmReleaseName": "api",
+        "HelmChartLocation": "charts/api",
+        "HelmValuesFiles": "prod.yml",
+        "Namespace": "api",
+        "Subnets": "subnet-1a,subnet-2b",
+        "SecurityGroupIds": "sg-1a",
+    }
+    assert made["EnvironmentVariables"] == [
+        {"Name": "IMAGE_TAG", "Value": "#{codepipeline.PipelineExecutionId}"}
+    ]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Provision(Action):
     type: ClassVar[ActionType] = ActionType(
@@ -243,7 +388,11 @@ class Provision(Action):
 
     def permissions(self, pipeline: str) -> tuple[Allow, ...]:
         arn = regional_arn("catalog", f"product/{self.product}-{pipeline}")
-        return (Allow("servicecatalog:CreateProvisioningArtifact", on=arn),)
+        tagged = {"StringEquals": {"aws:ResourceTag/stack": "${AWS::StackName}"}}
+        return (
+            Allow("servicecatalog:CreateProvisioningArtifact", on=arn),
+            Allow("servicecatalog:UpdateProduct", on="*", condition=tagged),
+        )
 
 
 def test_an_action_of_ones_own_brings_its_permissions() -> None:
@@ -327,7 +476,17 @@ def test_an_environment_has_actions_around_its_deployment() -> None:
                 subnets: [subnet-1a, subnet-2b]
                 before:
                   - {type: lambda_invoke, name: Freeze, function: freeze}
+                  - type: stack_set
+                    name: Base
+                    stack_set: base
+                    template: {artifact: DeploymentRepository, path: base.yml}
+                    parameters: {artifact: DeploymentRepository, path: base.json}
                 after:
+                  - type: stack_instances
+                    name: Europe
+                    stack_set: base
+                    targets: ["111122223333"]
+                    regions: [eu-west-1]
                   - type: commands
                     name: Smoke
                     input: MyApp
@@ -339,11 +498,13 @@ def test_an_environment_has_actions_around_its_deployment() -> None:
     stage = made.templates["pipeline.yml"]["Resources"]["Pipeline"]["Properties"]["Stages"][2]
     assert [(action["Name"], action["RunOrder"]) for action in stage["Actions"]] == [
         ("Freeze", 1),
-        ("ChangeSet", 2),
-        ("ApproveChangeSet", 3),
-        ("DeployChangeSet", 4),
-        ("Smoke", 5),
-        ("Load", 6),
+        ("Base", 2),
+        ("ChangeSet", 3),
+        ("ApproveChangeSet", 4),
+        ("DeployChangeSet", 5),
+        ("Europe", 6),
+        ("Smoke", 7),
+        ("Load", 8),
     ]
     assert check_system(read_texts(made.files, parsed=made.templates)) == []
 
@@ -376,6 +537,55 @@ TWICE = CodeBuild(name="Deploy", input=APP, project="smoke")
             "actions of Commands need pipeline_type V2",
         ),
         (lambda: Variable("a b"), "'a b'"),
+        (
+            lambda: LambdaDeploy(name="A", function="f"),
+            "input or version is required (got neither); use one of them",
+        ),
+        (
+            lambda: LambdaDeploy(name="A", function="f", input=APP, strategy="AllAtOnce"),
+            "strategy needs an alias; add alias=",
+        ),
+        (
+            lambda: LambdaDeploy(name="A", function="f", input=APP, alias="a", strategy="Canary5"),
+            "invalid strategy 'Canary5'",
+        ),
+        (
+            lambda: LambdaDeploy(
+                name="A",
+                function="f",
+                input=APP,
+                alias="a",
+                strategy="Linear1PercentEvery60Minutes",
+            ),
+            "takes 5,940 minutes; CodePipeline allows 2,880",
+        ),
+        (
+            lambda: EC2Deploy(name="A", input=APP, tag_key="a"),
+            "spec or script is required (got neither)",
+        ),
+        (
+            lambda: EC2Deploy(name="A", input=APP, tag_key="a", script="s.sh"),
+            "directory is required with script",
+        ),
+        (
+            lambda: EC2Deploy(name="A", input=APP, tag_key="a", spec="s", most_errors="few"),
+            "invalid most_errors 'few'",
+        ),
+        (
+            lambda: EKSDeploy(name="A", input=APP, cluster="c"),
+            "manifests or chart is required (got neither)",
+        ),
+        (lambda: replace(CHART, release=None), "release is absent"),
+        (lambda: replace(CHART, subnets=[]), "security_groups need subnets"),
+        (lambda: replace(CHART, security_groups=["main"]), "invalid security group 'main'"),
+        (
+            lambda: Allow("sqs:SendMessage", on="*", condition={"Equals": {"a": "b"}}),
+            "invalid operator 'Equals' in condition",
+        ),
+        (
+            lambda: Allow("sqs:SendMessage", on="*", condition={"Bool": {"a": "${B}"}}),
+            "unknown parameter 'B' in condition",
+        ),
         (
             lambda: replace(pipeline(COMMANDS), variables=[Variable("A"), Variable("A")]),
             "variable 'A' is used twice",

@@ -6,7 +6,7 @@ from troposphere import GetAtt, ImportValue, Ref, Sub
 from cfn_pipeline.model.permissions import Allow
 from cfn_pipeline.model.values import present
 from cfn_pipeline.policies.application import get_secrets, pull_images, write_logs
-from cfn_pipeline.policies.documents import allow, document, from_account, trust
+from cfn_pipeline.policies.documents import allow, condition, document, from_account, trust
 from cfn_pipeline.policies.keys import decrypt_secrets
 from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks import exports
@@ -69,4 +69,4 @@ def allowed(permission: Allow) -> Statement:
     """Return the statement of a permission."""
     actions = [Action(*name.split(":")) for name in permission.action_names]
     resources = [Sub(arn) if "${" in arn else arn for arn in permission.resources]
-    return allow(*actions, on=resources)
+    return allow(*actions, on=resources, condition=condition(permission.condition))
