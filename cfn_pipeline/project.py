@@ -8,11 +8,11 @@ from typing import Any
 from cfn_pipeline.aws.cloudformation import TEMPLATE_BODY
 from cfn_pipeline.editions.edition import Edition
 from cfn_pipeline.editions.loading import chosen
-from cfn_pipeline.errors import ModelError, OutputError
-from cfn_pipeline.files.configuration import Merge, problem
+from cfn_pipeline.errors import ModelError, OutputError, TemplateError
+from cfn_pipeline.files.configuration import Configuration, Merge, problem
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.output import HEADER, Change, is_rendered, read_files, write_files
-from cfn_pipeline.template import emit
+from cfn_pipeline.template import emit, load
 from cfn_pipeline.template.files import read_text
 
 _WAY_OUT = (
@@ -74,10 +74,7 @@ def rendering(
     templates = edition.templates(application)
     parameters = templates[application.stack_file].get("Parameters", {})
     ModelError.raise_for(_unknown_parameters(application, parameters))
-    configurations = {
-        f"{environment.name}.json": edition.configuration(application, environment, parameters)
-        for environment in application.environments
-    }
+    configurations = _configurations(application, edition, parameters)
     if is_example:
         configurations = {name: c.as_defaults() for name, c in configurations.items()}
     texts = {name: emit(template, header=line) for name, template in templates.items()}
@@ -96,6 +93,13 @@ def rendering(
     existing = {} if folder is None else _existing(rendered, configurations, folder, force=force)
     files |= theirs
     merged = {name: c.merge(existing.get(name)) for name, c in configurations.items()}
+    if any(merge.kept for merge in merged.values()):
+        former = _former(parameters, existing.get(application.stack_file, ""))
+        before = _configurations(application, edition, former)
+        merged = {
+            name: c.merge(existing.get(name), before[name].defaults)
+            for name, c in configurations.items()
+        }
     files |= {name: merge.text for name, merge in merged.items()}
     return Rendering(
         files=files,
@@ -148,6 +152,34 @@ def write(
         else change
         for change in write_files(rendered.files, folder)
     ]
+
+
+def _configurations(
+    application: Application, edition: Edition, parameters: Mapping[str, Any]
+) -> dict[str, Configuration]:
+    """Return the environments' configurations, by file name, for a template's parameters."""
+    return {
+        f"{environment.name}.json": edition.configuration(application, environment, parameters)
+        for environment in application.environments
+    }
+
+
+def _former(parameters: Mapping[str, Any], stack: str) -> dict[str, Any]:
+    """Return the parameters as they were in a text of the stack's template, but for other forms."""
+    try:
+        former = load(stack).get("Parameters")
+    except TemplateError:
+        return {}
+    return {
+        name: former[name]
+        for name, parameter in parameters.items()
+        if isinstance(former, dict) and _form(former.get(name)) == _form(parameter)
+    }
+
+
+def _form(parameter: Any) -> Any:
+    """Return the keys of a parameter with the types of their values."""
+    return {k: type(v) for k, v in parameter.items()} if isinstance(parameter, dict) else None
 
 
 def _existing(

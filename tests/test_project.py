@@ -185,6 +185,45 @@ def test_the_model_wins_over_a_configuration_file_and_write_says_so(tmp_path: Pa
     assert not any(c.written or c.replaced for c in write(SMALL, tmp_path))
 
 
+def tasks(folder: Path) -> dict[str, str]:
+    """Return the number of tasks in each configuration file."""
+    return {
+        path.stem: json.loads(path.read_text())["Parameters"]["ApplicationDesiredCount"]
+        for path in folder.glob("*.json")
+    }
+
+
+def test_a_number_of_tasks_that_was_not_filled_in_follows_the_model(tmp_path: Path) -> None:
+    write(SMALL, tmp_path)
+    assert tasks(tmp_path) == {"test": "1", "live": "2"}
+    more = replace(SMALL, minimum_tasks=3)
+    replaced = {c.path.name: c.replaced for c in write(more, tmp_path) if c.replaced}
+    assert tasks(tmp_path) == {"test": "3", "live": "3"}
+    assert replaced["test.json"] == {"ApplicationDesiredCount": "1"}
+    filled_in = (tmp_path / "test.json").read_text().replace('"3"', '"4"')
+    (tmp_path / "test.json").write_text(filled_in)
+    write(SMALL, tmp_path)
+    assert tasks(tmp_path) == {"test": "4", "live": "2"}
+    write(more, tmp_path)
+    assert tasks(tmp_path) == {"test": "4", "live": "3"}
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        "Parameters: []\nResources: {}\n",
+        "Parameters: {ApplicationDesiredCount: {Type: Number, Default: two}}\nResources: {}\n",
+        "Parameters: {ApplicationMinimumInstances: 1}\nResources: {}\n",
+        "Resources: [\n",
+    ],
+)
+def test_a_template_of_another_form_tells_no_defaults(tmp_path: Path, stack: str) -> None:
+    write(SMALL, tmp_path)
+    (tmp_path / "stack.yml").write_text(f"# Rendered by cfn-pipeline\n{stack}")
+    write(replace(SMALL, minimum_tasks=3), tmp_path)
+    assert tasks(tmp_path) == {"test": "1", "live": "2"}
+
+
 def test_write_refuses_files_that_were_not_rendered(tmp_path: Path) -> None:
     write(SMALL, tmp_path)
     own = {

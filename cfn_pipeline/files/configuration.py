@@ -1,7 +1,7 @@
 """An environment's configuration file, which CodePipeline and ``make deploy/`` read.
 
 People fill it in, so it is merged and never replaced: what the model says wins, then what the file
-says, then the defaults.
+says, then the defaults. A value that was the default when the file was rendered is not theirs.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html
 """
@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delive
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from cfn_pipeline.model.application import Application
@@ -65,13 +66,17 @@ class Configuration:
         """Return a configuration of which a file may change every value."""
         return Configuration(values={}, defaults={**self.defaults, **self.values})
 
-    def merge(self, existing: str | None) -> Merge:
+    def merge(
+        self, existing: str | None, former: Mapping[str, str] = MappingProxyType({})
+    ) -> Merge:
         """Return the file with everything that it has, and the values that it lacks.
 
         A file that says the same already stays as it is, to the byte.
 
         Args:
             existing: the file's text; None: there is none.
+            former: the defaults when the file was rendered: what has such a value was not filled
+                in, and gets the default of today; absent: not known.
 
         Raises:
             ValueError: the text is not a configuration file; the message says why.
@@ -81,15 +86,17 @@ class Configuration:
             return Merge(text=self.text(), parameters={**self.defaults, **self.values})
         file = _read(existing)
         filled_in = file.get("Parameters", {})
-        defaults = {n: v for n, v in self.defaults.items() if n not in self.values}
-        ours = dict(sorted({**defaults, **self.values}.items()))
+        rendered = {n for n, v in former.items() if n in self.defaults and filled_in.get(n) == v}
+        wins = {n: v for n, v in self.defaults.items() if n in rendered} | dict(self.values)
+        defaults = {n: v for n, v in self.defaults.items() if n not in wins}
+        ours = dict(sorted({**defaults, **wins}.items()))
         # In the file's order; what is new comes last.
         parameters = {**filled_in, **ours, **{n: filled_in[n] for n in filled_in if n in defaults}}
         is_same = parameters == filled_in
         return Merge(
             text=existing if is_same else _text({**file, "Parameters": parameters}),
             parameters=parameters,
-            replaced=_differing(filled_in, self.values),
+            replaced=_differing(filled_in, wins),
             kept={name: defaults[name] for name in _differing(filled_in, defaults)},
         )
 
@@ -102,7 +109,7 @@ def configuration(
     """Return the number of tasks, the network and the environment's further parameters."""
     return Configuration(
         values=_values(environment, parameters),
-        defaults={_DESIRED_COUNT: str(application.minimum_tasks)}
+        defaults={_DESIRED_COUNT: str(_fewest_tasks(application, parameters))}
         if application.stack is None
         else {},
     )
@@ -140,14 +147,21 @@ def _in_two_places(
     application: Application, values: Mapping[str, str], parameters: Mapping[str, Any]
 ) -> dict[str, str]:
     """Return two tasks on two instances, or as many as there may be; none where none is enough."""
-    if application.minimum_tasks == 0 and application.scaling.queue is not None:
+    fewest = _fewest_tasks(application, parameters)
+    if fewest == 0 and application.scaling.queue is not None:
         return {}
-    tasks = str(max(application.minimum_tasks, min(_TWO, application.maximum_tasks)))
+    tasks = str(max(fewest, min(_TWO, application.maximum_tasks)))
     limits = parameters.get(_MINIMUM_INSTANCES)
     if limits is None or int(values.get(_DESIRED_COUNT, tasks)) < _TWO:
         return {_DESIRED_COUNT: tasks}
     instances = max(limits["Default"], min(_TWO, limits["MaxValue"]))
     return {_DESIRED_COUNT: tasks, _MINIMUM_INSTANCES: str(instances)}
+
+
+def _fewest_tasks(application: Application, parameters: Mapping[str, Any]) -> int:
+    """Return the template's default, so that another rendering's template gives its values."""
+    parameter = parameters.get(_DESIRED_COUNT) or {}
+    return int(parameter.get("Default", application.minimum_tasks))
 
 
 def _boolean(value: bool) -> str:

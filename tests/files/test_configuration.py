@@ -156,3 +156,11 @@ def test_what_the_environment_says_is_a_value_and_the_rest_a_default() -> None:
 )
 def test_what_is_not_a_configuration_file(text: str, message: str) -> None:
     assert message in str(problem(text))
+
+
+def test_what_was_the_default_when_it_was_rendered_follows_the_default() -> None:
+    ours = Configuration(values={"C": "3"}, defaults={"A": "2", "B": "2", "D": "2"})
+    merge = ours.merge('{"Parameters": {"A": "1", "B": "5", "C": "1"}}', dict.fromkeys("ABC", "1"))
+    assert merge.parameters == {"A": "2", "B": "5", "C": "3", "D": "2"}
+    assert merge.replaced == {"A": "1", "C": "1"}
+    assert merge.kept == {"B": "2"}
