@@ -1,33 +1,54 @@
 """Applications of a file of which one's deployment role would reach another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from cfn_pipeline.model.application import Application
-from cfn_pipeline.model.environment import Environment
 
 
-def separation_problems(applications: Sequence[Application]) -> Iterator[tuple[Application, str]]:
+class Stacks(NamedTuple):
+    """The stacks of an application.
+
+    Args:
+        application: its name.
+        stacks: the name of the stack of each environment, by the environment's name.
+
+    """
+
+    application: str
+    stacks: Mapping[str, str]
+
+
+def stacks_of(application: Application) -> Stacks:
+    """Return the stacks of an application."""
+    return Stacks(
+        application.name, {e.name: application.stack_name(e) for e in application.environments}
+    )
+
+
+def separation_problems(applications: Sequence[Stacks]) -> Iterator[tuple[str, str]]:
     """Yield each application that another one's deployment role would reach, and the message.
 
     The role of a stack reaches what has a name that begins with the stack's, such as the stacks
     that deliver an application of that name.
     """
-    stacks: dict[str, tuple[Application, Environment]] = {}
+    stacks: dict[str, tuple[str, str]] = {}
     for application in applications:
-        for environment in application.environments:
-            stacks.setdefault(application.stack_name(environment), (application, environment))
+        for environment, stack in application.stacks.items():
+            stacks.setdefault(stack, (application.application, environment))
     for application in applications:
-        for name in (application.name, *map(application.stack_name, application.environments)):
+        own = application.application
+        for name in (own, *application.stacks.values()):
             for begin in _beginnings(name):
-                if begin in stacks and stacks[begin][0].name != application.name:
+                if begin in stacks and stacks[begin][0] != own:
                     other, environment = stacks[begin]
                     problem = (
-                        f"{application.where}: the name {name!r} begins with the stack name "
-                        f"{begin!r}, so that the deployment role of {other.where}, "
-                        f"{environment.where} would reach what has it; use another name, or "
-                        "stack: in that environment"
+                        f"application {own!r}: the name {name!r} begins with the stack name "
+                        f"{begin!r}, so that the deployment role of application {other!r}, "
+                        f"environment {environment!r} would reach what has it; use another name, "
+                        "or stack: in that environment"
                     )
-                    yield application, problem
+                    yield own, problem
 
 
 def _beginnings(name: str) -> Iterator[str]:
