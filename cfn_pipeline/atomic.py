@@ -5,10 +5,12 @@ temporary file of a process that was killed is removed by the next process that 
 """
 
 import contextlib
+import itertools
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +22,7 @@ _TEMPORARY = re.compile(rf"\..+\.([\w-]*)\.(\d+)\.\w+{re.escape(_SUFFIX)}", re.D
 _LONGEST_WRITE = 24 * 60 * 60
 #: Characters of the target's name in the temporary one: file systems take 255 bytes.
 _NAME = 32
+_NUMBERS = itertools.count()
 
 
 @contextlib.contextmanager
@@ -36,6 +39,7 @@ def replace_file(target: Path, *, mode: int | None = None) -> Iterator[BinaryIO]
 
     """
     target = target.resolve()
+    remove_stale(target.parent)
     temporary, file = _open_temporary(target)
     try:
         with file:
@@ -45,6 +49,22 @@ def replace_file(target: Path, *, mode: int | None = None) -> Iterator[BinaryIO]
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+@dataclass(kw_only=True)
+class Staged:
+    """Files that are written beside their places, and not in them yet.
+
+    Args:
+        files: the temporary file of each target.
+        backups: a copy of each target that exists.
+        folders: the folders that were created for them, outer ones first.
+
+    """
+
+    files: dict[Path, Path] = field(default_factory=dict)
+    backups: dict[Path, Path] = field(default_factory=dict)
+    folders: list[Path] = field(default_factory=list)
 
 
 def replace_files(files: Mapping[Path, bytes]) -> None:
@@ -59,33 +79,88 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
         OSError: a file cannot be written; all are as they were.
 
     """
-    staged: dict[Path, Path] = {}
-    backups: dict[Path, Path] = {}
+    swap([stage_files(files)])
+
+
+def stage_files(files: Mapping[Path, bytes]) -> Staged:
+    """Write several files beside their places, and create the folders that they need.
+
+    Args:
+        files: the content, by path; a link is followed. Permissions of existing files are kept.
+
+    Raises:
+        OSError: a file cannot be written; nothing is left of the others.
+
+    """
+    staged = Staged()
     try:
+        for folder in dict.fromkeys(path.parent for path in files):
+            _create(folder, staged.folders)
+            remove_stale(folder)
         for path, content in files.items():
-            target = path.resolve()
-            staged[target] = _stage(target, content)
+            target = path.resolve() if path.is_symlink() else path
+            staged.files[target] = _stage(target, content)
             if target.exists():
-                backups[target] = _stage(target, target.read_bytes())
-        _swap(staged, backups)
-    finally:
-        for temporary in (*staged.values(), *backups.values()):
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-
-
-def _swap(staged: Mapping[Path, Path], backups: Mapping[Path, Path]) -> None:
-    """Put each staged file in its place; if one fails, restore those before it."""
-    done: list[Path] = []
-    try:
-        for target, temporary in staged.items():
-            temporary.replace(target)
-            done.append(target)
+                staged.backups[target] = _stage(target, target.read_bytes())
     except BaseException:
-        for target in done:
-            with contextlib.suppress(OSError):
-                backups[target].replace(target) if target in backups else target.unlink()
+        discard([staged])
         raise
+    return staged
+
+
+def swap(every: Iterable[Staged]) -> None:
+    """Put staged files in their places: all of them, or none.
+
+    Raises:
+        OSError: a file cannot be replaced; all are as they were.
+
+    """
+    every = list(every)
+    done: list[tuple[Staged, Path]] = []
+    try:
+        for staged in every:
+            for target, temporary in staged.files.items():
+                temporary.replace(target)
+                done.append((staged, target))
+    except BaseException:
+        for staged, target in done:
+            with contextlib.suppress(OSError):
+                backup = staged.backups.get(target)
+                target.unlink() if backup is None else backup.replace(target)
+        discard(every)
+        raise
+    for staged in every:
+        _unlink(staged.backups.values())
+
+
+def discard(every: Iterable[Staged]) -> None:
+    """Remove staged files, and the folders that were created for them."""
+    for staged in every:
+        _unlink([*staged.files.values(), *staged.backups.values()])
+        for folder in reversed(staged.folders):
+            with contextlib.suppress(OSError):  # another process has written there
+                folder.rmdir()
+
+
+def _unlink(files: Iterable[Path]) -> None:
+    for file in files:
+        with contextlib.suppress(OSError):
+            file.unlink(missing_ok=True)
+
+
+def _create(folder: Path, created: list[Path]) -> None:
+    """Create a folder and those above it; add those that did not exist."""
+    if folder.is_dir():
+        return
+    if folder.parent != folder:
+        _create(folder.parent, created)
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        if not folder.is_dir():  # it is a file, and not another process's folder
+            raise
+    else:
+        created.append(folder)
 
 
 def _stage(target: Path, content: bytes) -> Path:
@@ -101,12 +176,14 @@ def _stage(target: Path, content: bytes) -> Path:
 
 
 def _open_temporary(target: Path) -> tuple[Path, BinaryIO]:
-    remove_stale(target.parent)
-    prefix = f".{target.name[:_NAME]}.{_NODE}.{os.getpid()}."
-    import tempfile  # only those who write need it, and all that it loads
-
-    handle, name = tempfile.mkstemp(prefix=prefix, suffix=_SUFFIX, dir=target.parent)
-    return Path(name), os.fdopen(handle, "wb")
+    """Create a file beside the target that only this user can read."""
+    for number in _NUMBERS:
+        name = f".{target.name[:_NAME]}.{_NODE}.{os.getpid()}.{number}{_SUFFIX}"
+        temporary = target.with_name(name)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with contextlib.suppress(FileExistsError):  # of an earlier process with this number
+            return temporary, os.fdopen(os.open(temporary, flags, 0o600), "wb")
+    raise AssertionError  # numbers do not end
 
 
 def remove_stale(folder: Path) -> None:

@@ -2,12 +2,12 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cfn_pipeline.atomic import remove_stale, replace_files
+from cfn_pipeline.atomic import Staged, remove_stale, replace_files, stage_files, swap
 from cfn_pipeline.errors import OutputError
 
 #: Begins the first line of each rendered file that can hold a comment.
@@ -86,12 +86,40 @@ def write_files(files: Mapping[str, str], folder: Path) -> list[Change]:
         OutputError: a file cannot be read or written; then nothing has changed.
 
     """
+    changes, staged = stage_stale_files(files, folder)
+    put_in_place([staged])
+    return changes
+
+
+def stage_stale_files(files: Mapping[str, str], folder: Path) -> tuple[list[Change], Staged]:
+    """Write the files that are stale, but beside their places.
+
+    Raises:
+        OutputError: a file cannot be read or written; then nothing is left.
+
+    """
     stale = {name: text for name, text in files.items() if _read(folder / name) != text}
-    if stale:
-        _replace(stale, folder)
-    else:
+    changes = [Change(path=folder / name, written=name in stale) for name in files]
+    if not stale:
         remove_stale(folder)
-    return [Change(path=folder / name, written=name in stale) for name in files]
+        return changes, Staged()
+    try:
+        return changes, stage_files({folder / name: text.encode() for name, text in stale.items()})
+    except OSError as error:
+        raise _cannot_be_written(folder, error) from error
+
+
+def put_in_place(staged: Sequence[Staged]) -> None:
+    """Replace files by those that are written beside them: all, or none.
+
+    Raises:
+        OutputError: a file cannot be replaced; then nothing has changed.
+
+    """
+    try:
+        swap(staged)
+    except OSError as error:
+        raise _cannot_be_written(Path(error.filename or "output"), error) from error
 
 
 def create_files(files: Mapping[Path, str]) -> None:
@@ -106,8 +134,6 @@ def create_files(files: Mapping[Path, str]) -> None:
     if existing:
         raise OutputError(*(f"{path}: exists; move it, or use another folder" for path in existing))
     try:
-        for folder in {path.parent for path in files}:
-            folder.mkdir(parents=True, exist_ok=True)
         replace_files({path: text.encode() for path, text in files.items()})
     except OSError as error:
         place = error.filename or next(iter(files)).parent
@@ -134,11 +160,5 @@ def _reason_against(status: os.stat_result) -> str:
     return "" if status.st_size <= _LARGEST_BYTES else f"Larger than {_LARGEST_BYTES:,} bytes"
 
 
-def _replace(files: Mapping[str, str], folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        replace_files({folder / name: text.encode() for name, text in files.items()})
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: cannot be written: {error.strerror}; use another folder, with -o"
-        ) from error
+def _cannot_be_written(place: Path, error: OSError) -> OutputError:
+    return OutputError(f"{place}: cannot be written: {error.strerror}; use another folder, with -o")

@@ -46,7 +46,7 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
 
 def test_a_failure_while_staging_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
-        write_files({"a.yml": "A: 1\n", "no/such/folder": "x\n"}, tmp_path)
+        write_files({"a.yml": "A: 1\n", "a.yml/b.yml": "x\n"}, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
