@@ -118,6 +118,15 @@ CONTAINER = NameForm(
     characters="letters, digits, - and _",
     longest=255,
 )
+IMAGE = NameForm(
+    kind="image",
+    pattern=(
+        r"(?:[A-Za-z0-9.-]|\$\{AWS::(?:AccountId|Region|URLSuffix)\})+(?::[0-9]+)?"
+        r"(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
+    ),
+    characters="an image such as 'public.ecr.aws/nginx/nginx:1.29'",
+    longest=255,
+)
 VOLUME = NameForm(
     kind="volume name",
     pattern="[A-Za-z0-9_-]+",

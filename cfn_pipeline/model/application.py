@@ -17,11 +17,9 @@ from cfn_pipeline.model.repositories import Repository
 from cfn_pipeline.model.scaling import Scaling
 from cfn_pipeline.model.scheduled_tasks import ScheduledTask
 from cfn_pipeline.model.strategies import Deployment, Rolling, TrafficShift
+from cfn_pipeline.model.tasks import task_problems
 from cfn_pipeline.model.validated import Validated, repeated
 
-#: Variables that the stack may set beside those of the database.
-_STACK_VARIABLES = ("SECRETS", "AWS_DEFAULT_REGION")
-_MOST_CONTAINERS = 10
 #: The parameter that gets the version of each build, in the stack that is built for containers.
 VERSION_PARAMETER = "ApplicationImageTag"
 #: The aspects of which an own stack takes the place.
@@ -166,8 +164,15 @@ class Application(Validated):
 
     @property
     def version_parameter(self) -> str | None:
-        """The parameter of the stack that gets the version of each build."""
-        return VERSION_PARAMETER if self.stack is None else self.stack.version_parameter
+        """The parameter of the stack that gets the version of each build; None: nothing has it."""
+        if self.stack is not None:
+            return self.stack.version_parameter
+        return VERSION_PARAMETER if self.runs_build else None
+
+    @property
+    def runs_build(self) -> bool:
+        """Whether a container runs the image that the build publishes."""
+        return any(container.image is None for container in self.all_containers)
 
     @property
     def buildspec(self) -> str | None:
@@ -290,35 +295,17 @@ class Application(Validated):
             )
 
     def _container_problems(self, where: str, first: Container) -> Iterator[str]:
-        if not self.has_images:
+        if self.runs_build and not self.has_images:
             yield (
-                f"{where}: a build must publish the container's image; remove build=None or "
-                "images=False"
+                f"{where}: a build must publish the image of containers without image; remove "
+                "build=None or images=False"
             )
         for volume, path in self.volumes.items():
             yield from name_forms.VOLUME.problems(volume, where)
             yield from name_forms.PATH.problems(path, where)
-        for container in self.all_containers:
-            at = f"{where}, {container.where}"
-            for volume in container.mounts:
-                if volume not in self.volumes:
-                    existing = ", ".join(map(repr, self.volumes)) or "none"
-                    yield (
-                        f"{at}: unknown volume {volume!r} in mounts; the application's volumes "
-                        f"are {existing}"
-                    )
-            for name in self._reserved_variables(container):
-                place = "environment" if name in container.environment else "secrets"
-                yield (
-                    f"{at}: the variable {name} is set for the database; remove it from "
-                    f"{place}, or use database=False"
-                )
-            if "/tmp" in container.mounts.values():
-                yield f"{at}: a volume cannot be mounted at /tmp; use another path"
-        if len(self.containers) > _MOST_CONTAINERS:
-            yield (
-                f"{where}: a task has {len(self.containers)} containers; ECS allows "
-                f"{_MOST_CONTAINERS}"
+        for task in self.tasks:
+            yield from task_problems(
+                task, where, volumes=tuple(self.volumes), database=self.database
             )
         if self.load_balancer is not None and first.port is None:
             yield (
@@ -331,14 +318,6 @@ class Application(Validated):
             yield f"{where}: {problem}"
         names = [task.name for task in self.scheduled_tasks]
         yield from repeated(f"{where}: scheduled task", names)
-        yield from repeated(f"{where}: container name", [c.name for c in self.containers])
-
-    def _reserved_variables(self, container: Container) -> list[str]:
-        """Return the container's variables that the stack sets for the database."""
-        if self.database is None or not container.database:
-            return []
-        reserved = {*self.database.variables, self.database.password_key, *_STACK_VARIABLES}
-        return [n for n in (*container.environment, *container.secrets) if n in reserved]
 
     def _size_problems(self, where: str) -> Iterator[str]:
         if self.log_retention_days not in RETENTION_DAYS:

@@ -130,6 +130,7 @@ class Fargate(Compute):
                 f"volumes ({', '.join(volumes)}) are folders of the host, which Fargate does not "
                 "have; remove them, or use Ec2"
             )
+        yield from _shared_ports(containers)
         if self.size(containers) is None:
             cpu, memory = _sum(containers)
             yield (
@@ -147,6 +148,15 @@ class Fargate(Compute):
             if self.cpu in (None, units) and self.memory in (None, mebibytes)
         )
         return next((size for size in fitting if size[0] >= cpu and size[1] >= memory), None)
+
+
+def _shared_ports(containers: Sequence[Container]) -> Iterator[str]:
+    """Yield the ports on which several containers of a task listen, which have one address."""
+    ports = [container.port for container in containers if container.port is not None]
+    for port in dict.fromkeys(ports):
+        if ports.count(port) > 1:
+            names = ", ".join(repr(c.name) for c in containers if c.port == port)
+            yield f"the containers {names} of a task listen on one port ({port}); use two ports"
 
 
 def _sum(containers: Sequence[Container]) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """The containers of an application."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import ClassVar
@@ -8,6 +9,15 @@ from cfn_pipeline.aws import name_forms
 from cfn_pipeline.model.permissions import Allow
 from cfn_pipeline.model.secret_values import Secret
 from cfn_pipeline.model.validated import Validated
+
+#: For what a container can wait.
+#: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html
+_CONDITIONS = ("START", "HEALTHY", "COMPLETE", "SUCCESS")
+
+_PRIVATE_IMAGE = re.compile(
+    r"(?P<account>[0-9]{12}|\$\{AWS::AccountId\})\.dkr\.ecr(?:-fips)?"
+    r"\.(?P<region>[a-z0-9-]+|\$\{AWS::Region\})\.[^/]+/(?P<repository>[^:@]+)"
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ class HealthCheck(Validated):
 
 @dataclass(frozen=True, kw_only=True)
 class Container(Validated):
-    """A container of the application's image.
+    """A container of the application's image, or of another one.
 
     ``Container(name="orders", cpu=256, memory=512, port=8080, environment={"MODE": "live"})``
 
@@ -59,6 +69,8 @@ class Container(Validated):
 
     Args:
         name: unique in its task.
+        image: such as ``public.ecr.aws/nginx/nginx:1.29``, or one of a private repository in ECR,
+            for which ECS gets the permission; absent: the image that the build publishes.
         command: what runs in it; empty: the image's own command.
         cpu: CPU units, 1024 to a core; the service is scaled by how much of them its tasks use, so
             with few units, little work starts more tasks.
@@ -71,10 +83,14 @@ class Container(Validated):
             ``[Allow("sqs:SendMessage", on="arn:...")]``; all its containers have one role, and with
             it the permissions of each; empty: nothing.
         health_check: a command that tells whether it is healthy; absent: it is while it runs.
-        database: whether it gets the variables and the password of the database.
+        database: whether it gets the variables and the password of the database; absent: if it runs
+            the image that the build publishes.
         mounts: paths in the container, by the names of the application's volumes; empty: none.
         essential: whether the task ends when this container does.
-        user: ``<user id>:<group id>`` that it runs as; the application's volumes belong to 1000.
+        depends_on: for what it waits, by the names of other containers of its task: START,
+            HEALTHY, COMPLETE or SUCCESS, such as ``{"proxy": "HEALTHY"}``; empty: for nothing.
+        user: ``<user id>:<group id>`` that it runs as; the application's volumes belong to 1000;
+            None: the image's own user.
         read_only: whether it can write to its mounts and ``/tmp`` only.
 
     """
@@ -83,6 +99,7 @@ class Container(Validated):
     least_memory: ClassVar[int] = 6
 
     name: str
+    image: str | None = None
     command: Sequence[str] = ()
     cpu: int
     memory: int
@@ -91,10 +108,11 @@ class Container(Validated):
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     permissions: Sequence[Allow] = ()
     health_check: HealthCheck | None = None
-    database: bool = True
+    database: bool | None = None
     mounts: Mapping[str, str] = field(default_factory=dict)
     essential: bool = True
-    user: str = "1000:1000"
+    depends_on: Mapping[str, str] = field(default_factory=dict)
+    user: str | None = "1000:1000"
     read_only: bool = True
 
     @property
@@ -102,10 +120,31 @@ class Container(Validated):
         """How messages call the container."""
         return f"container {self.name!r}"
 
+    @property
+    def uses_database(self) -> bool:
+        """Whether it gets the variables and the password of the database."""
+        return self.image is None if self.database is None else self.database
+
+    @property
+    def ecr_repository(self) -> str | None:
+        """The ARN of the image's repository, where it is a private one in ECR."""
+        match = _PRIVATE_IMAGE.match(self.image or "")
+        if match is None:
+            return None
+        place = f"{match['region']}:{match['account']}"
+        return f"arn:${{AWS::Partition}}:ecr:{place}:repository/{match['repository']}"
+
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with the container by itself."""
         yield from name_forms.CONTAINER.problems(self.name, self.where)
         where = self.where
+        yield from name_forms.IMAGE.problems(self.image, where)
+        for name, condition in self.depends_on.items():
+            if condition not in _CONDITIONS:
+                yield (
+                    f"{where}: depends_on of {name!r} must be one of {', '.join(_CONDITIONS)} "
+                    f"(got {condition!r})"
+                )
         if self.cpu < 1:
             yield f"{where}: cpu must be 1 or more CPU units (got {self.cpu})"
         if self.memory < self.least_memory:

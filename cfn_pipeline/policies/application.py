@@ -69,9 +69,11 @@ def pull_any_image() -> Statement:
     return allow(*reversed(_PULL), ecr.GetAuthorizationToken)
 
 
-def pull_images(repository: Value, *, sid: str = "PullImages") -> list[Statement]:
-    """Log in to ECR and pull from one repository."""
-    return [log_in_to_ecr(), allow(*reversed(_PULL), on=repository, sid=sid)]
+def pull_images(
+    repositories: Value | Sequence[Value], *, sid: str = "PullImages"
+) -> list[Statement]:
+    """Log in to ECR and pull from one repository or several."""
+    return [log_in_to_ecr(), allow(*reversed(_PULL), on=repositories, sid=sid)]
 
 
 def push_images(repository: Value) -> Statement:

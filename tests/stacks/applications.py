@@ -95,6 +95,27 @@ SHARED = replace(
         )
     ],
 )
+PROXY = Container(
+    name="proxy",
+    image="public.ecr.aws/nginx/nginx:1.29",
+    cpu=64,
+    memory=128,
+    port=8081,
+    user=None,
+    read_only=False,
+    health_check=HealthCheck("curl --fail http://localhost:8081/"),
+    depends_on={"orders": "START"},
+)
+AGENT = Container(
+    name="agent",
+    image="${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/tools/agent:2.1",
+    cpu=64,
+    memory=128,
+    environment={"LEVEL": "info"},
+    secrets={"AGENT_KEY": Secret("secretsmanager:tools/agent:KEY")},
+    essential=False,
+    depends_on={"proxy": "HEALTHY"},
+)
 REPORT = ScheduledTask(
     "monthly-report",
     schedule="cron(0 3 1 * ? *)",
@@ -161,6 +182,15 @@ APPLICATIONS = {
     ),
     "scaled by a queue": QUEUE_WORKER,
     "secrets, permissions, health check": GUARDED,
+    "sidecars with images of their own": replace(ORDERS, sidecars=[PROXY, AGENT]),
+    "an image of others, no build": Application(
+        name="grafana",
+        source=GitHubRepository("acme/grafana"),
+        build=None,
+        container=replace(PROXY, depends_on={}),
+        compute=Fargate(),
+        environments=ORDERS.environments,
+    ),
     "parameters with AWS's key, egress": replace(
         WORKER,
         container=replace(WORKER_CONTAINER, secrets={"TOKEN": Secret("ssm:/orders/token")}),

@@ -17,8 +17,11 @@ from cfn_pipeline import (
 from cfn_pipeline.model.compute import Compute
 from cfn_pipeline.project import rendering
 from tests.stacks.applications import (
+    AGENT,
     GUARDED,
     KEY,
+    ORDERS,
+    PROXY,
     QUEUE,
     SECRET_ARN,
     WORKER,
@@ -147,6 +150,35 @@ def test_the_health_check_of_a_container() -> None:
         "Retries": 3,
         "StartPeriod": 60,
     }
+
+
+def test_a_sidecar_has_its_own_image_and_its_repository_can_be_pulled_from() -> None:
+    sidecars = [replace(AGENT, depends_on={}), replace(AGENT, name="b", image="1.dkr.ecr.x/y:1")]
+    resources = stack_of(replace(ORDERS, sidecars=[PROXY, *sidecars]))["Resources"]
+    task = resources["ApplicationTaskDefinition"]["Properties"]
+    first, proxy, agent, _ = task["ContainerDefinitions"]
+    assert proxy["Image"] == PROXY.image
+    assert agent["Image"] == {"Fn::Sub": AGENT.image}
+    assert proxy["DependsOn"] == [{"ContainerName": "orders", "Condition": "START"}]
+    assert "User" not in proxy
+    assert agent["User"] == "1000:1000"
+    # Images of others get the database's password only where it is asked for.
+    assert {s["Name"] for s in first["Secrets"]} == {"PGPASSWORD"}
+    assert {s["Name"] for s in agent["Secrets"]} == {"AGENT_KEY"}
+    assert "Secrets" not in proxy
+    pull = statements_of(resources["ApplicationExecutionRole"])["PullImages"]
+    here = "arn:${AWS::Partition}:ecr:${AWS::Region}:${AWS::AccountId}:repository"
+    assert pull["Resource"] == [{"Fn::Sub": f"{here}/orders"}, {"Fn::Sub": f"{here}/tools/agent"}]
+
+
+def test_an_image_of_another_account() -> None:
+    image = "444455556666.dkr.ecr.eu-west-1.amazonaws.com/tools/agent@sha256:" + "0a" * 32
+    container = replace(WORKER.containers[0], image=image)
+    stack = stack_of(replace(WORKER, container=container, build=None))
+    assert "ApplicationImageTag" not in stack["Parameters"]
+    pull = statements_of(stack["Resources"]["ApplicationExecutionRole"])["PullImages"]
+    repository = "arn:${AWS::Partition}:ecr:eu-west-1:444455556666:repository/tools/agent"
+    assert pull["Resource"] == [{"Fn::Sub": repository}]
 
 
 @pytest.mark.parametrize("option", ["secrets", "permissions", "health_check"])

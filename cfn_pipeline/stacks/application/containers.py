@@ -6,6 +6,7 @@ from typing import Any
 from troposphere import GetAtt, Ref, Sub
 from troposphere.ecs import (
     ContainerDefinition,
+    ContainerDependency,
     Environment,
     HealthCheck,
     Host,
@@ -34,10 +35,10 @@ def container(stack: ApplicationStack, container: Container) -> ContainerDefinit
     """Return a container that runs as the user of the image and can write everywhere.
 
     Raises:
-        ModelError: it has secrets, permissions or a health check.
+        ModelError: it has another image, secrets, permissions, a health check or dependencies.
 
     """
-    for option in ("secrets", "permissions", "health_check"):
+    for option in ("image", "secrets", "permissions", "health_check", "depends_on"):
         if getattr(container, option):
             raise ModelError(
                 f"{stack.application.where}, {container.where}: this edition has no {option}; "
@@ -48,7 +49,7 @@ def container(stack: ApplicationStack, container: Container) -> ContainerDefinit
 
 def confined_container(stack: ApplicationStack, container: Container) -> ContainerDefinition:
     """Return a container that runs as its user, and can write to its mounts and /tmp only."""
-    confinement: dict[str, Any] = {"User": container.user}
+    confinement = present(User=container.user)
     if container.read_only:
         tmp = Tmpfs(ContainerPath="/tmp", Size=_TEMPORARY_MIB)
         confinement |= {
@@ -71,7 +72,7 @@ def _definition(
 ) -> ContainerDefinition:
     variables: dict[str, Value] = dict(container.environment)
     secrets: dict[str, Value] = {}
-    for backend in stack.all(Backend) if container.database else []:
+    for backend in stack.all(Backend) if container.uses_database else []:
         variables |= {**backend.environment, **backend.credentials.environment}
         secrets |= backend.credentials.secrets
     secrets |= {name: value_of(secret, stack.arns) for name, secret in container.secrets.items()}
@@ -80,10 +81,9 @@ def _definition(
         ports = [
             PortMapping(ContainerPort=container.port, **present(HostPort=stack.capacity.host_port))
         ]
-    image = stack.arns.image(stack.application.image_repository_name, f"${{{ids.IMAGE_TAG}}}")
     return ContainerDefinition(
         Name=container.name,
-        Image=image,
+        Image=_image(stack, container),
         **present(Essential=None if container.essential else False),
         MemoryReservation=container.memory,
         Cpu=container.cpu,
@@ -99,6 +99,11 @@ def _definition(
             or None,
             PortMappings=ports,
             HealthCheck=_health_check(container),
+            DependsOn=[
+                ContainerDependency(ContainerName=name, Condition=condition)
+                for name, condition in container.depends_on.items()
+            ]
+            or None,
         ),
         LogConfiguration=LogConfiguration(
             LogDriver="awslogs",
@@ -109,6 +114,12 @@ def _definition(
             },
         ),
     )
+
+
+def _image(stack: ApplicationStack, container: Container) -> Value:
+    if container.image is not None:
+        return Sub(container.image) if "${" in container.image else container.image
+    return stack.arns.image(stack.application.image_repository_name, f"${{{ids.IMAGE_TAG}}}")
 
 
 def _health_check(container: Container) -> HealthCheck | None:

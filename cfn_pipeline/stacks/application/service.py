@@ -58,7 +58,8 @@ def scaled_service(stack: ApplicationStack, service: Service) -> None:
             Default=service.minimum_tasks,
         )
     )
-    stack.parameter(_image_tag())
+    if stack.application.runs_build:
+        stack.parameter(_image_tag())
     listeners = [f.listener for f in stack.all(Frontend) if f.listener is not None]
     stack.add(
         ecs.Service(

@@ -4,7 +4,7 @@ from awacs.aws import Action, Statement
 from troposphere import GetAtt, ImportValue, Ref, Sub
 
 from cfn_pipeline.model.permissions import Allow
-from cfn_pipeline.model.values import present
+from cfn_pipeline.model.values import present, substituted
 from cfn_pipeline.policies.application import get_secrets, pull_images, write_logs
 from cfn_pipeline.policies.documents import allow, condition, document, from_account, trust
 from cfn_pipeline.policies.keys import decrypt_secrets
@@ -40,7 +40,9 @@ def add_task_and_execution_roles(stack: ApplicationStack) -> None:
     application = stack.application
     permitted = [allowed(p) for c in application.all_containers for p in c.permissions]
     secrets = [secret for c in application.all_containers for secret in c.secrets.values()]
-    repository = stack.arns.regional("ecr", f"repository/{application.image_repository_name}")
+    own = stack.arns.regional("ecr", f"repository/{application.image_repository_name}")
+    others = sorted({c.ecr_repository for c in application.all_containers if c.ecr_repository})
+    repositories = [*([own] if application.runs_build else []), *map(substituted, others)]
     trusted = trust(_TASKS, from_account(Ref("AWS::AccountId"), stack.arns.regional("ecs", "*")))
     stack.add(
         role(
@@ -55,7 +57,7 @@ def add_task_and_execution_roles(stack: ApplicationStack) -> None:
             trust=trusted,
             policies={
                 "ExecutionPermissions": document(
-                    *pull_images(repository),
+                    *(pull_images(repositories) if repositories else []),
                     write_logs(GetAtt(ids.LOG_GROUP, "Arn"), sid="WriteLogs"),
                     *(s for b in stack.all(Backend) for s in b.credentials.permissions),
                     *read_secrets(secrets, stack.arns),
