@@ -13,5 +13,4 @@
 - ``builds``: CodeBuild actions with their projects and buildspecs
 - ``deployments``: CloudFormation actions with their templates, configurations and parameters
 - ``capabilities``: the capabilities that a template needs
-- ``grants``: what the policies of a role allow
 """

@@ -1,5 +1,5 @@
-// Reads cases, each {principal, policies, boundary, keyPolicy, requests}, from standard input, and
-// writes the decisions on their requests, a list for each case.
+// Reads cases, each {principal, policies, boundary, keyPolicy or resourcePolicy, requests}, from standard
+// input, and writes the decisions on their requests, a list for each case.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
@@ -10,7 +10,10 @@ const { runSimulation } = await import(pathToFileURL(entry).href)
 
 const named = (policies) => policies.map((policy, number) => ({ name: `policy${number}`, policy }))
 
-async function decide({ principal, policies, boundary, keyPolicy }, { action, resource, context }) {
+async function decide(
+  { principal, policies, boundary, keyPolicy, resourcePolicy },
+  { action, resource, account, context }
+) {
   const result = await runSimulation(
     {
       identityPolicies: named(policies),
@@ -18,11 +21,11 @@ async function decide({ principal, policies, boundary, keyPolicy }, { action, re
       serviceControlPolicies: [],
       resourceControlPolicies: [],
       // A key's own policy decides whether IAM's count.
-      resourcePolicy: action.startsWith('kms:') ? keyPolicy : undefined,
+      resourcePolicy: resourcePolicy ?? (action.startsWith('kms:') ? keyPolicy : undefined),
       request: {
         principal,
         action,
-        resource: { resource, accountId: (resource.split(':')[4] || '111122223333') },
+        resource: { resource, accountId: account ?? (resource.split(':')[4] || '111122223333') },
         contextVariables: context ?? {}
       }
     },

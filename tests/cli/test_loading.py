@@ -26,7 +26,7 @@ print(json.dumps([status, sorted(set(sys.modules) - before)]))
 """
 
 ALWAYS = {"cli", "errors", "printable"}
-CHECKS = {"analysis", "aws", "buildspec", "checks", "template"}
+CHECKS = {"analysis", "aws", "buildspec", "checks", "evaluation", "template"}
 BUILDS = {"editions", "files", "functions", "model", "policies", "resources", "stacks"}
 
 VERBS = {

@@ -5,13 +5,10 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html
 
 from collections.abc import Iterator
 
-from cfn_pipeline.analysis.acting import acting
-from cfn_pipeline.analysis.grants import Grants, lets_in
 from cfn_pipeline.analysis.nodes import properties_of
 from cfn_pipeline.analysis.partial_text import ANYTHING, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.resolving import arn_of, may_be_resource, resource_behind
-from cfn_pipeline.analysis.stores import may_use_bucket, may_use_key
 from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.aws.action_calls import (
     ACTION_CALLS,
@@ -22,6 +19,9 @@ from cfn_pipeline.aws.action_calls import (
 )
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 from cfn_pipeline.checks.rules.roles import missing_permissions
+from cfn_pipeline.evaluation.acting import acting
+from cfn_pipeline.evaluation.grants import Grants, lets_in
+from cfn_pipeline.evaluation.stores import may_use_bucket, may_use_key
 
 _REFERENCE = "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html"
 

@@ -6,18 +6,18 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.h
 import re
 from collections.abc import Iterator
 
-from cfn_pipeline.analysis.acting import build_grants, local_arn
 from cfn_pipeline.analysis.builds import Build, builds
-from cfn_pipeline.analysis.grants import Grants
 from cfn_pipeline.analysis.nodes import properties_of
 from cfn_pipeline.analysis.partial_text import ANYTHING, is_known, readable
 from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.analysis.resolving import arn_of, name_of
-from cfn_pipeline.analysis.stores import Store, may_use_bucket, may_use_key, store_of
 from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.aws.codebuild import LOG_CALLS, NETWORK_CALLS, VARIABLE_CALLS
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 from cfn_pipeline.checks.statement import statement_for
+from cfn_pipeline.evaluation.acting import build_grants, local_arn
+from cfn_pipeline.evaluation.grants import Grants
+from cfn_pipeline.evaluation.stores import Store, may_use_bucket, may_use_key, store_of
 
 _SETTING_UP = "https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html"
 

@@ -7,9 +7,7 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 
-from cfn_pipeline.analysis.acting import build_grants
 from cfn_pipeline.analysis.builds import Build, builds
-from cfn_pipeline.analysis.grants import Grants, lets_in
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import is_known, is_open, may_be, readable
 from cfn_pipeline.analysis.pipelines import Pipeline, pipelines
@@ -19,6 +17,8 @@ from cfn_pipeline.aws.guides import CODEBUILD, CODEPIPELINE
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 from cfn_pipeline.checks.rules.docker import docker_command
 from cfn_pipeline.checks.statement import Statement, statement_for
+from cfn_pipeline.evaluation.acting import build_grants
+from cfn_pipeline.evaluation.grants import Grants, lets_in
 
 _PROJECT, _REPOSITORY, _ROLE = (
     "AWS::CodeBuild::Project",

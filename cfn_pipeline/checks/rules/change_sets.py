@@ -6,12 +6,12 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Cloud
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from cfn_pipeline.analysis.acting import build_grants
 from cfn_pipeline.analysis.partial_text import ANYTHING, may_be, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.resolving import resource_behind
 from cfn_pipeline.aws.guides import CODEPIPELINE
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
+from cfn_pipeline.evaluation.acting import build_grants
 
 _MAKE, _EXECUTE = "CHANGE_SET_REPLACE", "CHANGE_SET_EXECUTE"
 

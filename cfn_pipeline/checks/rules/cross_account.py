@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
-from cfn_pipeline.analysis.stores import stores
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
+from cfn_pipeline.evaluation.stores import stores
 
 _PAGE = (
     "https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html"

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_pipeline.analysis.deployments import Deployment, deployments
-from cfn_pipeline.analysis.grants import Grants, grants_of
 from cfn_pipeline.analysis.partial_text import ANYTHING, is_known, readable
 from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.analysis.resolving import resource_behind
 from cfn_pipeline.analysis.system import System, Template
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
+from cfn_pipeline.evaluation.grants import Grants, grants_of
 
 #: The types that cannot be created with a role unless it may be passed.
 _PASSING = frozenset(

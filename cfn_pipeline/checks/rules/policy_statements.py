@@ -8,15 +8,15 @@ import fnmatch
 from collections.abc import Iterator
 from functools import cache
 
-from cfn_pipeline.analysis.acting import build_grants, pipeline_role
 from cfn_pipeline.analysis.builds import builds
-from cfn_pipeline.analysis.grants import grants_of
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import ANYTHING, is_known, is_open
 from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.analysis.resolving import resource_behind
 from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
+from cfn_pipeline.evaluation.acting import build_grants, pipeline_role
+from cfn_pipeline.evaluation.grants import grants_of
 
 _ROLE = "AWS::IAM::Role"
 _NEAR = 0.88

@@ -6,8 +6,6 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.htm
 import re
 from collections.abc import Iterator
 
-from cfn_pipeline.analysis.acting import acting, local_arn, pipeline_role
-from cfn_pipeline.analysis.grants import Grants, grants_of, trusts
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import ANYTHING, is_known, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
@@ -17,6 +15,8 @@ from cfn_pipeline.aws.guides import CODEPIPELINE
 from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.checks.statement import statement_for
+from cfn_pipeline.evaluation.acting import acting, local_arn, pipeline_role
+from cfn_pipeline.evaluation.grants import Grants, grants_of, trusts
 
 _ROLE, _PROJECT = "AWS::IAM::Role", "AWS::CodeBuild::Project"
 _PREFIXES = ("codestar-connections", "codeconnections")

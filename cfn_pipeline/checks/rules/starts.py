@@ -7,7 +7,6 @@ import difflib
 import itertools
 from collections.abc import Iterator
 
-from cfn_pipeline.analysis.grants import grants_of, trusts
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import PIPELINE, Action, Pipeline
@@ -17,6 +16,7 @@ from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 from cfn_pipeline.checks.statement import statement_for
+from cfn_pipeline.evaluation.grants import grants_of, trusts
 
 _NEAR = 0.8
 _START = "codepipeline:StartPipelineExecution"

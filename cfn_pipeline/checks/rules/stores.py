@@ -5,14 +5,14 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.htm
 
 from collections.abc import Iterator
 
-from cfn_pipeline.analysis.acting import pipeline_role
-from cfn_pipeline.analysis.grants import Grants, grants_of
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.resolving import arn_of
-from cfn_pipeline.analysis.stores import Store, may_use_bucket, may_use_key, stores
 from cfn_pipeline.aws.guides import CODEPIPELINE
 from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.checks.rules.roles import missing_permissions
+from cfn_pipeline.evaluation.acting import pipeline_role
+from cfn_pipeline.evaluation.grants import Grants, grants_of
+from cfn_pipeline.evaluation.stores import Store, may_use_bucket, may_use_key, stores
 
 
 def _used(pipeline: Pipeline) -> Iterator[tuple[Grants, Store]]:

@@ -69,18 +69,19 @@ def test_a_statement_that_denies_allows_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "services, fine",
+    "operator, services, fine",
     [
-        ("cloudformation.amazonaws.com", True),
-        (["ec2.amazonaws.com", "cloudformation.amazonaws.com"], True),
-        ("*.amazonaws.com", True),
-        ("codebuild.amazonaws.com", False),
+        ("StringEquals", "cloudformation.amazonaws.com", True),
+        ("StringEquals", ["ec2.amazonaws.com", "cloudformation.amazonaws.com"], True),
+        ("StringLike", "*.amazonaws.com", True),
+        ("StringEquals", "*.amazonaws.com", False),  # here, * is a character like others
+        ("StringEquals", "codebuild.amazonaws.com", False),
     ],
 )
-def test_to_whom_the_role_may_be_passed(services: object, fine: bool) -> None:
+def test_to_whom_the_role_may_be_passed(operator: str, services: object, fine: bool) -> None:
     template = good("E9703")
     [passing] = [s for s in _statements(template) if s["Sid"] == "PassRole"]
-    passing["Condition"] = {"StringEqualsIfExists": {"iam:PassedToService": services}}
+    passing["Condition"] = {f"{operator}IfExists": {"iam:PassedToService": services}}
     assert ids(findings(template)) == ([] if fine else ["E9703"])
 
 

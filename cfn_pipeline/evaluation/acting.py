@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from cfn_pipeline.analysis.grants import Grants, grants_of
 from cfn_pipeline.analysis.nodes import properties_of
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.resolving import resource_behind
 from cfn_pipeline.analysis.system import Resource, System
+from cfn_pipeline.evaluation.grants import Grants, grants_of
 
 _ROLE = "AWS::IAM::Role"
 

@@ -1,0 +1,95 @@
+"""Patterns of IAM, of which parts may be unknown, as may parts of what they are compared with.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from cfn_pipeline.analysis.partial_text import ANYTHING, is_open, may_be, may_match
+
+#: True, False, or None: not known.
+Truth = bool | None
+
+#: Accounts that are known to be others than the one for which a character stands.
+Apart = Mapping[str, frozenset[str]]
+
+_FIELDS = 6
+_ACCOUNT = 4
+
+
+def some(truths: Iterable[Truth]) -> Truth:
+    """Return whether at least one is true."""
+    result: Truth = False
+    for truth in truths:
+        if truth:
+            return True
+        if truth is None:
+            result = None
+    return result
+
+
+def every(truths: Iterable[Truth]) -> Truth:
+    """Return whether all are true."""
+    result: Truth = True
+    for truth in truths:
+        if truth is False:
+            return False
+        if truth is None:
+            result = None
+    return result
+
+
+def opposite(truth: Truth) -> Truth:
+    """Return whether something is not true."""
+    return None if truth is None else not truth
+
+
+def matches(pattern: str, text: str, apart: Apart | None = None) -> Truth:
+    """Return whether a text matches a pattern with the wildcards * and ?."""
+    if pattern == "*":
+        return True
+    if not may_match(pattern, text) or _are_apart(pattern, text, apart):
+        return False
+    return True if _certain(pattern).fullmatch(text) else None
+
+
+def equals(value: str, text: str, apart: Apart | None = None) -> Truth:
+    """Return whether two texts are equal."""
+    if not may_be(value, text) or _are_apart(value, text, apart):
+        return False
+    return True if value == text and ANYTHING not in value else None
+
+
+def same_account(account: str, other: str, apart: Apart | None = None) -> Truth:
+    """Return whether two accounts are the same."""
+    if other in (apart or {}).get(account, ()) or account in (apart or {}).get(other, ()):
+        return False
+    return equals(account, other)
+
+
+def _are_apart(pattern: str, text: str, apart: Apart | None) -> bool:
+    """Whether two ARNs are of different accounts."""
+    if not apart:
+        return False
+    fields, others = pattern.split(":", _FIELDS - 1), text.split(":", _FIELDS - 1)
+    if len(fields) == len(others) == _FIELDS:
+        return same_account(fields[_ACCOUNT], others[_ACCOUNT], apart) is False
+    return len(fields) == len(others) == 1 and same_account(pattern, text, apart) is False
+
+
+@lru_cache(maxsize=4096)
+def _certain(pattern: str) -> re.Pattern[str]:
+    """Return what texts match a pattern, whatever their unknown parts are."""
+    fields = pattern.split(":", _FIELDS - 1)
+    if len(fields) == _FIELDS and not any(is_open(field) for field in fields[:-1]):
+        # A wildcard does not reach beyond its part of an ARN, but for the last.
+        parts = [*(_regex(field, "[^:]") for field in fields[:-1]), _regex(fields[-1], ".")]
+        return re.compile(":".join(parts), re.DOTALL)
+    return re.compile(_regex(pattern, "."), re.DOTALL)
+
+
+def _regex(pattern: str, character: str) -> str:
+    wild = {"*": f"{character}*", "?": "[^\U000f0000-\U000ffffd]", ANYTHING: "(?!)"}
+    return "".join(wild.get(part) or re.escape(part) for part in pattern)
