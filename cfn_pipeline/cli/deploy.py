@@ -59,8 +59,9 @@ def deploy(**options: Any) -> None:
     Example: cfn-pipeline deploy orders-aws pipeline -p NotificationEmail=ann@example.com
     """
     changes_nothing = options["dry_run"]
-    if not (options["yes"] or changes_nothing or is_terminal()):
-        raise click.UsageError("deploy asks before each change, which needs a terminal; add --yes")
+    given, bucket = options["given"], options["bucket"]
+    if options["remove"] and (given or bucket):
+        raise click.UsageError("--remove takes neither --parameter nor --bucket; leave it out.")
     folder, names = _folder_and_names(options["words"])
     config, application, edition = options["config"], options["application"], options["edition"]
     region, profile = options["region"], options["profile"]
@@ -87,10 +88,10 @@ def deploy(**options: Any) -> None:
         asks=not options["yes"],
         changes_nothing=changes_nothing,
     )
-    given, bucket = options["given"], options["bucket"]
+    deployment.require_targets()
+    if not (options["yes"] or changes_nothing or is_terminal()):
+        raise click.UsageError("deploy asks before each change, which needs a terminal; add --yes")
     if options["remove"]:
-        if given or bucket:
-            raise click.UsageError("--remove takes neither --parameter nor --bucket; leave it out.")
         deployment.remove()
     else:
         deployment.deploy(dict(_pair(word) for word in given), bucket=bucket)

@@ -58,6 +58,10 @@ class Deployment:
     asks: bool
     changes_nothing: bool
 
+    def require_targets(self) -> None:
+        """Raise DeploymentError for a name that is not a target's."""
+        choose(self.folder.targets(), self.names)
+
     def deploy(self, given: Mapping[str, str], *, bucket: str | None) -> None:
         """Deploy the targets, or show their changes."""
         targets = self.folder.targets()

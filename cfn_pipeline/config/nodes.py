@@ -29,6 +29,9 @@ INVALID: Any = object()
 #: What people write for null.
 _NOTHING = ("none", "false", "no", "off")
 
+#: What YAML 1.1 reads as a boolean.
+_BOOLEANS = ("true", "false", "yes", "no", "on", "off")
+
 #: A field with its value, as the messages of the model write it.
 _PYTHON = re.compile(r"\b([a-z_]+)=(None|False|True)\b")
 
@@ -88,7 +91,7 @@ class Reader:
         advice = ""
         if isinstance(node, yaml.ScalarNode) and str in kinds:
             advice = f'; put it in quotes: "{node.value}"'
-        elif isinstance(node, yaml.ScalarNode) and int in kinds and node.value.isdecimal():
+        elif isinstance(node, yaml.ScalarNode) and _has_needless_quotes(node, kinds):
             advice = "; remove the quotes"
         self.report(node, path, f"must be {_described(hint)} (got {kind_of(node)}){advice}")
         return INVALID
@@ -230,6 +233,13 @@ def _fits(value: Any, kind: Any) -> bool:
     if kind is float:
         return isinstance(value, (int, float)) and not isinstance(value, bool)
     return kind in (str, bool) and isinstance(value, kind)
+
+
+def _has_needless_quotes(node: Any, kinds: Sequence[Any]) -> bool:
+    """Whether a string would be what is wanted without its quotes."""
+    is_number = int in kinds and node.value.isdecimal()
+    is_boolean = bool in kinds and node.value.lower() in _BOOLEANS
+    return is_number or (is_boolean and node.style in ("'", '"'))
 
 
 def unknown(name: str, accepted: Sequence[str]) -> str:

@@ -367,7 +367,8 @@ class Application(Validated):
             if environment.stack is None:
                 name = self.stack_name(environment)
                 yield from name_forms.APPLICATION_STACK.problems(name, where)
-        environments = self.environments
-        yield from repeated(f"{where}: environment name", [e.name for e in environments])
+        yield from repeated(f"{where}: environment name", [e.name for e in self.environments])
+        # Stages and stacks of one name are no mistakes of their own.
+        environments = {e.name: e for e in self.environments}.values()
         yield from repeated(f"{where}: stage", [e.stage_name for e in environments])
         yield from repeated(f"{where}: stack name", [self.stack_name(e) for e in environments])

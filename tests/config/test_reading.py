@@ -145,6 +145,10 @@ applications:
             "use the port on which the container listens, or load_balancer: null",
         ),
         (ORDERS.replace("MODE: live", "MODE: 1"), 'put it in quotes: "1"'),
+        (
+            ORDERS.replace("approval: true", "approval: 'yes'"),
+            "approval: must be true or false (got yes, a string); remove the quotes",
+        ),
         (ORDERS.replace("memory: 512", "memory: 5"), "c.yml:4:41: container 'orders': memory"),
         (
             f"{ORDERS}{ORDERS.partition(chr(10))[2]}",

@@ -195,7 +195,7 @@ def test_an_interruption_leaves_no_change_set(
     [
         (["--yes", "nowhere/else"], "Invalid folder 'nowhere/else': it does not exist."),
         (["FOLDER"], "deploy asks before each change, which needs a terminal; add --yes"),
-        (["FOLDER", "--yes", "kmss"], "unknown target 'kmss': use kms, ecr,"),
+        (["FOLDER", "kmss"], "unknown target 'kmss': use kms, ecr,"),
         (["FOLDER", "--yes", "-p", "A"], "Invalid parameter 'A': use NAME=VALUE."),
         (["FOLDER", "--yes", "-p", "A=1"], "unknown parameter 'A': use"),
         (["FOLDER", "--yes", "--remove", "-p", "A=1"], "--remove takes neither --parameter nor"),

@@ -135,6 +135,12 @@ def test_applications_that_are_refused(changes: dict[str, Any], said: str) -> No
     assert all(problem.lower().startswith("application ") for problem in caught.value.problems)
 
 
+def test_a_doubled_environment_is_one_mistake() -> None:
+    with pytest.raises(ModelError) as caught:
+        replace(ORDERS, environments=[Environment("dev"), Environment("dev")])
+    assert len(caught.value.problems) == 1
+
+
 @pytest.mark.parametrize(
     "make, said",
     [

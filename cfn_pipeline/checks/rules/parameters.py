@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-sectio
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cfn_pipeline.analysis.deployments import Deployment, deployments, open_parameters
@@ -66,8 +66,8 @@ def _unset(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 deployment.action,
                 (file.shown, ("Parameters",)) if file else deployment.action.configuration,
-                f"{', '.join(missing)} of {template.file} has no default and must be set; set it "
-                f"in {where}, or in ParameterOverrides",
+                f"{_have_no_default(missing, template.file)}; add {_them(missing)} to {where}, "
+                "or to ParameterOverrides",
                 resource=pipeline.resource,
             )
 
@@ -80,10 +80,19 @@ def _to_fill_in(pipeline: Pipeline) -> Iterator[Problem]:
             yield problem(
                 deployment.action,
                 (file.shown, ("Parameters",)),
-                f"{', '.join(names)} of {template.file} has no default and must be set; fill it in "
-                "before the first deployment",
+                f"{_have_no_default(names, template.file)}; fill {_them(names)} in before the "
+                "first deployment",
                 resource=pipeline.resource,
             )
+
+
+def _have_no_default(names: Sequence[str], file: str) -> str:
+    verb = "has" if len(names) == 1 else "have"
+    return f"{', '.join(names)} of {file} {verb} no default and must be set"
+
+
+def _them(names: Sequence[str]) -> str:
+    return "it" if len(names) == 1 else "them"
 
 
 def _updates_itself(deployment: Deployment) -> bool:

@@ -98,6 +98,9 @@ def test_what_may_be_set_elsewhere_is_not_missed() -> None:
     assert _check(template, stack_yml=emit(STACK)) == []
     del settings["TemplateConfiguration"]
     assert ids(_check(template, stack_yml=emit(STACK))) == ["E9805"]
+    two = {**STACK, "Parameters": {name: {"Type": "String"} for name in ("Other", "Tasks")}}
+    [finding] = _check(template, stack_yml=emit(two))
+    assert "have no default and must be set; add them to" in finding.message
     settings["ParameterOverrides"] = {"Ref": "Overrides"}
     assert _check(template, stack_yml=emit(STACK)) == []
 
