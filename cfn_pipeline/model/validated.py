@@ -139,6 +139,13 @@ def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value
 
 
+def thawed(value: Any) -> Any:
+    """Return a value of the model as plain dicts and lists."""
+    if isinstance(value, Mapping):
+        return {key: thawed(item) for key, item in value.items()}
+    return [thawed(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
 def _shown(value: Any) -> str:
     if value is None:
         return "None"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+from cfn_pipeline.model.validated import thawed
 from cfn_pipeline.model.values import Intrinsic
 from cfn_pipeline.template import load
 
@@ -28,7 +29,6 @@ def contents(templates: AnyTemplate | Sequence[AnyTemplate]) -> list[Mapping[str
 def _content(template: AnyTemplate) -> Mapping[str, Any]:
     if isinstance(template, str):
         return load(template)
-    if isinstance(template, Mapping):
-        return template
-    content: Mapping[str, Any] = template.to_dict()
+    content: Mapping[str, Any]
+    content = thawed(template) if isinstance(template, Mapping) else template.to_dict()
     return content
