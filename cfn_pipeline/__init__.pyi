@@ -34,6 +34,8 @@ from cfn_pipeline.model.aws_sources import CodeCommit as CodeCommit
 from cfn_pipeline.model.aws_sources import ECRSource as ECRSource
 from cfn_pipeline.model.aws_sources import S3Source as S3Source
 from cfn_pipeline.model.build import Build as Build
+from cfn_pipeline.model.build_parts import BuildVpc as BuildVpc
+from cfn_pipeline.model.build_parts import Report as Report
 from cfn_pipeline.model.cluster_releases import ECSDeploy as ECSDeploy
 from cfn_pipeline.model.cluster_releases import EKSDeploy as EKSDeploy
 from cfn_pipeline.model.commands import Commands as Commands
@@ -98,6 +100,7 @@ from cfn_pipeline.resources.s3 import private_bucket as private_bucket
 from cfn_pipeline.stacks.arns import Arns as Arns
 from cfn_pipeline.stacks.builders import deployment_resources as deployment_resources
 from cfn_pipeline.stacks.builders import pipeline_role as pipeline_role
+from cfn_pipeline.stacks.delivery.build_role import build_role as build_role
 from cfn_pipeline.stacks.delivery.codebuild import codebuild_template as codebuild_template
 from cfn_pipeline.stacks.delivery.ecr import ecr_template as ecr_template
 from cfn_pipeline.stacks.delivery.iam import iam_template as iam_template
@@ -126,6 +129,7 @@ __all__ = [
     "Bitbucket",
     "BlueGreen",
     "Build",
+    "BuildVpc",
     "BuildspecError",
     "Canary",
     "CfnPipelineError",
@@ -175,6 +179,7 @@ __all__ = [
     "Queue",
     "RehearsalError",
     "ReplaceFailedStack",
+    "Report",
     "Repository",
     "Rolling",
     "Rule",
@@ -194,6 +199,7 @@ __all__ = [
     "Variable",
     "__version__",
     "application_template",
+    "build_role",
     "check",
     "codebuild_template",
     "continuous_delivery",

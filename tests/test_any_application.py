@@ -17,6 +17,7 @@ from cfn_pipeline import (
     Application,
     BlueGreen,
     Build,
+    BuildVpc,
     Canary,
     Container,
     Ec2,
@@ -30,6 +31,7 @@ from cfn_pipeline import (
     OwnStack,
     PostgreSql,
     Queue,
+    Report,
     Repository,
     Rolling,
     Scaling,
@@ -39,7 +41,7 @@ from cfn_pipeline import (
     render,
 )
 from cfn_pipeline.aws import name_forms
-from cfn_pipeline.aws.codebuild import COMPUTE_TYPES
+from cfn_pipeline.aws.codebuild import COMPUTE_TYPES, TYPES_WITHOUT_LOCAL_CACHE
 from cfn_pipeline.aws.name_forms import NameForm
 from cfn_pipeline.model.application import RETENTION_DAYS
 from cfn_pipeline.model.load_balancers import ListenerRule
@@ -62,6 +64,13 @@ OWN: dict[str, Any] = {
 }
 
 
+BUILD_VPC = BuildVpc(
+    vpc_id="vpc-0a1b2c3d", subnets=["subnet-1b2c3d4e"], security_groups=["sg-2c3d4e5f"]
+)
+REPORTS = {
+    "unit": Report(["a/*.xml", "**/b.xml"]),
+    "code": Report("c.xml", format="CLOVERXML", folder="out"),
+}
 SOURCES = [
     Repository("acme/orders", branch="trunk"),
     Repository("orders"),
@@ -181,14 +190,21 @@ def environments(draw: st.DrawFn, most: int) -> list[Environment]:
 def builds(draw: st.DrawFn) -> Build:
     image = draw(st.sampled_from([None, "aws/codebuild/standard:7.0"]))
     environment = draw(st.dictionaries(variables, text, max_size=1))
+    compute_type = draw(st.sampled_from(COMPUTE_TYPES))
+    vpc = draw(some(st.just(BUILD_VPC)))
+    caches = [None, "S3", *([] if vpc or compute_type in TYPES_WITHOUT_LOCAL_CACHE else ["LOCAL"])]
+    cache = draw(st.sampled_from(caches))
     return Build(
         image=image,
-        compute_type=draw(st.sampled_from(COMPUTE_TYPES)),
+        compute_type=compute_type,
         docker=image is None or draw(st.booleans()),
         timeout_minutes=draw(st.integers(5, 2160)),
         environment=environment,
         buildspec=draw(st.sampled_from([None, "ci/buildspec.yml"])),
-        cache=draw(st.booleans()),
+        cache=cache,
+        cache_paths=["node_modules/**/*"] if cache and draw(st.booleans()) else [],
+        reports=draw(st.sampled_from([{}, {"unit": Report("*.xml")}, REPORTS])),
+        vpc=vpc,
     )
 
 

@@ -32,6 +32,32 @@ NETWORK_READING_CALLS = (
 #: https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
 NETWORK_CALLS = tuple(sorted((*INTERFACE_CALLS, INTERFACE_PERMISSION_CALL, *NETWORK_READING_CALLS)))
 
+#: The subnets and security groups of a project.
+#: https://docs.aws.amazon.com/codebuild/latest/APIReference/API_VpcConfig.html
+VPC_SUBNETS = Range(1, 16)
+VPC_SECURITY_GROUPS = Range(1, 5)
+
+#: The formats of test reports; the first is that of a buildspec that names none.
+#: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
+REPORT_FORMATS = (
+    *("JUNITXML", "CUCUMBERJSON", "NUNITXML", "NUNIT3XML", "TESTNGXML", "VISUALSTUDIOTRX"),
+)
+COVERAGE_FORMATS = ("CLOVERXML", "COBERTURAXML", "JACOCOXML", "SIMPLECOV")
+
+#: The calls by which a build writes reports, and those of code coverage.
+#: https://docs.aws.amazon.com/codebuild/latest/userguide/test-permissions.html
+REPORT_CALLS = (
+    *("codebuild:CreateReportGroup", "codebuild:CreateReport", "codebuild:UpdateReport"),
+    "codebuild:BatchPutTestCases",
+)
+COVERAGE_CALL = "codebuild:BatchPutCodeCoverages"
+
+#: Where a build keeps files for the next one. LOCAL: on the host on which it ran, which cannot be
+#: in a VPC or of the largest compute type.
+#: https://docs.aws.amazon.com/codebuild/latest/userguide/build-caching.html
+CACHES = ("LOCAL", "S3")
+TYPES_WITHOUT_LOCAL_CACHE = ("BUILD_GENERAL1_2XLARGE",)
+
 #: The calls by which builds write their logs, to a group that exists.
 #: https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
 LOG_CALLS = ("logs:CreateLogStream", "logs:PutLogEvents")

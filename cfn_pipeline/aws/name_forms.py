@@ -86,6 +86,14 @@ PROJECT = NameForm(
     longest=150,
     shortest=2,
 )
+#: The name of a report group is that of the project, and this.
+#: https://docs.aws.amazon.com/codebuild/latest/userguide/test-report-group-naming.html
+REPORT = NameForm(
+    kind="report name",
+    pattern="[A-Za-z0-9][A-Za-z0-9_-]*",
+    characters="letters, digits, _ and -, a letter or digit first",
+    longest=80,
+)
 #: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
 STORED_PARAMETER = NameForm(
     kind="Systems Manager parameter",

@@ -89,12 +89,11 @@ def _environment_template(
 
 
 def _iam_template(application: Application, stack: Mapping[str, Any]) -> Template:
-    build = application.build
     return iam_template(
         _delivery(application, stack),
         pull=application.build_image_repository_name if application.has_build_image else None,
         push=application.image_repository_name if application.has_images else None,
-        secrets=() if build is None else build.secret_names,
+        build=application.build,
         parameters=[
             name
             for environment in application.environments

@@ -3,9 +3,14 @@
 https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 """
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.build import Build
+
+_PLAIN = re.compile(r"[A-Za-z][\w./-]*", re.ASCII)
 
 _TEMPLATE = """\
 version: 0.2
@@ -33,7 +38,7 @@ phases:
 artifacts:
 {base}  files:
     - version.json
-"""
+{reports}{cache}"""
 
 
 def buildspec(
@@ -62,4 +67,32 @@ def buildspec(
         base="" if folder is None else f"  base-directory: {folder}\n",
         docker="".join(f"      - {command}\n" for command in docker),
         variables="".join(["\nenv:\n  variables:\n", *lines]) if lines else "",
+        reports=_reports(build, folder),
+        cache=_cache(build),
     )
+
+
+def _reports(build: Build, folder: str | None) -> str:
+    if not build.reports:
+        return ""
+    lines = ["\nreports:\n"]
+    for name, report in build.reports.items():
+        base = "/".join(step for step in (folder, report.folder) if step)
+        lines += [
+            f"  {name}:\n    files:\n",
+            *(f"      - {_scalar(pattern)}\n" for pattern in report.patterns),
+            f"    base-directory: {_scalar(base)}\n" if base else "",
+            f"    file-format: {report.format}\n",
+        ]
+    return "".join(lines)
+
+
+def _cache(build: Build) -> str:
+    if not build.cache_paths:
+        return ""
+    return "".join(["\ncache:\n  paths:\n", *(f"    - {_scalar(p)}\n" for p in build.cache_paths)])
+
+
+def _scalar(text: str) -> str:
+    """Return a text as YAML reads it, whatever is in it."""
+    return text if _PLAIN.fullmatch(text) else json.dumps(text)

@@ -1,16 +1,19 @@
 """How an application is built."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.codebuild import (
     ARCHITECTURES,
     BUILD_MINUTES,
+    CACHES,
     COMPUTE_TYPES,
     OWN_IMAGES,
     RESERVED_VARIABLES,
+    TYPES_WITHOUT_LOCAL_CACHE,
 )
+from cfn_pipeline.model.build_parts import BuildVpc, Report
 from cfn_pipeline.model.validated import Validated
 
 
@@ -32,8 +35,15 @@ class Build(Validated):
             for one value of a JSON object: ``{"NPM_TOKEN": "orders/build:token"}``; empty: none.
         buildspec: the path of the build specification in the repository; absent:
             ``buildspec.yml``.
-        cache: whether a build finds the layers of images and the sources of an earlier one where
-            it runs on the same host.
+        cache: LOCAL: a build finds sources and the layers of images of an earlier one where it
+            runs on the same host. S3: in a bucket of the project's stack, from which objects
+            expire after a month. Absent: builds keep nothing.
+        cache_paths: patterns of further files that it keeps, such as ``node_modules/**/*``, for
+            buildspec.yml; empty: none, or those that your own buildspec has.
+        reports: what tests report, by name, such as ``{"unit": Report("reports/*.xml")}``: builds
+            may write the report group ``<application>-<name>``, and buildspec.yml has the files.
+            Empty: none.
+        vpc: in which builds run; absent: in none.
         images: whether it publishes images to ECR; False: the application has no repository.
 
     """
@@ -46,13 +56,21 @@ class Build(Validated):
     environment: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     buildspec: str | None = None
-    cache: bool = False
+    cache: str | None = None
+    cache_paths: Sequence[str] = ()
+    reports: Mapping[str, Report] = field(default_factory=dict)
+    vpc: BuildVpc | None = None
     images: bool = True
 
     @property
     def secret_names(self) -> tuple[str, ...]:
         """The secrets that builds read, each once."""
         return tuple(dict.fromkeys(secret.partition(":")[0] for secret in self.secrets.values()))
+
+    @property
+    def has_cache_bucket(self) -> bool:
+        """Whether builds keep files in a bucket."""
+        return self.cache == CACHES[1]
 
     @property
     def where(self) -> str:
@@ -81,6 +99,9 @@ class Build(Validated):
                 f"{self.where}: architecture must be {' or '.join(ARCHITECTURES)} "
                 f"(got {self.architecture!r})"
             )
+        yield from self._cache_problems()
+        for name in self.reports:
+            yield from name_forms.REPORT.problems(name, self.where)
         if self.timeout_minutes not in BUILD_MINUTES:
             yield (
                 f"{self.where}: timeout_minutes must be {BUILD_MINUTES} (got "
@@ -103,3 +124,17 @@ class Build(Validated):
                 f"{self.where}: invalid buildspec {self.buildspec!r}: use a path in the "
                 "repository, such as 'ci/buildspec.yml'"
             )
+
+    def _cache_problems(self) -> Iterator[str]:
+        if self.cache not in (None, *CACHES):
+            yield f"{self.where}: unknown cache {self.cache!r}; use {' or '.join(CACHES)}"
+        if self.cache == CACHES[0]:
+            if self.vpc is not None:
+                yield f"{self.where}: cache LOCAL is not possible in a VPC; use cache S3"
+            if self.compute_type in TYPES_WITHOUT_LOCAL_CACHE:
+                yield (
+                    f"{self.where}: cache LOCAL is not possible with {self.compute_type}; use "
+                    "cache S3"
+                )
+        if self.cache_paths and self.cache is None:
+            yield f"{self.where}: cache_paths need a cache; add cache LOCAL or S3"

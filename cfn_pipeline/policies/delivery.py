@@ -1,4 +1,4 @@
-"""The permissions of a pipeline and its builds: those that their actions need.
+"""The permissions of a pipeline: those that its actions need.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/security-iam.html
 """
@@ -14,7 +14,6 @@ from awacs import (
     codeconnections,
     codestar_connections,
     iam,
-    logs,
     s3,
     sns,
     ssm,
@@ -75,32 +74,15 @@ def run_pipeline(pipeline: Pipeline, resources: PipelineResources) -> list[State
 def use_artifacts(bucket: Value, objects: Value) -> list[Statement]:
     """Read and write a pipeline's artifacts."""
     return [
-        _find_bucket(bucket),
+        find_bucket(bucket),
         allow(
             s3.GetObject, s3.GetObjectVersion, s3.PutObject, on=objects, sid="ReadWriteArtifacts"
         ),
     ]
 
 
-def use_artifacts_of_builds(
-    bucket: Value, inputs: Sequence[Value], outputs: Sequence[Value]
-) -> Iterator[Statement]:
-    """Read what builds are given and write what they make, and no other artifact of a pipeline.
-
-    Args:
-        bucket: the artifact bucket.
-        inputs: the objects of the artifacts that builds read.
-        outputs: the objects of those that they make.
-
-    """
-    yield _find_bucket(bucket)
-    if inputs:
-        yield allow(s3.GetObject, s3.GetObjectVersion, on=inputs, sid="ReadArtifacts")
-    if outputs:
-        yield allow(s3.PutObject, on=outputs, sid="WriteArtifacts")
-
-
-def _find_bucket(bucket: Value) -> Statement:
+def find_bucket(bucket: Value) -> Statement:
+    """See whose the artifact bucket is, and where."""
     return allow(
         s3.GetBucketAcl,
         s3.GetBucketLocation,
@@ -108,22 +90,6 @@ def _find_bucket(bucket: Value) -> Statement:
         on=bucket,
         sid="FindArtifactBucket",
     )
-
-
-def make_build_logs(groups: Value) -> Statement:
-    """Make a build's log group and write to it; ``groups`` covers the group and its streams."""
-    return allow(
-        logs.CreateLogGroup,
-        logs.CreateLogStream,
-        logs.PutLogEvents,
-        on=groups,
-        sid="WriteBuildLogs",
-    )
-
-
-def write_build_logs(group: Sequence[Value]) -> Statement:
-    """Write to a build's log group; ``group``: the group and its streams."""
-    return allow(logs.CreateLogStream, logs.PutLogEvents, on=group, sid="WriteBuildLogs")
 
 
 def _use_connections(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:

@@ -203,7 +203,7 @@ def test_a_template_may_be_text_mapping_or_troposphere(template: Any) -> None:
         {},
         {"build": None},
         {"build": Build(images=False, image="aws/codebuild/standard:7.0", docker=False)},
-        {"build": Build(image="aws/codebuild/standard:7.0", cache=True)},
+        {"build": Build(image="aws/codebuild/standard:7.0", cache="LOCAL")},
     ],
     ids=["default", "no build", "no images", "standard image"],
 )

@@ -1,4 +1,4 @@
-"""The bucket for a pipeline's artifacts, and the one for its access log."""
+"""The buckets of a pipeline: for its artifacts, for their access log, for what builds keep."""
 
 from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Sub
@@ -11,9 +11,11 @@ from cfn_pipeline.stacks.stack import RETAIN, Stack
 
 BUCKET = "ArtifactBucket"
 LOG_BUCKET = "LogBucket"
+CACHE_BUCKET = "CacheBucket"
 
 _ARTIFACT_DAYS = 90
 _LOG_DAYS = 365
+_CACHE_DAYS = 30
 _ARTIFACT_LOGS = "artifacts/"
 
 
@@ -25,6 +27,26 @@ def artifact_bucket_name(pipeline: str) -> str:
 def log_bucket_name(pipeline: str) -> str:
     """Return the name of the bucket for access logs, for use in Sub."""
     return f"{pipeline}-logs-${{AWS::AccountId}}-${{AWS::Region}}"
+
+
+def cache_bucket_name(project: str) -> str:
+    """Return the name of the bucket for what builds keep, for use in Sub."""
+    return f"{project}-cache-${{AWS::AccountId}}-${{AWS::Region}}"
+
+
+def add_cache_bucket(stack: Stack) -> None:
+    """Add the bucket for what the builds of a project keep."""
+    name = cache_bucket_name(stack.name)
+    stack.add(
+        private_bucket(
+            CACHE_BUCKET, name=Sub(name), expire_after_days=_CACHE_DAYS, key=stack.key, **RETAIN
+        ),
+        BucketPolicy(
+            f"{CACHE_BUCKET}Policy",
+            Bucket=Ref(CACHE_BUCKET),
+            PolicyDocument=document(_deny_insecure_transport(CACHE_BUCKET)),
+        ),
+    )
 
 
 def add_private_buckets(stack: Stack) -> None:

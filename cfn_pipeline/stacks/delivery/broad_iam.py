@@ -3,7 +3,8 @@
 from troposphere import GetAtt, Template
 
 from cfn_pipeline.model.pipeline import Pipeline
-from cfn_pipeline.policies.delivery import make_build_logs, run_pipeline
+from cfn_pipeline.policies.builds import make_build_logs
+from cfn_pipeline.policies.delivery import run_pipeline
 from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.arns import LITERAL_ARNS

@@ -12,6 +12,7 @@ from troposphere.codebuild import (
     Project,
     ProjectCache,
     Source,
+    VpcConfig,
 )
 from troposphere.logs import LogGroup
 
@@ -19,9 +20,11 @@ from cfn_pipeline.aws.codebuild import ARCHITECTURES
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.build import Build
+from cfn_pipeline.model.build_parts import BuildVpc
 from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import ARNS, LITERAL_ARNS, Arns
+from cfn_pipeline.stacks.delivery.artifacts import CACHE_BUCKET, add_cache_bucket
 from cfn_pipeline.stacks.stack import DELETE, Stack
 
 PROJECT = "BuildProject"
@@ -69,6 +72,7 @@ def codebuild_template(application: Application, *, arns: Arns = ARNS) -> Templa
             LogsConfig=LogsConfig(CloudWatchLogs=logs),
             TimeoutInMinutes=build.timeout_minutes,
             **_cache(build),
+            **_vpc(build.vpc),
         ),
         LogGroup(
             LOG_GROUP,
@@ -78,6 +82,8 @@ def codebuild_template(application: Application, *, arns: Arns = ARNS) -> Templa
             KmsKeyId=stack.key,
         ),
     )
+    if build.has_cache_bucket:
+        add_cache_bucket(stack)
     return stack.template
 
 
@@ -112,10 +118,25 @@ def _environment(application: Application, build: Build, arns: Arns) -> Environm
 
 
 def _cache(build: Build) -> dict[str, Any]:
-    if not build.cache:
+    if build.cache is None:
         return {}
+    if build.has_cache_bucket:
+        return {"Cache": ProjectCache(Type=build.cache, Location=Ref(CACHE_BUCKET))}
     layers = ["LOCAL_DOCKER_LAYER_CACHE"] if build.docker else []
-    return {"Cache": ProjectCache(Type="LOCAL", Modes=["LOCAL_SOURCE_CACHE", *layers])}
+    paths = ["LOCAL_CUSTOM_CACHE"] if build.cache_paths else []
+    return {"Cache": ProjectCache(Type=build.cache, Modes=["LOCAL_SOURCE_CACHE", *layers, *paths])}
+
+
+def _vpc(vpc: BuildVpc | None) -> dict[str, Any]:
+    if vpc is None:
+        return {}
+    return {
+        "VpcConfig": VpcConfig(
+            VpcId=vpc.vpc_id,
+            Subnets=list(vpc.subnets),
+            SecurityGroupIds=list(vpc.security_groups),
+        )
+    }
 
 
 def _build(application: Application) -> dict[str, Any]:

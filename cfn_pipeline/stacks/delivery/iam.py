@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from awacs.aws import Statement
-from troposphere import GetAtt, Ref, Template
+from troposphere import GetAtt, Template
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.iam import INLINE_POLICIES
@@ -11,24 +10,23 @@ from cfn_pipeline.aws.pipelines import artifact_prefix
 from cfn_pipeline.errors import ModelError, TemplateError
 from cfn_pipeline.model.actions import CodeBuild
 from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.build import Build
 from cfn_pipeline.model.deployments import StackAction
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.permissions import stored_parameters
 from cfn_pipeline.permissions.packing import size
-from cfn_pipeline.policies.application import get_secrets, log_in_to_ecr, pull_images, push_images
 from cfn_pipeline.policies.delivery import (
     read_stacks,
     run_pipeline,
-    use_artifacts_of_builds,
-    write_build_logs,
 )
-from cfn_pipeline.policies.documents import document, from_account, trust
-from cfn_pipeline.policies.keys import encrypt_artifacts, encrypt_logs
+from cfn_pipeline.policies.documents import document, trust
+from cfn_pipeline.policies.keys import encrypt_artifacts
 from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import ARNS, Arns
 from cfn_pipeline.stacks.delivery.artifacts import artifact_bucket_name
+from cfn_pipeline.stacks.delivery.build_role import build_role
 from cfn_pipeline.stacks.delivery.roles import (
     BUILD_ROLE,
     PIPELINE_ROLE,
@@ -53,7 +51,7 @@ def iam_template(
     *,
     pull: str | None = None,
     push: str | None = None,
-    secrets: Sequence[str] = (),
+    build: Build | None = None,
     deploys: AnyTemplate | Sequence[AnyTemplate] = (),
     boundary: bool = True,
     permissions: Sequence[str] = (),
@@ -71,7 +69,7 @@ def iam_template(
         pipeline: whose roles they are.
         pull: the repository of the image in which it builds; absent: one of CodeBuild's images.
         push: the repository of the images that it builds; absent: it makes none.
-        secrets: the names of secrets in Secrets Manager that builds read; empty: none.
+        build: whose secrets, cache, reports and VPC its builds use; absent: they have none.
         deploys: the templates that the pipeline deploys with one role for all of its stacks:
             troposphere's, mappings in long form, or text. The role can deploy them to the stacks
             that the pipeline names, and the templates' own roles have a permissions boundary.
@@ -99,7 +97,7 @@ def iam_template(
     made = GetAtt(DEPLOYMENT_ROLE, "Arn") if templates else None
     _add_pipeline_role(stack, pipeline, made, stored_parameter_arns(stored, arns))
     if builds(pipeline):
-        _add_build_role(stack, pipeline, pull=pull, push=push, secrets=secrets)
+        _add_build_role(stack, pipeline, pull=pull, push=push, build=build)
     if templates:
         needed = deployment.permissions(
             templates,
@@ -158,56 +156,26 @@ def _add_pipeline_role(
 
 
 def _add_build_role(
-    stack: Stack,
-    pipeline: Pipeline,
-    *,
-    pull: str | None,
-    push: str | None,
-    secrets: Sequence[str],
+    stack: Stack, pipeline: Pipeline, *, pull: str | None, push: str | None, build: Build | None
 ) -> None:
-    """Add CodeBuild's role, which can log, pull one image and push to one repository.
+    """Add CodeBuild's role.
 
     Of the artifacts it reads what its builds are given and writes what they make: who can change
     the application's repository, and so the build, cannot change what is deployed.
-
-    Args:
-        stack: to which it is added.
-        pipeline: whose builds have the role.
-        pull: the repository of the image in which it builds; None: it needs none.
-        push: the repository of the images that it builds; None: it makes none.
-        secrets: the names of secrets that builds read.
-
     """
-    name, arns = stack.name, stack.arns
-    logs = f"log-group:/aws/codebuild/{name}"
-    read = [arns.regional("secretsmanager", f"secret:{secret}-??????") for secret in secrets]
-    images = []
-    if pull is not None:
-        repository = arns.regional("ecr", f"repository/{pull}")
-        images += pull_images(repository, sid="PullBuildImage")
-    if push is not None:
-        images += [] if images else [log_in_to_ecr()]
-        images.append(push_images(arns.regional("ecr", f"repository/{push}")))
+    builds = _builds(pipeline)
     stack.add(
-        role(
-            BUILD_ROLE,
-            description=f"CodeBuild, building {name}",
-            trust=trust(
-                "codebuild.amazonaws.com",
-                from_account(Ref("AWS::AccountId"), arns.regional("codebuild", f"project/{name}")),
-            ),
-            policies={
-                "BuildPermissions": document(
-                    write_build_logs(
-                        [arns.regional("logs", logs), arns.regional("logs", f"{logs}:log-stream:*")]
-                    ),
-                    *_artifacts_of_builds(stack, pipeline),
-                    *encrypt_artifacts(stack.key, through=arns.service("s3")),
-                    encrypt_logs(stack.key, through=arns.service("logs")),
-                    *images,
-                    *([get_secrets(read)] if read else []),
-                )
-            },
+        build_role(
+            stack.name,
+            title=BUILD_ROLE,
+            bucket=artifact_bucket_name(stack.name),
+            reads=_objects(pipeline, (artifact for b in builds for artifact in b.inputs)),
+            writes=_objects(pipeline, (artifact for b in builds for artifact in b.outputs)),
+            key=stack.key,
+            pull=pull,
+            push=push,
+            build=build,
+            arns=stack.arns,
         )
     )
 
@@ -218,20 +186,9 @@ def _builds(pipeline: Pipeline) -> list[CodeBuild]:
     return [build for build in builds if build.project in (None, pipeline.name)]
 
 
-def _artifacts_of_builds(stack: Stack, pipeline: Pipeline) -> Iterator[Statement]:
-    """Return the permissions for the artifacts of the builds that have the pipeline's role."""
-    bucket = artifact_bucket_name(stack.name)
-    builds = _builds(pipeline)
-
-    def objects(artifacts: Iterable[Artifact]) -> list[Value]:
-        prefixes = {artifact_prefix(pipeline.name, artifact.name) for artifact in artifacts}
-        return [stack.arns.bucket(f"{bucket}/{prefix}*") for prefix in sorted(prefixes)]
-
-    yield from use_artifacts_of_builds(
-        stack.arns.bucket(bucket),
-        objects(artifact for build in builds for artifact in build.inputs),
-        objects(artifact for build in builds for artifact in build.outputs),
-    )
+def _objects(pipeline: Pipeline, artifacts: Iterable[Artifact]) -> list[str]:
+    """Return patterns of the objects of artifacts."""
+    return sorted({f"{artifact_prefix(pipeline.name, each.name)}*" for each in artifacts})
 
 
 def _stacks(pipeline: Pipeline) -> list[str]:
