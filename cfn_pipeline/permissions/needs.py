@@ -13,6 +13,9 @@ from cfn_pipeline.permissions.serverless import Made, made_of
 
 _DYNAMIC = re.compile(r"\{\{resolve:(secretsmanager|ssm|ssm-secure):(?:[^{}]|\$\{[^{}]*\})*\}\}")
 
+#: The source of what is needed for a parameter of the template, which has no type.
+OF_PARAMETER = "a parameter of Systems Manager"
+
 _TOPIC = "AWS::SNS::Topic"
 
 #: The types that make groups, or give them policies.
@@ -244,7 +247,7 @@ def _needs_of_parameters(template: Mapping[str, Any]) -> Iterator[Need]:
                 resource=name,
                 type="",
                 operation=operation,
-                source="a parameter of Systems Manager",
+                source=OF_PARAMETER,
             )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cfn_pipeline.permissions import catalogue, places
+from cfn_pipeline.permissions.needs import OF_PARAMETER
 from cfn_pipeline.permissions.patterns import (
     Known,
     alternatives,
@@ -138,13 +139,14 @@ def _keys(about: Reference) -> Found | None:
     return found
 
 
-def _parameters(about: Reference) -> Found:
+def _parameters(about: Reference) -> Found | None:
     """Return the parameters of Systems Manager that a template's parameters or values name."""
-    section = about.template.get("Parameters")
-    parameter = section.get(about.need.resource) if isinstance(section, dict) else None
+    if about.need.type == "AWS::SSM::Parameter":
+        return None  # to make it takes to read it
     texts: list[str] = []
     found = Found()
-    if isinstance(parameter, dict) and about.need.source != "a dynamic reference":
+    if about.need.source == OF_PARAMETER:
+        parameter = about.template["Parameters"][about.need.resource]
         default = about.known.parameters.get(about.need.resource, parameter.get("Default"))
         if isinstance(default, str) and default:
             texts = [value_pattern(default, about.known)]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cfn_pipeline.permissions.needs import Need, Unknown
+from cfn_pipeline.permissions.needs import OF_PARAMETER, Need, Unknown
 from cfn_pipeline.permissions.patterns import Known
 from cfn_pipeline.permissions.references import Arn, remedy
 
@@ -31,7 +31,9 @@ class Reference:
     def unknown(self, property_: str, way_out: str, value: Any = None) -> Unknown:
         """Return that a value is not known, and what to do."""
         about = self.properties if value is None else {property_: value}
-        type_ = self.need.type or self.known.resources.get(self.need.resource, ("Parameter",))[0]
+        # A resource may have the logical id of a parameter, though CloudFormation refuses it.
+        made = {} if self.need.source == OF_PARAMETER else self.known.resources
+        type_ = self.need.type or made.get(self.need.resource, ("Parameter",))[0]
         return Unknown(
             resource=self.need.resource,
             type=type_,

@@ -305,6 +305,12 @@ def test_a_key_is_used_through_the_service_that_needs_it() -> None:
             "ssm:PutParameter",
             ["ssm:{r}:{a}:parameter/x/y"],
         ),
+        (
+            "AWS::SSM::Parameter",
+            {"Name": "/x/y"},
+            "ssm:GetParameters",
+            ["ssm:{r}:{a}:parameter/x/y"],
+        ),
         ("AWS::KMS::Alias", {"AliasName": "alias/x"}, "kms:DeleteAlias", ["kms:{r}:{a}:alias/x"]),
         ("AWS::S3::Bucket", {}, "s3:DeleteBucket", ["s3:::orders-*"]),
         (

@@ -275,3 +275,14 @@ def test_an_effect_that_is_not_known_is_told() -> None:
         "whether a statement" in n
         for n in _told(_with_statement({**ALLOW, "Effect": effect}), "note")
     )
+
+
+def test_a_parameter_with_the_logical_id_of_a_resource_is_told_as_a_parameter() -> None:
+    template: dict[str, Any] = {
+        "Parameters": {"Token": {"Type": "AWS::SSM::Parameter::Value<String>"}},
+        "Resources": {"Token": {"Type": "AWS::SSM::Parameter", "Properties": {}}},
+    }
+    [entry] = derive([template], stacks=["orders"]).unknown
+    assert (entry.resource, entry.type) == ("Token", "Parameter")
+    template["Parameters"]["Token"]["Type"] = "String"
+    assert derive([template], stacks=["orders"]).unknown == []
