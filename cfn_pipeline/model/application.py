@@ -13,6 +13,7 @@ from cfn_pipeline.model.database import Database
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.load_balancers import LoadBalancer
 from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack
+from cfn_pipeline.model.pipeline import Variable
 from cfn_pipeline.model.repositories import Repository
 from cfn_pipeline.model.scaling import Scaling
 from cfn_pipeline.model.scheduled_tasks import ScheduledTask
@@ -73,6 +74,8 @@ class Application(Validated):
             ``<name>/codebuild``.
         pull_accounts: other AWS accounts that may pull its images; empty: none.
         build: how it is built; None: its own stack is deployed without a build.
+        pipeline_variables: values that a person may give when starting the pipeline, which its
+            actions refer to as ``#{variables.NAME}``; empty: none.
         stack: a template of one's own, in place of the container and what serves it; absent: the
             stack is built from these.
         container: the container that answers requests; it needs a port.
@@ -108,6 +111,7 @@ class Application(Validated):
     build_image_repository: str | None = None
     pull_accounts: Sequence[str] = ()
     build: Build | None = field(default_factory=Build)
+    pipeline_variables: Sequence[Variable] = ()
     stack: OwnStack | None = None
     container: Container | None = None
     sidecars: Sequence[Container] = ()
@@ -249,6 +253,7 @@ class Application(Validated):
                 f"{where}: image_repository and build_image_repository are both "
                 f"{self.image_repository_name!r}; use two repositories"
             )
+        yield from repeated(f"{where}: variable", [v.name for v in self.pipeline_variables])
         yield from name_forms.SECRET.problems(self.secret, where)
         if self.secret is not None and self.database is None:
             yield (

@@ -46,6 +46,7 @@ def continuous_integration(
         name=application.name,
         stages=[Stage("Source", [code]), Stage("Build", [build])],
         pipeline_type=pipeline_type,
+        variables=application.pipeline_variables,
     )
 
 
@@ -133,6 +134,7 @@ def _pipeline(
             *(Stage(e.stage_name, [*e.before, *deploy.actions(e), *e.after]) for e in environments),
         ],
         pipeline_type=pipeline_type,
+        variables=application.pipeline_variables,
     )
 
 

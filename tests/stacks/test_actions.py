@@ -469,6 +469,7 @@ def test_an_environment_has_actions_around_its_deployment() -> None:
             source: acme/orders
             container: {name: orders, cpu: 256, memory: 512, port: 8080}
             compute: {type: fargate}
+            pipeline_variables: [{name: TARGET, default: blue, description: Where tests run}]
             environments:
               - name: prod
                 approval: true
@@ -491,11 +492,16 @@ def test_an_environment_has_actions_around_its_deployment() -> None:
                     name: Smoke
                     input: MyApp
                     commands: [make smoke]
+                    environment: {TARGET: "#{variables.TARGET}"}
                   - {type: codebuild_test, name: Load, input: MyApp, project: orders}
         """
     )
     made = rendering(application)
-    stage = made.templates["pipeline.yml"]["Resources"]["Pipeline"]["Properties"]["Stages"][2]
+    described = made.templates["pipeline.yml"]["Resources"]["Pipeline"]["Properties"]
+    assert described["Variables"] == [
+        {"Name": "TARGET", "DefaultValue": "blue", "Description": "Where tests run"}
+    ]
+    stage = described["Stages"][2]
     assert [(action["Name"], action["RunOrder"]) for action in stage["Actions"]] == [
         ("Freeze", 1),
         ("Base", 2),
