@@ -33,7 +33,7 @@ test: $(READY) check lint types ## Run everything that must pass: stale files, s
 	$(BIN)/pytest -n auto --dist worksteal
 
 coverage: $(READY) ## Run all tests, the thorough ones too, and fail if less than 95 % of the code runs
-	$(BIN)/pytest -n auto --dist worksteal -m "not deploy" --cov --cov-report=term
+	$(BIN)/pytest -n auto --dist worksteal -m "not deploy" --hypothesis-profile thorough --cov --cov-report=term
 
 test-deploy: $(READY) .deploy/.ready ## Deploy everything with the AWS CLI, and run whole pipelines, on a local AWS
 	$(BIN)/pytest -n auto -m deploy tests/deploy

@@ -18,9 +18,13 @@ for _name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
 # make coverage measures the local AWS, too: its process inherits how.
 machine._PREFIXES = (*machine._PREFIXES, "COVERAGE_")
 
-# CI draws the same examples each time: what fails there fails because of the change that it tests.
-# A long search for examples that fail: pytest --hypothesis-profile long
-settings.register_profile("short", deadline=None, max_examples=60)
-settings.register_profile("ci", settings.get_profile("short"), derandomize=True, database=None)
-settings.register_profile("long", settings.get_profile("short"), max_examples=6000)
-settings.load_profile("ci" if os.environ.get("CI") else "short")
+# How many examples are drawn: some in make test, more in make coverage, and in a long search for
+# examples that fail (pytest --hypothesis-profile long). CI draws the same ones each time: what
+# fails there fails because of the change that it tests.
+_CI = bool(os.environ.get("CI"))
+for _profile, _examples in {"quick": 20, "thorough": 60, "long": 6000}.items():
+    settings.register_profile(_profile, deadline=None, max_examples=_examples)
+    if _CI:
+        _found = settings.get_profile(_profile)
+        settings.register_profile(_profile, _found, derandomize=True, database=None)
+settings.load_profile("thorough" if _CI else "quick")

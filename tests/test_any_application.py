@@ -303,7 +303,9 @@ def applications(draw: st.DrawFn) -> Application:
 
 
 @given(applications())
-@settings(max_examples=25, phases=FAST, suppress_health_check=list(SlowCheck))
+@settings(
+    max_examples=settings().max_examples // 2, phases=FAST, suppress_health_check=list(SlowCheck)
+)
 def test_it_renders_and_checks_clean(application: Application) -> None:
     files = render(application)
     assert [f"{f.file} {f.rule} {f.message}" for f in check(files)] == []
@@ -314,9 +316,12 @@ def test_it_renders_and_checks_clean(application: Application) -> None:
     assert render(application) == files
 
 
+@pytest.mark.thorough
 @pytest.mark.lint
 @given(applications())
-@settings(max_examples=8, phases=FAST, suppress_health_check=list(SlowCheck))
+@settings(
+    max_examples=settings().max_examples // 8, phases=FAST, suppress_health_check=list(SlowCheck)
+)
 def test_cfn_lint_finds_no_error(application: Application) -> None:
     files = render(application)
     with tempfile.TemporaryDirectory() as folder:
@@ -365,7 +370,11 @@ MISTAKES: list[tuple[str, Callable[[Application, Any], object], st.SearchStrateg
 
 
 @given(st.data())
-@settings(max_examples=40, phases=FAST, suppress_health_check=list(SlowCheck))
+@settings(
+    max_examples=settings().max_examples * 2 // 3,
+    phases=FAST,
+    suppress_health_check=list(SlowCheck),
+)
 def test_a_mistake_is_refused_by_a_message_that_names_the_field(data: st.DataObject) -> None:
     field, change, wrong = data.draw(st.sampled_from(MISTAKES))
     application, value = data.draw(applications()), data.draw(wrong)

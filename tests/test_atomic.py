@@ -119,6 +119,7 @@ def test_files_that_are_old_are_removed_whatever_made_them(tmp_path: Path) -> No
     assert names(tmp_path) == [".a.machine.2.abc.cfn-pipeline-tmp", "b"]
 
 
+@pytest.mark.thorough
 def test_nothing_is_left_of_thirty_killed_renderings(tmp_path: Path) -> None:
     """Each ends at another point of its work; the next rendering removes what it left."""
     script = (

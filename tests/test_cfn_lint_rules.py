@@ -23,6 +23,7 @@ def test_there_are_bad_templates() -> None:
     assert len(BAD) > 50
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", BAD, ids=lambda path: str(path.parent.name))
 def test_a_bad_template_is_caught_once_and_with_its_place(path: Path) -> None:
     matches = lint(path, plugin=True, include=["I9"])

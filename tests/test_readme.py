@@ -64,6 +64,7 @@ def test_a_new_folder_begins_as_the_first_screen_says(tmp_path: Path) -> None:
     assert (folder / "cfn-pipeline.yml").exists()
 
 
+@pytest.mark.thorough
 def test_a_rehearsal_runs_to_production(tmp_path: Path) -> None:
     [line] = re.findall(r"^    \.venv/bin/cfn-pipeline (rehearse .+)$", README, re.MULTILINE)
     words = [*line.split(), "--approve", "--folder", str(tmp_path), "--builds", "shell"]

@@ -39,6 +39,7 @@ def _at(value: Any, path: tuple[Any, ...]) -> Any:
     return value
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", EXAMPLES)
 def test_keys_that_an_include_may_add(rule: str) -> None:
     template = good(rule)
@@ -63,6 +64,7 @@ def _places(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         yield from _places(inside, (*path, step))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", EXAMPLES)
 def test_values_that_are_not_known(rule: str) -> None:
     template = good(rule)

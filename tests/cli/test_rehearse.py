@@ -125,6 +125,7 @@ def test_nobody_to_ask_is_said_before_anything_begins(small: Small) -> None:
     assert not (small.folder / ".rehearsal").exists()
 
 
+@pytest.mark.thorough
 def test_without_approvals_no_answer_is_needed(small: Small) -> None:
     small.pipeline(usual_stages()[:1])
     done = small.rehearse(approve="")
@@ -135,6 +136,7 @@ def test_without_approvals_no_answer_is_needed(small: Small) -> None:
     assert skipped.code == 0, skipped.err
 
 
+@pytest.mark.thorough
 def test_a_resumed_run_asks_for_what_is_left(small: Small) -> None:
     small.rehearse(approve="--reject")
     assert "add --approve or --reject" in small.rehearse("--resume", "last", approve="").err
@@ -192,6 +194,7 @@ def test_text_ends_with_a_table_and_the_way_on(small: Small) -> None:
     assert "Build/Build: Failed" in done.err
 
 
+@pytest.mark.thorough
 def test_a_run_that_has_succeeded_is_not_gone_on_with(small: Small) -> None:
     small.rehearse()
     done = small.rehearse("--resume", "last")
@@ -219,6 +222,7 @@ def test_a_report_is_one_page_that_shows_everything(small: Small) -> None:
     assert not re.search(r"(src|href)=\"(?!#)", page)
 
 
+@pytest.mark.thorough
 def test_a_report_of_a_run_that_failed(small: Small) -> None:
     small.build("#!/bin/sh\necho alas\nexit 1\n")
     small.rehearse("--report", "page.html")
@@ -295,6 +299,7 @@ def test_a_person_is_shown_the_changes_and_asked(
     assert "InProgress" in terminal.seen
 
 
+@pytest.mark.thorough
 def test_an_answer_that_is_none_is_asked_for_again(small: Small) -> None:
     terminal = Terminal(small)
     terminal.until("Approve Production/Approve? [y/N]")
@@ -305,6 +310,7 @@ def test_an_answer_that_is_none_is_asked_for_again(small: Small) -> None:
     assert "small: Rejected in " in terminal.seen
 
 
+@pytest.mark.thorough
 def test_ctrl_c_at_the_question_leaves_the_run_to_be_gone_on_with(small: Small) -> None:
     terminal = Terminal(small)
     terminal.until("Approve Production/Approve? [y/N]")

@@ -54,6 +54,7 @@ def test_check_finds_nothing(name: str) -> None:
         assert (done.code, done.out) == (0, ""), done.out
 
 
+@pytest.mark.thorough
 @pytest.mark.lint
 @each
 def test_cfn_lint_finds_nothing_whatever_the_region(name: str) -> None:

@@ -33,6 +33,7 @@ def test_check_finds_nothing(tmp_path: Path) -> None:
     assert (done.code, done.out) == (0, ""), done.out
 
 
+@pytest.mark.thorough
 @pytest.mark.lint
 def test_cfn_lint_finds_nothing_whatever_the_region() -> None:
     assert [str(match) for match in lint(*TEMPLATES, include=["I"], regions=REGIONS)] == []

@@ -86,6 +86,7 @@ def _name(stack: str, logical_id: str, longest: int) -> str:
     return f"{stack}-{logical_id}-a1B2c3D4e5F6"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("service", sorted({type_.split("::")[1] for type_ in TYPES}))
 def test_names_of_every_length_are_matched(service: str) -> None:
     for type_ in TYPES:

@@ -150,7 +150,7 @@ CHANGING = frozenset(_changing())
 
 
 @pytest.mark.parametrize("type_", [*IAM_TYPES, "AWS::Lambda::Function", "AWS::CodeBuild::Project"])
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=settings().max_examples // 5)
 @given(body=bodies, boundary=st.sampled_from([BOUNDARY, None]))
 def test_no_stranger_is_reached(type_: str, body: dict[str, Any], boundary: str | None) -> None:
     resources = {"It": {"Type": type_, "Properties": body}, "Own": OWN}

@@ -14,6 +14,7 @@ def test_templates_that_say_the_same_are_read_once() -> None:
     assert needs_of(STACK) is not needs_of({**STACK, "Description": "another"})
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("stack", ["orders", "Orders-Dev", "orders-*", "o-*-x"])
 def test_stacks_together_take_what_each_takes(stack: str) -> None:
     """Nothing of one stack's name is left in what another is allowed."""

@@ -117,6 +117,7 @@ SIZES = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("curve", CURVES)
 @pytest.mark.parametrize("verb", VERBS)
 def test_time_is_not_the_square_of_the_size(verb: str, curve: str) -> None:

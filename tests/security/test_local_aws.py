@@ -144,6 +144,7 @@ def test_ports_that_there_are_not(small: Small, port: int) -> None:
     assert not (small.folder / ".rehearsal").exists()
 
 
+@pytest.mark.thorough
 def test_a_server_does_not_import_from_the_working_directory(small: Small) -> None:
     small.write("hypercorn.py", "raise SystemExit('imported')")
     assert small.rehearse().code == 0

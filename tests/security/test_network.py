@@ -46,6 +46,7 @@ OWN = {
 }
 
 
+@pytest.mark.thorough
 def test_what_the_user_has_configured_for_aws_is_ignored(small: Small) -> None:
     config = small.write("config", "[profile broken\nendpoint_url = nope\n")
     small.write(
@@ -155,6 +156,7 @@ def with_function(small: Small, stack: Mapping[str, Any]) -> None:
     small.build(f"#!/bin/sh\n{sys.executable} -c {python} && echo '{{}}' > version.json\n")
 
 
+@pytest.mark.thorough
 def test_nothing_goes_to_a_proxy(small: Small, proxy: Listener) -> None:
     with_function(small, CUSTOM)
     names = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy")

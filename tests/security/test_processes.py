@@ -38,6 +38,7 @@ def handler(event, context):
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux hands orphans to the guard")
 @pytest.mark.parametrize("killed", [False, True])
 def test_what_a_function_starts_ends_with_the_local_aws(tmp_path: Path, killed: bool) -> None:

@@ -16,6 +16,7 @@ from tests.cfn_lint import lint
 from tests.stacks.applications import APPLICATIONS, ORDERS, stack_of
 
 
+@pytest.mark.thorough
 @pytest.mark.lint
 @pytest.mark.parametrize("name", APPLICATIONS)
 def test_cfn_lint_finds_nothing(name: str, tmp_path: Path) -> None:

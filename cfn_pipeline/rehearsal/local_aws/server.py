@@ -13,6 +13,9 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from hypercorn.asyncio import serve
@@ -45,6 +48,7 @@ class _Requests:
         patch_types()
         self._types = add_types()
         self._tasks = Tasks()
+        self._saving = _Saving()
         add_public_parameters()
 
     def handle(self, request: dict[str, Any]) -> Any:
@@ -53,7 +57,7 @@ class _Requests:
             case {"request": "start"}:
                 pass
             case {"request": "save"}:
-                return _save()
+                return self._saving.save()
             case {"request": "set task exit code", "exit_code": int(code)}:
                 self._tasks.exit_code = code
             case {"request": "create network", "vpcs": list(vpcs), "subnets": list(subnets)}:
@@ -90,15 +94,36 @@ class _Failures(logging.Handler):
         self.messages.append(record.getMessage())
 
 
-def _save() -> list[str]:
-    """Save the account, and return the errors."""
-    failures = _Failures()
-    persistence.logger.addHandler(failures)
-    try:
-        persistence.save_all(app._build_persistence_save_dict())
-    finally:
-        persistence.logger.removeHandler(failures)
-    return failures.messages
+class _Saving:
+    """Saves the account after each action: the services whose state is another one than before."""
+
+    def __init__(self) -> None:
+        self._saved: dict[str, str] = {}
+
+    def save(self) -> list[str]:
+        """Save the account, and return the errors."""
+        failures = _Failures()
+        persistence.logger.addHandler(failures)
+        try:
+            services = app._build_persistence_save_dict()
+            persistence.save_all(
+                {name: partial(self._changed, name, services[name]) for name in services}
+            )
+        finally:
+            persistence.logger.removeHandler(failures)
+        if failures.messages:
+            self._saved.clear()
+        return failures.messages
+
+    def _changed(self, service: str, get_state: Callable[[], Any]) -> Any:
+        """Return the state of a service; None, which is not saved, if it is saved already."""
+        state = get_state()
+        text = json.dumps(state, default=persistence._json_default)
+        there = (Path(persistence.STATE_DIR) / f"{service}.json").exists()
+        if there and self._saved.get(service) == text:
+            return None
+        self._saved[service] = text
+        return state
 
 
 def _in_progress(name: str | None = None) -> bool:

@@ -113,6 +113,7 @@ def test_secrets_and_parameters_are_read_or_made_up(small: Small) -> None:
     assert "PARAMETER_STORE /c (for C) is not in the account" in done.err
 
 
+@pytest.mark.thorough
 def test_the_projects_own_buildspec(small: Small) -> None:
     just_a_build(small, "Version")
     spec = "version: 0.2\nphases: {build: {commands: [echo x > out]}}\nartifacts: {files: [out]}\n"
@@ -122,6 +123,7 @@ def test_the_projects_own_buildspec(small: Small) -> None:
     assert {a["name"]: a["files"] for a in done.json["artifacts"]}["Version"] == ["out"]
 
 
+@pytest.mark.thorough
 def test_a_buildspec_of_another_name(small: Small) -> None:
     just_a_build(small, BuildspecOverride="ci/other.yml")
     (small.folder / "app" / "ci").mkdir()
@@ -153,6 +155,7 @@ def test_several_artifacts_come_and_go(small: Small) -> None:
     assert (found["One"], found["Two"]) == (["build"], ["two.json"])
 
 
+@pytest.mark.thorough
 def test_an_output_that_the_buildspec_does_not_have(small: Small) -> None:
     just_a_build(small, "Version")
     small.write("app/buildspec.yml", "version: 0.2\nphases: {build: {commands: ['true']}}\n")
@@ -169,6 +172,7 @@ def test_a_tool_that_is_recorded_and_not_run(small: Small) -> None:
     assert done.details("Build/Build")["calls"] == [["terraform", "up"]]
 
 
+@pytest.mark.thorough
 def test_an_action_behind_a_rejected_build_reads_no_artifact(small: Small) -> None:
     stages = usual_stages()
     small.pipeline(stages[:3])
@@ -178,6 +182,7 @@ def test_an_action_behind_a_rejected_build_reads_no_artifact(small: Small) -> No
     assert message == "no earlier action has created the artifact Version"
 
 
+@pytest.mark.thorough
 def test_without_an_engine_a_container_is_refused(small: Small) -> None:
     just_a_build(small)
     done = small.run(
@@ -208,6 +213,7 @@ def test_a_build_that_takes_too_long(aws: EmbeddedAws, tmp_path: Path) -> None:
     assert built.variables == {}
 
 
+@pytest.mark.thorough
 def test_a_primary_source_that_is_no_input(small: Small) -> None:
     just_a_build(small, PrimarySource="Ap")
     message = small.rehearse(*J).action("Build/Build")["message"]
@@ -216,6 +222,7 @@ def test_a_primary_source_that_is_no_input(small: Small) -> None:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("image", "code"), [("aws/codebuild/amazonlinux-x86_64-standard:5.0", 0), ("ubuntu:24.04", 1)]
 )
@@ -233,6 +240,7 @@ def test_the_shell_is_that_of_the_image(small: Small, image: str, code: int) -> 
     assert small.rehearse(*J).code == code
 
 
+@pytest.mark.thorough
 def test_what_is_not_rehearsed_is_said(small: Small) -> None:
     just_a_build(small)
     spec = {"version": 0.2, "phases": {"build": {"commands": ["true"]}}, "cache": {"paths": ["x"]}}

@@ -174,6 +174,7 @@ def test_output_is_in_order_and_complete(make: Make, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_a_log_does_not_fill_the_disk(
     make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

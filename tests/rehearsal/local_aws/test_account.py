@@ -81,6 +81,7 @@ def live(small: Small, aws: EmbeddedAws, codepipeline: str, *words: str) -> Run:
     )
 
 
+@pytest.mark.thorough
 def test_live_runs_the_pipeline_that_is_deployed(
     small: Small, aws: EmbeddedAws, codepipeline: str
 ) -> None:
@@ -120,6 +121,7 @@ def test_live_is_only_the_account_that_was_said(
     ) in done.err
 
 
+@pytest.mark.thorough
 def test_without_live_what_the_environment_says_of_aws_is_not_heeded(
     small: Small, aws: EmbeddedAws, codepipeline: str
 ) -> None:

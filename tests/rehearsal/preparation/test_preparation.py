@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.rehearsal.preparation.test_dependencies import exporting, needing
 from tests.rehearsal.small import STACK, Small, stack_action, usual_stages
 
@@ -65,6 +67,7 @@ def test_the_network_that_a_configuration_names_is_there(small: Small) -> None:
     assert done.details("Dev/Deploy")["parameters"]["Subnets"] == "subnet-2b,subnet-3c"
 
 
+@pytest.mark.thorough
 def test_a_bucket_that_is_not_the_templates_is_made(small: Small) -> None:
     content = json.loads((small.folder / "pipeline.json").read_text())
     content["Resources"]["Pipeline"]["Properties"]["ArtifactStore"]["Location"] = "elsewhere"
@@ -85,12 +88,14 @@ def test_a_stack_around_it_that_fails_is_told(small: Small) -> None:
     assert "Traceback" not in done.err
 
 
+@pytest.mark.thorough
 def test_another_region(small: Small) -> None:
     done = small.rehearse(*J, "--region", "eu-west-1")
     assert done.code == 0, done.err
     assert done.json["region"] == "eu-west-1"
 
 
+@pytest.mark.thorough
 def test_templates_of_one_name_have_stacks_of_their_own(small: Small) -> None:
     needing(small, "a", "b")
     for name in ("a", "b"):
@@ -102,6 +107,7 @@ def test_templates_of_one_name_have_stacks_of_their_own(small: Small) -> None:
     assert "prepare: stack b-net (b/net.json)" in done.err
 
 
+@pytest.mark.thorough
 def test_a_template_called_as_a_stack_of_the_pipeline(small: Small) -> None:
     needing(small, "a")
     small.write("dev.json", exporting("a"))
@@ -110,6 +116,7 @@ def test_a_template_called_as_a_stack_of_the_pipeline(small: Small) -> None:
     assert "prepare: stack dev-template (dev.json)" in done.err
 
 
+@pytest.mark.thorough
 def test_parameters_of_the_store_are_there(small: Small) -> None:
     content = json.loads((small.folder / "pipeline.json").read_text())
     content["Parameters"] = {"Image": {"Type": "AWS::SSM::Parameter::Value<String>"}}
@@ -128,6 +135,7 @@ def test_a_bucket_that_cannot_be(small: Small) -> None:
     assert "Traceback" not in done.err
 
 
+@pytest.mark.thorough
 def test_what_the_pipeline_itself_exports_later_is_not_made_up(small: Small) -> None:
     needing(small, "late")
     small.write("infra/net.json", exporting("late"))

@@ -4,6 +4,8 @@ import json
 import stat
 from typing import Any
 
+import pytest
+
 from tests.rehearsal.small import (
     BUILDSPEC,
     SOURCES,
@@ -36,6 +38,7 @@ def test_a_pipeline_runs_to_its_end(small: Small) -> None:
     assert "Look!" in done.err
 
 
+@pytest.mark.thorough
 def test_artifacts_lie_under_the_keys_that_codepipeline_gives(small: Small) -> None:
     artifacts = {a["name"]: a for a in small.rehearse(*J).json["artifacts"]}
     assert set(artifacts) == {"App", "Infra", "Version"}
@@ -58,6 +61,7 @@ def test_a_new_build_changes_what_depends_on_it_and_nothing_else(small: Small) -
     assert done.details("Production/Execute")["outputs"] == {"Tag": "two"}
 
 
+@pytest.mark.thorough
 def test_nothing_new_is_nothing_to_change(small: Small) -> None:
     small.rehearse()
     done = small.rehearse(*J, "--after", "last")
@@ -68,6 +72,7 @@ def test_nothing_new_is_nothing_to_change(small: Small) -> None:
     assert "Change set changes of stack prod: no changes" in done.err
 
 
+@pytest.mark.thorough
 def test_without_after_a_run_begins_with_nothing(small: Small) -> None:
     small.rehearse()
     assert small.rehearse(*J).details("Production/Change")["changes"][0]["action"] == "Add"
@@ -103,6 +108,7 @@ def test_a_rejected_approval_leaves_production_alone(small: Small) -> None:
     assert resumed.details("Production/Execute")["outputs"] == {"Tag": "one"}
 
 
+@pytest.mark.thorough
 def test_a_failed_deployment_leaves_production_alone_and_can_be_gone_on_with(
     small: Small,
 ) -> None:
@@ -174,6 +180,7 @@ def test_variables_go_from_action_to_action(small: Small) -> None:
     assert parameters["Size"].startswith("small/Version/")
 
 
+@pytest.mark.thorough
 def test_a_variable_that_nobody_makes_fails_the_action(small: Small) -> None:
     stages = usual_stages()
     stages[2]["Actions"][0]["Configuration"]["ParameterOverrides"] = '{"Tag": "#{Built.TAGG}"}'
@@ -182,6 +189,7 @@ def test_a_variable_that_nobody_makes_fails_the_action(small: Small) -> None:
     assert message == ("the variable #{Built.TAGG} has no value; no earlier action has set it")
 
 
+@pytest.mark.thorough
 def test_an_unknown_action_is_named_and_skipped_when_told_so(small: Small) -> None:
     stages = usual_stages()
     stages[1]["Actions"].append(action("Scan", ("Invoke", "Lambda"), {"FunctionName": "scan"}))
@@ -209,6 +217,7 @@ def test_a_disabled_transition_is_where_the_pipeline_waits(small: Small) -> None
     assert "its inbound transition is disabled (holidays)" in again.err
 
 
+@pytest.mark.thorough
 def test_every_mode_of_a_cloudformation_action(small: Small) -> None:
     stages = usual_stages()[:2]
     stages += [
@@ -224,6 +233,7 @@ def test_every_mode_of_a_cloudformation_action(small: Small) -> None:
     assert done.action("Again/Do")["message"] == "the stack does not exist"
 
 
+@pytest.mark.thorough
 def test_replace_on_failure_replaces_what_has_failed(small: Small) -> None:
     stages = usual_stages()[:2]
     stages.append({"Name": "Dev", "Actions": [stack_action("Do", "REPLACE_ON_FAILURE", "dev")]})
@@ -240,6 +250,7 @@ def test_replace_on_failure_replaces_what_has_failed(small: Small) -> None:
     assert done.action("Dev/Do")["message"] == "dev was ROLLBACK_COMPLETE and is replaced"
 
 
+@pytest.mark.thorough
 def test_a_commands_action_is_a_build(small: Small) -> None:
     commands = action(
         "Commands",
@@ -259,6 +270,7 @@ def test_a_commands_action_is_a_build(small: Small) -> None:
     assert done.details("Dev/Deploy")["parameters"]["Tag"] == "me"
 
 
+@pytest.mark.thorough
 def test_an_image_as_source_can_be_made_up(small: Small) -> None:
     image = action(
         "Image",
@@ -281,6 +293,7 @@ def test_an_image_as_source_can_be_made_up(small: Small) -> None:
     assert "shop:v1 is a placeholder" in done.err
 
 
+@pytest.mark.thorough
 def test_outputs_of_a_stack_can_be_an_artifact(small: Small) -> None:
     stages = usual_stages()[:3]
     [deploy] = stages[2]["Actions"]
@@ -297,6 +310,7 @@ def test_outputs_of_a_stack_can_be_an_artifact(small: Small) -> None:
     assert done.details("After/Deploy")["outputs"] == {"Tag": "one"}
 
 
+@pytest.mark.thorough
 def test_without_a_name_for_the_file_outputs_are_no_artifact(small: Small) -> None:
     stages = usual_stages()[:3]
     stages[2]["Actions"][0]["OutputArtifacts"] = [{"Name": "Outputs"}]
@@ -304,6 +318,7 @@ def test_without_a_name_for_the_file_outputs_are_no_artifact(small: Small) -> No
     assert "Outputs" not in {a["name"] for a in small.rehearse(*J).json["artifacts"]}
 
 
+@pytest.mark.thorough
 def test_an_action_that_was_skipped_is_not_run_when_the_run_goes_on(small: Small) -> None:
     stages = usual_stages()
     scan = action("Scan", ("Invoke", "Lambda"), {"FunctionName": "scan"})
@@ -317,6 +332,7 @@ def test_an_action_that_was_skipped_is_not_run_when_the_run_goes_on(small: Small
     assert again.code == 0
 
 
+@pytest.mark.thorough
 def test_what_an_approval_tells_has_its_variables(small: Small) -> None:
     stages = usual_stages()
     approval = stages[3]["Actions"][1]["Configuration"]
@@ -335,6 +351,7 @@ def test_what_an_approval_tells_has_its_variables(small: Small) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_after_a_run_that_was_copied_in_the_middle(small: Small) -> None:
     small.rehearse()
     assert small.rehearse("--after", "last", "--delete-stack", "nobody").code == 2
@@ -348,6 +365,7 @@ def test_after_a_run_that_was_copied_in_the_middle(small: Small) -> None:
     assert done.action("Dev/Deploy")["message"] == "no changes"
 
 
+@pytest.mark.thorough
 def test_a_run_is_readable_by_its_owner_only(small: Small) -> None:
     assert small.rehearse("--secret", "mine=topsecret").code == 0
     run = small.folder / ".rehearsal" / "small-0001"
@@ -362,6 +380,7 @@ def test_a_run_is_readable_by_its_owner_only(small: Small) -> None:
     assert {stat.S_IMODE(p.stat().st_mode) for p in run.parent.glob("small-*")} == {0o700}
 
 
+@pytest.mark.thorough
 def test_run_as_is_not_rehearsed(small: Small) -> None:
     small.write("app/buildspec.yml", BUILDSPEC.replace("  build:\n", "  build:\n    run-as: me\n"))
     done = small.rehearse(*J)
@@ -369,6 +388,7 @@ def test_run_as_is_not_rehearsed(small: Small) -> None:
     assert "stage 'Build', action 'Build': not rehearsed: run-as." in done.json["notices"]
 
 
+@pytest.mark.thorough
 def test_an_account_that_cannot_be_saved_fails_the_action(small: Small) -> None:
     small.build("#!/bin/sh\nrm -r ../../../../account/state && touch ../../../../account/state\n")
     done = small.rehearse(*J)
