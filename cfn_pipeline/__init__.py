@@ -10,10 +10,11 @@ from cfn_pipeline._version import __version__ as __version__
 _MODULES = {
     "checks.checking": ("check",),
     "checks.finding": ("Finding",),
+    "editions": ("EDITIONS",),
     "editions.book": ("BOOK",),
     "editions.current": ("CURRENT",),
     "editions.edition": ("Edition", "StackFile"),
-    "editions.loading": ("EDITIONS", "application_template", "edition"),
+    "editions.loading": ("application_template", "edition"),
     "editions.todobackend": ("todobackend", "todobackend_of_the_book"),
     "errors": (
         "BuildspecError",

@@ -3,11 +3,11 @@
 from cfn_pipeline._version import __version__ as __version__
 from cfn_pipeline.checks.checking import check as check
 from cfn_pipeline.checks.finding import Finding as Finding
+from cfn_pipeline.editions import EDITIONS as EDITIONS
 from cfn_pipeline.editions.book import BOOK as BOOK
 from cfn_pipeline.editions.current import CURRENT as CURRENT
 from cfn_pipeline.editions.edition import Edition as Edition
 from cfn_pipeline.editions.edition import StackFile as StackFile
-from cfn_pipeline.editions.loading import EDITIONS as EDITIONS
 from cfn_pipeline.editions.loading import application_template as application_template
 from cfn_pipeline.editions.loading import edition as edition
 from cfn_pipeline.editions.todobackend import todobackend as todobackend

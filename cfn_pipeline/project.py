@@ -34,6 +34,7 @@ class Rendering:
             deploys, which itself sets the image's tag.
         configurations: the environments' configurations, by file name: what was filled in and
             stays, and what gave way to the model.
+        theirs: the files among them that are a person's, and stay as they are.
 
     """
 
@@ -41,6 +42,7 @@ class Rendering:
     templates: dict[str, dict[str, Any]]
     missing: dict[str, list[str]]
     configurations: dict[str, Merge] = field(default_factory=dict)
+    theirs: frozenset[str] = frozenset()
 
 
 def rendering(
@@ -106,6 +108,7 @@ def rendering(
         templates=templates,
         missing=_missing(parameters, merged, set_by_pipeline=application.version_parameter),
         configurations=merged,
+        theirs=frozenset(theirs),
     )
 
 

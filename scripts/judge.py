@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from cfn_pipeline.analysis.reading import read_files, read_texts, template_files
 from cfn_pipeline.checks import RULES, check_system, selected
-from cfn_pipeline.cli.findings import located
+from cfn_pipeline.checks.locating import located
 
 ENDINGS = (".yml", ".yaml", ".json", ".template")
 CONTEXT = 3

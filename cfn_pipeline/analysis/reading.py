@@ -13,6 +13,7 @@ from cfn_pipeline.analysis.pipelines import pipelines
 from cfn_pipeline.analysis.sources import used_sources
 from cfn_pipeline.analysis.system import Artifact, System, Template, Unreadable
 from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.manifest import read_manifest
 from cfn_pipeline.template.files import read_text
 from cfn_pipeline.template.positions import Position
 
@@ -139,7 +140,8 @@ def read_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
     )
     contents = {Path(template.file).name: template.content for template in templates}
     shown = str(folder / "x").removesuffix("x")
-    return _with_layout(system, Folder(folder), shown, contents)
+    is_rendered = read_manifest(folder) is not None
+    return _with_layout(system, Folder(folder), shown, contents, is_rendered=is_rendered)
 
 
 def read_texts(
@@ -147,6 +149,7 @@ def read_texts(
     artifacts: Sequence[Artifact] = (),
     *,
     parsed: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    is_rendered: bool = False,
 ) -> System:
     """Read templates and the files beside them from texts, by file name.
 
@@ -154,6 +157,7 @@ def read_texts(
         files: the texts.
         artifacts: the artifacts whose files are known.
         parsed: the content, in long form, of files that were read before; default: none.
+        is_rendered: whether it is known that we rendered them; otherwise their names tell.
 
     """
     templates: list[Template] = []
@@ -170,7 +174,7 @@ def read_texts(
                 unreadable.append(match)
     system = System(templates=templates, artifacts=artifacts, unreadable=unreadable)
     contents = {template.file: template.content for template in templates}
-    return _with_layout(system, files, "", contents)
+    return _with_layout(system, files, "", contents, is_rendered=is_rendered)
 
 
 def artifact_names(system: System) -> set[str]:
@@ -199,10 +203,11 @@ def _with_layout(
     files: Mapping[str, str],
     shown: str,
     parsed: Mapping[str, Mapping[str, Any]],
+    *,
+    is_rendered: bool,
 ) -> System:
     """Add the artifacts of the files beside the templates, if we rendered these."""
-    ours = all(name in files for name in ("pipeline.yml", "Dockerfile.codebuild"))
-    if not ours or sum(name in files for name in _LAYOUT) < _ENOUGH:
+    if not is_rendered and not _has_our_names(files):
         return system
     names = {artifact.name for artifact in system.artifacts}
     additional = [
@@ -218,6 +223,12 @@ def _with_layout(
         if name not in names
     ]
     return replace(system, artifacts=[*system.artifacts, *additional], skipped=(), is_rendered=True)
+
+
+def _has_our_names(files: Mapping[str, str]) -> bool:
+    """Whether files without a manifest have the names of those that we render."""
+    ours = all(name in files for name in ("pipeline.yml", "Dockerfile.codebuild"))
+    return ours and sum(name in files for name in _LAYOUT) >= _ENOUGH
 
 
 def _folder(paths: Iterable[str], files: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@
 - ``catalogue``: all rules, by id
 - ``checking``: runs the rules over templates
 - ``ignoring``: rules that a template ignores, with the reason
-- ``finding``, ``reports``: the result, and its formats
+- ``finding``, ``locating``, ``reports``: the result, with its lines, and its formats
 """
 
 from cfn_pipeline.checks.catalogue import GROUPS, RULES

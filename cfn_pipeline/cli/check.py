@@ -17,9 +17,9 @@ from cfn_pipeline.analysis.sources import guess_folders, unopened_sources
 from cfn_pipeline.analysis.system import System
 from cfn_pipeline.checks import RULES, check_system, selected
 from cfn_pipeline.checks.finding import SEVERITIES, Severity
+from cfn_pipeline.checks.locating import located, summary
 from cfn_pipeline.checks.reports import FORMATS, FORMATS_WITH_HINTS
 from cfn_pipeline.cli import printing
-from cfn_pipeline.cli.findings import located, summary
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template.files import read_stream, read_text
 

@@ -52,6 +52,12 @@ def message(text: object = "") -> None:
     _write_error(f"{printable(text)}\n")
 
 
+def progress(text: str, *, is_last: bool) -> None:
+    """Write a line to standard error that the next one takes the place of, on terminals alone."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        _write_error(f"\r\x1b[K{'' if is_last else printable(text)}")
+
+
 def prompt(question: str) -> None:
     """Write a question to standard error; the answer is typed on the same line."""
     _write_error(printable(question))

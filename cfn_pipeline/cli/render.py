@@ -1,22 +1,25 @@
 """``cfn-pipeline render``: write the templates and files of an edition."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from cfn_pipeline import project
-from cfn_pipeline.analysis.reading import read_texts
-from cfn_pipeline.checks import RULES, check_system, selected
 from cfn_pipeline.cli import printing
-from cfn_pipeline.cli.applications import placed_applications
 from cfn_pipeline.cli.configuration_file import CONFIG
-from cfn_pipeline.cli.findings import located, summary
 from cfn_pipeline.cli.loading import loading
-from cfn_pipeline.editions.loading import EDITIONS
-from cfn_pipeline.editions.loading import edition as load_edition
-from cfn_pipeline.model.application import Application
-from cfn_pipeline.output import differences, write_files
+from cfn_pipeline.editions import EDITIONS
+from cfn_pipeline.jobs import default_jobs
+from cfn_pipeline.manifest import MANIFEST, Manifest
+
+if TYPE_CHECKING:
+    from cfn_pipeline.fleet.plan import Plan
+    from cfn_pipeline.fleet.rendering import Outcome
+
+#: Seconds without a word on a terminal.
+_PATIENCE = 1.0
 
 
 @click.command()
@@ -51,7 +54,35 @@ from cfn_pipeline.output import differences, write_files
     is_flag=True,
     help="Replace files that cfn-pipeline did not render, too; without it, they are refused.",
 )
-def render(config: Path | None, name: str, folder: Path | None, check: bool, force: bool) -> None:
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Render applications, too, that have not changed according to their manifests.",
+)
+@click.option(
+    "--prune",
+    is_flag=True,
+    help="Remove the files of applications that --config no longer has, but no file that was "
+    "changed.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="How many processes render.  [default: one for each core, if there are many applications]",
+)
+def render(
+    config: Path | None,
+    name: str,
+    folder: Path | None,
+    check: bool,
+    force: bool,
+    everything: bool,
+    prune: bool,
+    jobs: int | None,
+) -> None:
     """Render the templates and files of applications.
 
     Where --config describes several applications, each has a folder of its own, with its name.
@@ -59,45 +90,94 @@ def render(config: Path | None, name: str, folder: Path | None, check: bool, for
     dev.json keep what you have filled in. The files are checked as with "check"; the exit code
     is 1 if there are findings.
 
+    With --config, a manifest in each folder (.cfn-pipeline.json) says what was rendered from
+    what: an application is rendered again if it has changed, and a file that is no longer
+    rendered is removed, unless you have changed it.
+
     Example: cfn-pipeline render --config orders/cfn-pipeline.yml
     """
-    with loading():
-        edition = load_edition(name)
     if config is None and Path(CONFIG).exists():
         config = Path(CONFIG)
-    # Everything is rendered before the first file is written: a mistake leaves all as it was.
-    places: Mapping[Path, Application | None] = (
-        {Path("templates", edition.name) if folder is None else folder: None}
-        if config is None
-        else placed_applications(config, folder)
-    )
-    renderings = {
-        place: project.rendering(application, edition=edition, folder=place, force=force)
-        for place, application in places.items()
-    }
-    good = [
-        (_is_current if check else _write)(rendered, place)
-        for place, rendered in renderings.items()
-    ]
-    if not all(good):
+    with loading():
+        plan = _plan(config, folder, name, everything=everything)
+    is_good = True
+    if plan.tasks:
+        with loading():
+            from cfn_pipeline.fleet.rendering import render_all
+
+        # Everything is rendered before the first file is written: a mistake leaves all as it was.
+        jobs = default_jobs(len(plan.tasks)) if jobs is None else jobs
+        progress = _progress(len(plan.tasks))
+        outcomes = render_all(
+            plan.tasks, edition=name, force=force, write=not check, jobs=jobs, progress=progress
+        )
+        report = _report_differences if check else _report_changes
+        good = [report(outcome) for outcome in outcomes]
+        is_good = all(good)
+    for place, manifest in plan.unchanged.items():
+        _report_missing(place, manifest.missing)
+    _report_unchanged(plan)
+    _report_orphans(plan.orphans, prune=prune and not check)
+    if not is_good:
         raise SystemExit(1)
 
 
-def _is_current(rendered: project.Rendering, folder: Path) -> bool:
+def _plan(config: Path | None, folder: Path | None, edition: str, *, everything: bool) -> "Plan":
+    if config is not None:
+        from cfn_pipeline.fleet.planning import read_plan
+
+        return read_plan(config, folder, edition, everything=everything)
+    from cfn_pipeline.fleet.plan import Plan, Task
+
+    example = Task(application=None, folder=folder or Path("templates", edition))
+    return Plan(tasks=[example], unchanged={}, orphans={})
+
+
+def _progress(total: int) -> Callable[[int], None]:
+    """Return what tells on a terminal how many are rendered, once that takes long."""
+    begin = time.monotonic()
+
+    def tell(number: int) -> None:
+        if time.monotonic() - begin > _PATIENCE:
+            printing.progress(f"{number:,} of {total:,} applications", is_last=number == total)
+
+    return tell
+
+
+def _report_differences(outcome: "Outcome") -> bool:
     """Print findings and differences; return whether there are none."""
-    has_findings = _findings(rendered, folder)
-    return not _differences(rendered.files, folder) and not has_findings
+    _report_findings(outcome)
+    folder = outcome.folder
+    for difference in outcome.differences:
+        for line in difference.splitlines():
+            printing.line(line, color=_COLOURS.get(line[:1]))
+    for name in outcome.obsolete:
+        printing.line(f"{folder / name}: is no longer rendered", color="red")
+    stale = len(outcome.differences) + len(outcome.obsolete)
+    if stale:
+        files = outcome.files + len(outcome.obsolete)
+        printing.message(f"{folder}: {stale} of {files} files are stale; render again")
+    else:
+        printing.message(f"{folder}: up to date")
+    return not stale and not outcome.findings
 
 
-def _write(rendered: project.Rendering, folder: Path) -> bool:
-    """Write files, and print which; return whether they have no findings."""
-    has_findings = _findings(rendered, folder)
-    changes = write_files(rendered.files, folder)
-    written = [change.path for change in changes if change.written]
-    for path in written:
-        printing.line(path)
-    printing.message(f"{folder}: {len(written)} written, {len(changes) - len(written)} unchanged")
-    for file, merge in rendered.configurations.items():
+def _report_changes(outcome: "Outcome") -> bool:
+    """Print findings and the files that changed; return whether it has no findings."""
+    _report_findings(outcome)
+    folder = outcome.folder
+    for name in outcome.stale:
+        printing.line(folder / name)
+    written = sum(name != MANIFEST for name in outcome.stale)
+    printing.message(f"{folder}: {written} written, {outcome.files - written} unchanged")
+    for name in outcome.obsolete:
+        printing.message(f"{folder / name}: removed; it is no longer rendered")
+    for name in outcome.edited:
+        printing.message(
+            f"{folder / name}: is no longer rendered, and was changed; remove it if you do not "
+            "need it"
+        )
+    for file, merge in outcome.configurations.items():
         for name, old in merge.replaced.items():
             value = merge.parameters[name]
             printing.message(f"{folder / file}: {name} is {value} in the model, not {old}")
@@ -107,36 +187,51 @@ def _write(rendered: project.Rendering, folder: Path) -> bool:
                 f"{folder / file}: {name} stays {value}; the default is {default} "
                 "(remove the line to get it)"
             )
-    for environment, names in rendered.missing.items():
+    _report_missing(folder, outcome.missing)
+    return not outcome.findings
+
+
+def _report_findings(outcome: "Outcome") -> None:
+    if not outcome.findings:
+        return
+    from cfn_pipeline.checks.locating import summary
+
+    for finding, (line, column) in outcome.findings:
+        at = f"{outcome.folder / finding.file}:{line}:{column}"
+        printing.message(f"{at}: {finding.rule} {finding.message}")
+    printing.message(summary([finding for finding, _ in outcome.findings], outcome.templates))
+
+
+def _report_missing(folder: Path, missing: Mapping[str, Sequence[str]]) -> None:
+    for environment, names in missing.items():
         printing.message(f"{folder / environment}.json: fill in {', '.join(names)}")
-    return not has_findings
 
 
-def _findings(rendered: project.Rendering, folder: Path) -> bool:
-    """Print the findings of rendered files; return whether there are any."""
-    files = rendered.files
-    system = read_texts(files, parsed=rendered.templates)
-    # Deployment roles are derived from the templates that they deploy: E9817 would derive again.
-    findings = check_system(system, selected(RULES, ignore=["E9817"]))
-    if findings:
-        for finding, (line, column) in located(findings, lambda name: files[name]):
-            at = f"{folder / finding.file}:{line}:{column}"
-            printing.message(f"{at}: {finding.rule} {finding.message}")
-        printing.message(summary(findings, len(system.templates)))
-    return bool(findings)
+def _report_unchanged(plan: "Plan") -> None:
+    if len(plan.unchanged) == 1 and not plan.tasks:
+        printing.message(f"{next(iter(plan.unchanged))}: up to date")
+    elif plan.unchanged:
+        number = len(plan.unchanged)
+        applications = "application" if number == 1 else "applications"
+        printing.message(f"{number:,} {applications} unchanged")
 
 
-def _differences(files: dict[str, str], folder: Path) -> bool:
-    """Print how files of a folder differ from what is rendered; return whether any does."""
-    stale = list(differences(files, folder))
-    for difference in stale:
-        for line in difference.splitlines():
-            printing.line(line, color=_COLOURS.get(line[:1]))
-    if stale:
-        printing.message(f"{folder}: {len(stale)} of {len(files)} files are stale; render again")
-    else:
-        printing.message(f"{folder}: up to date")
-    return bool(stale)
+def _report_orphans(orphans: Mapping[Path, Manifest], *, prune: bool) -> None:
+    """Print which folders have files of applications that are gone; remove these where asked."""
+    if not orphans:
+        return
+    from cfn_pipeline.fleet.orphans import obsolete_files, remove_files
+
+    for folder, manifest in orphans.items():
+        gone = f"{folder}: application {manifest.application!r} is no longer in the configuration"
+        if not prune:
+            printing.message(f"{gone}; remove its stacks, then its files with --prune")
+            continue
+        ours, others = obsolete_files(folder, manifest)
+        remove_files(folder, [*ours, *([] if others else [MANIFEST])])
+        printing.message(f"{gone}; {len(ours)} files removed")
+        for name in others:
+            printing.message(f"{folder / name}: was changed; remove it if you do not need it")
 
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}

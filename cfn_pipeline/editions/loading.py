@@ -4,12 +4,10 @@ from importlib import import_module
 
 from troposphere import Template
 
+from cfn_pipeline.editions import EDITIONS
 from cfn_pipeline.editions.edition import Edition
 from cfn_pipeline.errors import EditionError
 from cfn_pipeline.model.application import Application
-
-#: The names of the editions, the default one first.
-EDITIONS = ("current", "book")
 
 
 def edition(name: str) -> Edition:

@@ -35,6 +35,7 @@ class Merge:
         parameters: its section Parameters.
         replaced: the file's values, by parameter, that gave way to the model's.
         kept: the defaults, by parameter, that gave way to the file's values.
+        is_filled_in: whether the file has more than the model says.
 
     """
 
@@ -42,6 +43,7 @@ class Merge:
     parameters: Mapping[str, Any]
     replaced: Mapping[str, Any] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
+    is_filled_in: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,11 +95,13 @@ class Configuration:
         # In the file's order; what is new comes last.
         parameters = {**filled_in, **ours, **{n: filled_in[n] for n in filled_in if n in defaults}}
         is_same = parameters == filled_in
+        text = existing if is_same else _text({**file, "Parameters": parameters})
         return Merge(
-            text=existing if is_same else _text({**file, "Parameters": parameters}),
+            text=text,
             parameters=parameters,
             replaced=_differing(filled_in, wins),
             kept={name: defaults[name] for name in _differing(filled_in, defaults)},
+            is_filled_in=text != self.text(),
         )
 
 

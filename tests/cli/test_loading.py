@@ -26,8 +26,9 @@ print(json.dumps([status, sorted(set(sys.modules) - before)]))
 """
 
 ALWAYS = {"cli", "errors", "printable"}
-CHECKS = {"analysis", "aws", "buildspec", "checks", "evaluation", "template"}
+CHECKS = {"analysis", "aws", "buildspec", "checks", "evaluation", "manifest", "template"}
 BUILDS = {"editions", "files", "functions", "model", "policies", "resources", "stacks"}
+RENDERS = {"atomic", "fleet", "jobs", "output", "permissions", "project"}
 
 VERBS = {
     "--version": ({"click"}, ALWAYS),
@@ -50,11 +51,11 @@ VERBS = {
     "schema": ({"click", "yaml"}, ALWAYS | {"aws", "config", "model"}),
     "render --edition book --check": (
         {"awacs", "click", "troposphere", "yaml"},
-        ALWAYS | CHECKS | BUILDS | {"atomic", "output", "permissions", "project"},
+        ALWAYS | CHECKS | BUILDS | RENDERS,
     ),
     "render --edition current --check": (
         {"awacs", "click", "troposphere", "yaml"},
-        ALWAYS | CHECKS | BUILDS | {"atomic", "output", "permissions", "project"},
+        ALWAYS | CHECKS | BUILDS | RENDERS,
     ),
 }
 

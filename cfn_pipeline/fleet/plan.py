@@ -1,0 +1,45 @@
+"""What is to be done for a configuration file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cfn_pipeline.manifest import Manifest
+from cfn_pipeline.model.application import Application
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """An application that is rendered.
+
+    Args:
+        application: the application; None: the edition's example.
+        folder: where its files go.
+        configuration: the path from there to the configuration file, with slashes; None: it is in
+            none, and gets no manifest.
+        inputs: a hash of all that its files are rendered from.
+        stacks: the name of the stack of each environment, by the environment's name.
+
+    """
+
+    application: Application | None
+    folder: Path
+    configuration: str | None = None
+    inputs: str = ""
+    stacks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is to be done for a configuration file.
+
+    Args:
+        tasks: the applications that are rendered.
+        unchanged: the manifests of the others, by folder.
+        orphans: the manifests of applications that the file has no more, by folder.
+
+    """
+
+    tasks: Sequence[Task]
+    unchanged: Mapping[Path, Manifest]
+    orphans: Mapping[Path, Manifest]

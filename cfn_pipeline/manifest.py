@@ -1,0 +1,106 @@
+"""What was rendered into a folder, and from what: the file ``.cfn-pipeline.json`` beside it.
+
+It tells which files were changed since, and whether what they were rendered from has changed, so
+that what has not is not rendered again. ``sha256sum`` prints the same hashes.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+#: Its name in the folder.
+MANIFEST = ".cfn-pipeline.json"
+_LARGEST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """The content of a manifest.
+
+    Args:
+        version: of cfn-pipeline.
+        configuration: the path from the folder to the configuration file, with slashes.
+        application: the name of the application; empty: the files are shared by several.
+        edition: in which it is rendered.
+        inputs: a hash of all that the files are rendered from; empty: they have findings, and
+            are rendered and checked again.
+        stacks: the name of the stack of each environment, by the environment's name.
+        files: the hash of each file that was rendered, by name.
+        filled_in: the same of the configuration files that have values of a person.
+        missing: the parameters without a value, by environment.
+
+    """
+
+    version: str
+    configuration: str
+    application: str
+    edition: str
+    inputs: str
+    stacks: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    filled_in: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """Return the file."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """The hash of every file, by name."""
+        return {**self.files, **self.filled_in}
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """Return the manifest of a folder; None: it has none that can be read.
+
+    A manifest comes with the files, so it is not trusted: its names are those of files in the
+    folder itself.
+    """
+    try:
+        with (folder / MANIFEST).open("rb") as file:
+            content = json.loads(file.read(_LARGEST_BYTES))
+        manifest = Manifest(**content)
+    except (OSError, ValueError, TypeError, RecursionError):
+        return None
+    return manifest if _is_valid(manifest) else None
+
+
+def digest(content: bytes) -> str:
+    """Return the hash of a file's content."""
+    return sha256(content).hexdigest()
+
+
+def digest_of(path: Path) -> str | None:
+    """Return the hash of a file; None: there is none, or it cannot be read."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            return digest(file.read())
+    except OSError:
+        return None
+
+
+def _is_valid(manifest: Manifest) -> bool:
+    texts = [manifest.version, manifest.configuration, manifest.application, manifest.edition]
+    mappings = [manifest.stacks, manifest.files, manifest.filled_in]
+    return (
+        all(isinstance(text, str) for text in (*texts, manifest.inputs))
+        and all(map(_is_of_strings, mappings))
+        and all(map(_is_file_name, manifest.hashes))
+        and isinstance(manifest.missing, dict)
+        and all(
+            isinstance(names, list) and all(isinstance(name, str) for name in names)
+            for names in manifest.missing.values()
+        )
+    )
+
+
+def _is_of_strings(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+
+
+def _is_file_name(name: str) -> bool:
+    return name not in ("", ".", "..", MANIFEST) and not {*name} & {"/", "\\", "\0", ":"}
