@@ -45,6 +45,12 @@ def policy_statements(template: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def importing(*names: str) -> dict[str, Any]:
+    """Return a template that imports what the stack beside its own exports."""
+    own = {n: {"Fn::ImportValue": {"Fn::Sub": f"${{AWS::StackName}}-{n}"}} for n in names}
+    return {**QUEUE, "Outputs": {n.replace("-", ""): {"Value": v} for n, v in own.items()}}
+
+
 def longest(number: int) -> Application:
     """Return an application with environments whose names have the most letters."""
     names = [f"{letter}-kind-of-environment-xx"[:24] for letter in "abcdefghij"[:number]]
@@ -79,7 +85,9 @@ def test_ten_environments_with_the_longest_names_are_within_every_limit(
 def test_names_that_we_give_are_within_aws_s_limits() -> None:
     """The longest name of a stack has 49 letters."""
     stack = "s" * 49
-    resources = load(emit(environment_template(stack, deploys=QUEUE)))["Resources"]
+    resources = load(emit(environment_template(stack, deploys=importing("key", "log-bucket"))))[
+        "Resources"
+    ]
     assert len(resources["CloudFormationRole"]["Properties"]["RoleName"]) <= 64
     assert len(resources["KmsKeyAlias"]["Properties"]["AliasName"]) <= 256
     assert "BucketName" not in resources["LogBucket"]["Properties"]
@@ -89,7 +97,9 @@ def test_names_that_we_give_are_within_aws_s_limits() -> None:
 
 
 def test_a_stack_of_one_s_own() -> None:
-    template = load(emit(environment_template("orders-dev", deploys="Resources: {}\n")))
+    template = load(
+        emit(environment_template("orders-dev", deploys=importing("key", "log-bucket")))
+    )
     assert list(template["Outputs"]) == ["KmsKey", "LogBucket", "DeploymentRole"]
     exports = [o["Export"]["Name"] for o in template["Outputs"].values() if "Export" in o]
     assert exports == ["orders-dev-key", "orders-dev-log-bucket"]
@@ -98,6 +108,45 @@ def test_a_stack_of_one_s_own() -> None:
     application = replace(todobackend, name="orders")
     arn = deployment_role(application, application.environment("dev")).to_dict()  # type: ignore[union-attr]
     assert arn == {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{path}"}
+
+
+@pytest.mark.parametrize(
+    ("template", "outputs"),
+    [
+        (QUEUE, []),
+        (importing("key"), ["KmsKey"]),
+        (importing("log-bucket"), ["LogBucket"]),
+        ({**QUEUE, "Outputs": {"A": {"Value": {"Fn::ImportValue": "orders-dev-key"}}}}, ["KmsKey"]),
+        ({**QUEUE, "Outputs": {"A": {"Value": {"Fn::ImportValue": "orders-prod-key"}}}}, []),
+        (
+            {**QUEUE, "Outputs": {"A": {"Value": {"Fn::ImportValue": {"Ref": "Which"}}}}},
+            ["KmsKey", "LogBucket"],
+        ),
+        ({**QUEUE, "Transform": "Other"}, ["KmsKey", "LogBucket"]),
+    ],
+)
+def test_there_is_only_what_the_template_imports(
+    template: dict[str, Any], outputs: list[str]
+) -> None:
+    made = environment_template("orders-dev", deploys=template).to_dict()
+    assert list(made["Outputs"]) == [*outputs, "DeploymentRole"]
+    kinds = {"AWS::KMS::Key": "KmsKey", "AWS::S3::Bucket": "LogBucket"}
+    types = [resource["Type"] for resource in made["Resources"].values()]
+    assert [kinds[type_] for type_ in types if type_ in kinds] == outputs
+
+
+def test_descriptions_of_managed_policies_are_a_contract() -> None:
+    """CloudFormation replaces a policy whose description changes, so roles get another boundary."""
+    template = load(render(todobackend)["environment-dev.yml"])
+    policies = {
+        title.rstrip("0123456789"): resource["Properties"]["Description"]
+        for title, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::IAM::ManagedPolicy"
+    }
+    assert policies == {
+        "DeploymentPolicy": "Permissions to deploy the stack todobackend-dev",
+        "PermissionsBoundary": "Permissions boundary of the roles in the stack todobackend-dev",
+    }
 
 
 def test_what_cannot_be_derived_is_told() -> None:

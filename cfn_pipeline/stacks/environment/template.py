@@ -9,6 +9,7 @@ from troposphere.s3 import BucketPolicy
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.errors import ModelError
+from cfn_pipeline.permissions.imports import imports
 from cfn_pipeline.permissions.protection import ROLE_PATH
 from cfn_pipeline.policies import keys
 from cfn_pipeline.policies.buckets import deny_insecure_transport, let_load_balancers_log
@@ -46,7 +47,8 @@ def environment_template(
     The deployment role can deploy the templates to this stack and nothing else. Roles in the
     templates have a permissions boundary: what the templates give them now is the most that they
     can ever do. The key encrypts the stack's logs, secrets and database; load balancers write
-    their access logs to the bucket. Exports begin with the stack's name. ::
+    their access logs to the bucket. Both are there if the templates import them: the exports are
+    ``<stack>-key`` and ``<stack>-log-bucket``. ::
 
         template = environment_template("orders-dev", deploys=Path("stack.yml").read_text())
 
@@ -68,8 +70,9 @@ def environment_template(
 
     """
     ModelError.raise_for(name_forms.APPLICATION_STACK.problems(stack, "environment"))
+    templates = contents(deploys)
     needed = deployment.permissions(
-        contents(deploys),
+        templates,
         [stack],
         export=exports.boundary(stack),
         boundary=boundary,
@@ -77,9 +80,20 @@ def environment_template(
         values=parameters,
     )
     own = {exports.key(stack): GetAtt(KEY, "Arn").to_dict()}
-    built = Stack(f"Role, boundary, key and log bucket of the stack {stack}", name=stack, arns=arns)
-    _add_key(built)
-    _add_log_bucket(built)
+    parts = {
+        "key": (exports.key(stack), _add_key),
+        "log bucket": (exports.log_bucket(stack), _add_log_bucket),
+    }
+    used = [
+        part
+        for part, (export, _) in parts.items()
+        if any(imports(each, export, stack=stack, values=parameters) for each in templates)
+    ]
+    words = ["role", *(["boundary"] if needed.boundary is not None else []), *used]
+    built = Stack(f"{_listed(words).capitalize()} of the stack {stack}", name=stack, arns=arns)
+    for part in used:
+        _, add = parts[part]
+        add(built)
     add_deployment_role(
         built,
         [_with_own(policy, own) for policy in needed.policies],
@@ -92,6 +106,11 @@ def environment_template(
         limit = _with_own(needed.boundary, own)
         add_permissions_boundary(built, limit, deploys=f"the stack {stack}")
     return built.template
+
+
+def _listed(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _add_key(stack: Stack) -> None:
