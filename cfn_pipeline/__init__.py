@@ -101,7 +101,9 @@ _MODULES = {
     "stacks.delivery.iam": ("iam_template",),
     "stacks.delivery.kms": ("key_template",),
     "stacks.delivery.pipeline": ("pipeline_template",),
-    "stacks.environment.names": ("deployment_role",),
+    "stacks.delivery.regions": ("artifacts_template",),
+    "stacks.environment.home": ("Home",),
+    "stacks.environment.names": ("action_role", "deployment_role"),
     "stacks.environment.template": ("environment_template",),
     "template": ("emit", "load"),
 }

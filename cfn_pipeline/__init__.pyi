@@ -106,6 +106,9 @@ from cfn_pipeline.stacks.delivery.ecr import ecr_template as ecr_template
 from cfn_pipeline.stacks.delivery.iam import iam_template as iam_template
 from cfn_pipeline.stacks.delivery.kms import key_template as key_template
 from cfn_pipeline.stacks.delivery.pipeline import pipeline_template as pipeline_template
+from cfn_pipeline.stacks.delivery.regions import artifacts_template as artifacts_template
+from cfn_pipeline.stacks.environment.home import Home as Home
+from cfn_pipeline.stacks.environment.names import action_role as action_role
 from cfn_pipeline.stacks.environment.names import deployment_role as deployment_role
 from cfn_pipeline.stacks.environment.template import environment_template as environment_template
 from cfn_pipeline.template import emit as emit
@@ -161,6 +164,7 @@ __all__ = [
     "GitHubRepository",
     "GitLab",
     "HealthCheck",
+    "Home",
     "InspectorScan",
     "LambdaDeploy",
     "LambdaInvoke",
@@ -198,7 +202,9 @@ __all__ = [
     "UpdateStack",
     "Variable",
     "__version__",
+    "action_role",
     "application_template",
+    "artifacts_template",
     "build_role",
     "check",
     "codebuild_template",

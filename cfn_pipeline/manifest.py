@@ -27,7 +27,8 @@ class Manifest:
         edition: in which it is rendered.
         inputs: a hash of all that the files are rendered from; empty: they have findings, and
             are rendered and checked again.
-        stacks: the name of the stack of each environment, by the environment's name.
+        stacks: the name of the stack of each environment, by the environment's name, as
+            ``config.separation`` compares them.
         files: the hash of each file that was rendered, by name.
         filled_in: the same of the configuration files that have values of a person.
         missing: the parameters without a value, by environment.

@@ -232,6 +232,26 @@ TIMEZONE = NameForm(
     characters="a name such as 'Europe/Berlin'",
     longest=50,
 )
+ACCOUNT = NameForm(
+    kind="AWS account",
+    pattern="[0-9]{12}",
+    characters="12 digits",
+    longest=12,
+    shortest=12,
+)
+REGION = NameForm(
+    kind="region",
+    pattern="[a-z]{2,4}(-[a-z]+)+-[0-9]",
+    characters="a region such as eu-west-1",
+    longest=25,
+)
+#: It stands in commands of the deployment folder's Makefile.
+PROFILE = NameForm(
+    kind="profile",
+    pattern="[A-Za-z0-9_./@+-]+",
+    characters="letters, digits and _ . / @ + -",
+    longest=128,
+)
 VPC = NameForm(
     kind="VPC", pattern="vpc-[0-9a-f]+", characters="an id such as vpc-0a1b2c3d", longest=32
 )

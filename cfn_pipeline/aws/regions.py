@@ -1,4 +1,6 @@
-"""Regions that lack a service which others have.
+"""The partitions of regions, and regions that lack a service which others have.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 
 Through a connection, CodePipeline reads GitHub, GitLab and Bitbucket. One connection serves all
 regions that have the service.
@@ -28,3 +30,19 @@ WITHOUT_CONNECTIONS = frozenset(
         "us-gov-west-1",
     }
 )
+
+#: What the names of regions begin with, by partition; all others are in ``aws``.
+_PARTITIONS = {
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
+    "eusc-": "aws-eusc",
+}
+
+
+def partition_of(region: str) -> str:
+    """Return the partition of a region, as ARNs begin with it."""
+    return next((p for begin, p in _PARTITIONS.items() if region.startswith(begin)), "aws")

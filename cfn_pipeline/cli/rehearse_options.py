@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cfn_pipeline.aws.name_forms import ACCOUNT
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.context import BuildSettings
 from cfn_pipeline.rehearsal.outcome import Status
@@ -211,7 +212,7 @@ def validate_options(ctx: click.Context, options: dict[str, Any]) -> None:
         raise click.UsageError("--live cannot be used with --endpoint-url.")
     if options["after"] is not None and (live is not None or endpoint is not None):
         raise click.UsageError("--after cannot be used with --live or --endpoint-url.")
-    if live is not None and not re.fullmatch(r"[0-9]{12}", live):
+    if live is not None and not re.fullmatch(ACCOUNT.pattern, live):
         raise click.BadParameter(
             f"invalid account {live!r}: use its 12 digits", param_hint="--live"
         )

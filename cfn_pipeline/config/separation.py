@@ -11,7 +11,9 @@ class Stacks(NamedTuple):
 
     Args:
         application: its name.
-        stacks: the name of the stack of each environment, by the environment's name.
+        stacks: the name of the stack of each environment, by the environment's name, after the
+            number of its account and a slash, if that is known; by the empty name, the same of the
+            application itself.
 
     """
 
@@ -21,9 +23,17 @@ class Stacks(NamedTuple):
 
 def stacks_of(application: Application) -> Stacks:
     """Return the stacks of an application."""
-    return Stacks(
-        application.name, {e.name: application.stack_name(e) for e in application.environments}
-    )
+    stacks = {
+        e.name: _in_account(e.account or application.account, application.stack_name(e))
+        for e in application.environments
+    }
+    if application.account is not None:
+        stacks[""] = _in_account(application.account, application.name)
+    return Stacks(application.name, stacks)
+
+
+def _in_account(account: str | None, name: str) -> str:
+    return name if account is None else f"{account}/{name}"
 
 
 def separation_problems(applications: Sequence[Stacks]) -> Iterator[tuple[str, str]]:
@@ -35,20 +45,26 @@ def separation_problems(applications: Sequence[Stacks]) -> Iterator[tuple[str, s
     stacks: dict[str, tuple[str, str]] = {}
     for application in applications:
         for environment, stack in application.stacks.items():
-            stacks.setdefault(stack, (application.application, environment))
+            if environment:
+                stacks.setdefault(stack, (application.application, environment))
     for application in applications:
         own = application.application
-        for name in (own, *application.stacks.values()):
+        for name in {"": own, **application.stacks}.values():
             for begin in _beginnings(name):
                 if begin in stacks and stacks[begin][0] != own:
                     other, environment = stacks[begin]
                     problem = (
-                        f"application {own!r}: the name {name!r} begins with the stack name "
-                        f"{begin!r}, so that the deployment role of application {other!r}, "
+                        f"application {own!r}: the name {_name(name)!r} begins with the stack name "
+                        f"{_name(begin)!r}, so that the deployment role of application {other!r}, "
                         f"environment {environment!r} would reach what has it; use another name, "
                         "or stack: in that environment"
                     )
                     yield own, problem
+
+
+def _name(stack: str) -> str:
+    """Return the name of a stack without its account."""
+    return stack.rpartition("/")[2]
 
 
 def _beginnings(name: str) -> Iterator[str]:

@@ -1,12 +1,16 @@
 """The book edition: what chapter 13 of "Docker in AWS" deploys, as of 2018."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from cfn_pipeline.editions.edition import Edition, StackFile, from_pipeline
 from cfn_pipeline.editions.todobackend import ContainerOf2018, todobackend_of_the_book
+from cfn_pipeline.errors import EditionError
 from cfn_pipeline.files.buildspec import buildspec
 from cfn_pipeline.files.configuration import configuration
 from cfn_pipeline.files.dockerfile import installing_by_pip
+from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.aspects import (
     ExistingSecret,
     GeneratedSecret,
@@ -23,6 +27,7 @@ from cfn_pipeline.model.delivery import (
     continuous_integration,
 )
 from cfn_pipeline.model.load_balancers import LoadBalancer
+from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.scaling import ScalableTarget
 from cfn_pipeline.model.sources import GitHubOAuth
 from cfn_pipeline.model.strategies import Rolling
@@ -49,9 +54,28 @@ from cfn_pipeline.stacks.delivery.kms import secrets_key_template
 from cfn_pipeline.stacks.delivery.pipeline import plain_pipeline_template
 
 _NAMED_IAM = ["CAPABILITY_NAMED_IAM"]
-_INTEGRATION = partial(continuous_integration, source=GitHubOAuth, pipeline_type="V1")
+
+
+def _in_one_account(
+    describe: Callable[..., Pipeline], **options: Any
+) -> Callable[[Application], Pipeline]:
+    """Return what describes the pipeline of an application that is in one account and region."""
+
+    def described(application: Application) -> Pipeline:
+        if not application.places.is_home_only:
+            raise EditionError(
+                f"{application.where}: the book edition deploys to the account and region of the "
+                "pipeline; remove account and region of its environments, or use the edition "
+                "current"
+            )
+        return describe(application, source=GitHubOAuth, pipeline_type="V1", **options)
+
+    return described
+
+
+_INTEGRATION = _in_one_account(continuous_integration)
 _DEPLOYMENT, _DELIVERY = (
-    partial(pipeline, source=GitHubOAuth, pipeline_type="V1", capabilities=_NAMED_IAM)
+    _in_one_account(pipeline, capabilities=_NAMED_IAM)
     for pipeline in (continuous_deployment, continuous_delivery)
 )
 

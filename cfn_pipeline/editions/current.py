@@ -1,6 +1,6 @@
 """The current edition: the same system as it is deployed today."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -30,6 +30,7 @@ from cfn_pipeline.model.load_balancers import LoadBalancer, SharedLoadBalancer
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.scaling import ScalableTarget
 from cfn_pipeline.model.scheduled_tasks import ScheduledTasks
+from cfn_pipeline.model.sources import Source
 from cfn_pipeline.model.strategies import BlueGreen, Canary, Linear, Rolling
 from cfn_pipeline.permissions import stored_parameters
 from cfn_pipeline.stacks.application.capacity_provider import capacity_provider
@@ -61,31 +62,72 @@ from cfn_pipeline.stacks.delivery.ecr import ecr_template
 from cfn_pipeline.stacks.delivery.iam import iam_template
 from cfn_pipeline.stacks.delivery.kms import key_template
 from cfn_pipeline.stacks.delivery.pipeline import pipeline_template
-from cfn_pipeline.stacks.environment.names import deployment_role
+from cfn_pipeline.stacks.delivery.regions import artifacts_template
+from cfn_pipeline.stacks.environment.home import Home
+from cfn_pipeline.stacks.environment.names import action_role, deployment_role
 from cfn_pipeline.stacks.environment.separation import separation_problems
 from cfn_pipeline.stacks.environment.template import environment_template
 from cfn_pipeline.stacks.exemptions import EXEMPTIONS
 from cfn_pipeline.stacks.own import capabilities, own_template
 
 
-def _delivery(application: Application, stack: Mapping[str, Any]) -> Pipeline:
-    return continuous_delivery(application, role=deployment_role, capabilities=capabilities(stack))
+def _delivery(application: Application, stack: Mapping[str, Any] | None = None) -> Pipeline:
+    return continuous_delivery(
+        application,
+        role=deployment_role,
+        action_role=action_role,
+        capabilities=capabilities({} if stack is None else stack),
+    )
 
 
 def _environment_template(
     application: Application, stack: Mapping[str, Any], *, environment: Environment
 ) -> Template:
     if environment is application.environments[0]:
-        others = [entry.stack_name(application) for entry in _DELIVERY]
+        others = [
+            entry.stack_name(application)
+            for entries in _DELIVERY
+            for entry in entries.of(application)
+        ]
         ModelError.raise_for(separation_problems(application, stack, others))
     own = application.stack
+    stored = _stored_parameters(environment, stack)
     return environment_template(
         application.stack_name(environment),
         deploys=stack,
         boundary=own is None or own.boundary,
         permissions=() if own is None else own.permissions,
-        parameters=_stored_parameters(environment, stack),
+        parameters=stored,
+        home=_home(application, environment, list(stored.values())),
     )
+
+
+def _home(
+    application: Application, environment: Environment, parameters: Sequence[str]
+) -> Home | None:
+    """Return where the pipeline is, unless all environments are in its account and region."""
+    places = application.places
+    if places.is_home_only:
+        return None
+    role = action_role(application, environment)
+    return Home(
+        pipeline=application.name,
+        actions=[a for a in _delivery(application).actions if a.action_role == role],
+        images=application.image_repository_name if application.has_images else None,
+        is_account_other=places.account(environment) is not None,
+        is_region_other=places.region(environment) is not None,
+        account=application.account,
+        region=application.region,
+        parameters=parameters,
+    )
+
+
+def _key_template(application: Application) -> Template:
+    return key_template(application, pipeline=_delivery(application))
+
+
+def _artifacts_template(application: Application, *, region: str) -> Template:
+    return artifacts_template(_delivery(application), region=region)
 
 
 def _iam_template(application: Application, stack: Mapping[str, Any]) -> Template:
@@ -94,12 +136,16 @@ def _iam_template(application: Application, stack: Mapping[str, Any]) -> Templat
         pull=application.build_image_repository_name if application.has_build_image else None,
         push=application.image_repository_name if application.has_images else None,
         build=application.build,
-        parameters=[
-            name
-            for environment in application.environments
-            for name in _stored_parameters(environment, stack).values()
-        ],
+        parameters=_all_stored_parameters(application, stack),
     )
+
+
+def _all_stored_parameters(application: Application, stack: Mapping[str, Any]) -> list[str]:
+    return [
+        name
+        for environment in application.environments
+        for name in _stored_parameters(environment, stack).values()
+    ]
 
 
 def _stored_parameters(environment: Environment, stack: Mapping[str, Any]) -> dict[str, str]:
@@ -109,7 +155,21 @@ def _stored_parameters(environment: Environment, stack: Mapping[str, Any]) -> di
 
 
 def _pipeline_template(application: Application, stack: Mapping[str, Any]) -> Template:
-    return pipeline_template(_delivery(application, stack))
+    stored = _all_stored_parameters(application, stack)
+    return pipeline_template(_delivery(application, stack), parameters=stored)
+
+
+def _pipeline_capabilities(application: Application) -> Sequence[str]:
+    """Return what roles in the pipeline's template need: those that start it, or its own."""
+    pipeline = _delivery(application)
+    if pipeline.action_roles:
+        return ["CAPABILITY_NAMED_IAM"]
+    starts = any(isinstance(a, Source) and a.event_pattern for a in pipeline.actions)
+    return ["CAPABILITY_IAM"] if starts else []
+
+
+def _has_roles(application: Application) -> bool:
+    return _has_build(application) or not _delivery(application).action_roles
 
 
 def _has_build(application: Application) -> bool:
@@ -121,7 +181,7 @@ def _has_repositories(application: Application) -> bool:
 
 
 _BEFORE = (
-    StackFile(file="kms.yml", stack="{application}-kms", build=key_template),
+    StackFile(file="kms.yml", stack="{application}-kms", build=_key_template),
     StackFile(
         file="ecr.yml", stack="{application}-ecr", build=ecr_template, when=_has_repositories
     ),
@@ -135,11 +195,17 @@ _ENVIRONMENTS = StackFile(
 )
 _AFTER = (
     StackFile(
+        file="artifacts-{region}.yml",
+        stack="{application}-artifacts-{region}",
+        build=_artifacts_template,
+    ),
+    StackFile(
         file="iam.yml",
         stack="{application}-iam",
         capabilities=["CAPABILITY_IAM"],
         build=_iam_template,
         deploys=[APPLICATION_STACK],
+        when=_has_roles,
     ),
     StackFile(
         file="codebuild.yml",
@@ -150,6 +216,7 @@ _AFTER = (
     StackFile(
         file="pipeline.yml",
         stack="{application}-pipeline",
+        capabilities=_pipeline_capabilities,
         build=_pipeline_template,
         deploys=[APPLICATION_STACK],
     ),

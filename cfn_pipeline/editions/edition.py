@@ -9,7 +9,7 @@ from troposphere import Template
 
 from cfn_pipeline.errors import EditionError
 from cfn_pipeline.files.configuration import Configuration
-from cfn_pipeline.files.makefile import Target
+from cfn_pipeline.files.makefile import Place, Target
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.composition import aspects
 from cfn_pipeline.model.environment import Environment
@@ -34,15 +34,18 @@ class StackFile:
 
     Args:
         file: the template's file name; with ``{environment}``, for the environment's: one for each
-            environment.
-        stack: the stack's name, with ``{application}`` for the application's and, in one for each
-            environment, ``{stack}`` for that of the environment's stack; absent: each environment
-            has a stack, with the name that the application gives it.
+            environment; with ``{region}``: one for each region other than the pipeline's.
+        stack: the stack's name, with ``{application}`` for the application's, ``{region}`` in one
+            for each region and, in one for each environment, ``{stack}`` for that of the
+            environment's stack; absent: each environment has a stack, with the name that the
+            application gives it.
         build: makes the template from the application and the templates that ``deploys`` names;
-            in one for each environment, the keyword ``environment`` gives this.
+            in one for each environment or region, a keyword of this name gives it.
         deploys: the files of the templates that ``build`` needs, in long form.
         when: whether an application has it; absent: each has.
-        capabilities: what ``aws cloudformation deploy`` must acknowledge.
+        capabilities: what ``aws cloudformation deploy`` must acknowledge, or what returns it.
+        environment: whose template it is; absent: of none, or of each.
+        region: the other region of which it is the template; absent: of none, or of each.
 
     """
 
@@ -50,24 +53,40 @@ class StackFile:
     stack: str | None = None
     build: Callable[..., Template]
     deploys: Sequence[str] = ()
-    capabilities: Sequence[str] = ()
+    capabilities: Sequence[str] | Callable[[Application], Sequence[str]] = ()
     when: Callable[[Application], bool] | None = None
+    environment: Environment | None = None
+    region: str | None = None
 
     def of(self, application: Application) -> Iterator["StackFile"]:
-        """Yield the template, or one for each environment of an application."""
+        """Yield the template, or one for each environment or other region of an application."""
         if self.when is not None and not self.when(application):
             return
-        if "{environment}" not in self.file:
+        if "{region}" in self.file:
+            yield from map(self._in_region, application.places.regions)
+        elif "{environment}" in self.file:
+            for environment in application.environments:
+                yield self._in_environment(environment, application.stack_name(environment))
+        else:
             yield self
-            return
-        for environment in application.environments:
-            name = application.stack_name(environment)
-            yield replace(
-                self,
-                file=self.file.format(environment=environment.name),
-                stack=None if self.stack is None else self.stack.format(stack=name),
-                build=partial(self.build, environment=environment),
-            )
+
+    def _in_region(self, region: str) -> "StackFile":
+        return replace(
+            self,
+            file=self.file.format(region=region),
+            stack=None if self.stack is None else self.stack.replace("{region}", region),
+            build=partial(self.build, region=region),
+            region=region,
+        )
+
+    def _in_environment(self, environment: Environment, stack: str) -> "StackFile":
+        return replace(
+            self,
+            file=self.file.format(environment=environment.name),
+            stack=None if self.stack is None else self.stack.format(stack=stack),
+            build=partial(self.build, environment=environment),
+            environment=environment,
+        )
 
     @property
     def target(self) -> str:
@@ -158,13 +177,7 @@ class Edition:
     def targets(self, application: Application) -> tuple[Target, ...]:
         """Return what ``make deploy/`` deploys of an application, in this order."""
         return tuple(
-            Target(
-                name=stack.target if environment is None else environment.name,
-                file=stack.file,
-                stack=stack.stack_name(application, environment),
-                capabilities=stack.capabilities,
-                environment=environment,
-            )
+            _target(application, stack, environment)
             for stack in self.stacks_of(application)
             for environment in ([None] if stack.stack else application.environments)
         )
@@ -228,6 +241,25 @@ class Edition:
         if self.own_stack is None:
             raise EditionError(f"the {self.name} edition has no OwnStack")
         return self.own_stack(stack)
+
+
+def _target(application: Application, stack: StackFile, environment: Environment | None) -> Target:
+    capabilities = stack.capabilities
+    placed = stack.environment if environment is None else environment
+    places = application.places
+    return Target(
+        name=stack.target if environment is None else environment.name,
+        file=stack.file,
+        stack=stack.stack_name(application, environment),
+        capabilities=capabilities(application) if callable(capabilities) else capabilities,
+        environment=environment,
+        place=Place(
+            account=application.account if placed is None else places.account(placed),
+            region=stack.region if placed is None else places.region(placed),
+            profile=None if placed is None else placed.profile,
+            name=None if placed is None else placed.name,
+        ),
+    )
 
 
 def from_pipeline(

@@ -12,6 +12,24 @@ from cfn_pipeline.model.environment import Environment
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a stack is.
+
+    Args:
+        name: of the environment whose place it is; None: it is the pipeline's.
+        account: the account's number; None: that of the pipeline, whatever it is.
+        region: None: that of the pipeline, likewise.
+        profile: of the AWS CLI, by which the account is reached; None: the default one.
+
+    """
+
+    name: str | None = None
+    account: str | None = None
+    region: str | None = None
+    profile: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """A stack, as ``make deploy/`` and ``make remove/`` call it.
 
@@ -21,6 +39,7 @@ class Target:
         stack: its name.
         capabilities: what its deployment must acknowledge.
         environment: whose configuration file has its parameters; None: it has none.
+        place: account and region.
 
     """
 
@@ -29,6 +48,7 @@ class Target:
     stack: str
     capabilities: Sequence[str] = ()
     environment: Environment | None = None
+    place: Place = Place()
 
 
 _HEAD = """\

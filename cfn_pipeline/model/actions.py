@@ -13,6 +13,9 @@ from cfn_pipeline.model.permissions import Allow
 from cfn_pipeline.model.validated import Validated
 from cfn_pipeline.model.values import Value
 
+#: Categories of actions that run in the region of the pipeline only.
+_AT_HOME = ("Source", "Approval")
+
 
 @dataclass(frozen=True, kw_only=True)
 class ActionType(Validated):
@@ -68,6 +71,9 @@ class Action(Validated):
         name: unique in its stage.
         namespace: begins the names of its variables (``#{namespace.variable}``); absent: later
             actions cannot use them.
+        region: where it runs; absent: in the region of the pipeline.
+        action_role: the ARN of the role that the pipeline assumes for it, such as one of another
+            account, which has what the action needs; absent: it runs with the pipeline's role.
 
     Raises:
         ModelError: every mistake, a line each.
@@ -79,6 +85,8 @@ class Action(Validated):
 
     name: str
     namespace: str | None = None
+    region: str | None = None
+    action_role: Value | None = None
 
     @property
     def where(self) -> str:
@@ -112,6 +120,25 @@ class Action(Validated):
             yield f"{self.where}: an Action has no type; use a subclass, such as CodeBuild"
         yield from name_forms.ACTION.problems(self.name, self.where)
         yield from name_forms.NAMESPACE.problems(self.namespace, self.where)
+        yield from name_forms.REGION.problems(self.region, self.where)
+        yield from name_forms.arn_problems(self.action_role, "action_role", self.where)
+        yield from self._place_problems()
+
+    def _place_problems(self) -> Iterator[str]:
+        """Yield a region or a role that CodePipeline does not take.
+
+        https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-create-cross-region.html
+        """
+        kind = getattr(self, "type", None)
+        if kind is None:
+            return
+        if self.region is not None and (kind.category in _AT_HOME or kind.owner != "AWS"):
+            yield (
+                f"{self.where}: actions of {kind.provider} run in the region of the pipeline; "
+                "remove region"
+            )
+        if self.action_role is not None and kind.category == "Approval":
+            yield f"{self.where}: an approval runs with no role; remove action_role"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +214,12 @@ class CodeBuild(Action):
         """Yield also what is wrong with the names of project and outputs."""
         yield from super().problems()
         yield from name_forms.PROJECT.problems(self.project, self.where)
+        if self.project is None and (self.region or self.action_role):
+            yield (
+                f"{self.where}: project is absent, and the pipeline's own project is in the "
+                "pipeline's account and region; use the project's name, or remove region and "
+                "action_role"
+            )
         for output in self._output_names:
             yield from name_forms.ARTIFACT.problems(output, self.where)
 

@@ -11,6 +11,7 @@ from cfn_pipeline.model.compute import Compute, Ec2, Fargate
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import Database
 from cfn_pipeline.model.environment import Environment
+from cfn_pipeline.model.environments import Places, environment_problems
 from cfn_pipeline.model.load_balancers import LoadBalancer
 from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack
 from cfn_pipeline.model.pipeline import Variable
@@ -95,6 +96,9 @@ class Application(Validated):
         scaling: by what tasks are added and removed; absent: by the edition's default, their CPU.
         log_retention_days: how long logs are kept.
         environments: where it is deployed, in the order of the pipeline's stages.
+        account: the AWS account of the pipeline; absent: that in which its stacks are deployed.
+            Environments that name it are in the pipeline's account.
+        region: the region of the pipeline, likewise.
         suppressions: security checkers ("checkov", "guard", "cdk-nag") whose findings that would
             be wrong to fix are suppressed in the templates, each with the reason; empty: none.
 
@@ -128,6 +132,8 @@ class Application(Validated):
     scaling: Scaling = field(default_factory=Scaling)
     log_retention_days: int = 365
     environments: Sequence[Environment] = (Environment("dev"), Environment("prod", approval=True))
+    account: str | None = None
+    region: str | None = None
     suppressions: Sequence[str] = ()
 
     @property
@@ -228,6 +234,11 @@ class Application(Validated):
             f"{self.where} has no environment {name!r}; its environments are {existing}"
         )
 
+    @property
+    def places(self) -> Places:
+        """Which environments are in other accounts and regions than the pipeline."""
+        return Places(self.environments, self.account, self.region)
+
     def stack_name(self, environment: Environment) -> str:
         """Return the name of an environment's stack."""
         return environment.stack or f"{self.name}-{environment.name}"
@@ -254,6 +265,8 @@ class Application(Validated):
                 f"{self.image_repository_name!r}; use two repositories"
             )
         yield from repeated(f"{where}: variable", [v.name for v in self.pipeline_variables])
+        yield from name_forms.ACCOUNT.problems(self.account, where)
+        yield from name_forms.REGION.problems(self.region, where)
         yield from name_forms.SECRET.problems(self.secret, where)
         if self.secret is not None and self.database is None:
             yield (
@@ -284,7 +297,12 @@ class Application(Validated):
             yield from self._container_problems(where, self.container)
         yield from self._size_problems(where)
         yield from self._deployment_problems(where)
-        yield from self._environment_problems(where)
+        yield from environment_problems(
+            where,
+            self.places,
+            [self.stack_name(environment) for environment in self.environments],
+            maximum_tasks=self.maximum_tasks,
+        )
 
     def _own_stack_problems(self, where: str) -> Iterator[str]:
         """Yield aspects that an own stack replaces, and a version that no build gives."""
@@ -358,22 +376,3 @@ class Application(Validated):
                 f"{where}: requests_per_task in scaling counts the requests of one target group, "
                 f"and deployment {kind} has two; scale by cpu_percent, or use Rolling"
             )
-
-    def _environment_problems(self, where: str) -> Iterator[str]:
-        if not self.environments:
-            yield f"{where}: environments is empty; add one, such as Environment('dev')"
-        for environment in self.environments:
-            count = environment.desired_count
-            if count is not None and count > self.maximum_tasks:
-                yield (
-                    f"{where}, {environment.where}: desired_count ({count}) is greater than "
-                    f"maximum_tasks ({self.maximum_tasks})"
-                )
-            if environment.stack is None:
-                name = self.stack_name(environment)
-                yield from name_forms.APPLICATION_STACK.problems(name, where)
-        yield from repeated(f"{where}: environment name", [e.name for e in self.environments])
-        # Stages and stacks of one name are no mistakes of their own.
-        environments = {e.name: e for e in self.environments}.values()
-        yield from repeated(f"{where}: stage", [e.stage_name for e in environments])
-        yield from repeated(f"{where}: stack name", [self.stack_name(e) for e in environments])

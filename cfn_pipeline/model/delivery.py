@@ -1,8 +1,10 @@
 """The pipelines that deliver an application: integration, deployment, delivery."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
+from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.actions import Action, Approve, CodeBuild
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.artifacts import Artifact, ArtifactFile, ArtifactParameter
@@ -23,6 +25,20 @@ _Kind = TypeVar("_Kind", bound=Deployment)
 
 #: Gives the ARN of the role with which CloudFormation deploys an environment.
 MakeRole: TypeAlias = Callable[[Application, Environment], Value]
+
+
+@dataclass(frozen=True)
+class _Roles:
+    """The roles of an environment; None: the stacks' own."""
+
+    deployment: MakeRole | None = None
+    action: MakeRole | None = None
+
+    def of_deployment(self, application: Application, environment: Environment) -> Value | None:
+        return None if self.deployment is None else self.deployment(application, environment)
+
+    def of_action(self, application: Application, environment: Environment) -> Value | None:
+        return None if self.action is None else self.action(application, environment)
 
 
 #: A source action's class, such as GitHubOAuth.
@@ -77,6 +93,7 @@ def continuous_delivery(
     pipeline_type: str = "V2",
     capabilities: Sequence[str] = ("CAPABILITY_IAM",),
     role: MakeRole | None = None,
+    action_role: MakeRole | None = None,
 ) -> Pipeline:
     """Return a pipeline that deploys each build to every environment.
 
@@ -91,10 +108,16 @@ def continuous_delivery(
         capabilities: what deployments acknowledge.
         role: gives the ARN of CloudFormation's role in an environment, such as
             ``deployment_role``; absent: one role for all, that of the pipeline's IAM stack.
+        action_role: gives the ARN of the role that the pipeline assumes in an environment of
+            another account, such as ``action_role``.
+
+    Raises:
+        ModelError: an environment is in another account, and a role is absent.
 
     """
     environments = application.environments
-    return _pipeline(application, environments, source, pipeline_type, capabilities, role)
+    roles = _Roles(role, action_role)
+    return _pipeline(application, environments, source, pipeline_type, capabilities, roles)
 
 
 def _pipeline(
@@ -103,8 +126,16 @@ def _pipeline(
     source: MakeSource | None,
     pipeline_type: str,
     capabilities: Sequence[str],
-    role: MakeRole | None = None,
+    roles: _Roles = _Roles(),
 ) -> Pipeline:
+    for environment in environments:
+        account = application.places.account(environment)
+        if account is not None and None in (roles.deployment, roles.action):
+            raise ModelError(
+                f"{application.where}, {environment.where}: account is {account}, and role or "
+                "action_role is absent; use continuous_delivery with role=deployment_role and "
+                "action_role=action_role"
+            )
     code = _application_source(application, source)
     repository = application.deployment_repository
     deployment, sources = code, [code]
@@ -123,7 +154,7 @@ def _pipeline(
     )
     build = CodeBuild(name="CodeBuild", input=code.artifact, output="ApplicationVersion")
     version = None if application.build is None else build.artifact
-    deploy = _Deploy(application, files, version, capabilities, role)
+    deploy = _Deploy(application, files, version, capabilities, roles)
     before = [Stage("Source", [deployment])]
     if application.build is not None:
         before = [Stage("Source", sources), Stage("Build", [build])]
@@ -156,10 +187,10 @@ class _Deploy:
         files: Artifact | ArtifactFile,
         version: Artifact | None,
         capabilities: Sequence[str],
-        role: MakeRole | None,
+        roles: _Roles,
     ) -> None:
         self._capabilities = capabilities
-        self._role = role
+        self._roles = roles
         self._application = application
         self._files = files
         self._parameters: dict[str, str | ArtifactParameter] = {}
@@ -174,14 +205,23 @@ class _Deploy:
         return [
             change,
             Approve(name="ApproveChangeSet"),
-            ExecuteChangeSet(name="DeployChangeSet", of=change),
+            ExecuteChangeSet(
+                name="DeployChangeSet",
+                of=change,
+                region=change.region,
+                action_role=change.action_role,
+            ),
         ]
 
     def _make(self, kind: Callable[..., _Kind], name: str, environment: Environment) -> _Kind:
+        application, roles = self._application, self._roles
+        is_home = application.places.account(environment) is None
         return kind(
             name=name,
-            stack=self._application.stack_name(environment),
-            role=None if self._role is None else self._role(self._application, environment),
+            region=application.places.region(environment),
+            action_role=None if is_home else roles.of_action(application, environment),
+            stack=application.stack_name(environment),
+            role=roles.of_deployment(application, environment),
             template=self._files / self._application.stack_file,
             configuration=self._files / f"{environment.name}.json",
             capabilities=self._capabilities,

@@ -190,6 +190,13 @@ class ExecuteChangeSet(Action):
         """The stack of the change set."""
         return self.of.stack
 
+    def problems(self) -> Iterator[str]:
+        """Yield also another place than that of the change set."""
+        yield from super().problems()
+        for name in ("region", "action_role"):
+            if getattr(self, name) != getattr(self.of, name):
+                yield f"{self.where}: {name} must be that of action {self.of.name!r}; use the same"
+
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:  # noqa: ARG002
         """Return stack and change set; the change set has its role already."""
         settings: dict[str, Value] = {"ActionMode": self.mode, "StackName": self.stack}

@@ -36,6 +36,10 @@ class Environment(Validated):
         before: actions that run before the deployment, one after another; empty: none.
         after: actions that run after it, such as a test; empty: none.
         parameters: further parameters of the stack, for the configuration file; empty: none.
+        account: the AWS account, 12 digits, in which it is deployed; absent: that of the pipeline.
+        region: the region, such as ``eu-west-1``; absent: that of the pipeline.
+        profile: the profile of the AWS CLI with which ``cfn-pipeline deploy`` and ``make`` reach
+            the account; absent: the default one.
 
     """
 
@@ -52,6 +56,9 @@ class Environment(Validated):
     before: Sequence[Action] = ()
     after: Sequence[Action] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
+    account: str | None = None
+    region: str | None = None
+    profile: str | None = None
 
     @property
     def stage_name(self) -> str:
@@ -73,6 +80,9 @@ class Environment(Validated):
         where = self.where
         yield from name_forms.ENVIRONMENT.problems(self.name, where)
         yield from name_forms.APPLICATION_STACK.problems(self.stack, where)
+        yield from name_forms.ACCOUNT.problems(self.account, where)
+        yield from name_forms.REGION.problems(self.region, where)
+        yield from name_forms.PROFILE.problems(self.profile, where)
         yield from name_forms.VPC.problems(self.vpc_id, where)
         for subnet in (*self.subnets, *self.private_subnets):
             yield from name_forms.SUBNET.problems(subnet, where)

@@ -171,6 +171,16 @@ class Pipeline(Validated):
         return tuple(action for action in self.actions if isinstance(action, ConnectedSource))
 
     @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions of actions other than the pipeline's, each once."""
+        return tuple(dict.fromkeys(action.region for action in self.actions if action.region))
+
+    @property
+    def action_roles(self) -> tuple[Value, ...]:
+        """The roles that the pipeline assumes for its actions, each once."""
+        return tuple(dict.fromkeys(a.action_role for a in self.actions if a.action_role))
+
+    @property
     def stack_names(self) -> tuple[Value, ...]:
         """The stacks of the actions, each once."""
         return tuple(dict.fromkeys(a.stack for a in self.actions if isinstance(a, StackAction)))
@@ -309,18 +319,23 @@ def _missing(artifact: str, where: str, producers: dict[str, str]) -> str:
 
 def _change_set_problems(stages: Sequence[Stage]) -> Iterator[str]:
     """Yield change sets that do not exist, or no longer exist, when they are executed."""
-    waiting: dict[tuple[Value, Value], CreateChangeSet | None] = {}
+    waiting: dict[tuple[Value | None, ...], CreateChangeSet | None] = {}
     for stage in stages:
         for group in stage.groups:
             for action in group:
                 if isinstance(action, ExecuteChangeSet):
-                    key = (action.stack, action.of.change_set_name)
+                    key = _place(action.of)
                     if waiting.get(key) != action.of:
                         yield _not_waiting(action, _where(stage, action), key in waiting)
                     waiting[key] = None
             for action in group:
                 if isinstance(action, CreateChangeSet):
-                    waiting[action.stack, action.change_set_name] = action
+                    waiting[_place(action)] = action
+
+
+def _place(change: CreateChangeSet) -> tuple[Value | None, ...]:
+    """Return what tells a change set from others: stacks of two accounts may have one name."""
+    return (change.stack, change.change_set_name, change.region, change.action_role)
 
 
 def _not_waiting(action: ExecuteChangeSet, where: str, executed: bool) -> str:

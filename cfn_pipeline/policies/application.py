@@ -8,7 +8,7 @@ from awacs import elasticloadbalancing as elb
 from awacs.aws import Action, Allow, ArnEquals, Condition, Statement, StringEquals
 
 from cfn_pipeline.model.values import Value
-from cfn_pipeline.policies.documents import allow, principals
+from cfn_pipeline.policies.documents import Roles, allow, principals
 
 _PULL = (ecr.GetDownloadUrlForLayer, ecr.BatchGetImage, ecr.BatchCheckLayerAvailability)
 
@@ -62,6 +62,11 @@ def get_secrets(secrets: Value | Sequence[Value]) -> Statement:
 def let_pull(named: Mapping[str, Sequence[Value]], *, sid: str) -> Statement:
     """Allow principals to pull from a repository, as a statement of its own policy."""
     return Statement(Sid=sid, Effect=Allow, Principal=principals(named), Action=list(_PULL))
+
+
+def let_environments_pull(roles: Roles) -> list[Statement]:
+    """Allow roles of other accounts to pull from a repository, as statements of its own policy."""
+    return [roles.allow(*_PULL, on=None, sid="AllowEnvironmentsToPull")] if roles else []
 
 
 def pull_any_image() -> Statement:

@@ -4,7 +4,7 @@ from awacs import s3
 from awacs.aws import Allow, ArnLike, Bool, Condition, Deny, Principal, Statement
 
 from cfn_pipeline.model.values import Value
-from cfn_pipeline.policies.documents import from_account
+from cfn_pipeline.policies.documents import Roles, from_account
 
 
 def deny_insecure_transport(bucket: Value, objects: Value) -> Statement:
@@ -17,6 +17,26 @@ def deny_insecure_transport(bucket: Value, objects: Value) -> Statement:
         Resource=[bucket, objects],
         Condition=Condition(Bool({"aws:SecureTransport": "false"})),
     )
+
+
+def let_roles_use_artifacts(roles: Roles, bucket: Value, objects: Value) -> list[Statement]:
+    """Allow roles of other accounts to read and write a pipeline's artifacts."""
+    return [
+        roles.allow(
+            s3.GetBucketAcl,
+            s3.GetBucketLocation,
+            s3.GetBucketVersioning,
+            on=[bucket],
+            sid="LetActionRolesFindBucket",
+        ),
+        roles.allow(
+            s3.GetObject,
+            s3.GetObjectVersion,
+            s3.PutObject,
+            on=[objects],
+            sid="LetActionRolesUseArtifacts",
+        ),
+    ]
 
 
 def let_s3_log(objects: Value, *, account: Value, source: Value) -> Statement:

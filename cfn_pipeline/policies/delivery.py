@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/security-iam.html
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from awacs import (
@@ -17,12 +17,15 @@ from awacs import (
     s3,
     sns,
     ssm,
+    sts,
 )
-from awacs.aws import Action, Condition, Statement, StringEqualsIfExists
+from awacs.aws import Action as Call
+from awacs.aws import Condition, Statement, StringEqualsIfExists
 
 from cfn_pipeline.aws.cloudformation import ACTION_MODES
-from cfn_pipeline.model.actions import Approve, CodeBuild
+from cfn_pipeline.model.actions import Action, Approve, CodeBuild
 from cfn_pipeline.model.deployments import ExecuteChangeSet, StackAction
+from cfn_pipeline.model.permissions import Allow
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.sources import ConnectedSource
 from cfn_pipeline.model.values import Value, substituted
@@ -46,6 +49,7 @@ class PipelineResources:
         connection: the connection of sources that name none; absent: every source names one.
         parameters: the SSM parameters that templates' parameters stand for, which CloudFormation
             reads with the role of the pipeline; empty: none.
+        regions: the same in other regions, by their names; empty: no action runs there.
 
     """
 
@@ -57,21 +61,52 @@ class PipelineResources:
     role: Value | None = None
     connection: Value | None = None
     parameters: Sequence[Value] = ()
+    regions: Mapping[str, "PipelineResources"] = field(default_factory=dict)
+
+    def in_region(self, region: str | None) -> "PipelineResources":
+        """Return those in a region; None, or one that is not in ``regions``: these."""
+        return self.regions.get(region or "", self)
+
+    def of(self, action: Action) -> "PipelineResources":
+        """Return those in the region of an action."""
+        return self.in_region(action.region)
 
 
 def run_pipeline(pipeline: Pipeline, resources: PipelineResources) -> list[Statement]:
-    """Return the permissions that the actions of a pipeline need, and nothing else."""
+    """Return the permissions that a pipeline needs, and nothing else.
+
+    For actions with a role of their own it only assumes that role.
+    """
+    actions = [action for action in pipeline.actions if action.action_role is None]
+    everywhere = [resources, *resources.regions.values()]
     return [
-        *use_artifacts(resources.bucket, resources.objects),
-        *_use_connections(pipeline, resources),
-        *_run_builds(pipeline, resources),
-        *_change_stacks(pipeline, resources),
-        *_notify_approvers(pipeline),
-        *_of_actions_and_rules(pipeline),
+        *use_artifacts([r.bucket for r in everywhere], [r.objects for r in everywhere]),
+        *_assume_roles(pipeline),
+        *_use_connections(actions, resources),
+        *_run_builds(actions, resources),
+        *_change_stacks(actions, resources),
+        *_notify_approvers(actions),
+        *_of_actions_and_rules(pipeline, actions),
     ]
 
 
-def use_artifacts(bucket: Value, objects: Value) -> list[Statement]:
+def run_actions(actions: Sequence[Action], resources: PipelineResources) -> list[Statement]:
+    """Return what a role that a pipeline assumes needs for actions on stacks."""
+    return [
+        *use_artifacts(resources.bucket, resources.objects),
+        *_change_stacks(actions, resources),
+        *read_stacks(actions, resources),
+    ]
+
+
+def _assume_roles(pipeline: Pipeline) -> Iterator[Statement]:
+    if pipeline.action_roles:
+        yield allow(sts.AssumeRole, on=pipeline.action_roles, sid="AssumeActionRoles")
+
+
+def use_artifacts(
+    bucket: Value | Sequence[Value], objects: Value | Sequence[Value]
+) -> list[Statement]:
     """Read and write a pipeline's artifacts."""
     return [
         find_bucket(bucket),
@@ -81,7 +116,7 @@ def use_artifacts(bucket: Value, objects: Value) -> list[Statement]:
     ]
 
 
-def find_bucket(bucket: Value) -> Statement:
+def find_bucket(bucket: Value | Sequence[Value]) -> Statement:
     """See whose the artifact bucket is, and where."""
     return allow(
         s3.GetBucketAcl,
@@ -92,11 +127,13 @@ def find_bucket(bucket: Value) -> Statement:
     )
 
 
-def _use_connections(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
+def _use_connections(
+    actions: Sequence[Action], resources: PipelineResources
+) -> Iterator[Statement]:
     """Allow both prefixes: an ARN keeps the one with which the connection was created."""
     used = _each(
         resources.connection if action.connection is None else action.connection
-        for action in pipeline.actions
+        for action in actions
         if isinstance(action, ConnectedSource)
     )
     if used:
@@ -110,10 +147,10 @@ def _use_connections(pipeline: Pipeline, resources: PipelineResources) -> Iterat
         yield allow(s3.PutObjectAcl, on=resources.objects, sid="PutSourceAcl")
 
 
-def _run_builds(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
-    builds = [action for action in pipeline.actions if isinstance(action, CodeBuild)]
+def _run_builds(actions: Sequence[Action], resources: PipelineResources) -> Iterator[Statement]:
+    builds = [action for action in actions if isinstance(action, CodeBuild)]
     used = _each(
-        resources.project(resources.build if build.project is None else build.project)
+        resources.of(build).project(resources.build if build.project is None else build.project)
         for build in builds
     )
     if used:
@@ -124,34 +161,36 @@ def _run_builds(pipeline: Pipeline, resources: PipelineResources) -> Iterator[St
 _FOLLOW = ("DescribeStacks", "DescribeStackEvents")
 
 
-def _change_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
+def _change_stacks(actions: Sequence[Action], resources: PipelineResources) -> Iterator[Statement]:
     """Allow the calls of each stack's actions, and those that follow a deployment."""
-    calls: dict[Value, dict[str, None]] = {}
+    calls: dict[tuple[Value, str | None], dict[str, None]] = {}
     roles: dict[Value, None] = {}
-    for action in pipeline.actions:
+    parameters: dict[Value, None] = {}
+    for action in actions:
         if isinstance(action, (StackAction, ExecuteChangeSet)):
-            calls.setdefault(action.stack, dict.fromkeys(_FOLLOW)).update(
+            calls.setdefault((action.stack, action.region), dict.fromkeys(_FOLLOW)).update(
                 dict.fromkeys(ACTION_MODES[action.mode].calls)
             )
+            parameters.update(dict.fromkeys(resources.of(action).parameters))
         if isinstance(action, StackAction):
             role = resources.role if action.role is None else action.role
             if role is not None:
                 roles[role] = None
-    alike: dict[tuple[str, ...], list[Value]] = {}
+    alike: dict[tuple[str, ...], list[tuple[Value, str | None]]] = {}
     for stack, allowed in calls.items():
         alike.setdefault(tuple(allowed), []).append(stack)
     sids: set[str] = set()
     for number, (names, stacks) in enumerate(alike.items(), start=1):
-        sid = f"Deploy{_title(stacks, number)}"
+        sid = f"Deploy{_title([stack for stack, _ in stacks], number)}"
         sid = f"{sid}{number}" if sid in sids else sid
         sids.add(sid)
         yield allow(
             *(cloudformation.Action(name) for name in names),
-            on=[resources.stack(stack) for stack in stacks],
+            on=[resources.in_region(region).stack(stack) for stack, region in stacks],
             sid=sid,
         )
-    if calls and resources.parameters:
-        yield allow(ssm.GetParameters, on=resources.parameters, sid="ReadParameters")
+    if parameters:
+        yield allow(ssm.GetParameters, on=list(parameters), sid="ReadParameters")
     if roles:
         yield allow(
             iam.PassRole,
@@ -171,35 +210,40 @@ def _title(stacks: Sequence[Value], number: int) -> str:
     return pascal_case(first) if isinstance(first, str) else f"Stack{number}"
 
 
-def read_stacks(pipeline: Pipeline, resources: PipelineResources) -> Iterator[Statement]:
+def read_stacks(actions: Sequence[Action], resources: PipelineResources) -> Iterator[Statement]:
     """Read what AWS's page lists beside the calls of each mode.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html
     """
-    stacks = _each(action.stack for action in pipeline.actions if isinstance(action, StackAction))
+    stacks = dict.fromkeys(
+        (action.stack, action.region) for action in actions if isinstance(action, StackAction)
+    )
     if stacks:
         yield allow(
             cloudformation.DescribeStackResources,
             cloudformation.GetTemplate,
-            on=[resources.stack(stack) for stack in stacks],
+            on=[resources.in_region(region).stack(stack) for stack, region in stacks],
             sid="ReadStacks",
         )
         yield allow(cloudformation.ValidateTemplate, sid="ValidateTemplates")
 
 
-def _notify_approvers(pipeline: Pipeline) -> Iterator[Statement]:
-    topics = _each(action.topic for action in pipeline.actions if isinstance(action, Approve))
+def _notify_approvers(actions: Sequence[Action]) -> Iterator[Statement]:
+    topics = _each(action.topic for action in actions if isinstance(action, Approve))
     if topics:
         yield allow(sns.Publish, on=topics, sid="NotifyApprovers")
 
 
-def _of_actions_and_rules(pipeline: Pipeline) -> Iterator[Statement]:
+def _of_actions_and_rules(pipeline: Pipeline, actions: Sequence[Action]) -> Iterator[Statement]:
     """Allow what actions and rules say themselves, a statement for each set of calls."""
     conditions = [c for s in pipeline.stages for c in (s.before_entry, s.on_success) if c]
     rules = [rule for condition in conditions for rule in condition.rules]
     places: dict[tuple[tuple[str, ...], _Operators], dict[str, None]] = {}
-    needed = [a.permissions(pipeline.name) for a in pipeline.actions]
-    needed += [rule.permissions(pipeline.name) for rule in rules]
+    needed = [
+        [_in_region(permission, action.region) for permission in action.permissions(pipeline.name)]
+        for action in actions
+    ]
+    needed += [list(rule.permissions(pipeline.name)) for rule in rules]
     for permission in (entry for entries in needed for entry in entries):
         on = places.setdefault((permission.action_names, permission.condition), {})
         on.update(dict.fromkeys(permission.resources))
@@ -211,11 +255,19 @@ def _of_actions_and_rules(pipeline: Pipeline) -> Iterator[Statement]:
         sid = f"{sid}{number}" if sid in sids else sid
         sids.add(sid)
         yield allow(
-            *(Action(*name.split(":")) for name in names),
+            *(Call(*name.split(":")) for name in names),
             on=[substituted(arn) for arn in arns],
             sid=sid,
             condition=condition(operators),
         )
+
+
+def _in_region(permission: Allow, region: str | None) -> Allow:
+    """Return a permission on resources of a region; None: of the pipeline's."""
+    if region is None:
+        return permission
+    there = [arn.replace("${AWS::Region}", region) for arn in permission.resources]
+    return replace(permission, on=there)
 
 
 #: What statements are called, by their first call, where its own name says too little.

@@ -7,6 +7,7 @@ from awacs import sts
 from awacs.aws import (
     Action,
     Allow,
+    ArnEquals,
     ArnLike,
     Condition,
     ConditionElement,
@@ -99,6 +100,50 @@ def from_account(account: Value, arns: Value | None = None) -> Condition:
     if arns is not None:
         conditions.append(ArnLike({"aws:SourceArn": arns}))
     return Condition(conditions)
+
+
+class Roles:
+    """Roles of other accounts, as policies of resources name them before the roles exist.
+
+    A policy that names a role itself is refused until the role exists, and means another role when
+    that one is created again. So it names the accounts, and binds them to the roles' names.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+
+    Args:
+        accounts: the ARNs of their accounts.
+        arns: the ARNs of the roles.
+        are_patterns: whether the ARNs have wildcards.
+
+    """
+
+    def __init__(
+        self, accounts: Sequence[Value], arns: Sequence[Value], *, are_patterns: bool = False
+    ) -> None:
+        self.accounts = list(accounts)
+        self.arns = list(arns)
+        self._compare = ArnLike if are_patterns else ArnEquals
+
+    def __bool__(self) -> bool:
+        """Tell whether there are any."""
+        return bool(self.arns)
+
+    def allow(
+        self,
+        *actions: Action,
+        on: Sequence[Value] | None,
+        sid: str,
+        conditions: Sequence[ConditionElement] = (),
+    ) -> Statement:
+        """Allow them actions; ``on``: resources, or None where a policy has only its own."""
+        resources = {} if on is None else {"Resource": list(on)}
+        return Statement(
+            Sid=sid,
+            Effect=Allow,
+            Principal=Principal("AWS", self.accounts),
+            Action=list(actions),
+            **resources,
+            Condition=Condition([self._compare({"aws:PrincipalArn": self.arns}), *conditions]),
+        )
 
 
 def principals(named: Mapping[str, Sequence[Value]]) -> Principal:

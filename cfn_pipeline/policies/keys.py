@@ -18,7 +18,7 @@ from awacs.aws import (
 )
 
 from cfn_pipeline.model.values import Value
-from cfn_pipeline.policies.documents import allow
+from cfn_pipeline.policies.documents import Roles, allow
 
 
 def administer_key(account: Value, *, sid: str) -> Statement:
@@ -75,19 +75,34 @@ def let_events_publish(topics: Value) -> Statement:
     )
 
 
-def encrypt_artifacts(key: Value, *, through: Value) -> list[Statement]:
-    """Read and write artifacts that are encrypted with a key; ``through``: S3, of one region."""
+_ENCRYPT = (kms.Decrypt, kms.Encrypt, kms.Action("GenerateDataKey*"), kms.Action("ReEncrypt*"))
+
+
+def encrypt_artifacts(
+    key: Value | Sequence[Value], *, through: Value | Sequence[Value]
+) -> list[Statement]:
+    """Read and write artifacts that are encrypted with keys; ``through``: S3, of their regions."""
     return [
         allow(
-            kms.Decrypt,
-            kms.Encrypt,
-            kms.Action("GenerateDataKey*"),
-            kms.Action("ReEncrypt*"),
+            *_ENCRYPT,
             on=key,
             sid="EncryptArtifacts",
             condition=_through(through),
         ),
         allow(kms.DescribeKey, on=key, sid="DescribeKey"),
+    ]
+
+
+def let_roles_encrypt_artifacts(roles: Roles, *, through: Value) -> list[Statement]:
+    """Allow roles of other accounts the same; ``through``: S3, of the key's region."""
+    return [
+        roles.allow(
+            *_ENCRYPT,
+            on=["*"],
+            sid="LetActionRolesEncryptArtifacts",
+            conditions=[StringEquals({"kms:ViaService": through})],
+        ),
+        roles.allow(kms.DescribeKey, on=["*"], sid="LetActionRolesDescribeKey"),
     ]
 
 
@@ -111,6 +126,7 @@ def decrypt_secrets(key: Value, *, through: Value | None = None) -> Statement:
     return allow(kms.Decrypt, on=key, sid="DecryptSecrets", condition=condition)
 
 
-def _through(service: Value) -> Condition:
+def _through(service: Value | Sequence[Value]) -> Condition:
     """Condition for uses of a key that a service makes for the caller, and no others."""
-    return Condition(StringEquals({"kms:ViaService": service}))
+    services = list(service) if isinstance(service, (list, tuple)) else service
+    return Condition(StringEquals({"kms:ViaService": services}))

@@ -3,10 +3,11 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_CodePipeline.html
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from troposphere import codepipeline
+from troposphere import Ref, codepipeline
 
 from cfn_pipeline.model.actions import Action, ActionDefaults
 from cfn_pipeline.model.cluster_releases import EKSDeploy
@@ -18,14 +19,37 @@ from cfn_pipeline.model.triggers import Patterns
 from cfn_pipeline.model.values import Value, present
 
 
+@dataclass(frozen=True)
+class Store:
+    """Where artifacts are.
+
+    Args:
+        bucket: the name of the bucket.
+        key: the ARN of the key that encrypts them; absent: S3's own.
+
+    """
+
+    bucket: Value
+    key: Value | None = None
+
+    def to_property(self) -> codepipeline.ArtifactStore:
+        """Return the store as CodePipeline describes it."""
+        key = None
+        if self.key is not None:
+            key = codepipeline.EncryptionKey(Type="KMS", Id=self.key)
+        return codepipeline.ArtifactStore(
+            Type="S3", Location=self.bucket, **present(EncryptionKey=key)
+        )
+
+
 def pipeline(
     title: str,
     *,
     pipeline: Pipeline,
     role: Value,
-    bucket: Value,
+    store: Store,
     defaults: ActionDefaults,
-    key: Value | None = None,
+    stores: Mapping[str, Store] | None = None,
 ) -> codepipeline.Pipeline:
     """Make a pipeline.
 
@@ -33,21 +57,18 @@ def pipeline(
         title: the logical id.
         pipeline: what the pipeline does.
         role: the ARN of the role that it works with.
-        bucket: the name of the bucket for its artifacts.
+        store: where its artifacts are.
         defaults: the values of what its actions leave absent.
-        key: the ARN of the key that encrypts artifacts; absent: S3's own.
+        stores: where those of its actions in other regions are, by region; absent: it has none.
 
     """
-    encryption = None if key is None else codepipeline.EncryptionKey(Type="KMS", Id=key)
     return codepipeline.Pipeline(
         title,
         Name=pipeline.name,
         PipelineType=pipeline.pipeline_type,
         **present(ExecutionMode=pipeline.execution_mode),
         RoleArn=role,
-        ArtifactStore=codepipeline.ArtifactStore(
-            Type="S3", Location=bucket, **present(EncryptionKey=encryption)
-        ),
+        **_stores(store, stores or {}),
         Stages=[
             codepipeline.Stages(
                 Name=stage.name,
@@ -76,6 +97,19 @@ def pipeline(
         ),
         **present(Triggers=[_trigger(s) for s in pipeline.connections if _filters(s)] or None),
     )
+
+
+def _stores(store: Store, stores: Mapping[str, Store]) -> dict[str, Any]:
+    """Return the one store, or one for each region, the pipeline's own first."""
+    if not stores:
+        return {"ArtifactStore": store.to_property()}
+    everywhere: list[tuple[Value, Store]] = [(Ref("AWS::Region"), store), *stores.items()]
+    return {
+        "ArtifactStores": [
+            codepipeline.ArtifactStoreMap(Region=region, ArtifactStore=each.to_property())
+            for region, each in everywhere
+        ]
+    }
 
 
 def _filters(source: ConnectedSource) -> bool:
@@ -170,6 +204,8 @@ def _action(action: Action, run_order: int, defaults: ActionDefaults) -> codepip
             Version=action.type.version,
         ),
         **present(
+            RoleArn=action.action_role,
+            Region=action.region,
             InputArtifacts=inputs or None,
             OutputArtifacts=outputs or None,
             Configuration=action.settings(defaults) or None,

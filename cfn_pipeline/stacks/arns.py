@@ -4,39 +4,45 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from troposphere import Join, Sub
 
-from cfn_pipeline.model.values import Value
+from cfn_pipeline.model.values import Intrinsic, Value
 
 #: Holds in GovCloud and China, too.
 ANY_PARTITION = "${AWS::Partition}"
 ANY_SUFFIX = "${AWS::URLSuffix}"
 
-_HERE = "${AWS::Region}:${AWS::AccountId}"
-
 
 @dataclass(frozen=True)
 class Arns:
-    """ARNs in the stack's own account and region.
+    """ARNs in one account and region, the stack's own if no others are given.
 
     Args:
         partition: ``aws``, or a placeholder that CloudFormation fills in.
         suffix: ``amazonaws.com``, or a placeholder: what the addresses of services end with.
+        account: the account's number, or a placeholder.
+        region: the region's name, or a placeholder.
 
     """
 
     partition: str = ANY_PARTITION
     suffix: str = ANY_SUFFIX
+    account: str = "${AWS::AccountId}"
+    region: str = "${AWS::Region}"
 
-    def regional(self, service: str, resource: str) -> Value:
+    def at(self, *, account: str | None = None, region: str | None = None) -> "Arns":
+        """Return the same form in another account or region; None: in the same."""
+        return replace(self, account=account or self.account, region=region or self.region)
+
+    def regional(self, service: str, resource: str) -> Intrinsic:
         """Return the ARN of ``resource``, which may hold placeholders such as ``${Name}``."""
-        return Sub(f"arn:{self.partition}:{service}:{_HERE}:{resource}")
+        return Sub(f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}")
 
     def global_(self, service: str, resource: str) -> Value:
         """Return the ARN of a resource without region, such as a role."""
-        return Sub(f"arn:{self.partition}:{service}::${{AWS::AccountId}}:{resource}")
+        return Sub(f"arn:{self.partition}:{service}::{self.account}:{resource}")
 
     def root(self) -> Value:
         """Return the ARN of the account itself."""
@@ -44,7 +50,7 @@ class Arns:
 
     def image_repository(self, repository: str) -> str:
         """Return where images are pushed to and pulled from, for use in Sub."""
-        registry = f"${{AWS::AccountId}}.dkr.ecr.${{AWS::Region}}.{self.suffix}"
+        registry = f"{self.account}.dkr.ecr.{self.region}.{self.suffix}"
         return f"{registry}/{repository}"
 
     def image(self, repository: str, tag: str) -> Value:
@@ -53,7 +59,7 @@ class Arns:
 
     def public_parameter(self, name: str) -> Value:
         """Return the ARN of a parameter of AWS's own, which belongs to no account."""
-        return Sub(f"arn:{self.partition}:ssm:${{AWS::Region}}::parameter/aws/service/{name}")
+        return Sub(f"arn:{self.partition}:ssm:{self.region}::parameter/aws/service/{name}")
 
     def bucket(self, name: str) -> Value:
         """Return the ARN of a bucket, or of its objects when ``/*`` follows the name."""
@@ -63,9 +69,9 @@ class Arns:
         """Return the ARN of one of AWS's own policies."""
         return self._known(f"arn:{self.partition}:iam::aws:policy/{name}")
 
-    def account(self, number: str) -> Value:
+    def root_of(self, account: str) -> Value:
         """Return the ARN of an account: of every principal that the account allows."""
-        return self._known(f"arn:{self.partition}:iam::{number}:root")
+        return self._known(f"arn:{self.partition}:iam::{account}:root")
 
     @staticmethod
     def _known(arn: str) -> Value:
@@ -73,7 +79,7 @@ class Arns:
 
     def service(self, name: str) -> Value:
         """Return a service of the region as KMS names it: ``s3.eu-west-1.amazonaws.com``."""
-        return Sub(f"{name}.${{AWS::Region}}.{self.suffix}")
+        return Sub(f"{name}.{self.region}.{self.suffix}")
 
     def named(self, service: str, kind: str, suffix: str = "") -> Callable[[Value], Value]:
         """Return a function that makes ``<kind>/<name><suffix>`` ARNs from names or functions."""

@@ -1,10 +1,12 @@
 """Builders for templates of one's own: each returns ordinary resources of troposphere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from troposphere import AWSObject, Ref
 from troposphere.iam import Role
 
+from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.delivery import PipelineResources, read_stacks, run_pipeline
@@ -27,6 +29,7 @@ def pipeline_role(
     key: Value | None = None,
     project: Value | None = None,
     role_arn: Value | None = None,
+    buckets: Mapping[str, str] | None = None,
     arns: Arns = ARNS,
 ) -> Role:
     """Make the role of a pipeline, with what its actions need and nothing else.
@@ -44,23 +47,38 @@ def pipeline_role(
         pipeline: whose role it is.
         bucket: the name of the artifact bucket, which may have pseudo parameters.
         title: the logical id.
-        key: the ARN of the key that encrypts the artifacts; absent: S3's own.
+        key: the ARN of the key that encrypts the artifacts, in the pipeline's region; absent: S3's
+            own.
         project: the CodeBuild project of builds that name none; absent: the pipeline's name.
         role_arn: the deployment role of actions that name none; absent: each names one.
+        buckets: the names of the artifact buckets in other regions of its actions, by region;
+            absent: there are none.
         arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     """
-    resources = PipelineResources(
-        bucket=arns.bucket(bucket),
-        objects=arns.bucket(f"{bucket}/*"),
-        build=pipeline.name if project is None else project,
-        project=arns.named("codebuild", "project"),
-        stack=arns.named("cloudformation", "stack", "/*"),
-        role=role_arn,
-        connection=Ref(CONNECTION),
+    names = {} if buckets is None else buckets
+    ModelError.raise_for(
+        f"role of pipeline {pipeline.name!r}: the bucket of {region} is absent; add it to buckets"
+        for region in pipeline.regions
+        if region not in names
     )
+
+    def resources(arns: Arns, bucket: str) -> PipelineResources:
+        return PipelineResources(
+            bucket=arns.bucket(bucket),
+            objects=arns.bucket(f"{bucket}/*"),
+            build=pipeline.name if project is None else project,
+            project=arns.named("codebuild", "project"),
+            stack=arns.named("cloudformation", "stack", "/*"),
+            role=role_arn,
+            connection=Ref(CONNECTION),
+        )
+
+    regions = {r: resources(arns.at(region=r), names[r]) for r in pipeline.regions}
+    used = replace(resources(arns, bucket), regions=regions)
+    actions = [action for action in pipeline.actions if action.action_role is None]
     encrypt = () if key is None else encrypt_artifacts(key, through=arns.service("s3"))
-    statements = [*run_pipeline(pipeline, resources), *read_stacks(pipeline, resources), *encrypt]
+    statements = [*run_pipeline(pipeline, used), *read_stacks(actions, used), *encrypt]
     return role(
         title,
         description=f"CodePipeline, running the pipeline {pipeline.name}",

@@ -40,3 +40,13 @@ def build_project(pipeline: str) -> str:
 def log_bucket(stack: str) -> str:
     """Return the export of the name of the bucket for the access logs of an application's stack."""
     return f"{stack}-log-bucket"
+
+
+def images(stack: str) -> str:
+    """Return the export of the address of the repository from which a stack pulls its images."""
+    return f"{stack}-images"
+
+
+def image_repository(stack: str) -> str:
+    """Return the export of the ARN of that repository."""
+    return f"{stack}-image-repository"

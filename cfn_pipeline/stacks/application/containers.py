@@ -119,7 +119,7 @@ def _definition(
 def _image(stack: ApplicationStack, container: Container) -> Value:
     if container.image is not None:
         return Sub(container.image) if "${" in container.image else container.image
-    return stack.arns.image(stack.application.image_repository_name, f"${{{ids.IMAGE_TAG}}}")
+    return stack.image(f"${{{ids.IMAGE_TAG}}}")
 
 
 def _health_check(container: Container) -> HealthCheck | None:

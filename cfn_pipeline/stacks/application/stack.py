@@ -55,6 +55,20 @@ class ApplicationStack(Stack):
         """The name of the bucket for access logs, from the same."""
         return _from_environment(exports.log_bucket)
 
+    def image(self, tag: str) -> Value:
+        """Return an image of the application; ``tag``: a placeholder of Sub."""
+        repository = self.application.image_repository_name
+        if self.application.places.is_home_only:
+            return self.arns.image(repository, tag)
+        return Sub(f"${{Images}}:{tag}", Images=_from_environment(exports.images))
+
+    @property
+    def image_repository(self) -> Value:
+        """The ARN of the repository of the application's images."""
+        if self.application.places.is_home_only:
+            return self.arns.regional("ecr", f"repository/{self.application.image_repository_name}")
+        return _from_environment(exports.image_repository)
+
     def build(self, aspect: Any) -> Any:
         """Build an aspect, or what one consists of, such as a container; return the result."""
         return self._part(aspect)(self, aspect)

@@ -40,9 +40,11 @@ def add_task_and_execution_roles(stack: ApplicationStack) -> None:
     application = stack.application
     permitted = [allowed(p) for c in application.all_containers for p in c.permissions]
     secrets = [secret for c in application.all_containers for secret in c.secrets.values()]
-    own = stack.arns.regional("ecr", f"repository/{application.image_repository_name}")
     others = sorted({c.ecr_repository for c in application.all_containers if c.ecr_repository})
-    repositories = [*([own] if application.runs_build else []), *map(substituted, others)]
+    repositories = [
+        *([stack.image_repository] if application.runs_build else []),
+        *map(substituted, others),
+    ]
     trusted = trust(_TASKS, from_account(Ref("AWS::AccountId"), stack.arns.regional("ecs", "*")))
     stack.add(
         role(

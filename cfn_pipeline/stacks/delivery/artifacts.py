@@ -1,12 +1,17 @@
 """The buckets of a pipeline: for its artifacts, for their access log, for what builds keep."""
 
-from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Sub
 from troposphere.s3 import BucketPolicy, LoggingConfiguration
 
-from cfn_pipeline.policies.buckets import deny_insecure_transport, let_s3_log
-from cfn_pipeline.policies.documents import document
+from cfn_pipeline.model.values import Value
+from cfn_pipeline.policies.buckets import (
+    deny_insecure_transport,
+    let_roles_use_artifacts,
+    let_s3_log,
+)
+from cfn_pipeline.policies.documents import Roles, document
 from cfn_pipeline.resources.s3 import private_bucket
+from cfn_pipeline.stacks.arns import ARNS, Arns
 from cfn_pipeline.stacks.stack import RETAIN, Stack
 
 BUCKET = "ArtifactBucket"
@@ -19,9 +24,15 @@ _CACHE_DAYS = 30
 _ARTIFACT_LOGS = "artifacts/"
 
 
-def artifact_bucket_name(pipeline: str) -> str:
-    """Return the name of a pipeline's artifact bucket, for use in Sub."""
-    return f"{pipeline}-artifacts-${{AWS::AccountId}}-${{AWS::Region}}"
+def artifact_bucket_name(pipeline: str, *, arns: Arns = ARNS) -> str:
+    """Return the name of a pipeline's artifact bucket, for use in Sub.
+
+    Args:
+        pipeline: the pipeline's name.
+        arns: with account and region of the bucket; absent: those of the stack.
+
+    """
+    return f"{pipeline}-artifacts-{arns.account}-{arns.region}"
 
 
 def log_bucket_name(pipeline: str) -> str:
@@ -44,17 +55,25 @@ def add_cache_bucket(stack: Stack) -> None:
         BucketPolicy(
             f"{CACHE_BUCKET}Policy",
             Bucket=Ref(CACHE_BUCKET),
-            PolicyDocument=document(_deny_insecure_transport(CACHE_BUCKET)),
+            PolicyDocument=document(deny_insecure_transport(*_arns(CACHE_BUCKET))),
         ),
     )
 
 
-def add_private_buckets(stack: Stack) -> None:
-    """Add the bucket for artifacts, and one for its access log."""
+def add_private_buckets(stack: Stack, key: Value, roles: Roles) -> None:
+    """Add the bucket for artifacts, and one for its access log.
+
+    Args:
+        stack: to which they are added.
+        key: the ARN of the key that encrypts artifacts.
+        roles: of other accounts, which use the artifacts.
+
+    """
     arns = stack.arns
+    let_roles = let_roles_use_artifacts(roles, *_arns(BUCKET)) if roles else []
     artifacts, logs = artifact_bucket_name(stack.name), log_bucket_name(stack.name)
     bucket = private_bucket(
-        BUCKET, name=Sub(artifacts), expire_after_days=_ARTIFACT_DAYS, key=stack.key, **RETAIN
+        BUCKET, name=Sub(artifacts), expire_after_days=_ARTIFACT_DAYS, key=key, **RETAIN
     )
     bucket.LoggingConfiguration = LoggingConfiguration(
         DestinationBucketName=Ref(LOG_BUCKET), LogFilePrefix=_ARTIFACT_LOGS
@@ -64,7 +83,7 @@ def add_private_buckets(stack: Stack) -> None:
         BucketPolicy(
             f"{BUCKET}Policy",
             Bucket=Ref(BUCKET),
-            PolicyDocument=document(_deny_insecure_transport(BUCKET)),
+            PolicyDocument=document(*let_roles, deny_insecure_transport(*_arns(BUCKET))),
         ),
         private_bucket(LOG_BUCKET, name=Sub(logs), expire_after_days=_LOG_DAYS, **RETAIN),
         BucketPolicy(
@@ -76,11 +95,12 @@ def add_private_buckets(stack: Stack) -> None:
                     account=Ref("AWS::AccountId"),
                     source=arns.bucket(artifacts),
                 ),
-                _deny_insecure_transport(LOG_BUCKET),
+                deny_insecure_transport(*_arns(LOG_BUCKET)),
             ),
         ),
     )
 
 
-def _deny_insecure_transport(bucket: str) -> Statement:
-    return deny_insecure_transport(GetAtt(bucket, "Arn"), Sub(f"${{{bucket}.Arn}}/*"))
+def _arns(bucket: str) -> tuple[Value, Value]:
+    """Return the ARNs of a bucket of the stack, and of what is in it."""
+    return GetAtt(bucket, "Arn"), Sub(f"${{{bucket}.Arn}}/*")

@@ -32,17 +32,14 @@ def broad_iam_template(pipeline: Pipeline) -> Template:
 
 def _add_pipeline_role(stack: Stack, pipeline: Pipeline) -> None:
     """Add CodePipeline's role, with the permissions that the pipeline's actions need."""
+    used = resources(stack.name, stack.arns, role=GetAtt(DEPLOYMENT_ROLE, "Arn"))
     stack.add(
         role(
             PIPELINE_ROLE,
             name=f"code-pipeline-{stack.name}-service-role",
             description=f"CodePipeline, running the pipeline {stack.name}",
             trust=trust("codepipeline.amazonaws.com"),
-            policies={
-                "PipelinePermissions": document(
-                    *run_pipeline(pipeline, resources(stack, role=GetAtt(DEPLOYMENT_ROLE, "Arn")))
-                )
-            },
+            policies={"PipelinePermissions": document(*run_pipeline(pipeline, used))},
         )
     )
 

@@ -15,8 +15,8 @@ from troposphere.ecr import (
 
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.values import Value, present
-from cfn_pipeline.policies.application import let_pull
-from cfn_pipeline.policies.documents import document, pascal_case
+from cfn_pipeline.policies.application import let_environments_pull, let_pull
+from cfn_pipeline.policies.documents import Roles, document, pascal_case
 from cfn_pipeline.stacks.arns import ARNS, LITERAL_ARNS, Arns
 from cfn_pipeline.stacks.stack import RETAIN, Stack
 
@@ -67,7 +67,8 @@ def ecr_template(application: Application, *, arns: Arns = ARNS) -> Template:
     a kept index refers.
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
 
-    Who may pull has it in a policy of their own, or is an account that the application names.
+    Who may pull has it in a policy of their own, or is an account that the application names, or a
+    role of an environment's stack in another account.
 
     Args:
         application: whose images these are.
@@ -76,7 +77,9 @@ def ecr_template(application: Application, *, arns: Arns = ARNS) -> Template:
     """
     stack = Stack(f"Repositories of {application.name}'s images", name=application.name, arns=arns)
     accounts = _accounts(application, arns)
-    policy = document(let_pull(accounts, sid="AllowAccountsToPull")) if accounts else None
+    policies = [let_pull(accounts, sid="AllowAccountsToPull")] if accounts else []
+    policies += let_environments_pull(_roles(application, arns))
+    policy = document(*policies) if policies else None
     protected: dict[str, Any] = {
         "ImageScanningConfiguration": ImageScanningConfiguration(ScanOnPush=True),
         "EncryptionConfiguration": EncryptionConfiguration(EncryptionType="KMS", KmsKey=stack.key),
@@ -116,7 +119,21 @@ def _title(application: Application) -> str:
 def _accounts(application: Application, arns: Arns) -> dict[str, Sequence[Value]]:
     if not application.pull_accounts:
         return {}
-    return {"AWS": [arns.account(account) for account in application.pull_accounts]}
+    return {"AWS": [arns.root_of(account) for account in application.pull_accounts]}
+
+
+def _roles(application: Application, arns: Arns) -> Roles:
+    """Return the roles that pull in environments of other accounts.
+
+    Those of a stack that is built have its name as their path; those of an own one have any name.
+    """
+    places = application.places
+    roles = []
+    for environment in application.environments:
+        if account := places.account(environment):
+            path = f"{application.stack_name(environment)}/" if application.stack is None else ""
+            roles.append(arns.at(account=account).global_("iam", f"role/{path}*"))
+    return Roles([arns.root_of(account) for account in places.accounts], roles, are_patterns=True)
 
 
 _UNTAGGED: dict[str, Any] = {

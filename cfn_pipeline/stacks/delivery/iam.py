@@ -5,36 +5,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from troposphere import GetAtt, Template
 
 from cfn_pipeline.aws import name_forms
-from cfn_pipeline.aws.iam import INLINE_POLICIES
 from cfn_pipeline.aws.pipelines import artifact_prefix
-from cfn_pipeline.errors import ModelError, TemplateError
+from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.actions import CodeBuild
 from cfn_pipeline.model.artifacts import Artifact
 from cfn_pipeline.model.build import Build
 from cfn_pipeline.model.deployments import StackAction
 from cfn_pipeline.model.pipeline import Pipeline
-from cfn_pipeline.model.values import Value
 from cfn_pipeline.permissions import stored_parameters
-from cfn_pipeline.permissions.packing import size
-from cfn_pipeline.policies.delivery import (
-    read_stacks,
-    run_pipeline,
-)
-from cfn_pipeline.policies.documents import document, trust
-from cfn_pipeline.policies.keys import encrypt_artifacts
-from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import ARNS, Arns
 from cfn_pipeline.stacks.delivery.artifacts import artifact_bucket_name
 from cfn_pipeline.stacks.delivery.build_role import build_role
+from cfn_pipeline.stacks.delivery.pipeline_role import add_pipeline_role, check_sizes
 from cfn_pipeline.stacks.delivery.roles import (
     BUILD_ROLE,
-    PIPELINE_ROLE,
     builds,
     export_deployment_role,
-    resources,
     roles_stack,
-    stored_parameter_arns,
 )
 from cfn_pipeline.stacks.environment import deployment
 from cfn_pipeline.stacks.environment.deployment import (
@@ -95,7 +83,8 @@ def iam_template(
     ModelError.raise_for(_problems(pipeline, (pull, push), stored, makes_role=bool(templates)))
     stack = roles_stack(pipeline, arns)
     made = GetAtt(DEPLOYMENT_ROLE, "Arn") if templates else None
-    _add_pipeline_role(stack, pipeline, made, stored_parameter_arns(stored, arns))
+    if not pipeline.action_roles:
+        add_pipeline_role(stack, pipeline, deployment_role=made, parameters=stored)
     if builds(pipeline):
         _add_build_role(stack, pipeline, pull=pull, push=push, build=build)
     if templates:
@@ -111,48 +100,8 @@ def iam_template(
         add_deployment_role(stack, needed.policies, deploys=what)
         if needed.boundary is not None:
             add_permissions_boundary(stack, needed.boundary, deploys=what)
-    _check_sizes(stack)
+    check_sizes(stack)
     return stack.template
-
-
-def _check_sizes(stack: Stack) -> None:
-    """Refuse more inline policies than IAM allows.
-
-    Raises:
-        TemplateError: with the role.
-
-    """
-    for title, resource in stack.template.to_dict()["Resources"].items():
-        policies = resource["Properties"].get("Policies", ())
-        if (taken := sum(size(policy["PolicyDocument"]) for policy in policies)) > INLINE_POLICIES:
-            raise TemplateError(
-                f"{title} of {stack.name}: the inline policies have {taken:,} characters; IAM "
-                f"allows {INLINE_POLICIES:,} for a role; use fewer stacks in one pipeline"
-            )
-
-
-def _add_pipeline_role(
-    stack: Stack,
-    pipeline: Pipeline,
-    deployment_role: GetAtt | None,
-    parameters: Sequence[Value],
-) -> None:
-    """Add CodePipeline's role, with the permissions that the pipeline's actions need."""
-    used = resources(stack, role=deployment_role, parameters=parameters)
-    stack.add(
-        role(
-            PIPELINE_ROLE,
-            description=f"CodePipeline, running the pipeline {stack.name}",
-            trust=trust("codepipeline.amazonaws.com"),
-            policies={
-                "PipelinePermissions": document(
-                    *run_pipeline(pipeline, used),
-                    *read_stacks(pipeline, used),
-                    *encrypt_artifacts(stack.key, through=stack.arns.service("s3")),
-                )
-            },
-        )
-    )
 
 
 def _add_build_role(

@@ -4,10 +4,12 @@ from troposphere import GetAtt, Ref, Template
 from troposphere.kms import Alias, Key
 
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.policies import keys
 from cfn_pipeline.policies.documents import document
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import ARNS, LITERAL_ARNS, Arns
+from cfn_pipeline.stacks.delivery.roles import roles_of_other_accounts
 from cfn_pipeline.stacks.stack import RETAIN, Stack
 
 KEY = "KmsKey"
@@ -31,16 +33,20 @@ def secrets_key_template(application: Application) -> Template:
     return stack.template
 
 
-def key_template(application: Application, *, arns: Arns = ARNS) -> Template:
+def key_template(
+    application: Application, *, pipeline: Pipeline | None = None, arns: Arns = ARNS
+) -> Template:
     """Make one key for the artifacts, images, build logs and notifications of one application.
 
     Args:
         application: whose key it is.
+        pipeline: whose roles of other accounts may use it, through S3; absent: there are none.
         arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     """
     name = application.name
     stack = Stack(f"Key of the pipeline that delivers {name}", name=name, arns=arns)
+    roles = None if pipeline is None else roles_of_other_accounts(pipeline, None, arns)
     policy = document(
         keys.administer_key(arns.root(), sid="EnableIamPolicies"),
         keys.grant_to_services_only(),
@@ -49,6 +55,7 @@ def key_template(application: Application, *, arns: Arns = ARNS) -> Template:
             [arns.regional("logs", f"log-group:/aws/codebuild/{name}")],
         ),
         keys.let_events_publish(arns.regional("sns", f"{name}-*")),
+        *(keys.let_roles_encrypt_artifacts(roles, through=arns.service("s3")) if roles else []),
     )
     stack.add(
         Key(

@@ -1,6 +1,8 @@
 """A pipeline, the bucket for its artifacts, and its notifications."""
 
-from troposphere import ImportValue, Parameter, Ref, Sub, Template
+from collections.abc import Mapping, Sequence
+
+from troposphere import GetAtt, ImportValue, Parameter, Ref, Sub, Template
 from troposphere.codepipeline import Pipeline as CodePipeline
 from troposphere.s3 import Bucket
 
@@ -11,6 +13,7 @@ from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.sources import GitHub, GitHubOAuth, Source
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.resources import codepipeline
+from cfn_pipeline.resources.codepipeline import Store
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import ARNS, LITERAL_ARNS, Arns
 from cfn_pipeline.stacks.delivery.artifacts import (
@@ -19,6 +22,9 @@ from cfn_pipeline.stacks.delivery.artifacts import (
     artifact_bucket_name,
 )
 from cfn_pipeline.stacks.delivery.notifications import add_notifications
+from cfn_pipeline.stacks.delivery.pipeline_role import add_pipeline_role, check_sizes
+from cfn_pipeline.stacks.delivery.regions import regional_keys
+from cfn_pipeline.stacks.delivery.roles import PIPELINE_ROLE, roles_of_other_accounts
 from cfn_pipeline.stacks.delivery.starts import add_starts
 from cfn_pipeline.stacks.parameters import CONNECTION, connection_parameter
 from cfn_pipeline.stacks.stack import Stack
@@ -42,14 +48,20 @@ _TOKEN = Parameter(
 )
 
 
-def pipeline_template(pipeline: Pipeline, *, arns: Arns = ARNS) -> Template:
+def pipeline_template(
+    pipeline: Pipeline, *, parameters: Sequence[str] = (), arns: Arns = ARNS
+) -> Template:
     """Make a pipeline with encrypted artifacts, access logs and notifications.
 
     Actions without project or role use those that the stacks of the pipeline's name export; what
-    a source does not set becomes a parameter.
+    a source does not set becomes a parameter, and so do the keys of other regions, which
+    ``artifacts_template`` makes. A pipeline that assumes roles has its own role here, whose name
+    these roles trust.
 
     Args:
         pipeline: of one's own, or one that delivers an application.
+        parameters: the names in Systems Manager for which parameters of deployed templates stand,
+            for that role; empty: none.
         arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     Raises:
@@ -57,10 +69,21 @@ def pipeline_template(pipeline: Pipeline, *, arns: Arns = ARNS) -> Template:
 
     """
     stack = _stack(pipeline, arns)
-    stack.add(_pipeline(pipeline, key=stack.key))
-    add_private_buckets(stack)
+    role: Value = ImportValue(exports.pipeline_role(pipeline.name))
+    if pipeline.action_roles:
+        add_pipeline_role(
+            stack, pipeline, deployment_role=_defaults(pipeline).role, parameters=parameters
+        )
+        role = GetAtt(PIPELINE_ROLE, "Arn")
+    stores = {
+        region: Store(Sub(artifact_bucket_name(pipeline.name, arns=arns.at(region=region))), key)
+        for region, key in regional_keys(stack, pipeline).items()
+    }
+    stack.add(_pipeline(pipeline, role, Store(Ref(BUCKET), stack.key), stores))
+    add_private_buckets(stack, stack.key, roles_of_other_accounts(pipeline, None, arns))
     add_notifications(stack, pipeline)
     add_starts(stack, pipeline, PIPELINE)
+    check_sizes(stack)
     return stack.template
 
 
@@ -68,7 +91,8 @@ def plain_pipeline_template(pipeline: Pipeline) -> Template:
     """Make a pipeline and a bucket, with AWS's defaults."""
     stack = _stack(pipeline, LITERAL_ARNS)
     name = Sub(artifact_bucket_name(pipeline.name))
-    stack.add(_pipeline(pipeline), Bucket(BUCKET, BucketName=name))
+    role = ImportValue(exports.pipeline_role(pipeline.name))
+    stack.add(_pipeline(pipeline, role, Store(Ref(BUCKET))), Bucket(BUCKET, BucketName=name))
     return stack.template
 
 
@@ -88,14 +112,16 @@ def _stack(pipeline: Pipeline, arns: Arns) -> Stack:
     return stack
 
 
-def _pipeline(pipeline: Pipeline, *, key: Value | None = None) -> CodePipeline:
+def _pipeline(
+    pipeline: Pipeline, role: Value, store: Store, stores: Mapping[str, Store] | None = None
+) -> CodePipeline:
     return codepipeline.pipeline(
         PIPELINE,
         pipeline=pipeline,
-        role=ImportValue(exports.pipeline_role(pipeline.name)),
-        bucket=Ref(BUCKET),
+        role=role,
+        store=store,
+        stores=stores or {},
         defaults=_defaults(pipeline),
-        key=key,
     )
 
 

@@ -1,5 +1,6 @@
 """What the templates of roles have in common: logical ids, exports, and the pipeline's ARNs."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from awacs.aws import Statement
@@ -11,6 +12,7 @@ from cfn_pipeline.model.actions import CodeBuild
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.delivery import PipelineResources, use_artifacts
+from cfn_pipeline.policies.documents import Roles
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import Arns
 from cfn_pipeline.stacks.delivery.artifacts import artifact_bucket_name
@@ -20,6 +22,8 @@ from cfn_pipeline.stacks.stack import Stack
 
 PIPELINE_ROLE = "CodePipelineRole"
 BUILD_ROLE = "CodeBuildRole"
+
+_ACCOUNT = re.compile(r"arn:(?:\$\{AWS::Partition\}|[a-z-]+):iam::([0-9]{12}):")
 
 #: What the names of the parameters begin with that AWS publishes.
 _PUBLIC = "/aws/service/"
@@ -35,9 +39,11 @@ def roles_stack(pipeline: Pipeline, arns: Arns) -> Stack:
     name = pipeline.name
     ModelError.raise_for(name_forms.APPLICATION.problems(name, f"pipeline {name!r}"))
     stack = Stack(f"IAM roles that deliver {name}", name=name, arns=arns)
-    if any(source.connection is None for source in pipeline.connections):
-        stack.parameter(connection_parameter(pipeline))
-    roles = [("PipelineRole", PIPELINE_ROLE, exports.pipeline_role(name))]
+    roles = []
+    if not pipeline.action_roles:
+        if any(source.connection is None for source in pipeline.connections):
+            stack.parameter(connection_parameter(pipeline))
+        roles.append(("PipelineRole", PIPELINE_ROLE, exports.pipeline_role(name)))
     if builds(pipeline):
         roles.append(("BuildRole", BUILD_ROLE, exports.build_role(name)))
     for title, role, export in roles:
@@ -60,21 +66,67 @@ def export_deployment_role(stack: Stack) -> None:
     )
 
 
+def roles_of_other_accounts(pipeline: Pipeline, region: str | None, arns: Arns) -> Roles:
+    """Return the roles of other accounts that a pipeline assumes in a region.
+
+    Args:
+        pipeline: the pipeline.
+        region: None: that of the pipeline.
+        arns: the form of ARNs.
+
+    """
+    accounts: dict[str, None] = {}
+    roles: dict[Value, None] = {}
+    for action in pipeline.actions:
+        role = action.action_role
+        account = None if role is None else _account(role)
+        if role is not None and account is not None and action.region == region:
+            accounts[account] = None
+            roles[role] = None
+    return Roles([arns.root_of(account) for account in accounts], list(roles))
+
+
+def _account(role: Value) -> str | None:
+    """Return the account in the ARN of a role; None: the stack's own."""
+    text = role if isinstance(role, str) else str(role.to_dict().get("Fn::Sub", ""))
+    account = _ACCOUNT.match(text)
+    return None if account is None else account[1]
+
+
 def resources(
-    stack: Stack, *, role: Value | None = None, parameters: Sequence[Value] = ()
+    name: str,
+    arns: Arns,
+    *,
+    role: Value | None = None,
+    parameters: Sequence[str] = (),
+    regions: Iterable[str] = (),
+    store: Arns | None = None,
 ) -> PipelineResources:
-    """Return the ARNs of what a pipeline works with; ``role``: of actions that name none."""
-    bucket = artifact_bucket_name(stack.name)
-    arns = stack.arns
+    """Return the ARNs of what a pipeline works with.
+
+    Args:
+        name: the pipeline's.
+        arns: the form of ARNs.
+        role: of actions that name none; absent: each names one.
+        parameters: the names in Systems Manager for which parameters of templates stand.
+        regions: other regions of its actions.
+        store: with account and region of the artifacts; absent: those of ``arns``.
+
+    """
+    bucket = artifact_bucket_name(name, arns=arns if store is None else store)
     return PipelineResources(
         bucket=arns.bucket(bucket),
         objects=arns.bucket(f"{bucket}/*"),
-        build=stack.name,
+        build=name,
         project=arns.named("codebuild", "project"),
         stack=arns.named("cloudformation", "stack", "/*"),
         role=role,
         connection=Ref(CONNECTION),
-        parameters=parameters,
+        parameters=stored_parameter_arns(parameters, arns),
+        regions={
+            region: resources(name, arns.at(region=region), role=role, parameters=parameters)
+            for region in regions
+        },
     )
 
 

@@ -10,9 +10,28 @@ from cfn_pipeline.stacks.arns import ARNS, Arns
 DEPLOYMENT_ROLE = "CloudFormationRole"
 
 
+#: The logical id of the role that a pipeline of another account assumes.
+ACTION_ROLE = "ActionRole"
+
+
 def role_name(stack: str) -> str:
     """Return the name of the role that deploys a stack."""
     return f"{stack}-deployment"
+
+
+def action_role_name(stack: str) -> str:
+    """Return the name of the role that a pipeline of another account assumes for a stack."""
+    return f"{stack}-action"
+
+
+def pipeline_role_name(pipeline: str) -> str:
+    """Return the name of the role of a pipeline, where other accounts must know it."""
+    return f"{pipeline}-pipeline"
+
+
+def arn_of_role(name: str, arns: Arns) -> Value:
+    """Return the ARN of one of these roles, by its name."""
+    return arns.global_("iam", f"role{ROLE_PATH}{name}")
 
 
 def deployment_role(
@@ -26,4 +45,16 @@ def deployment_role(
 
     """
     name = role_name(application.stack_name(environment))
-    return arns.global_("iam", f"role{ROLE_PATH}{name}")
+    return arn_of_role(name, arns.at(account=application.places.account(environment)))
+
+
+def action_role(application: Application, environment: Environment, *, arns: Arns = ARNS) -> Value:
+    """Return the ARN of the role that the pipeline assumes in an environment of another account.
+
+    Its name is fixed, as that of ``deployment_role``. ::
+
+        continuous_delivery(application, role=deployment_role, action_role=action_role)
+
+    """
+    name = action_role_name(application.stack_name(environment))
+    return arn_of_role(name, arns.at(account=application.places.account(environment)))

@@ -5,21 +5,37 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.permissions.overlaps import overlaps
 
 
 def separation_problems(
     application: Application, template: Mapping[str, Any], others: Sequence[str]
 ) -> Iterator[str]:
-    """Yield environments whose deployment role would reach another stack.
+    """Yield environments whose deployment role would reach another stack of its account.
 
     Args:
         application: whose environments they are.
         template: of its stack, in long form.
-        others: the names of the stacks that deliver it.
+        others: the names of the stacks that deliver it, in the pipeline's account.
 
     """
-    environments = {application.stack_name(e): e for e in application.environments}
+    accounts: dict[str | None, list[Environment]] = {}
+    for environment in application.environments:
+        account = application.places.account(environment)
+        accounts.setdefault(account, []).append(environment)
+    for account, environments in accounts.items():
+        reached = others if account is None else ()
+        yield from _problems_of_account(application, template, environments, reached)
+
+
+def _problems_of_account(
+    application: Application,
+    template: Mapping[str, Any],
+    together: Sequence[Environment],
+    others: Sequence[str],
+) -> Iterator[str]:
+    environments = {application.stack_name(e): e for e in together}
     for stack, environment in environments.items():
         where = f"{application.where}, {environment.where}"
         for other in others:

@@ -22,6 +22,7 @@ from cfn_pipeline.stacks.environment.deployment import (
     add_deployment_role,
     add_permissions_boundary,
 )
+from cfn_pipeline.stacks.environment.home import Home, add_home
 from cfn_pipeline.stacks.environment.names import DEPLOYMENT_ROLE, role_name
 from cfn_pipeline.stacks.stack import RETAIN, Stack
 from cfn_pipeline.stacks.templates import AnyTemplate, contents
@@ -40,6 +41,7 @@ def environment_template(
     boundary: bool = True,
     permissions: Sequence[str] = (),
     parameters: Mapping[str, str] | None = None,
+    home: Home | None = None,
     arns: Arns = ARNS,
 ) -> Template:
     """Make what a stack needs first, which only this stack can use.
@@ -62,6 +64,7 @@ def environment_template(
             resource, for types that are not known; empty: none.
         parameters: values of the templates' parameters by which permissions are derived; absent:
             their defaults.
+        home: where the pipeline is; absent: in the same account and region.
         arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     Raises:
@@ -80,6 +83,8 @@ def environment_template(
         values=parameters,
     )
     own = {exports.key(stack): GetAtt(KEY, "Arn").to_dict()}
+    if home is not None and home.images is not None:
+        own[exports.image_repository(stack)] = home.image_repository.to_dict()
     parts = {
         "key": (exports.key(stack), _add_key),
         "log bucket": (exports.log_bucket(stack), _add_log_bucket),
@@ -101,6 +106,8 @@ def environment_template(
         name=role_name(stack),
         path=ROLE_PATH,
     )
+    if home is not None:
+        add_home(built, home)
     built.output("DeploymentRole", f"ARN of {DEPLOYMENT_ROLE}", GetAtt(DEPLOYMENT_ROLE, "Arn"))
     if needed.boundary is not None:
         limit = _with_own(needed.boundary, own)
