@@ -2,8 +2,8 @@
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 
-Through a connection, CodePipeline reads GitHub, GitLab and Bitbucket. One connection serves all
-regions that have the service.
+Through a connection, CodePipeline reads GitHub, GitLab, Bitbucket and Azure DevOps. One connection
+serves all regions that have the service.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
 """

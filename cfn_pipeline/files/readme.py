@@ -33,7 +33,7 @@ You need credentials of the AWS account and Docker here; `pip install 'cfn-pipel
 
     aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com
 
-**2. Two repositories on GitHub.** `{source}` has the code. It needs
+**2. Two repositories**, on GitHub or what else `provider` names. `{source}` has the code. It needs
 
 - `buildspec.yml`: the one in this folder;
 - a `Makefile` with the targets that it calls: login, test, release, publish, version, clean and
@@ -42,8 +42,8 @@ You need credentials of the AWS account and Docker here; `pip install 'cfn-pipel
 
 `{deployment}` is this folder.
 
-**3. A connection to GitHub**, made in the console (Developer Tools, Settings, Connections), with
-its handshake finished there. Its status is then Available; note its ARN.
+**3. A connection** to where the repositories are, made in the console (Developer Tools, Settings,
+Connections), with its handshake finished there. Its status is then Available; note its ARN.
 
 **4. The network** of each environment, in {configurations}: {missing}.
 Or set vpc_id and subnets in `cfn-pipeline.yml` and render again. Then push both repositories.
@@ -160,7 +160,7 @@ def _image(application: Application) -> str:
         "- a `Dockerfile` with the stages `test`, whose command runs the tests, and `release`, "
         f"which {_listed(words)}."
     )
-    if application.database is not None and container.database:
+    if application.database is not None and container.uses_database:
         variables = [*application.database.variables, application.database.password_key]
         text += f" It finds its database by {_listed([f'`{name}`' for name in variables])}."
     return fill(text, width=_WIDTH, subsequent_indent="  ", break_on_hyphens=False)
