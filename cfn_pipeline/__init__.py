@@ -90,6 +90,7 @@ _MODULES = {
         "Rolling",
     ),
     "model.triggers": ("Patterns", "PullRequest", "Push"),
+    "model.volumes": ("EfsVolume", "ExistingEfsVolume", "HostVolume"),
     "output": ("Change",),
     "project": ("render", "write"),
     "resources.s3": ("private_bucket",),

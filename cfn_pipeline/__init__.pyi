@@ -93,6 +93,9 @@ from cfn_pipeline.model.strategies import Rolling as Rolling
 from cfn_pipeline.model.triggers import Patterns as Patterns
 from cfn_pipeline.model.triggers import PullRequest as PullRequest
 from cfn_pipeline.model.triggers import Push as Push
+from cfn_pipeline.model.volumes import EfsVolume as EfsVolume
+from cfn_pipeline.model.volumes import ExistingEfsVolume as ExistingEfsVolume
+from cfn_pipeline.model.volumes import HostVolume as HostVolume
 from cfn_pipeline.output import Change as Change
 from cfn_pipeline.project import render as render
 from cfn_pipeline.project import write as write
@@ -154,9 +157,11 @@ __all__ = [
     "Ec2",
     "Edition",
     "EditionError",
+    "EfsVolume",
     "Egress",
     "Environment",
     "ExecuteChangeSet",
+    "ExistingEfsVolume",
     "Fargate",
     "Finding",
     "GitHub",
@@ -165,6 +170,7 @@ __all__ = [
     "GitLab",
     "HealthCheck",
     "Home",
+    "HostVolume",
     "InspectorScan",
     "LambdaDeploy",
     "LambdaInvoke",

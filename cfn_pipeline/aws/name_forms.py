@@ -141,6 +141,24 @@ VOLUME = NameForm(
     characters="letters, digits, - and _",
     longest=255,
 )
+FILE_SYSTEM = NameForm(
+    kind="name of a file system's volume",
+    pattern="[a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*",
+    characters="words of lower-case letters and digits, a letter first, with - between them",
+    longest=40,
+)
+FILE_SYSTEM_ID = NameForm(
+    kind="file system",
+    pattern="fs-[0-9a-f]{8,40}",
+    characters="an id such as fs-0a1b2c3d4e5f60718",
+    longest=43,
+)
+ACCESS_POINT_ID = NameForm(
+    kind="access point",
+    pattern="fsap-[0-9a-f]{8,40}",
+    characters="an id such as fsap-0a1b2c3d4e5f60718",
+    longest=45,
+)
 PATH = NameForm(
     kind="path",
     pattern="/[A-Za-z0-9._/-]+",

@@ -31,6 +31,7 @@ from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.scaling import ScalableTarget
 from cfn_pipeline.model.sources import GitHubOAuth
 from cfn_pipeline.model.strategies import Rolling
+from cfn_pipeline.model.volumes import HostVolume
 from cfn_pipeline.stacks.application.container_capacity import add_container_capacity
 from cfn_pipeline.stacks.application.containers import container
 from cfn_pipeline.stacks.application.database import Engine, database
@@ -46,6 +47,7 @@ from cfn_pipeline.stacks.application.secrets import custom_resource
 from cfn_pipeline.stacks.application.service import service
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 from cfn_pipeline.stacks.application.strategies import rolling
+from cfn_pipeline.stacks.application.volumes import host_volume
 from cfn_pipeline.stacks.arns import LITERAL_ARNS
 from cfn_pipeline.stacks.delivery.broad_iam import broad_iam_template
 from cfn_pipeline.stacks.delivery.codebuild import wizard_codebuild_template
@@ -100,6 +102,7 @@ BOOK = Edition(
         Container: container,
         ContainerOf2018: container,
         Migration: migration_of_any_task,
+        HostVolume: host_volume,
         InlineFunction: partial(inline_function, runtime="python3.6", timeout=300),
         MySql: partial(
             database,

@@ -32,6 +32,7 @@ from cfn_pipeline.model.scaling import ScalableTarget
 from cfn_pipeline.model.scheduled_tasks import ScheduledTasks
 from cfn_pipeline.model.sources import Source
 from cfn_pipeline.model.strategies import BlueGreen, Canary, Linear, Rolling
+from cfn_pipeline.model.volumes import EfsVolume, ExistingEfsVolume, HostVolume
 from cfn_pipeline.permissions import stored_parameters
 from cfn_pipeline.stacks.application.capacity_provider import capacity_provider
 from cfn_pipeline.stacks.application.containers import confined_container
@@ -56,6 +57,11 @@ from cfn_pipeline.stacks.application.strategies import (
     canary,
     linear,
     rolling_or_back,
+)
+from cfn_pipeline.stacks.application.volumes import (
+    efs_volume,
+    existing_efs_volume,
+    host_volume,
 )
 from cfn_pipeline.stacks.delivery.codebuild import codebuild_template
 from cfn_pipeline.stacks.delivery.ecr import ecr_template
@@ -97,7 +103,7 @@ def _environment_template(
         deploys=stack,
         boundary=own is None or own.boundary,
         permissions=() if own is None else own.permissions,
-        parameters=stored,
+        parameters={**environment.parameters, **stored},
         home=_home(application, environment, list(stored.values())),
     )
 
@@ -247,6 +253,9 @@ CURRENT = Edition(
         Container: confined_container,
         Migration: migration,
         ScheduledTasks: scheduled_tasks,
+        HostVolume: host_volume,
+        EfsVolume: efs_volume,
+        ExistingEfsVolume: existing_efs_volume,
         InlineFunction: partial(inline_function, runtime="python3.14", timeout=900),
         MySql: partial(
             protected_database,

@@ -21,6 +21,7 @@ from cfn_pipeline.model.scheduled_tasks import ScheduledTask
 from cfn_pipeline.model.strategies import Deployment, Rolling, TrafficShift
 from cfn_pipeline.model.tasks import task_problems
 from cfn_pipeline.model.validated import Validated, repeated
+from cfn_pipeline.model.volumes import Volume, host_folders, subnet_problems, volume_problems
 
 #: The parameter that gets the version of each build, in the stack that is built for containers.
 VERSION_PARAMETER = "ApplicationImageTag"
@@ -81,7 +82,8 @@ class Application(Validated):
             stack is built from these.
         container: the container that answers requests; it needs a port.
         sidecars: containers that run beside it, in the same task; empty: none.
-        volumes: folders of the host, by name, which containers mount; empty: none.
+        volumes: what containers mount, by name: ``EfsVolume()``, or the path of a folder of the
+            instances; empty: none.
         database: such as ``MySql(name="orders", username="orders")``; absent: none.
         migration: a container that runs before each deployment of the service; when it fails,
             the deployment fails; absent: none.
@@ -119,7 +121,7 @@ class Application(Validated):
     stack: OwnStack | None = None
     container: Container | None = None
     sidecars: Sequence[Container] = ()
-    volumes: Mapping[str, str] = field(default_factory=dict)
+    volumes: Mapping[str, str | Volume] = field(default_factory=dict)
     database: Database | None = None
     migration: Container | None = None
     scheduled_tasks: Sequence[ScheduledTask] = ()
@@ -320,12 +322,13 @@ class Application(Validated):
     def _container_problems(self, where: str, first: Container) -> Iterator[str]:
         if self.runs_build and not self.has_images:
             yield (
-                f"{where}: a build must publish the image of containers without image; remove "
-                "build=None or images=False"
+                f"{where}: a build must publish the container's image; remove build=None or "
+                "images=False, or use image= in each container"
             )
-        for volume, path in self.volumes.items():
-            yield from name_forms.VOLUME.problems(volume, where)
-            yield from name_forms.PATH.problems(path, where)
+        yield from volume_problems(self.volumes, where)
+        for environment in self.environments:
+            subnets = self.compute.subnets_of(environment)
+            yield from subnet_problems(self.volumes, subnets, f"{where}, {environment.where}")
         for task in self.tasks:
             yield from task_problems(
                 task, where, volumes=tuple(self.volumes), database=self.database
@@ -336,7 +339,7 @@ class Application(Validated):
                 "port on which the container listens, or load_balancer=None"
             )
         problems = (self.compute.container_problems(task, ()) for task in self.tasks)
-        volumes = self.compute.container_problems((), tuple(self.volumes))
+        volumes = self.compute.container_problems((), tuple(host_folders(self.volumes)))
         for problem in dict.fromkeys(itertools.chain(volumes, *problems)):
             yield f"{where}: {problem}"
         names = [task.name for task in self.scheduled_tasks]

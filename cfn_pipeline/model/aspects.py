@@ -1,6 +1,6 @@
 """What the stack of an application is made of, beside compute and database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cfn_pipeline.model.containers import Container
@@ -18,28 +18,19 @@ class Service(Validated):
 
     Args:
         containers: of each task, the one that answers requests first.
-        volumes: folders of the host, by name.
         minimum_tasks: the default of the number of tasks.
 
     """
 
     containers: Sequence[Container]
-    volumes: Mapping[str, str]
     minimum_tasks: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Migration(Validated):
-    """A task that runs before each deployment of the service; its failure fails the deployment.
-
-    Args:
-        container: what runs.
-        volumes: folders of the host, by name.
-
-    """
+    """A task that runs before each deployment of the service; its failure fails the deployment."""
 
     container: Container
-    volumes: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,12 +12,14 @@ from cfn_pipeline.model.load_balancers import LoadBalancer, SharedLoadBalancer
 from cfn_pipeline.model.scaling import ScalableTarget
 from cfn_pipeline.model.scheduled_tasks import ScheduledTasks
 from cfn_pipeline.model.validated import Validated
+from cfn_pipeline.model.volumes import volume_of
 
 
 def aspects(application: Application) -> tuple[Validated, ...]:
     """Return what an application's stack is made of, each after those on which it builds."""
     parts = (
         application.compute,
+        *(volume_of(name, value) for name, value in application.volumes.items()),
         _frontend(application.load_balancer),
         _secret(application),
         application.database,
@@ -25,7 +27,6 @@ def aspects(application: Application) -> tuple[Validated, ...]:
         application.deployment,
         Service(
             containers=application.containers,
-            volumes=application.volumes,
             minimum_tasks=application.minimum_tasks,
         ),
         _scheduled_tasks(application),
@@ -54,14 +55,10 @@ def _secret(application: Application) -> ExistingSecret | GeneratedSecret | None
 
 
 def _migration(application: Application) -> Migration | None:
-    container = application.migration
-    if container is None:
-        return None
-    volumes = {name: application.volumes[name] for name in container.mounts}
-    return Migration(container=container, volumes=volumes)
+    return None if application.migration is None else Migration(container=application.migration)
 
 
 def _scheduled_tasks(application: Application) -> ScheduledTasks | None:
     if not application.scheduled_tasks:
         return None
-    return ScheduledTasks(tasks=application.scheduled_tasks, volumes=application.volumes)
+    return ScheduledTasks(tasks=application.scheduled_tasks)

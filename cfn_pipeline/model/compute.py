@@ -8,6 +8,7 @@ from cfn_pipeline.aws.codebuild import ARCHITECTURES
 from cfn_pipeline.aws.fargate import MEMORY_BY_CPU
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.egress import Egress
+from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.validated import Validated
 
 #: What tasks may always reach: the services of AWS.
@@ -35,6 +36,10 @@ class Compute(Validated):
                 yield f"{self.where}: {rule.where} in egress is always allowed; remove it"
             elif self.egress.count(rule) > 1:
                 yield f"{self.where}: {rule.where} is in egress twice; remove one"
+
+    def subnets_of(self, environment: Environment) -> Sequence[str]:
+        """Return the subnets in which tasks run, as far as the environment sets them."""
+        return environment.subnets
 
     def container_problems(
         self, containers: Sequence[Container], volumes: Sequence[str]
@@ -121,6 +126,10 @@ class Fargate(Compute):
                 f"is {nearest}"
             )
 
+    def subnets_of(self, environment: Environment) -> Sequence[str]:
+        """Return the private subnets, or the public ones."""
+        return environment.private_subnets if self.private else environment.subnets
+
     def container_problems(
         self, containers: Sequence[Container], volumes: Sequence[str]
     ) -> Iterator[str]:
@@ -128,7 +137,7 @@ class Fargate(Compute):
         if volumes:
             yield (
                 f"volumes ({', '.join(volumes)}) are folders of the host, which Fargate does not "
-                "have; remove them, or use Ec2"
+                "have; use EfsVolume(), or Ec2"
             )
         yield from _shared_ports(containers)
         if self.size(containers) is None:

@@ -1,7 +1,7 @@
 """Tasks that run at certain times."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 
 from cfn_pipeline.aws import name_forms
@@ -56,7 +56,6 @@ class ScheduledTask(Validated):
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduledTasks(Validated):
-    """The scheduled tasks of an application, and the folders of the host by name."""
+    """The scheduled tasks of an application."""
 
     tasks: Sequence[ScheduledTask]
-    volumes: Mapping[str, str]

@@ -109,10 +109,11 @@ class Roles:
                 if any(
                     has_unknown(text)
                     or bind(text, "x") == "*"
-                    # A pattern allows more, and "not" a pattern less.
+                    # A pattern allows more, and "not" a pattern less. Without patterns, what AWS
+                    # makes up would be a star.
                     or (
                         (not takes_patterns or "Not" in operator)
-                        and bind(text, "x") != bind(text, "y")
+                        and (bind(text, "x") != bind(text, "y") or "*" in bind(text, "x"))
                     )
                     for text in texts
                 ):

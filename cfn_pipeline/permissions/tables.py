@@ -267,6 +267,7 @@ SERVICE_LINKED: Mapping[str, Sequence[str]] = {
     "AWS::ECS::CapacityProvider": ["autoscaling.amazonaws.com", "ecs.amazonaws.com"],
     "AWS::ECS::Cluster": ["ecs.amazonaws.com"],
     "AWS::ECS::Service": ["ecs.amazonaws.com"],
+    "AWS::EFS::FileSystem": ["elasticfilesystem.amazonaws.com"],
     "AWS::ElastiCache::ReplicationGroup": ["elasticache.amazonaws.com"],
     "AWS::ElasticLoadBalancing::LoadBalancer": ["elasticloadbalancing.amazonaws.com"],
     "AWS::ElasticLoadBalancingV2::LoadBalancer": ["elasticloadbalancing.amazonaws.com"],
@@ -292,6 +293,7 @@ OWN: Mapping[str, Sequence[str]] = {
 #: The services that use a key when a resource of a type is created; a use is bound to them.
 #: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
 KEY_SERVICES: Mapping[str, str] = {
+    "AWS::EFS::FileSystem": "elasticfilesystem",
     "AWS::RDS::DBCluster": "rds",
     "AWS::RDS::DBInstance": "rds",
     "AWS::SecretsManager::Secret": "secretsmanager",

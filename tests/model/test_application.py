@@ -236,8 +236,8 @@ def test_what_an_application_is_made_of() -> None:
     least = ["Ec2", "LoadBalancer", "Rolling", "Service", "Network", "ScalableTarget"]
     assert names(ORDERS) == least
     assert names(todobackend) == [
-        *("Ec2", "LoadBalancer", "GeneratedSecret", "MySql", "Migration", "Rolling"),
-        *("Service", "Network", "ScalableTarget"),
+        *("Ec2", "HostVolume", "LoadBalancer", "GeneratedSecret", "MySql", "Migration"),
+        *("Rolling", "Service", "Network", "ScalableTarget"),
     ]
     existing = replace(ORDERS, secret="db", database=MySql(name="o", username="o"))
     assert {*names(existing)} == {*least, "ExistingSecret", "MySql"}

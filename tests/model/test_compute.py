@@ -97,7 +97,7 @@ def test_what_does_not_fit_is_refused() -> None:
     assert caught.value.problems == (
         (
             "application 'orders': volumes (public) are folders of the host, which Fargate does "
-            "not have; remove them, or use Ec2"
+            "not have; use EfsVolume(), or Ec2"
         ),
         (
             "application 'orders': the containers of a task need 600 CPU units and 512 MiB of "

@@ -90,7 +90,7 @@ def test_other_texts_are_no_images(image: str) -> None:
 def test_without_a_build_each_container_has_an_image() -> None:
     with pytest.raises(ModelError) as caught:
         replace(APPLICATION, build=None, sidecars=[PROXY])
-    assert "a build must publish the image of containers without image" in str(caught.value)
+    assert "or use image= in each container" in str(caught.value)
     application = replace(APPLICATION, build=None, container=replace(PROXY, port=80))
     assert application.version_parameter is None
 

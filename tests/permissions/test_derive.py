@@ -289,7 +289,7 @@ def test_a_key_is_used_through_the_service_that_needs_it() -> None:
     through = {"Fn::Sub": "secretsmanager.${AWS::Region}.${AWS::URLSuffix}"}
     assert use["Condition"] == {"StringEquals": {"kms:ViaService": through}}
     # Where the service is not known, the key can be used directly, too.
-    made["Store"] = {"Type": "AWS::EFS::FileSystem", "Properties": key}
+    made["Store"] = {"Type": "AWS::Redshift::Cluster", "Properties": key}
     found = derive([{"Resources": made}], stacks=["orders"])
     uses = [s for s in found.statements if "kms:GenerateDataKey" in str(s["Action"])]
     assert [("Condition" in use) for use in uses] == [False, True]

@@ -9,8 +9,10 @@ from cfn_pipeline import (
     BlueGreen,
     Canary,
     Container,
+    EfsVolume,
     Egress,
     Environment,
+    ExistingEfsVolume,
     Fargate,
     GitHubRepository,
     HealthCheck,
@@ -26,10 +28,11 @@ from cfn_pipeline import (
 )
 from cfn_pipeline.project import rendering
 
+ORDERS_CONTAINER = Container(name="orders", cpu=256, memory=512, port=8080)
 ORDERS = Application(
     name="orders",
     source=GitHubRepository("acme/orders"),
-    container=Container(name="orders", cpu=256, memory=512, port=8080),
+    container=ORDERS_CONTAINER,
     compute=Fargate(),
     database=PostgreSql(name="orders", username="orders"),
     environments=[
@@ -92,6 +95,21 @@ SHARED = replace(
                 ),
                 "LoadBalancerSecurityGroup": "sg-0a1b2c3d",
             },
+        )
+    ],
+)
+UPLOADS = replace(
+    ORDERS,
+    container=replace(ORDERS_CONTAINER, mounts={"uploads": "/uploads"}),
+    volumes={"uploads": EfsVolume()},
+    migration=Container(
+        name="migrate", cpu=256, memory=512, command=["migrate"], mounts={"uploads": "/uploads"}
+    ),
+    scheduled_tasks=[
+        ScheduledTask(
+            "clean",
+            schedule="rate(1 day)",
+            container=Container(name="clean", cpu=256, memory=512, mounts={"uploads": "/uploads"}),
         )
     ],
 )
@@ -183,6 +201,36 @@ APPLICATIONS = {
     "scaled by a queue": QUEUE_WORKER,
     "secrets, permissions, health check": GUARDED,
     "sidecars with images of their own": replace(ORDERS, sidecars=[PROXY, AGENT]),
+    "efs": UPLOADS,
+    "efs on ec2, read only": Application(
+        name="orders",
+        source=ORDERS.source,
+        container=replace(ORDERS_CONTAINER, mounts={"shared-data": "/data", "public": "/public"}),
+        volumes={"shared-data": EfsVolume(read_only=True, backup=False), "public": "/data/public"},
+    ),
+    "existing efs": replace(
+        UPLOADS,
+        volumes={
+            "uploads": ExistingEfsVolume(
+                file_system="fs-0a1b2c3d4e5f60718",
+                security_group="sg-0a1b2c3d",
+                access_point="fsap-0a1b2c3d4e5f60718",
+            )
+        },
+    ),
+    "existing efs without its ids": replace(
+        UPLOADS,
+        volumes={"uploads": ExistingEfsVolume()},
+        environments=[
+            replace(
+                ORDERS.environments[0],
+                parameters={
+                    "UploadsFileSystemId": "fs-0a1b2c3d4e5f60718",
+                    "UploadsFileSystemSecurityGroup": "sg-0a1b2c3d",
+                },
+            )
+        ],
+    ),
     "an image of others, no build": Application(
         name="grafana",
         source=GitHubRepository("acme/grafana"),

@@ -218,7 +218,7 @@ def test_mistakes_of_reports_and_networks(make: Any, message: str) -> None:
 
 def test_a_container_needs_its_image() -> None:
     for build in (None, Build(images=False)):
-        with pytest.raises(ModelError, match="a build must publish the image of containers"):
+        with pytest.raises(ModelError, match="a build must publish the container's image"):
             replace(ORDERS, build=build)
 
 

@@ -21,6 +21,7 @@ from troposphere.policies import AutoScalingRollingUpdate, UpdatePolicy
 
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.compute import Ec2
+from cfn_pipeline.model.volumes import host_folders
 from cfn_pipeline.policies.application import join_one_cluster
 from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.resources.iam import role
@@ -201,6 +202,6 @@ def capacity_provider(
 def _join_cluster(application: Application) -> str:
     """Return what an instance runs first: make the folders of volumes, join the cluster."""
     lines = ["#!/bin/bash", f"echo ECS_CLUSTER=${{{ids.CLUSTER}}} >> /etc/ecs/ecs.config"]
-    for path in application.volumes.values():
+    for path in host_folders(application.volumes).values():
         lines += [f"mkdir -p {path}", f"chown {ids.CONTAINER_USER} {path}"]
     return "".join(f"{line}\n" for line in lines)

@@ -9,7 +9,6 @@ from troposphere.ecs import (
     ContainerDependency,
     Environment,
     HealthCheck,
-    Host,
     LinuxParameters,
     LogConfiguration,
     MountPoint,
@@ -17,7 +16,6 @@ from troposphere.ecs import (
     Secret,
     TaskDefinition,
     Tmpfs,
-    Volume,
 )
 
 from cfn_pipeline.errors import ModelError
@@ -25,7 +23,7 @@ from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.container_secrets import value_of
-from cfn_pipeline.stacks.application.interfaces import Backend
+from cfn_pipeline.stacks.application.interfaces import Backend, Mount
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 
 _TEMPORARY_MIB = 64
@@ -76,6 +74,7 @@ def _definition(
         variables |= {**backend.environment, **backend.credentials.environment}
         secrets |= backend.credentials.secrets
     secrets |= {name: value_of(secret, stack.arns) for name, secret in container.secrets.items()}
+    read_only = {mount.name for mount in stack.all(Mount) if mount.read_only}
     ports = None
     if container.port is not None:
         ports = [
@@ -93,7 +92,11 @@ def _definition(
             Environment=[Environment(Name=n, Value=v) for n, v in variables.items()] or None,
             Secrets=[Secret(Name=n, ValueFrom=v) for n, v in secrets.items()] or None,
             MountPoints=[
-                MountPoint(SourceVolume=volume, ContainerPath=path)
+                MountPoint(
+                    SourceVolume=volume,
+                    ContainerPath=path,
+                    **present(ReadOnly=True if volume in read_only else None),
+                )
                 for volume, path in container.mounts.items()
             ]
             or None,
@@ -114,6 +117,12 @@ def _definition(
             },
         ),
     )
+
+
+def mounts_of(stack: ApplicationStack, containers: Sequence[Container]) -> list[Mount]:
+    """Return the volumes that containers mount."""
+    names = {name for container in containers for name in container.mounts}
+    return [mount for mount in stack.all(Mount) if mount.name in names]
 
 
 def _image(stack: ApplicationStack, container: Container) -> Value:
@@ -140,11 +149,10 @@ def task_definition(
     title: str,
     family: Value,
     containers: Sequence[Container],
-    volumes: Mapping[str, str],
     **properties: Any,
 ) -> TaskDefinition:
     """Return the definition of a task; ``properties``: more, such as ExecutionRoleArn."""
-    mounted = [Volume(Name=name, Host=Host(SourcePath=path)) for name, path in volumes.items()]
+    mounts = mounts_of(stack, containers)
     return TaskDefinition(
         title,
         Family=family,
@@ -152,6 +160,6 @@ def task_definition(
         **stack.capacity.task(containers),
         TaskRoleArn=GetAtt(ids.TASK_ROLE, "Arn"),
         **properties,
-        **present(Volumes=mounted or None),
+        **present(Volumes=[mount.volume for mount in mounts] or None),
         ContainerDefinitions=[stack.build(container) for container in containers],
     )

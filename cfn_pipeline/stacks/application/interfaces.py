@@ -12,6 +12,7 @@ from troposphere.ecs import (
     CapacityProviderStrategyItem,
     DeploymentConfiguration,
     NetworkConfiguration,
+    Volume,
 )
 from troposphere.elasticloadbalancingv2 import ListenerRule, TargetGroup
 
@@ -133,6 +134,29 @@ class Backend:
     environment: Mapping[str, Value]
     credentials: Credentials
     depends_on: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mount:
+    """What a volume returns.
+
+    Args:
+        name: by which containers mount it.
+        volume: of the task's definition.
+        read_only: whether containers can only read it.
+        security_group: of what is mounted over the network, or the id of one that exists; absent:
+            nothing is.
+        permissions: with which the tasks' role mounts it.
+        depends_on: logical ids of what must exist before a task can mount it.
+
+    """
+
+    name: str
+    volume: Volume
+    read_only: bool = False
+    security_group: SecurityGroup | Value | None = None
+    permissions: Sequence[Statement] = ()
+    depends_on: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from troposphere.policies import (
 
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.compute import Ec2
+from cfn_pipeline.model.volumes import host_folders
 from cfn_pipeline.policies.application import join_cluster, pull_any_image, write_instance_logs
 from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.resources.iam import role
@@ -144,7 +145,7 @@ def _first_commands(application: Application) -> dict[str, dict[str, Any]]:
     """Return what cfn-init runs: make the folders of the volumes, then join the cluster."""
     commands: dict[str, dict[str, Any]] = {}
     step = 5
-    for volume, path in application.volumes.items():
+    for volume, path in host_folders(application.volumes).items():
         commands[f"{step:02}_{volume}_volume"] = {"command": f"mkdir -p {path}"}
         commands[f"{step + 1:02}_{volume}_volume_permissions"] = {
             "command": f"chown -R {ids.CONTAINER_USER} {path}"

@@ -12,7 +12,7 @@ from cfn_pipeline.model.aspects import Migration
 from cfn_pipeline.model.values import present
 from cfn_pipeline.policies.application import pass_roles, run_task, run_tasks
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.application.containers import task_definition
+from cfn_pipeline.stacks.application.containers import mounts_of, task_definition
 from cfn_pipeline.stacks.application.inline_function import InlineFunction
 from cfn_pipeline.stacks.application.interfaces import Backend, Preparation
 from cfn_pipeline.stacks.application.stack import ApplicationStack
@@ -25,7 +25,7 @@ _FAMILY = "${AWS::StackName}-migrate"
 
 def migration_of_any_task(stack: ApplicationStack, migration: Migration) -> Preparation:
     """Add the migration; its function may run every task of the cluster."""
-    _add_custom_resource(stack)
+    _add_custom_resource(stack, migration)
     _add_task(stack, migration)
     return _add_function(stack, [run_tasks(GetAtt(ids.CLUSTER, "Arn"))], "ecs_tasks_of_2018")
 
@@ -36,6 +36,7 @@ def migration(stack: ApplicationStack, migration: Migration) -> Preparation:
     network = stack.capacity.network
     _add_custom_resource(
         stack,
+        migration,
         ServiceTimeout="960",
         **present(NetworkConfiguration=None if network is None else _of_api(network)),
     )
@@ -54,13 +55,15 @@ def migration(stack: ApplicationStack, migration: Migration) -> Preparation:
     )
 
 
-def _add_custom_resource(stack: ApplicationStack, **properties: Any) -> None:
+def _add_custom_resource(stack: ApplicationStack, migration: Migration, **properties: Any) -> None:
     """Add what runs the task; a new revision of it, as for a new image tag, runs it again."""
     backends = [title for backend in stack.all(Backend) for title in backend.depends_on]
+    mounts = mounts_of(stack, [migration.container])
+    targets = [title for mount in mounts for title in mount.depends_on]
     stack.add(
         CustomResource(
             ids.MIGRATE_TASK,
-            DependsOn=[*stack.capacity.depends_on, *backends],
+            DependsOn=[*stack.capacity.depends_on, *backends, *targets],
             ServiceToken=GetAtt(FUNCTION, "Arn"),
             **properties,
             Cluster=Ref(ids.CLUSTER),
@@ -88,7 +91,6 @@ def _add_task(stack: ApplicationStack, migration: Migration, **properties: Any) 
             TASK_DEFINITION,
             Sub(_FAMILY),
             [migration.container],
-            migration.volumes,
             **properties,
         )
     )

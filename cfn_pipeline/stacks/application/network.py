@@ -14,9 +14,12 @@ from cfn_pipeline.model.aspects import Network
 from cfn_pipeline.model.compute import HTTPS, Compute
 from cfn_pipeline.model.egress import ANYWHERE, Egress
 from cfn_pipeline.model.values import Value, present
+from cfn_pipeline.policies.documents import pascal_case
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.application.interfaces import Backend, Frontend
+from cfn_pipeline.stacks.application.interfaces import Backend, Frontend, Mount
 from cfn_pipeline.stacks.application.stack import ApplicationStack
+
+_NFS = 2049
 
 #: A range of documentation's. A rule to it replaces AWS's default rule, which allows everything.
 _NOWHERE = "192.0.2.0/32"
@@ -62,6 +65,19 @@ def network(stack: ApplicationStack, _network: Network, *, subnets: str) -> None
             (backend.port, backend.port),
             backend.rule,
         )
+    for mount in stack.all(Mount):
+        target = mount.security_group
+        if isinstance(target, SecurityGroup):
+            stack.add(target)
+        if target is not None:
+            _connect(
+                stack,
+                f"ApplicationTo{pascal_case(mount.name)}FileSystem",
+                Ref(capacity.security_group),
+                Ref(target) if isinstance(target, SecurityGroup) else target,
+                (_NFS, _NFS),
+                "NFS from containers to the file system",
+            )
 
 
 def _connect(

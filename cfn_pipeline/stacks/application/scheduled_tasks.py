@@ -12,7 +12,7 @@ from cfn_pipeline.policies.application import pass_roles, start_task
 from cfn_pipeline.policies.documents import document, from_account, pascal_case, trust
 from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.application.containers import task_definition
+from cfn_pipeline.stacks.application.containers import mounts_of, task_definition
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 
 ROLE = "ScheduledTasksRole"
@@ -24,13 +24,11 @@ _RETRY_SECONDS = 3600
 def scheduled_tasks(stack: ApplicationStack, scheduled: ScheduledTasks) -> None:
     """Add a schedule and a task definition for each task, and the scheduler's role."""
     for task in scheduled.tasks:
-        volumes = {name: scheduled.volumes[name] for name in task.container.mounts}
         definition = task_definition(
             stack,
             f"Scheduled{pascal_case(task.name)}TaskDefinition",
             Sub(_family(task)),
             [task.container],
-            volumes,
             ExecutionRoleArn=GetAtt(ids.EXECUTION_ROLE, "Arn"),
         )
         stack.add(_schedule(stack, task, Ref(definition)), definition)
@@ -53,7 +51,10 @@ def _schedule(stack: ApplicationStack, task: ScheduledTask, definition: Ref) -> 
     capacity = stack.capacity
     return scheduler.Schedule(
         f"Scheduled{pascal_case(task.name)}",
-        DependsOn=list(capacity.depends_on),
+        DependsOn=[
+            *capacity.depends_on,
+            *(title for m in mounts_of(stack, [task.container]) for title in m.depends_on),
+        ],
         Description=Sub(f"Task {task.name} of ${{AWS::StackName}}"),
         ScheduleExpression=task.schedule,
         ScheduleExpressionTimezone=task.timezone,

@@ -8,7 +8,7 @@ from troposphere.logs import LogGroup
 from cfn_pipeline.model.aspects import Service
 from cfn_pipeline.model.values import present
 from cfn_pipeline.stacks.application import ids
-from cfn_pipeline.stacks.application.containers import log_group_name, task_definition
+from cfn_pipeline.stacks.application.containers import log_group_name, mounts_of, task_definition
 from cfn_pipeline.stacks.application.interfaces import Frontend, Preparation, Strategy
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 from cfn_pipeline.stacks.application.task_roles import (
@@ -95,7 +95,9 @@ def _dependencies(stack: ApplicationStack) -> list[str]:
         # It refers to the rule that leads to the service.
         frontends = []
     before = [title for prepared in stack.all(Preparation) for title in prepared.depends_on]
-    return [*stack.capacity.depends_on, *frontends, ids.LOG_GROUP, *before]
+    mounts = mounts_of(stack, stack.application.containers)
+    targets = [title for mount in mounts for title in mount.depends_on]
+    return [*stack.capacity.depends_on, *targets, *frontends, ids.LOG_GROUP, *before]
 
 
 def _strategy(stack: ApplicationStack) -> Strategy:
@@ -128,7 +130,6 @@ def _task(stack: ApplicationStack, service: Service, **properties: Any) -> ecs.T
         TASK_DEFINITION,
         Ref("AWS::StackName"),
         service.containers,
-        service.volumes,
         **properties,
     )
 

@@ -12,6 +12,7 @@ from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.container_secrets import read_secrets
+from cfn_pipeline.stacks.application.containers import mounts_of
 from cfn_pipeline.stacks.application.interfaces import Backend
 from cfn_pipeline.stacks.application.secrets import secret_arns
 from cfn_pipeline.stacks.application.stack import ApplicationStack
@@ -38,7 +39,9 @@ def add_secret_reader(stack: ApplicationStack) -> None:
 def add_task_and_execution_roles(stack: ApplicationStack) -> None:
     """Add the containers' role, with their permissions, and the role with which ECS starts them."""
     application = stack.application
-    permitted = [allowed(p) for c in application.all_containers for p in c.permissions]
+    containers = application.all_containers
+    permitted = [allowed(p) for c in containers for p in c.permissions]
+    permitted += [s for m in mounts_of(stack, containers) for s in m.permissions]
     secrets = [secret for c in application.all_containers for secret in c.secrets.values()]
     others = sorted({c.ecr_repository for c in application.all_containers if c.ecr_repository})
     repositories = [
