@@ -6,12 +6,15 @@ from typing import Any
 
 from cfn_pipeline.analysis.partial_text import ANYTHING, is_open, may_be
 from cfn_pipeline.analysis.scenarios import Scenario
-from cfn_pipeline.analysis.system import Resource, System, Template
+from cfn_pipeline.analysis.system import Place, Resource, System, Template
 from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS, STACK_NAME
 from cfn_pipeline.aws.resource_names import ATTRIBUTES, NAME_PROPERTIES, REF_GIVES_NAME
 from cfn_pipeline.template.values import replace_references, scalar_text, substitute
 
 _DEEPEST = 20
+
+#: The parameters that say where a stack is.
+_PLACE = ("AWS::AccountId", "AWS::Region")
 
 
 def is_function(value: Any) -> bool:
@@ -67,7 +70,15 @@ def resource_behind(value: Any, template: Template, system: System, *types: str)
                 [(template, value)] = exported
             case _:
                 break
-    return _resource_named(text_of(value, template, system), system, types)
+    return _resource_named(text_of(value, template, system), system, types, template.place)
+
+
+def resource_at(text: str | None, system: System, place: Place, *types: str) -> Resource | None:
+    """Return the resource of one of ``types`` that has a name or an ARN in a place.
+
+    None if no template has it, or several do.
+    """
+    return _resource_named(text, system, types, place)
 
 
 def may_be_resource(value: Any, resource: Resource, system: System, template: Template) -> bool:
@@ -87,13 +98,16 @@ def may_be_resource(value: Any, resource: Resource, system: System, template: Te
     return text is None or is_open(text)
 
 
-def _resource_named(text: str | None, system: System, types: tuple[str, ...]) -> Resource | None:
+def _resource_named(
+    text: str | None, system: System, types: tuple[str, ...], place: Place | None
+) -> Resource | None:
     if not text or ANYTHING in text:
         return None
     account = text.split(":")[4] if text.startswith("arn:") and text.count(":") >= 5 else ""
-    if account not in ("", system.unknowns.open("AWS::AccountId")):
+    own = system.unknowns.open("AWS::AccountId") if place is None else place.account
+    if account not in ("", own):
         return None  # it may be another account than that of the deployment
-    named = system.once(("named", types), lambda: _by_name(system, types))
+    named = system.once(("named", types, place), lambda: _by_name(system, types, place))
     matches = named.get(re.split("[:/]", text)[-1], [])
     return _seen(matches[0], types) if len(matches) == 1 else None
 
@@ -103,10 +117,12 @@ def _seen(resource: Resource, types: tuple[str, ...]) -> Resource | None:
     return resource if resource.type in types and not resource.is_opaque else None
 
 
-def _by_name(system: System, types: tuple[str, ...]) -> dict[str, list[Resource]]:
+def _by_name(
+    system: System, types: tuple[str, ...], place: Place | None
+) -> dict[str, list[Resource]]:
     resolution = _Resolution(system, None)
     resources: dict[str, list[Resource]] = {}
-    for resource in system.resources(*types):
+    for resource in system.resources(*types, place=place):
         resources.setdefault(resolution.name(resource, 0), []).append(resource)
     return resources
 
@@ -124,8 +140,10 @@ def exporters(
     if imported is None:
         return []
     exact, possible = [], []
+    place = template.place
     exports = system.once(
-        "exports", lambda: [(e, v, resolution.text(n, e, 1)) for e, _, n, v in system.exports]
+        ("names of exports", place),
+        lambda: [(e, v, resolution.text(n, e, 1)) for e, _, n, v in system.exports_at(place)],
     )
     for exporter, value, text in exports:
         if text == imported:
@@ -172,7 +190,10 @@ class _Resolution:
         if not isinstance(name, str):
             return None
         if name in PLACE_PARAMETERS:
-            return self._system.unknowns.open(name)
+            values = (
+                {} if template.place is None else dict(zip(_PLACE, template.place, strict=True))
+            )
+            return values.get(name) or self._system.unknowns.open(name)
         if name == STACK_NAME and self._scenario is not None:
             return self._scenario.values_of.get(name)
         parameter = template.section("Parameters").get(name)

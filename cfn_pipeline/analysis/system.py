@@ -1,8 +1,8 @@
 """Templates that are deployed together, and the artifacts of their pipelines."""
 
 import json
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
@@ -12,6 +12,19 @@ from cfn_pipeline.template import load
 from cfn_pipeline.template.positions import DoubledKey, Position, doubled_keys
 
 T = TypeVar("T")
+
+
+class Place(NamedTuple):
+    """Where a stack is; the texts may have unknown parts.
+
+    Args:
+        account: the account's number.
+        region: the region.
+
+    """
+
+    account: str
+    region: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +38,8 @@ class Template:
         content: the template in long form; the last of doubled keys counts.
         text: the text of the file; None if it was not read from a file.
         doubled_keys: the keys that stand more than once in a mapping.
+        place: where its stack is; None: in the account and region of the pipeline.
+        account: the only account in which it is deployed; None: it may be any.
 
     """
 
@@ -32,6 +47,8 @@ class Template:
     content: Mapping[str, Any]
     text: str | None = field(default=None, repr=False)
     doubled_keys: Sequence[DoubledKey] = ()
+    place: Place | None = None
+    account: str | None = None
 
     @classmethod
     def read(cls, file: str, text: str, *, strict: bool = False) -> "Template":
@@ -183,24 +200,49 @@ class System:
         result: T = self._cache[key]
         return result
 
-    def resources(self, *types: str) -> list[Resource]:
-        """Return the resources of these types, of all templates."""
+    def resources(self, *types: str, place: Place | None = None) -> list[Resource]:
+        """Return the resources of these types, of all templates.
+
+        Args:
+            types: the types.
+            place: where the templates are deployed; None: where the pipeline is.
+
+        """
         return [
             resource
-            for template in self.templates
+            for template in self.templates_at(place)
             for resource in template.resources.values()
             if resource.type in types
         ]
+
+    def templates_at(self, place: Place | None) -> Sequence[Template]:
+        """Return the templates as they are in a place, without those that are never there."""
+        if place is None:
+            return self.templates
+        return self.once(("at", place), lambda: [*self._placed(place)])
+
+    def _placed(self, place: Place) -> Iterator[Template]:
+        for template in self.templates:
+            if template.account in (None, place.account):
+                yield template if template.place == place else replace(template, place=place)
 
     def artifact(self, name: str) -> Artifact | None:
         """Return an artifact; None if its files are not known."""
         return next((artifact for artifact in self.artifacts if artifact.name == name), None)
 
-    @cached_property
+    @property
     def exports(self) -> list[tuple[Template, str, Any, Any]]:
         """Every export: its template, the output's logical id, the name and the value."""
+        return self.exports_at(None)
+
+    def exports_at(self, place: Place | None) -> list[tuple[Template, str, Any, Any]]:
+        """Return the exports of the templates as they are in a place."""
+        return self.once(("exports", place), lambda: self._exports(self.templates_at(place)))
+
+    @staticmethod
+    def _exports(templates: Sequence[Template]) -> list[tuple[Template, str, Any, Any]]:
         exports = []
-        for template in self.templates:
+        for template in templates:
             for output, body in template.section("Outputs").items():
                 export = _mapping(_mapping(body).get("Export"))
                 if "Name" in export:

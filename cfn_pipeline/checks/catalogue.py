@@ -8,6 +8,7 @@ from cfn_pipeline.checks.ignoring import ignored
 from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.checks.rules import (
     action_permissions,
+    action_roles,
     action_types,
     artifacts,
     build_roles,
@@ -111,6 +112,7 @@ RULES: tuple[CheckRule, ...] = tuple(
             *publishing.RULES,
             *services.RULES,
             *policy_statements.RULES,
+            *action_roles.RULES,
             *placeholders.RULES,
             *references_by_condition.RULES,
             *cross_account.RULES,

@@ -12,29 +12,41 @@ PLACEHOLDER = "<fill in>"
 
 
 class Statement(NamedTuple):
-    """A statement that allows what a role lacks.
+    """A statement that allows what is lacking.
 
     Args:
         actions: the actions.
-        resource: the ARN, perhaps with references of Fn::Sub and placeholders.
+        resource: the ARN, perhaps with references of Fn::Sub and placeholders; None: a policy of a
+            resource, which is about itself.
         service: the service to which a role is passed; default: no condition.
+        role: the ARN of the role that a resource's policy lets in; default: it is a role's policy.
 
     """
 
     actions: tuple[str, ...]
-    resource: str
+    resource: str | None
     service: str | None = None
+    role: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the statement as in a policy document of CloudFormation."""
-        statement: dict[str, Any] = {
-            "Effect": "Allow",
-            "Action": list(self.actions) if len(self.actions) > 1 else self.actions[0],
-            "Resource": {"Fn::Sub": self.resource} if "${" in self.resource else self.resource,
-        }
+        statement: dict[str, Any] = {"Effect": "Allow"}
+        conditions: dict[str, Any] = {}
+        if self.role is not None:
+            # The role may be made after the policy, and anew: only its account must exist.
+            root = re.sub(":role/.*", ":root", self.role)
+            statement["Principal"] = {"AWS": _value(root)}
+            conditions["ArnEquals"] = {"aws:PrincipalArn": _value(self.role)}
+        statement["Action"] = list(self.actions) if len(self.actions) > 1 else self.actions[0]
+        if self.resource is not None:
+            statement["Resource"] = _value(self.resource)
         if self.service is not None:
-            statement["Condition"] = {"StringEquals": {"iam:PassedToService": self.service}}
-        return statement
+            conditions["StringEquals"] = {"iam:PassedToService": self.service}
+        return statement | ({"Condition": conditions} if conditions else {})
+
+
+def _value(text: str) -> Any:
+    return {"Fn::Sub": text} if "${" in text else text
 
 
 def statement_for(
@@ -50,17 +62,21 @@ def statement_for(
         service: the service to which a role is passed; default: no condition.
 
     """
-    text = "".join(
-        part if is_known(part) else _reference(part, role.template, system) for part in arn
-    )
-    return Statement(tuple(actions), text, service)
+    return Statement(tuple(actions), written_in(role.template, arn, system), service)
+
+
+def written_in(template: Template, arn: str, system: System) -> str:
+    """Return an ARN as a template would write it."""
+    return "".join(part if is_known(part) else _reference(part, template, system) for part in arn)
 
 
 def _reference(part: str, template: Template, system: System) -> str:
     """Return what an unknown part is in a template: a reference, or a placeholder."""
     shown = readable(part)
     if shown.startswith("${"):
-        return shown
+        # Account and region of the pipeline have no name in a template of another place.
+        is_here = template.place is None or shown not in ("${AWS::AccountId}", "${AWS::Region}")
+        return shown if is_here else PLACEHOLDER
     match system.unknowns.source_of(part):
         case (source, str(name)) | (source, "Ref", str(name)) if source is template:
             parameter = re.fullmatch(r"\{'Ref': '(\w+)'\}", name)

@@ -8,6 +8,7 @@
 - ``acting``: the role that acts, for a pipeline, its actions and builds
 - ``places``: the account and region in which an action works, and what is deployed there
 - ``stores``: artifact stores, and who may use them
+- ``access``: what the roles of a pipeline ask for: other roles, buckets and keys
 
 An answer is True, False, or None where it is not known before the deployment.
 """

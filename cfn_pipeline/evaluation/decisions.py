@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from cfn_pipeline.analysis.partial_text import is_known, is_open, may_be
-from cfn_pipeline.evaluation.conditions import Context, holds
+from cfn_pipeline.evaluation.conditions import Condition, Context, holds
 from cfn_pipeline.evaluation.matching import (
     Truth,
     equals,
@@ -190,6 +190,18 @@ def opened(policy: Policy | None, request: Request) -> tuple[Truth, Truth]:
         names.append(None)
         accounts.append(None)
     return some(names), some(accounts)
+
+
+def unmet(policy: Policy, request: Request) -> Iterator[tuple[Statement, Condition]]:
+    """Yield the conditions for which statements do not allow what they would allow without them."""
+    for statement in policy.statements:
+        if statement.effect != "Allow" or not statement.conditions:
+            continue
+        bare = replace(statement, conditions=())
+        if every((some(_principals(statement, request)), _applies(bare, request))) is not False:
+            for condition in statement.conditions:
+                if holds(condition, request.context) is False:
+                    yield statement, condition
 
 
 def _is_about(statement: Statement, request: Request, *, of_resource: bool) -> Truth:

@@ -90,7 +90,7 @@ def _policies(role: Resource, system: System) -> Iterator[Policy]:
         yield policy_of(policy.at("PolicyDocument"))
     for arn in managed.items():
         yield _managed(arn, system)
-    for resource in system.resources(*POLICY_TYPES):
+    for resource in system.resources(*POLICY_TYPES, place=role.template.place):
         policy = properties_of(resource, system)
         holders = [*policy.at("Roles").items(), policy.at("RoleName")]
         if policy.at("Roles").is_function or any(_is_role(h, role, system) for h in holders):

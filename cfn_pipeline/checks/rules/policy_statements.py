@@ -1,4 +1,4 @@
-"""Statements of policies: actions that exist, objects of buckets, trusts of action roles, keys.
+"""Statements of policies: actions that exist, objects of buckets, keys of topics.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
@@ -14,7 +14,7 @@ from cfn_pipeline.analysis.partial_text import ANYTHING, is_known, is_open
 from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.analysis.resolving import resource_behind
 from cfn_pipeline.analysis.system import Resource, System
-from cfn_pipeline.checks.rule import CheckRule, Problem, problem
+from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.evaluation.acting import build_grants, pipeline_role
 from cfn_pipeline.evaluation.grants import grants_of
 
@@ -124,27 +124,6 @@ def _is_bucket(arn: str) -> bool:
     )
 
 
-def _assumable(pipeline: Pipeline) -> Iterator[Problem]:
-    """Find roles of actions that trust services alone, so that the pipeline cannot assume them."""
-    system = pipeline.system
-    for action in pipeline.actions:
-        node = action.node.at("RoleArn")
-        role = resource_behind(node.value, node.template, system, _ROLE)
-        if role is None or role is pipeline_role(pipeline):
-            continue
-        document = properties_of(role, system).at("AssumeRolePolicyDocument").parsed
-        statements = document.at("Statement").items()
-        principals = [statement.at("Principal") for statement in statements]
-        services_only = all(set(principal.fields()) == {"Service"} for principal in principals)
-        if statements and services_only:
-            yield problem(
-                action,
-                node,
-                f"role {role.logical_id} trusts services only, and the pipeline's role must assume "
-                "it; add the ARN of the pipeline's role as a principal AWS",
-            )
-
-
 def _topic_keys(system: System) -> Iterator[Problem]:
     """Find keys of topics that let EventBridge in under conditions that it does not meet."""
     for topic in system.resources("AWS::SNS::Topic"):
@@ -206,17 +185,6 @@ RULES = (
         certainty="documented",
         fix="Append /* to the bucket's ARN.",
         find_in_pipeline=_objects,
-    ),
-    CheckRule(
-        id="E9728",
-        title="Roles of actions trust the pipeline's role",
-        impact="The action fails each time it runs.",
-        aws_message="... is not authorized to perform: sts:AssumeRole on resource: ...",
-        source="https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-"
-        "account.html",
-        certainty="documented",
-        fix="Add the pipeline's role as a principal AWS to the trust of the action's role.",
-        find_in_pipeline=_assumable,
     ),
     CheckRule(
         id="W9729",

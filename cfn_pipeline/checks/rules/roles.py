@@ -10,13 +10,20 @@ from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import ANYTHING, is_known, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.analysis.resolving import arn_of, name_of, resource_behind
-from cfn_pipeline.analysis.system import Resource
+from cfn_pipeline.analysis.system import Place, Resource
 from cfn_pipeline.aws.guides import CODEPIPELINE
 from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.checks.statement import statement_for
-from cfn_pipeline.evaluation.acting import acting, local_arn, pipeline_role
+from cfn_pipeline.evaluation.acting import (
+    acting,
+    deployment_role,
+    local_arn,
+    pipeline_role,
+    role_of,
+)
 from cfn_pipeline.evaluation.grants import Grants, grants_of, trusts
+from cfn_pipeline.evaluation.places import home_of, place_of
 
 _ROLE, _PROJECT = "AWS::IAM::Role", "AWS::CodeBuild::Project"
 _PREFIXES = ("codestar-connections", "codeconnections")
@@ -61,13 +68,13 @@ def _start(pipeline: Pipeline) -> Iterator[Problem]:
             calls = ("codebuild:StartBuild", "codebuild:BatchGetBuilds")
             if action.setting("BatchEnabled").text == "true":
                 calls = ("codebuild:StartBuildBatch", "codebuild:BatchGetBuildBatches")
-            arn = local_arn(system, "codebuild", f"project/{name}")
+            arn = local_arn(system, "codebuild", f"project/{name}", place=_place(action, pipeline))
             yield from _not_allowed(
                 grants, action, calls, arn, f"run the project {readable(name or '')}"
             )
         elif action.provider == "Lambda" and action.category == "Invoke":
             name = action.setting("FunctionName").text or ANYTHING
-            arn = local_arn(system, "lambda", f"function:{name}")
+            arn = local_arn(system, "lambda", f"function:{name}", place=_place(action, pipeline))
             yield from _not_allowed(
                 grants, action, ("lambda:InvokeFunction",), arn, "invoke the function"
             )
@@ -80,15 +87,15 @@ def _start(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _assume(pipeline: Pipeline) -> Iterator[Problem]:
     """Find roles of actions that the pipeline's role is not allowed to assume."""
-    role = pipeline_role(pipeline)
-    grants = None if role is None else grants_of(role, pipeline.system)
+    own = pipeline_role(pipeline)
+    grants = None if own is None else grants_of(own, pipeline.system)
     for action in pipeline.actions:
         node = action.node.at("RoleArn")
         arn = node.text
         if grants is None or arn is None:
             continue
-        acting = resource_behind(node.value, node.template, pipeline.system, _ROLE)
-        arn = arn if acting is None else arn_of(acting, pipeline.system)
+        role = role_of(action, pipeline)
+        arn = arn if role is None else arn_of(role, pipeline.system)
         if not grants.may("sts:AssumeRole", arn):
             what = "assume the role of the action"
             yield missing_permissions(grants, action.where, ["sts:AssumeRole"], arn, what, node)
@@ -139,7 +146,7 @@ def _pass(pipeline: Pipeline) -> Iterator[Problem]:
         arn = node.text
         if not action.is_cloudformation or arn is None:
             continue
-        role = resource_behind(node.value, node.template, pipeline.system, _ROLE)
+        role = deployment_role(action, pipeline)
         arn = arn if role is None else arn_of(role, pipeline.system)
         if action.mode == "CHANGE_SET_EXECUTE":
             continue
@@ -165,7 +172,8 @@ def _deploy(pipeline: Pipeline) -> Iterator[Problem]:
         if mode is None or stack is None:
             continue
         calls = tuple(f"cloudformation:{call}" for call in mode.calls)
-        arn = local_arn(system, "cloudformation", f"stack/{stack}/{ANYTHING}")
+        place = _place(action, pipeline)
+        arn = local_arn(system, "cloudformation", f"stack/{stack}/{ANYTHING}", place=place)
         what = f"make the calls of {action.mode} on stack {readable(stack)}"
         missing = [call for call in calls if not grants.may(call, arn)]
         if missing:
@@ -173,6 +181,12 @@ def _deploy(pipeline: Pipeline) -> Iterator[Problem]:
             if missing == ["cloudformation:DeleteChangeSet"]:
                 what += ", where an earlier run has left its change set"
             yield missing_permissions(grants, action.where, missing, shown, what, action.node)
+
+
+def _place(action: Action, pipeline: Pipeline) -> Place | None:
+    """Return where an action works; None: where the pipeline is."""
+    place = place_of(action, pipeline)
+    return None if place == home_of(pipeline) else place
 
 
 def _trust(pipeline: Pipeline) -> Iterator[Problem]:
@@ -198,7 +212,7 @@ def _assumed(pipeline: Pipeline) -> Iterator[tuple[Resource, str, str]]:
         yield role, "codepipeline.amazonaws.com", pipeline.where
     for action in pipeline.actions:
         if action.is_cloudformation:
-            node, service = action.setting("RoleArn"), "cloudformation.amazonaws.com"
+            assumed, service = deployment_role(action, pipeline), "cloudformation.amazonaws.com"
         elif action.is_codebuild:
             name = action.setting("ProjectName")
             project = resource_behind(name.value, name.template, system, _PROJECT)
@@ -207,10 +221,10 @@ def _assumed(pipeline: Pipeline) -> Iterator[tuple[Resource, str, str]]:
             node = action.setting("ServiceRoleArnOverride")
             if not node.is_there:
                 node = properties_of(project, system).at("ServiceRole")
+            assumed = resource_behind(node.value, node.template, system, _ROLE)
             service = "codebuild.amazonaws.com"
         else:
             continue
-        assumed = resource_behind(node.value, node.template, system, _ROLE)
         if assumed is not None and id(assumed) not in seen:
             seen.add(id(assumed))
             yield assumed, service, action.where
