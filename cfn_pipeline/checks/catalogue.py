@@ -41,6 +41,7 @@ from cfn_pipeline.checks.rules import (
     structure,
     variables,
     versions,
+    written_files,
 )
 
 #: Titles of the groups, by the second digit of an id.
@@ -110,6 +111,7 @@ RULES: tuple[CheckRule, ...] = tuple(
             *stacks.RULES,
             *buildspecs.RULES,
             *publishing.RULES,
+            *written_files.RULES,
             *services.RULES,
             *policy_statements.RULES,
             *action_roles.RULES,
