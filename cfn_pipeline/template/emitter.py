@@ -29,11 +29,17 @@ _SIMPLE_KEY_LENGTH = 1000
 _FLOW_WIDTH = 72
 _LARGEST_NUMBER = sys.float_info.max  # of JSON readers
 _STEP = 2
+#: Characters with which one of a key is written at most: \\U0001F600, a quote that is doubled.
+_LONGEST_ESCAPE = 11
 
 _STR = "tag:yaml.org,2002:str"
 _SEQ = "tag:yaml.org,2002:seq"
 _MAP = "tag:yaml.org,2002:map"
 
+
+#: How scalars of earlier templates are spelled, by tag and text: most stand in many templates.
+_SPELLINGS: dict[tuple[str, str], str] = {}
+_MOST_SPELLINGS = 10_000
 
 _REPRESENTER = yaml.representer.SafeRepresenter()
 
@@ -112,6 +118,10 @@ class _Layout:
 
     def spelled(self, text: str) -> str:
         spellings = spell(self._nodes)
+        if len(_SPELLINGS) > _MOST_SPELLINGS:
+            _SPELLINGS.clear()
+        for scalar, token in self._tokens.items():
+            _SPELLINGS[scalar] = spellings[int(token[1:-1])]
         return re.sub("\0([0-9]+)\0", lambda token: spellings[int(token[1])], text)
 
     def mapping(
@@ -140,7 +150,10 @@ class _Layout:
         if not isinstance(key, str):
             raise TemplateError(f"{_where(path)}: keys must be strings (got {key!r})")
         _check_surrogates(key, path)
-        quoted = len(key) + sum(10 for c in key if not is_printable(c)) + key.count("'")
+        if len(key) * _LONGEST_ESCAPE > _SIMPLE_KEY_LENGTH:
+            quoted = len(key) + sum(10 for c in key if not is_printable(c)) + key.count("'")
+        else:
+            quoted = 0
         if quoted > _SIMPLE_KEY_LENGTH:
             raise TemplateError(
                 f"{_where(path[:-1])}: the key {key[:40]!r}... is {quoted} characters in quotes; "
@@ -152,6 +165,8 @@ class _Layout:
         self, head: str, value: Any, indent: int, path: tuple[Any, ...], *, inside: str = ""
     ) -> list[str]:
         """Lay out ``head`` (a key with its colon, or an item's dash) and the value behind it."""
+        if type(value) is str and value.isascii() and value.isprintable():  # most are
+            return [f"{head} {self._scalar(_STR, value)}"]
         tag, body = _short_form(value, inside)
         prefix = f"{head} {tag}" if tag else head
         within = next(iter(value)) if tag else ""
@@ -216,7 +231,7 @@ class _Layout:
         return yaml.SequenceNode(tag or _SEQ, items, flow_style=True)
 
     def _scalar(self, tag: str, text: str) -> str:
-        known = self._tokens.get((tag, text))
+        known = _SPELLINGS.get((tag, text)) or self._tokens.get((tag, text))
         if known is None:
             known = self._tokens[tag, text] = self._token(_scalar_node(tag, text))
         return known
