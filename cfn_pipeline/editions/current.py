@@ -1,5 +1,6 @@
 """The current edition: the same system as it is deployed today."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -78,12 +79,19 @@ from cfn_pipeline.stacks.own import capabilities, own_template
 
 
 def _delivery(application: Application, stack: Mapping[str, Any] | None = None) -> Pipeline:
-    return continuous_delivery(
-        application,
-        role=deployment_role,
-        action_role=action_role,
-        capabilities=capabilities({} if stack is None else stack),
+    needed = capabilities({} if stack is None else stack)
+    for latest, with_capabilities, pipeline in _LATEST:
+        if latest is application and with_capabilities == needed:
+            return pipeline
+    pipeline = continuous_delivery(
+        application, role=deployment_role, action_role=action_role, capabilities=needed
     )
+    _LATEST.append((application, needed, pipeline))
+    return pipeline
+
+
+#: The pipelines of the latest application: most of its templates are made from them.
+_LATEST: deque[tuple[Application, list[str], Pipeline]] = deque(maxlen=2)
 
 
 def _environment_template(

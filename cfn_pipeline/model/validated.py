@@ -3,7 +3,7 @@
 import dataclasses
 import types
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -83,7 +83,7 @@ class Validated:
         kind: Any = type(self)
         for name, hint in _hints(kind):
             value = getattr(self, name)
-            if not _fits(value, hint):
+            if not _test(hint)(value):
                 yield f"{self.where}: {name} must be {_described(hint)} (got {_shown(value)})"
             elif half := next(_surrogates(value), ""):
                 yield (
@@ -102,21 +102,29 @@ def _hints(kind: Any) -> tuple[tuple[str, Any], ...]:
     return tuple((field.name, hints[field.name]) for field in dataclasses.fields(kind))
 
 
-def _fits(value: Any, hint: Any) -> bool:
+@cache
+def _test(hint: Any) -> Callable[[Any], bool]:
+    """Return what tells whether a value fits an annotation."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        return any(_fits(value, option) for option in arguments)
+        options = [_test(option) for option in arguments]
+        return lambda value: any(fits(value) for fits in options)
     if origin is Sequence:
-        listed = isinstance(value, (list, tuple))
-        return listed and all(_fits(item, arguments[0]) for item in value)
+        fits_item = _test(arguments[0])
+        return lambda value: isinstance(value, (list, tuple)) and all(map(fits_item, value))
     if origin is Mapping:
-        return isinstance(value, Mapping) and all(
-            _fits(key, arguments[0]) and _fits(item, arguments[1]) for key, item in value.items()
+        fits_key, fits_value = map(_test, arguments)
+        return lambda value: (
+            isinstance(value, Mapping)
+            and all(map(fits_key, value))
+            and all(map(fits_value, value.values()))
         )
     if hint is int:
-        return isinstance(value, int) and not isinstance(value, bool)
+        return lambda value: isinstance(value, int) and not isinstance(value, bool)
+    if hint is str or hint is bool:
+        return lambda value: isinstance(value, hint)
     # A class has the methods of its values, but is none of them.
-    return isinstance(value, hint) and not isinstance(value, type)
+    return lambda value: isinstance(value, hint) and not isinstance(value, type)
 
 
 def _surrogates(value: Any) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """An application's own template: its content, and what deploying it must acknowledge."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ def own_template(own: OwnStack) -> dict[str, Any]:
     """
     template = own.template
     if own.path is not None:
-        content = load(read_text(Path(own.path)), source=own.path)
+        content = _content(read_text(Path(own.path)), own.path)
     else:
         assert template is not None
         content = dict(contents(template)[0])
@@ -33,6 +34,12 @@ def own_template(own: OwnStack) -> dict[str, Any]:
             f"template's parameters are {existing}"
         )
     return content
+
+
+@lru_cache(maxsize=8)
+def _content(text: str, source: str) -> dict[str, Any]:
+    """Return the content of a template, which several applications may share; it is not changed."""
+    return load(text, source=source)
 
 
 def capabilities(template: Mapping[str, Any]) -> list[str]:

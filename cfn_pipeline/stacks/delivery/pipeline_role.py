@@ -68,8 +68,8 @@ def check_sizes(stack: Stack) -> None:
         TemplateError: with the role.
 
     """
-    for title, resource in stack.template.to_dict()["Resources"].items():
-        policies = resource.get("Properties", {}).get("Policies", ())
+    for title, resource in stack.template.resources.items():
+        policies = [policy.to_dict() for policy in resource.properties.get("Policies", ())]
         if (taken := sum(size(policy["PolicyDocument"]) for policy in policies)) > INLINE_POLICIES:
             raise TemplateError(
                 f"{title} of {stack.name}: the inline policies have {taken:,} characters; IAM "
