@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from cfn_pipeline.analysis.partial_text import is_known, is_open, may_be
@@ -230,6 +231,7 @@ def _applies(statement: Statement, request: Request) -> Truth:
     return every((about, on, *(holds(condition, context) for condition in statement.conditions)))
 
 
+@lru_cache(maxsize=1024)
 def _folded(element: Element) -> Element:
     return Element(tuple(p.lower() for p in element.patterns or ()), element.negated)
 

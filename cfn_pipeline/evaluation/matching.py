@@ -50,7 +50,14 @@ def matches(pattern: str, text: str, apart: Apart | None = None) -> Truth:
     """Return whether a text matches a pattern with the wildcards * and ?."""
     if pattern == "*":
         return True
-    if not may_match(pattern, text) or _are_apart(pattern, text, apart):
+    if apart and _are_apart(pattern, text, apart):
+        return False
+    return _matches(pattern, text)
+
+
+@lru_cache(maxsize=4096)
+def _matches(pattern: str, text: str) -> Truth:
+    if not may_match(pattern, text):
         return False
     return True if _certain(pattern).fullmatch(text) else None
 
