@@ -41,9 +41,9 @@ from cfn_pipeline import (
     render,
 )
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.aws.cloudwatch import RETENTION_DAYS
 from cfn_pipeline.aws.codebuild import COMPUTE_TYPES, TYPES_WITHOUT_LOCAL_CACHE
 from cfn_pipeline.aws.name_forms import NameForm
-from cfn_pipeline.model.application import RETENTION_DAYS
 from cfn_pipeline.model.load_balancers import ListenerRule
 from tests.cfn_lint import lint
 

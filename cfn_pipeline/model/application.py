@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, replace
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.aws.cloudwatch import RETENTION_DAYS
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.build import Build
 from cfn_pipeline.model.compute import Compute, Ec2, Fargate
@@ -16,9 +17,9 @@ from cfn_pipeline.model.load_balancers import LoadBalancer
 from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack
 from cfn_pipeline.model.pipeline import Variable
 from cfn_pipeline.model.repositories import Repository
-from cfn_pipeline.model.scaling import Scaling
+from cfn_pipeline.model.scaling import Scaling, scaling_problems
 from cfn_pipeline.model.scheduled_tasks import ScheduledTask
-from cfn_pipeline.model.strategies import Deployment, Rolling, TrafficShift
+from cfn_pipeline.model.strategies import Deployment, Rolling, deployment_problems
 from cfn_pipeline.model.tasks import task_problems
 from cfn_pipeline.model.validated import Validated, repeated
 from cfn_pipeline.model.volumes import Volume, host_folders, subnet_problems, volume_problems
@@ -27,26 +28,9 @@ from cfn_pipeline.model.volumes import Volume, host_folders, subnet_problems, vo
 VERSION_PARAMETER = "ApplicationImageTag"
 #: The aspects of which an own stack takes the place.
 _REPLACED = (
-    *(
-        "container",
-        "sidecars",
-        "volumes",
-        "database",
-        "migration",
-        "scheduled_tasks",
-        "secret",
-        "load_balancer",
-    ),
-    *("compute", "minimum_tasks", "maximum_tasks", "scaling", "deployment"),
+    *("container", "sidecars", "volumes", "database", "migration", "scheduled_tasks", "secret"),
+    *("load_balancer", "compute", "minimum_tasks", "maximum_tasks", "scaling", "deployment"),
 )
-
-#: The periods for which CloudWatch Logs can keep events, in days.
-#: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-RETENTION_DAYS = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
-    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
-)
-
 
 #: Security checkers that read suppressions in templates.
 CHECKERS = ("checkov", "guard", "cdk-nag")
@@ -297,8 +281,24 @@ class Application(Validated):
             yield f"{where}: container or stack is required; add one of them"
         else:
             yield from self._container_problems(where, self.container)
-        yield from self._size_problems(where)
-        yield from self._deployment_problems(where)
+        if self.log_retention_days not in RETENTION_DAYS:
+            yield (
+                f"{where}: log_retention_days must be one of "
+                f"{', '.join(map(str, RETENTION_DAYS))} (got {self.log_retention_days})"
+            )
+        yield from scaling_problems(
+            where,
+            self.scaling,
+            minimum_tasks=self.minimum_tasks,
+            maximum_tasks=self.maximum_tasks,
+            has_load_balancer=self.load_balancer is not None,
+        )
+        yield from deployment_problems(
+            where,
+            self.deployment,
+            has_load_balancer=self.load_balancer is not None,
+            scales_by_requests=self.scaling.requests_per_task is not None,
+        )
         yield from environment_problems(
             where,
             self.places,
@@ -344,38 +344,3 @@ class Application(Validated):
             yield f"{where}: {problem}"
         names = [task.name for task in self.scheduled_tasks]
         yield from repeated(f"{where}: scheduled task", names)
-
-    def _size_problems(self, where: str) -> Iterator[str]:
-        if self.log_retention_days not in RETENTION_DAYS:
-            yield (
-                f"{where}: log_retention_days must be one of "
-                f"{', '.join(map(str, RETENTION_DAYS))} (got {self.log_retention_days})"
-            )
-        if self.minimum_tasks < 0:
-            yield f"{where}: minimum_tasks must be 0 or more (got {self.minimum_tasks})"
-        if self.minimum_tasks > self.maximum_tasks:
-            yield (
-                f"{where}: minimum_tasks ({self.minimum_tasks}) is greater than maximum_tasks "
-                f"({self.maximum_tasks})"
-            )
-
-        if self.scaling.requests_per_task is not None and self.load_balancer is None:
-            yield (
-                f"{where}: requests_per_task in scaling is for requests of a load balancer, and "
-                "load_balancer is absent; add one, or scale by cpu_percent or a queue"
-            )
-
-    def _deployment_problems(self, where: str) -> Iterator[str]:
-        if not isinstance(self.deployment, TrafficShift):
-            return
-        kind = self.deployment.where
-        if self.load_balancer is None:
-            yield (
-                f"{where}: deployment {kind} shifts requests of a load balancer, and load_balancer "
-                "is absent; add one, or use Rolling"
-            )
-        if self.scaling.requests_per_task is not None:
-            yield (
-                f"{where}: requests_per_task in scaling counts the requests of one target group, "
-                f"and deployment {kind} has two; scale by cpu_percent, or use Rolling"
-            )

@@ -77,3 +77,35 @@ class ScalableTarget(Validated):
     minimum_tasks: int
     maximum_tasks: int
     scaling: Scaling
+
+
+def scaling_problems(
+    where: str,
+    scaling: Scaling,
+    *,
+    minimum_tasks: int,
+    maximum_tasks: int,
+    has_load_balancer: bool,
+) -> Iterator[str]:
+    """Yield what does not fit the scaling of an application.
+
+    Args:
+        where: how messages call the application.
+        scaling: by what it is scaled.
+        minimum_tasks: fewest tasks.
+        maximum_tasks: most tasks.
+        has_load_balancer: whether requests can be counted.
+
+    """
+    if minimum_tasks < 0:
+        yield f"{where}: minimum_tasks must be 0 or more (got {minimum_tasks})"
+    if minimum_tasks > maximum_tasks:
+        yield (
+            f"{where}: minimum_tasks ({minimum_tasks}) is greater than maximum_tasks "
+            f"({maximum_tasks})"
+        )
+    if scaling.requests_per_task is not None and not has_load_balancer:
+        yield (
+            f"{where}: requests_per_task in scaling is for requests of a load balancer, and "
+            "load_balancer is absent; add one, or scale by cpu_percent or a queue"
+        )

@@ -134,3 +134,29 @@ class Canary(TrafficShift):
             yield f"{self.where}: percent must be 1 to 99 (got {self.percent})"
         yield from self._minutes_problems("bake_minutes")
         yield from super().problems()
+
+
+def deployment_problems(
+    where: str, deployment: Deployment, *, has_load_balancer: bool, scales_by_requests: bool
+) -> Iterator[str]:
+    """Yield what does not fit the deployment of an application.
+
+    Args:
+        where: how messages call the application.
+        deployment: how new tasks take over.
+        has_load_balancer: whether there are requests to shift.
+        scales_by_requests: whether the requests of a target group are counted.
+
+    """
+    if not isinstance(deployment, TrafficShift):
+        return
+    if not has_load_balancer:
+        yield (
+            f"{where}: deployment {deployment.where} shifts requests of a load balancer, and "
+            "load_balancer is absent; add one, or use Rolling"
+        )
+    if scales_by_requests:
+        yield (
+            f"{where}: requests_per_task in scaling counts the requests of one target group, "
+            f"and deployment {deployment.where} has two; scale by cpu_percent, or use Rolling"
+        )
