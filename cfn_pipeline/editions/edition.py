@@ -191,7 +191,7 @@ class Edition:
         """
         part = self.parts.get(type(aspect))
         if part is None:
-            kinds = {*type(aspect).__mro__} - {type(aspect), Validated, object}
+            kinds = {*type(aspect).__mro__} - {type(aspect), *Validated.__mro__}
             similar = [kind.__name__ for kind in self.parts if kinds & {*kind.__mro__}]
             what = f"the {self.name} edition has no {type(aspect).__name__}"
             raise EditionError(f"{what}; it has {', '.join(similar)}" if similar else what)

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.pipelines import CONFIGURATION_VALUE
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.frozen import Frozen, frozen
 from cfn_pipeline.model.permissions import Allow
 from cfn_pipeline.model.validated import Validated
 from cfn_pipeline.model.values import Value
@@ -17,7 +18,7 @@ from cfn_pipeline.model.values import Value
 _AT_HOME = ("Source", "Approval")
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ActionType(Validated):
     """CodePipeline's ActionTypeId.
 
@@ -32,8 +33,8 @@ class ActionType(Validated):
     version: str = "1"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ActionDefaults:
+@frozen
+class ActionDefaults(Frozen):
     """Values of the pipeline's stack for what an action leaves absent.
 
     A value that is absent here, too, is left out of the action's configuration.
@@ -46,14 +47,14 @@ class ActionDefaults:
     connection: Value | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Action(Validated):
     """Base class of actions, the steps of a stage.
 
     A subclass sets ``type``, and overrides ``inputs``, ``outputs``, ``settings`` and
     ``permissions``: what the pipeline's role is allowed for the action. ::
 
-        @dataclass(frozen=True, kw_only=True)
+        @frozen
         class Configure(Action):
             type: ClassVar[ActionType] = ActionType(
                 category="Deploy", owner="AWS", provider="ServiceCatalog"
@@ -141,7 +142,7 @@ class Action(Validated):
             yield f"{self.where}: an approval runs with no role; remove action_role"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class CodeBuild(Action):
     """Runs a CodeBuild project: ``CodeBuild(name="Build", input=code.artifact, output="Built")``.
 
@@ -224,7 +225,7 @@ class CodeBuild(Action):
             yield from name_forms.ARTIFACT.problems(output, self.where)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class CodeBuildTest(CodeBuild):
     """As CodeBuild, in the category Test: the console shows it as a test, and it ends in 8 hours.
 
@@ -235,7 +236,7 @@ class CodeBuildTest(CodeBuild):
     type_name: ClassVar[str] = "codebuild_test"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Approve(Action):
     """Waits until a person approves, seven days at most: ``Approve(name="Approve")``.
 

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, replace
+from dataclasses import MISSING, field, replace
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.cloudwatch import RETENTION_DAYS
@@ -13,6 +13,7 @@ from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import Database
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.environments import Places, environment_problems
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.load_balancers import LoadBalancer
 from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack
 from cfn_pipeline.model.pipeline import Variable
@@ -36,7 +37,7 @@ _REPLACED = (
 CHECKERS = ("checkov", "guard", "cdk-nag")
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Application(Validated):
     """A containerised application and the way it is delivered.
 

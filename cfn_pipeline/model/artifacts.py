@@ -5,13 +5,13 @@ one has the artifact among its inputs.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class Artifact(Validated):
     """The output of a source or a build, a zip file in the pipeline's bucket.
 
@@ -42,7 +42,7 @@ class Artifact(Validated):
         return ArtifactParameter(self / file, key)
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class ArtifactFile(Validated):
     """A file in an artifact; as text it reads ``Artifact::path/to/file``.
 
@@ -75,7 +75,7 @@ class ArtifactFile(Validated):
         return f"{self.artifact.name}::{self.path}"
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class ArtifactParameter(Validated):
     """A value in a JSON file of an artifact, read when the action runs.
 

@@ -1,18 +1,18 @@
 """What the stack of an application is made of, beside compute and database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cfn_pipeline.model.containers import Container
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Network(Validated):
     """The VPC and subnets in which everything runs, which are parameters of the stack."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Service(Validated):
     """An ECS service.
 
@@ -26,21 +26,21 @@ class Service(Validated):
     minimum_tasks: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Migration(Validated):
     """A task that runs before each deployment of the service; its failure fails the deployment."""
 
     container: Container
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class GeneratedSecret(Validated):
     """A secret with a random password under ``key``."""
 
     key: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ExistingSecret(Validated):
     """A secret that exists under ``name``, a JSON object with a password under ``key``."""
 

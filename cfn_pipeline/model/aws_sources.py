@@ -1,19 +1,19 @@
 """Sources on AWS: CodeCommit, S3 and ECR, whose events start the pipeline."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.action_calls import CODECOMMIT_ARCHIVE_CALLS, CODECOMMIT_CALLS
 from cfn_pipeline.aws.pipelines import Range
 from cfn_pipeline.model.actions import ActionDefaults, ActionType
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.permissions import Allow, regional_arn
 from cfn_pipeline.model.sources import RepositorySource, Source
 from cfn_pipeline.model.values import Value, substituted
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class CodeCommit(RepositorySource):
     """A CodeCommit repository: ``CodeCommit(name="Source", repository="orders", output="App")``.
 
@@ -56,7 +56,7 @@ class CodeCommit(RepositorySource):
         return (Allow((*CODECOMMIT_CALLS, *CODECOMMIT_ARCHIVE_CALLS), on=self._arn),)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class S3Source(Source):
     """A zip file in a bucket.
 
@@ -107,7 +107,7 @@ class S3Source(Source):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ECRSource(Source):
     """An image in ECR: ``ECRSource(name="Base", repository="acme/base", output="Base")``.
 

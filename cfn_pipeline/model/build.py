@@ -1,7 +1,7 @@
 """How an application is built."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.codebuild import (
@@ -14,10 +14,11 @@ from cfn_pipeline.aws.codebuild import (
     TYPES_WITHOUT_LOCAL_CACHE,
 )
 from cfn_pipeline.model.build_parts import BuildVpc, Report
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Build(Validated):
     """A CodeBuild project: ``Build(image="aws/codebuild/standard:7.0", timeout_minutes=60)``.
 

@@ -1,7 +1,7 @@
 """What a build has beside its image: test reports, and a network."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.codebuild import (
@@ -10,10 +10,11 @@ from cfn_pipeline.aws.codebuild import (
     VPC_SECURITY_GROUPS,
     VPC_SUBNETS,
 )
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class Report(Validated):
     """A report of tests, or of the code that they cover: ``Report("reports/*.xml")``.
 
@@ -53,7 +54,7 @@ class Report(Validated):
             )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class BuildVpc(Validated):
     """The VPC in which builds run, such as that of a database which tests need.
 

@@ -1,7 +1,7 @@
 """Actions that deploy to clusters: images to services of ECS, manifests and charts to EKS."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
@@ -9,11 +9,12 @@ from cfn_pipeline.aws.action_calls import ACTION_CALLS, CLUSTER_NETWORK_CALLS
 from cfn_pipeline.aws.codebuild import INTERFACE_CALLS, INTERFACE_PERMISSION_CALL
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.permissions import Allow, action_logs, regional_arn
 from cfn_pipeline.model.values import Value, present
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ECSDeploy(Action):
     """Deploys the images of imagedefinitions.json to a service that another stack has made.
 
@@ -78,7 +79,7 @@ class ECSDeploy(Action):
             yield f"{self.where}: timeout_minutes must be 1 to 60 (got {self.timeout_minutes})"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class EKSDeploy(Action):
     """Applies Kubernetes manifests, or a Helm chart, to a cluster of EKS.
 

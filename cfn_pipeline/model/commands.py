@@ -1,18 +1,19 @@
 """Actions that run commands, or build an image, on compute of CodePipeline's own."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.pipelines import COMMAND, COMMANDS, OUTPUT_VARIABLES
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.permissions import Allow, action_logs, regional_arn
 from cfn_pipeline.model.values import Value
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Commands(Action):
     """Runs commands, without a CodeBuild project.
 
@@ -92,7 +93,7 @@ class Commands(Action):
         yield from name_forms.ARTIFACT.problems(self.output, self.where)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ECRBuildAndPublish(Action):
     """Builds an image from a Dockerfile and pushes it, without a CodeBuild project.
 

@@ -1,7 +1,6 @@
 """On what an application's containers run."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from cfn_pipeline.aws.codebuild import ARCHITECTURES
@@ -9,13 +8,14 @@ from cfn_pipeline.aws.fargate import MEMORY_BY_CPU
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.egress import Egress
 from cfn_pipeline.model.environment import Environment
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 #: What tasks may always reach: the services of AWS.
 HTTPS = Egress(443)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Compute(Validated):
     """What containers can run on.
 
@@ -49,7 +49,7 @@ class Compute(Validated):
         return iter(())
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Ec2(Compute):
     """EC2 instances in an Auto Scaling group: ``Ec2(instance_type="t3.small", maximum=8)``.
 
@@ -79,7 +79,7 @@ class Ec2(Compute):
             yield f"{self.where}: desired ({self.desired}) is greater than maximum ({self.maximum})"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Fargate(Compute):
     """AWS Fargate, which needs no instances: ``Fargate(cpu=512, memory=1024, spot_percent=50)``.
 

@@ -4,16 +4,17 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.pipelines import COMMANDS, CONDITION_RESULTS, RULE_PROVIDERS
 from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.permissions import Allow, action_logs, regional_arn
 from cfn_pipeline.model.validated import Validated, repeated
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Rule(Validated):
     """One rule of a condition.
 
@@ -66,7 +67,7 @@ class Rule(Validated):
             yield f"{self.where}: {self.provider} reads no artifacts; remove inputs"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Condition(Validated):
     """Rules that must all be met: ``Condition(rules=[rule], result="ROLLBACK")``.
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, field
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.permissions import Allow
 from cfn_pipeline.model.secret_values import Secret
 from cfn_pipeline.model.validated import Validated
@@ -20,7 +21,7 @@ _PRIVATE_IMAGE = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class HealthCheck(Validated):
     """A command that tells whether a container is healthy; ECS replaces tasks that are not.
 
@@ -59,7 +60,7 @@ class HealthCheck(Validated):
                 yield f"{self.where}: {name} must be {least} to {most} (got {value})"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Container(Validated):
     """A container of the application's image, or of another one.
 

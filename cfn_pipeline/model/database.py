@@ -1,14 +1,14 @@
 """The database of an application, in Amazon RDS."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Database(Validated):
     """Base class of databases; use one with an engine, such as MySql.
 
@@ -52,7 +52,7 @@ class Database(Validated):
             )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class MySql(Database):
     """A MySQL database: ``MySql(name="orders", username="orders")``.
 
@@ -71,7 +71,7 @@ class MySql(Database):
         yield from name_forms.MYSQL_VERSION.problems(self.engine_version, self.where)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class PostgreSql(Database):
     """A PostgreSQL database: ``PostgreSql(name="orders", username="orders")``.
 

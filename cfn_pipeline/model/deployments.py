@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
@@ -10,10 +10,11 @@ from cfn_pipeline.aws.cloudformation import CAPABILITIES
 from cfn_pipeline.aws.pipelines import CONFIGURATION_VALUE
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact, ArtifactFile, ArtifactParameter
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.values import Value
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class StackAction(Action):
     """Base class of actions on a stack.
 
@@ -51,7 +52,7 @@ class StackAction(Action):
         yield from name_forms.arn_problems(self.role, "role", self.where)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Deployment(StackAction):
     """Base class of actions with a template.
 
@@ -121,7 +122,7 @@ class Deployment(StackAction):
             )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class UpdateStack(Deployment):
     """Creates the stack, or updates it.
 
@@ -131,14 +132,14 @@ class UpdateStack(Deployment):
     mode: ClassVar[str] = "CREATE_UPDATE"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ReplaceFailedStack(Deployment):
     """As UpdateStack, but a stack in a failed state is deleted and created again."""
 
     mode: ClassVar[str] = "REPLACE_ON_FAILURE"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class CreateChangeSet(Deployment):
     """Creates a change set, or replaces it.
 
@@ -168,7 +169,7 @@ class CreateChangeSet(Deployment):
         yield from name_forms.CHANGE_SET.problems(self.change_set, self.where)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ExecuteChangeSet(Action):
     """Executes the change set of an earlier action.
 
@@ -203,7 +204,7 @@ class ExecuteChangeSet(Action):
         return _with_change_set(settings, self.of.change_set_name)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class DeleteStack(StackAction):
     """Deletes the stack, and succeeds if it does not exist.
 

@@ -2,9 +2,10 @@
 
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 ANYWHERE = "0.0.0.0/0"
@@ -12,7 +13,7 @@ _PROTOCOLS = ("tcp", "udp")
 _GROUP = "sg-"
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class Egress(Validated):
     """A port that tasks may reach: ``Egress(587)``, ``Egress(6379, to="sg-0a1b2c3d")``.
 

@@ -1,14 +1,15 @@
 """Environments: where an application is deployed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, field
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.model.actions import Action
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class Environment(Validated):
     """One environment, deployed as one stack, in one stage of the pipeline.
 

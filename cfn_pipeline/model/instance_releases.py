@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from cfn_pipeline.aws.action_calls import ACTION_CALLS, TARGET_CALLS, TARGET_READING_CALLS
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.permissions import Allow, action_logs, regional_arn
 from cfn_pipeline.model.values import Value, present
 
@@ -15,7 +15,7 @@ _INSTANCE_TYPES = ("EC2", "SSM_MANAGED_NODE")
 _SEND = "ssm:SendCommand"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class EC2Deploy(Action):
     """Deploys files to tagged Linux instances, and runs scripts there.
 

@@ -2,17 +2,18 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.permissions import Allow, action_logs, regional_arn
 from cfn_pipeline.model.values import Value, substituted
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class LambdaInvoke(Action):
     """Invokes a function: ``LambdaInvoke(name="Notify", function="notify")``.
 
@@ -53,7 +54,7 @@ class LambdaInvoke(Action):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class StepFunctions(Action):
     """Runs a state machine and waits for it: ``StepFunctions(name="Load", state_machine="load")``.
 
@@ -94,7 +95,7 @@ class StepFunctions(Action):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class StartPipeline(Action):
     """Starts another pipeline, and does not wait for it.
 
@@ -132,7 +133,7 @@ class StartPipeline(Action):
         yield from name_forms.PIPELINE.problems(self.pipeline, self.where)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class InspectorScan(Action):
     """Scans source code or an image for vulnerabilities, and fails above a threshold.
 

@@ -1,16 +1,16 @@
 """What leads requests to an application."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 #: Paths and hosts of one rule.
 _MOST_VALUES = 5
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ListenerRule(Validated):
     """A rule of a listener that exists, which several applications share.
 
@@ -55,7 +55,7 @@ class ListenerRule(Validated):
         yield from name_forms.EXPORT.problems(self.security_group_export, self.where)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class LoadBalancer(Validated):
     """An Application Load Balancer: ``LoadBalancer(health_check_path="/health")``.
 
@@ -121,7 +121,7 @@ class LoadBalancer(Validated):
                     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class SharedLoadBalancer(Validated):
     """A load balancer that exists, of which a listener gets a rule."""
 

@@ -1,10 +1,11 @@
 """A stack of one's own, in place of a container and what serves it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, field
 from pathlib import PurePath
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 from cfn_pipeline.model.values import Intrinsic
 
@@ -13,7 +14,7 @@ STACK_FILE = "stack.yml"
 _SUFFIXES = (".yml", ".yaml", ".json", ".template")
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class OwnStack(Validated):
     """A CloudFormation template of one's own: ``OwnStack("stack.yml")``.
 

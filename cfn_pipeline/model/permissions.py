@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, field
 
 from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS, STACK_NAME
 from cfn_pipeline.aws.codebuild import LOG_CALLS
 from cfn_pipeline.aws.iam import CONDITION_OPERATOR
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z*?][A-Za-z0-9*?]*")
@@ -14,7 +15,7 @@ _PARAMETERS = (*PLACE_PARAMETERS, STACK_NAME)
 _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class Allow(Validated):
     """A permission of the tasks' role, or of the pipeline's for an action.
 

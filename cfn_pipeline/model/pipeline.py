@@ -1,7 +1,7 @@
 """A pipeline: stages of actions, validated as a whole."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.pipelines import (
@@ -20,12 +20,13 @@ from cfn_pipeline.aws.providers import PROVIDERS
 from cfn_pipeline.model.actions import Action
 from cfn_pipeline.model.conditions import Condition
 from cfn_pipeline.model.deployments import CreateChangeSet, ExecuteChangeSet, StackAction
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.sources import ConnectedSource
 from cfn_pipeline.model.validated import Validated, repeated
 from cfn_pipeline.model.values import Value
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class Stage(Validated):
     """Actions that run one after another: ``Stage("Build", [build])``.
 
@@ -97,7 +98,7 @@ class Stage(Validated):
                 yield f"{where}: result of {shown} must be {known} (got {condition.result})"
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class Variable(Validated):
     """A variable of a pipeline, which settings refer to as ``#{variables.NAME}``.
 
@@ -131,7 +132,7 @@ class Variable(Validated):
                 )
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class Pipeline(Validated):
     """A pipeline in which every input is produced by an earlier action.
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from cfn_pipeline.aws.action_calls import ACTION_CALLS, LAMBDA_ALIAS_CALLS, LAMBDA_CODE_CALLS
@@ -13,11 +12,12 @@ from cfn_pipeline.aws.pipelines import (
 )
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.permissions import Allow, action_logs, regional_arn
 from cfn_pipeline.model.values import Value, present
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class S3Deploy(Action):
     """Copies an artifact to a bucket: ``S3Deploy(name="Site", input=site, bucket="acme-site")``.
 
@@ -75,7 +75,7 @@ class S3Deploy(Action):
             yield f"{self.where}: key is required with extract=False; use the object's key"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class LambdaDeploy(Action):
     """Deploys code, or a published version, to a function that exists, and shifts its requests.
 

@@ -1,9 +1,10 @@
 """Repositories: where code and templates are."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, replace
 
 from cfn_pipeline.model.aws_sources import CodeCommit
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.sources import (
     AzureDevOps,
     Bitbucket,
@@ -26,7 +27,7 @@ PROVIDERS: Mapping[str, type[RepositorySource]] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class Repository(Validated):
     """A repository: ``Repository("acme/shop/orders", provider="gitlab", branch="trunk")``.
 

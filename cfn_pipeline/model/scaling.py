@@ -1,13 +1,14 @@
 """By what the number of a service's tasks is scaled."""
 
 from collections.abc import Iterator
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class Queue(Validated):
     """A queue of Amazon SQS whose messages the tasks work on: ``Queue("orders-jobs")``.
 
@@ -34,7 +35,7 @@ class Queue(Validated):
             )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Scaling(Validated):
     """By what tasks are added and removed: ``Scaling(cpu_percent=60, requests_per_task=1000)``.
 
@@ -70,7 +71,7 @@ class Scaling(Validated):
             )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ScalableTarget(Validated):
     """The limits between which the number of tasks is scaled, and by what."""
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.model.containers import Container
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 _EXPRESSION = re.compile(
@@ -15,7 +16,7 @@ _EXPRESSION = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class ScheduledTask(Validated):
     """A task that Amazon EventBridge Scheduler starts.
 
@@ -54,7 +55,7 @@ class ScheduledTask(Validated):
             )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ScheduledTasks(Validated):
     """The scheduled tasks of an application."""
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cfn_pipeline.aws import name_forms
@@ -15,11 +14,12 @@ from cfn_pipeline.aws.pipelines import (
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
+from cfn_pipeline.model.frozen import Frozen, frozen
 from cfn_pipeline.model.triggers import PullRequest, Push
 from cfn_pipeline.model.values import Value
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Source(Action):
     """Base class of source actions, which belong in a pipeline's first stage.
 
@@ -53,7 +53,7 @@ class Source(Action):
         yield from name_forms.ARTIFACT.problems(self.output, self.where)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class RepositorySource(Source):
     """Base class of sources that fetch a branch of a repository.
 
@@ -117,7 +117,7 @@ _FORMS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ConnectedSource(RepositorySource):
     """Base class of repositories that a connection of AWS CodeConnections reaches.
 
@@ -167,7 +167,7 @@ class ConnectedSource(RepositorySource):
         yield from name_forms.arn_problems(self.connection, "connection", self.where)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class GitHub(ConnectedSource):
     """A GitHub repository, also of GitHub Enterprise, through a connection.
 
@@ -175,7 +175,7 @@ class GitHub(ConnectedSource):
     """
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class GitLab(ConnectedSource):
     """A GitLab repository, also of GitLab self-managed, through a connection.
 
@@ -185,7 +185,7 @@ class GitLab(ConnectedSource):
     names: ClassVar[Range] = Range(2, 21)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Bitbucket(ConnectedSource):
     """A Bitbucket Cloud repository through a connection.
 
@@ -195,7 +195,7 @@ class Bitbucket(ConnectedSource):
     names: ClassVar[Range] = Range(2, 2)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class AzureDevOps(ConnectedSource):
     """An Azure DevOps repository through a connection.
 
@@ -205,7 +205,7 @@ class AzureDevOps(ConnectedSource):
     names: ClassVar[Range] = Range(2, 3)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class GitHubOAuth(RepositorySource):
     """A GitHub repository through an OAuth token, which AWS does not recommend; use GitHub.
 
@@ -246,8 +246,8 @@ class GitHubOAuth(RepositorySource):
             )
 
 
-@dataclass(frozen=True)
-class _Under:
+@frozen(kw_only=False)
+class _Under(Frozen):
     """``owner/name`` where the owner is only known on AWS."""
 
     owner: Value

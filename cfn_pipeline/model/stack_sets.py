@@ -1,7 +1,6 @@
 """Actions on stack sets: one template in many accounts and regions."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
@@ -9,13 +8,14 @@ from cfn_pipeline.aws.action_calls import ACTION_CALLS
 from cfn_pipeline.aws.cloudformation import CAPABILITIES
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact, ArtifactFile
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.permissions import Allow, regional_arn
 from cfn_pipeline.model.values import Value
 
 _MODELS = ("SELF_MANAGED", "SERVICE_MANAGED")
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class StackSetAction(Action):
     """Base class of actions on a stack set.
 
@@ -55,7 +55,7 @@ class StackSetAction(Action):
             yield f"{self.where}: {lacking} is empty; use targets and regions, or neither"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class StackSet(StackSetAction):
     """Creates or updates a stack set, and its stacks where they are given.
 
@@ -134,7 +134,7 @@ class StackSet(StackSetAction):
                 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class StackInstances(StackSetAction):
     """Creates or updates stacks of a stack set, or deploys them one set of regions after another.
 

@@ -4,9 +4,9 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service-options.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 #: CloudFormation refuses a deployment that takes longer.
@@ -19,7 +19,7 @@ class Deployment(Validated):
     is_choice: ClassVar[bool] = True
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Rolling(Deployment):
     """New tasks are added to the old ones, which end when the new ones are healthy: ``Rolling()``.
 
@@ -27,7 +27,7 @@ class Rolling(Deployment):
     """
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class TrafficShift(Deployment):
     """Base class of deployments that start all new tasks, and then shift requests to them.
 
@@ -62,7 +62,7 @@ class TrafficShift(Deployment):
             yield f"{self.where}: {name} must be 0 to 1440 (got {minutes})"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class BlueGreen(TrafficShift):
     """All requests at once go to the new tasks: ``BlueGreen(bake_minutes=30)``.
 
@@ -84,7 +84,7 @@ class BlueGreen(TrafficShift):
         yield from super().problems()
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Linear(TrafficShift):
     """Requests go to the new tasks in equal steps: ``Linear(percent=20, minutes=5)``.
 
@@ -110,7 +110,7 @@ class Linear(TrafficShift):
         yield from super().problems()
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Canary(TrafficShift):
     """A few requests go to the new tasks first, then all: ``Canary(percent=10, bake_minutes=10)``.
 

@@ -4,13 +4,13 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-triggers.htm
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cfn_pipeline.aws.pipelines import PULL_REQUEST_EVENTS, TRIGGER_PATTERN, TRIGGER_PATTERNS
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Patterns(Validated):
     """Glob patterns of branches, tags or paths: ``Patterns(includes=["orders/**"])``.
 
@@ -41,7 +41,7 @@ class Patterns(Validated):
                     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Push(Validated):
     """A filter of pushes, to branches or of tags: ``Push(paths=Patterns(includes=["src/**"]))``.
 
@@ -64,7 +64,7 @@ class Push(Validated):
             yield "push: branches, paths and tags are absent; use one of them"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class PullRequest(Validated):
     """A filter of pull requests: ``PullRequest(branches=Patterns(includes=["main"]))``.
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from cfn_pipeline.errors import ModelError
+from cfn_pipeline.model.frozen import Frozen
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -45,7 +46,7 @@ def repeated(what: str, values: Sequence[str]) -> Iterator[str]:
             yield f"{what} {value!r} is used {times}; names must be unique"
 
 
-class Validated:
+class Validated(Frozen):
     """Base of the model's frozen dataclasses: validates every field on construction.
 
     Each field is compared with its annotation first; then ``problems`` is asked. Lists become

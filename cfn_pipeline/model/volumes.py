@@ -1,18 +1,19 @@
 """Where containers keep data beyond their own end."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.name_forms import NameForm
+from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 #: The subnets in which an EfsVolume can be mounted.
 MOST_MOUNT_TARGETS = 3
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Volume(Validated):
     """What containers mount.
 
@@ -32,7 +33,7 @@ class Volume(Validated):
         return f"volume {self.name!r}" if self.name else type(self).__name__
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class HostVolume(Volume):
     """A folder of the instances, which keep it while they run: ``HostVolume("/data/public")``.
 
@@ -50,7 +51,7 @@ class HostVolume(Volume):
         yield from name_forms.PATH.problems(self.path, self.where)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class FileSystem(Volume):
     """Base class of file systems in Amazon EFS, which all tasks share.
 
@@ -67,7 +68,7 @@ class FileSystem(Volume):
     read_only: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class EfsVolume(FileSystem):
     """A file system of the application's own: ``EfsVolume()``.
 
@@ -86,7 +87,7 @@ class EfsVolume(FileSystem):
     backup: bool = True
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ExistingEfsVolume(FileSystem):
     """A file system that exists: ``ExistingEfsVolume(file_system="fs-0a1b2c3d4e5f60718")``.
 
