@@ -33,7 +33,13 @@ _EDITION = "current"
     help="A bucket in the same region, for templates larger than 51,200 bytes.",
 )
 @click.option("--region", metavar="NAME", help="The region.  [default: that of the AWS CLI]")
-@click.option("--profile", metavar="NAME", help="A profile of the AWS CLI.")
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    metavar="[ENVIRONMENT=]NAME",
+    help="A profile of the AWS CLI, of one environment or of all that have none. Can be repeated.",
+)
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
@@ -64,7 +70,8 @@ def deploy(**options: Any) -> None:
         raise click.UsageError("--remove takes neither --parameter nor --bucket; leave it out.")
     folder, names = _folder_and_names(options["words"])
     config, application, edition = options["config"], options["application"], options["edition"]
-    region, profile = options["region"], options["profile"]
+    region = options["region"]
+    profile, profiles = _profiles(options["profiles"])
     if config is None and (folder / CONFIG).exists():
         config = folder / CONFIG
     with loading():
@@ -75,16 +82,17 @@ def deploy(**options: Any) -> None:
         "--application": application,
         "--edition": None if edition == _EDITION else edition,
         "--region": region,
-        "--profile": profile,
     }
     command = ["cfn-pipeline", "deploy", str(folder)]
     command += [word for name, value in repeated.items() if value for word in (name, value)]
+    command += [word for value in options["profiles"] for word in ("--profile", value)]
     deployment = Deployment(
         folder=deployment_folder(folder, config=config, application=application, edition=edition),
         names=names,
         command=shlex.join(command),
         region=region,
         profile=profile,
+        profiles=profiles,
         asks=not options["yes"],
         changes_nothing=changes_nothing,
     )
@@ -104,6 +112,18 @@ def _folder_and_names(words: Sequence[str]) -> tuple[Path, Sequence[str]]:
     if words and "/" in words[0]:
         raise click.UsageError(f"Invalid folder {words[0]!r}: it does not exist.")
     return Path(), words
+
+
+def _profiles(words: Sequence[str]) -> tuple[str | None, dict[str, str]]:
+    """Return the profile of all environments, and those of certain ones."""
+    everywhere = [word for word in words if "=" not in word]
+    if len(everywhere) > 1:
+        raise click.UsageError(
+            f"--profile is for all environments twice ({', '.join(everywhere)}); use "
+            "ENVIRONMENT=NAME for those of one environment."
+        )
+    named = dict(word.split("=", 1) for word in words if "=" in word)
+    return (everywhere[0] if everywhere else None), named
 
 
 def _pair(word: str) -> tuple[str, str]:

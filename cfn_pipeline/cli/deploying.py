@@ -15,7 +15,7 @@ from cfn_pipeline.cli.stack_changes import (
     show_removal,
     show_template,
 )
-from cfn_pipeline.deployment.account import Account
+from cfn_pipeline.deployment.accounts import Accounts, region_problems
 from cfn_pipeline.deployment.change_sets import ChangeSets
 from cfn_pipeline.deployment.failures import StackError
 from cfn_pipeline.deployment.planning import (
@@ -27,7 +27,7 @@ from cfn_pipeline.deployment.planning import (
     value_problem,
 )
 from cfn_pipeline.deployment.removing import protection_problems, removals
-from cfn_pipeline.deployment.stacks import Stacks, is_new, kept_parameters
+from cfn_pipeline.deployment.stacks import is_new, kept_parameters
 from cfn_pipeline.errors import DeploymentError
 from cfn_pipeline.files.makefile import Target
 
@@ -45,6 +45,7 @@ class Deployment:
         command: repeats the deployment, without its targets.
         region: None: that of the AWS CLI.
         profile: None: the default one.
+        profiles: by the name of an environment, in place of its own.
         asks: whether each change is asked for.
         changes_nothing: whether changes are only shown.
 
@@ -55,6 +56,7 @@ class Deployment:
     command: str
     region: str | None
     profile: str | None
+    profiles: Mapping[str, str]
     asks: bool
     changes_nothing: bool
 
@@ -68,14 +70,12 @@ class Deployment:
         chosen = choose(targets, self.names)
         rendered = self.folder.rendering(chosen)
         planned = steps(chosen, rendered.files, rendered.templates, given)
-        account = Account(region=self.region, profile=self.profile)
-        require_possible(planned, region=account.region, bucket=bucket)
-        show_account(account)
-        stacks = Stacks(account)
-        change_sets = ChangeSets(account, stacks, bucket=bucket)
-        for step in self._complete(planned, stacks):
+        accounts = self._accounts(targets, chosen)
+        planned = [accounts.with_home(step) for step in planned]
+        require_possible(planned, region=accounts.home.region, bucket=bucket)
+        for step in self._complete(planned, accounts):
             with self._failing(step.target):
-                self._deploy(step, stacks, change_sets)
+                self._deploy(step, targets, accounts, bucket)
         if not self.names and not self.changes_nothing:
             show_next(self.command, targets)
 
@@ -83,12 +83,10 @@ class Deployment:
         """Remove the targets, or show what would be removed."""
         targets = self.folder.targets()
         chosen = choose(targets, self.names) if self.names else last_of_stacks(targets)
-        account = Account(region=self.region, profile=self.profile)
-        show_account(account)
-        stacks = Stacks(account)
-        if problems := [*protection_problems(stacks, chosen, self.command)]:
+        accounts = self._accounts(targets, chosen)
+        if problems := [*protection_problems(accounts.stacks, chosen, self.command)]:
             raise DeploymentError(*problems)
-        existing = removals(stacks, chosen)
+        existing = removals(accounts.stacks, chosen)
         for target in reversed(chosen):
             if not any(removal.target is target for removal in existing):
                 printing.line(f"{target.stack}: does not exist")
@@ -103,6 +101,7 @@ class Deployment:
         for removal in existing:
             with self._failing(removal.target):
                 show = event_lines(removal.target.stack)
+                stacks = accounts.stacks(removal.target)
                 status = stacks.delete(removal.target.stack, removal.stack_id, show)
                 printing.line(f"{removal.target.stack}: {status}")
         if any(removal.staying for removal in existing):
@@ -111,7 +110,23 @@ class Deployment:
                 "under the same name"
             )
 
-    def _complete(self, planned: Sequence[Step], stacks: Stacks) -> list[Step]:
+    def _accounts(self, targets: Sequence[Target], chosen: Sequence[Target]) -> Accounts:
+        """Return the accounts of all targets; show those of the chosen ones.
+
+        Raises:
+            DeploymentError: credentials are of another account, or a region is a wrong one.
+
+        """
+        accounts = Accounts(
+            targets, region=self.region, profile=self.profile, profiles=self.profiles
+        )
+        if problems := [*region_problems(chosen, accounts.home.region)]:
+            raise DeploymentError(*problems)
+        for account in dict.fromkeys(accounts.of(target.place) for target in chosen):
+            show_account(account)
+        return accounts
+
+    def _complete(self, planned: Sequence[Step], accounts: Accounts) -> list[Step]:
         """Return the steps with values for all parameters, which are asked for.
 
         Raises:
@@ -121,10 +136,11 @@ class Deployment:
         answers: dict[str, str] = {}
         problems = []
         for step in planned:
-            existing = stacks.find(step.stack)
+            existing = accounts.stacks(step.target).find(step.stack)
             if is_new(existing) and self.changes_nothing:
                 continue
-            for name in step.with_values(answers).missing(kept_parameters(existing)):
+            given = {*kept_parameters(existing), *step.target.outputs}
+            for name in step.with_values(answers).missing(given):
                 value = _ask(step, name)
                 if value is None:
                     problems.append(f"{step.target.file} needs {name}; add -p {name}=...")
@@ -134,11 +150,16 @@ class Deployment:
             raise DeploymentError(*dict.fromkeys(problems))
         return [step.with_values(answers) for step in planned]
 
-    def _deploy(self, step: Step, stacks: Stacks, change_sets: ChangeSets) -> None:
+    def _deploy(
+        self, step: Step, targets: Sequence[Target], accounts: Accounts, bucket: str | None
+    ) -> None:
+        stacks = accounts.stacks(step.target)
+        change_sets = ChangeSets(accounts.of(step.target.place), stacks, bucket=bucket)
         existing = stacks.find(step.stack)
         if is_new(existing) and self.changes_nothing:
             show_template(step)
             return
+        step = accounts.with_outputs(step, targets)
         change_set = change_sets.propose(step, existing)
         if change_set is None:
             printing.line(f"{step.stack}: no changes")

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,10 +40,11 @@ class Removal:
     staying: Sequence[Mapping[str, str]]
 
 
-def removals(stacks: Stacks, targets: Sequence[Target]) -> list[Removal]:
+def removals(stacks_of: Callable[[Target], Stacks], targets: Sequence[Target]) -> list[Removal]:
     """Return the stacks that exist, in the order in which they are removed."""
     found = []
     for target in reversed(targets):
+        stacks = stacks_of(target)
         described = stacks.find(target.stack)
         if described is not None:
             resources = [] if described["StackStatus"] == REVIEW else stacks.resources(target.stack)
@@ -59,17 +60,19 @@ def removals(stacks: Stacks, targets: Sequence[Target]) -> list[Removal]:
     return found
 
 
-def protection_problems(stacks: Stacks, targets: Sequence[Target], deploy: str) -> Iterator[str]:
+def protection_problems(
+    stacks_of: Callable[[Target], Stacks], targets: Sequence[Target], deploy: str
+) -> Iterator[str]:
     """Yield the stacks that are protected, each with the way out.
 
     Args:
-        stacks: of the account.
+        stacks_of: returns the stacks of a target's account and region.
         targets: what is to be removed.
         deploy: the command that deploys them.
 
     """
     for target in targets:
-        described = stacks.find(target.stack) or {}
+        described = stacks_of(target).find(target.stack) or {}
         if described.get("EnableTerminationProtection"):
             yield (
                 f"stack {target.stack} has termination protection; run aws cloudformation "

@@ -69,7 +69,7 @@ from cfn_pipeline.stacks.delivery.ecr import ecr_template
 from cfn_pipeline.stacks.delivery.iam import iam_template
 from cfn_pipeline.stacks.delivery.kms import key_template
 from cfn_pipeline.stacks.delivery.pipeline import pipeline_template
-from cfn_pipeline.stacks.delivery.regions import artifacts_template
+from cfn_pipeline.stacks.delivery.regions import KEY, artifacts_template, key_parameter
 from cfn_pipeline.stacks.environment.home import Home
 from cfn_pipeline.stacks.environment.names import action_role, deployment_role
 from cfn_pipeline.stacks.environment.separation import separation_problems
@@ -182,6 +182,14 @@ def _pipeline_capabilities(application: Application) -> Sequence[str]:
     return ["CAPABILITY_IAM"] if starts else []
 
 
+def _regional_keys(application: Application) -> dict[str, tuple[str, str]]:
+    """Return the parameters for the keys of other regions, and the outputs that give them."""
+    return {
+        str(key_parameter(region).title): (f"artifacts-{region}", KEY)
+        for region in application.places.regions
+    }
+
+
 def _has_roles(application: Application) -> bool:
     return _has_build(application) or not _delivery(application).action_roles
 
@@ -219,6 +227,7 @@ _AFTER = (
         capabilities=["CAPABILITY_IAM"],
         build=_iam_template,
         deploys=[APPLICATION_STACK],
+        outputs=lambda a: {} if _delivery(a).action_roles else _regional_keys(a),
         when=_has_roles,
     ),
     StackFile(
@@ -233,6 +242,7 @@ _AFTER = (
         capabilities=_pipeline_capabilities,
         build=_pipeline_template,
         deploys=[APPLICATION_STACK],
+        outputs=_regional_keys,
     ),
 )
 _DELIVERY = (*_BEFORE, *_AFTER)

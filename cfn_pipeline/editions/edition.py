@@ -18,6 +18,7 @@ from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.validated import Validated
 from cfn_pipeline.stacks.application.stack import ApplicationStack, Part, Pass
 from cfn_pipeline.stacks.arns import ARNS, Arns
+from cfn_pipeline.stacks.environment.home import home_parameters
 from cfn_pipeline.stacks.exemptions import Exemptions, exempt
 from cfn_pipeline.stacks.own import capabilities
 
@@ -46,6 +47,8 @@ class StackFile:
         capabilities: what ``aws cloudformation deploy`` must acknowledge, or what returns it.
         environment: whose template it is; absent: of none, or of each.
         region: the other region of which it is the template; absent: of none, or of each.
+        outputs: returns the parameters that outputs of other templates give: ``make deploy/``'s
+            word for the template, and the output, by parameter; absent: there are none.
 
     """
 
@@ -57,6 +60,7 @@ class StackFile:
     when: Callable[[Application], bool] | None = None
     environment: Environment | None = None
     region: str | None = None
+    outputs: Callable[[Application], Mapping[str, tuple[str, str]]] | None = None
 
     def of(self, application: Application) -> Iterator["StackFile"]:
         """Yield the template, or one for each environment or other region of an application."""
@@ -246,7 +250,7 @@ class Edition:
 def _target(application: Application, stack: StackFile, environment: Environment | None) -> Target:
     capabilities = stack.capabilities
     placed = stack.environment if environment is None else environment
-    places = application.places
+    region = stack.region or (None if placed is None else placed.region)
     return Target(
         name=stack.target if environment is None else environment.name,
         file=stack.file,
@@ -254,11 +258,16 @@ def _target(application: Application, stack: StackFile, environment: Environment
         capabilities=capabilities(application) if callable(capabilities) else capabilities,
         environment=environment,
         place=Place(
-            account=application.account if placed is None else places.account(placed),
-            region=stack.region if placed is None else places.region(placed),
-            profile=None if placed is None else placed.profile,
             name=None if placed is None else placed.name,
+            account=(None if placed is None else placed.account) or application.account,
+            region=region or application.region,
+            profile=None if placed is None else placed.profile,
+            is_home=placed is None and stack.region is None,
         ),
+        outputs={} if stack.outputs is None else stack.outputs(application),
+        home_parameters={}
+        if stack.environment is None
+        else home_parameters(application, stack.environment),
     )
 
 

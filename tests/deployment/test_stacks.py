@@ -130,7 +130,7 @@ def test_a_failed_stack_tells_the_first_reason(deployer: Deployer, stacks: Stack
 
 def test_what_stays_is_told_before(deployer: Deployer, stacks: Stacks) -> None:
     assert deployer.deploy(step("kept", RETAINED)) == "CREATE_COMPLETE"
-    [removal] = removals(stacks, [target("absent"), target("kept")])
+    [removal] = removals(lambda _: stacks, [target("absent"), target("kept")])
     assert removal.count == 2
     [row] = removal.staying
     assert (row["outcome"], row["resource"], row["type"]) == ("stays", "Kept", "AWS::SNS::Topic")
@@ -144,7 +144,7 @@ def test_protected_stacks_are_told_with_the_way_out(
     deployer: Deployer, stacks: Stacks, account: Account
 ) -> None:
     assert deployer.deploy(step("safe", RETAINED, DeletionProtection="true")) is not None
-    [problem] = protection_problems(stacks, [target("safe")], "cfn-pipeline deploy d")
+    [problem] = protection_problems(lambda _: stacks, [target("safe")], "cfn-pipeline deploy d")
     assert problem == (
         "stack safe protects its resources from deletion; run cfn-pipeline deploy d safe "
         "-p DeletionProtection=false, then remove it"
@@ -153,7 +153,7 @@ def test_protected_stacks_are_told_with_the_way_out(
     account.client("cloudformation").update_termination_protection(
         StackName="safe", EnableTerminationProtection=True
     )
-    [problem] = protection_problems(stacks, [target("safe")], "")
+    [problem] = protection_problems(lambda _: stacks, [target("safe")], "")
     assert "--no-enable-termination-protection --stack-name safe, then remove it" in problem
     described = stacks.find("safe") or {}
     with pytest.raises(StackError, match="TerminationProtection is enabled"):

@@ -11,6 +11,8 @@ from troposphere import Parameter, Sub
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.model.actions import Action
+from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.values import Intrinsic, present
 from cfn_pipeline.permissions.protection import ROLE_PATH
 from cfn_pipeline.policies.delivery import run_actions
@@ -75,6 +77,20 @@ class Home:
     def image_repository(self) -> Intrinsic:
         """The ARN of the repository of images."""
         return self.arns.regional("ecr", f"repository/{self.images}")
+
+
+def home_parameters(application: Application, environment: Environment) -> dict[str, str]:
+    """Return the parameters of an environment's template that say where the pipeline is.
+
+    By parameter, which of ``account`` and ``region`` of the pipeline it is.
+    """
+    places = application.places
+    named = {}
+    if places.account(environment) is not None:
+        named[ACCOUNT] = "account"
+    if places.region(environment) is not None and application.has_images:
+        named[REGION] = "region"
+    return named
 
 
 def add_home(stack: Stack, home: Home) -> None:
