@@ -27,7 +27,10 @@ class _BadInputError(click.ClickException):
 
 #: The verbs, in the order of the help. Each is a module with the same name, which is imported when
 #: the verb is called, so that other verbs start fast.
-_VERBS = ("new", "render", "deploy", "check", "rules", "permissions", "rehearse", "schema")
+_VERBS = (
+    *("new", "render", "deploy", "check", "rules", "permissions", "diff", "rehearse"),
+    "schema",
+)
 
 
 class _Command(click.Group):
@@ -80,6 +83,6 @@ def _one_message() -> Iterator[None]:
 def main() -> None:
     """Say what you deliver, get the plain CloudFormation that delivers it.
 
-    Exit codes: 0 fine; 1 findings, stale files, or a pipeline that failed; 2 wrong usage
-    or bad input.
+    Exit codes: 0 fine; 1 findings, stale files, a pipeline that failed, or a difference of
+    --fail-on; 2 wrong usage or bad input.
     """

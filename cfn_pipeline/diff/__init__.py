@@ -1,0 +1,12 @@
+"""Differences by meaning, between any two states of CloudFormation templates.
+
+- ``states``: files, folders and revisions of git
+- ``comparing``: the difference of two states
+- ``change_sets``: the difference that CloudFormation describes
+- ``difference``: what differs, as values
+- ``matching``, ``trees``, ``texts``: which resource is which, and where values differ
+- ``resources``, ``causes``, ``keeping``: what is replaced, why, and which data is at risk
+- ``permissions``, ``network``, ``public``, ``pipelines``, ``interface``, ``configurations``: what
+  the change means
+- ``reports``: text, Markdown, HTML and JSON
+"""

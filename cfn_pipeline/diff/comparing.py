@@ -1,0 +1,177 @@
+"""Compare two states of templates and of the configuration files beside them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cfn_pipeline.analysis.reading import read_texts
+from cfn_pipeline.analysis.system import System, Template
+from cfn_pipeline.diff.causes import changed_sections
+from cfn_pipeline.diff.configurations import (
+    changed_parameters,
+    configuration,
+    configuration_changes,
+)
+from cfn_pipeline.diff.difference import Difference, TemplateDifference
+from cfn_pipeline.diff.interface import interface_changes
+from cfn_pipeline.diff.matching import pairs
+from cfn_pipeline.diff.network import network_changes
+from cfn_pipeline.diff.permissions import permission_changes
+from cfn_pipeline.diff.pipelines import pipeline_changes
+from cfn_pipeline.diff.resources import resource_changes
+from cfn_pipeline.errors import TemplateError
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """Templates and configuration files, as they were or are.
+
+    Args:
+        name: what the state is called.
+        files: the texts, by file name.
+
+    """
+
+    name: str
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """A state that is read."""
+
+    system: System
+    templates: Mapping[str, Template]
+    configurations: Mapping[str, Mapping[str, Any]]
+    notes: list[str] = field(default_factory=list)
+
+
+def compare(old: State, new: State) -> Difference:
+    """Return what differs between two states.
+
+    A state of one file is compared with a state of one file whatever their names.
+
+    Raises:
+        TemplateError: a state has no template and no configuration file.
+
+    """
+    after = _read(new, {})
+    same = {name: text for name, text in old.files.items() if new.files.get(name) == text}
+    before = _read(old, {n: t.content for n, t in after.templates.items() if n in same})
+    if len(old.files) == len(new.files) == 1:
+        [name] = new.files
+        before = _named(before, name)
+    configured = {
+        name: f"the value of parameter {name} changes in {file}"
+        for file in after.configurations
+        for name in sorted(
+            changed_parameters(before.configurations.get(file), after.configurations[file])
+        )
+    }
+    templates = [
+        difference
+        for file in dict.fromkeys((*after.templates, *before.templates))
+        if (
+            difference := _template(
+                file,
+                before.templates.get(file),
+                after.templates.get(file),
+                (before.system, after.system),
+                configured,
+            )
+        )
+    ]
+    hidden = {
+        name
+        for template in (*before.templates.values(), *after.templates.values())
+        for name, body in template.section("Parameters").items()
+        if isinstance(body, dict) and str(body.get("NoEcho")).lower() == "true"
+    }
+    configurations = [
+        change
+        for file in dict.fromkeys((*after.configurations, *before.configurations))
+        for change in configuration_changes(
+            file, before.configurations.get(file), after.configurations.get(file), hidden
+        )
+    ]
+    return Difference(
+        old=old.name,
+        new=new.name,
+        templates=templates,
+        configurations=configurations,
+        notes=[*before.notes, *after.notes],
+    )
+
+
+def _read(state: State, parsed: Mapping[str, Mapping[str, Any]]) -> _Read:
+    system = read_texts(state.files, parsed=parsed)
+    configurations = {
+        file: content
+        for file, text in state.files.items()
+        if file.endswith(".json") and (content := configuration(text)) is not None
+    }
+    if not system.templates and not configurations:
+        whys = [f"{unreadable.file}: {unreadable.why}" for unreadable in system.unreadable]
+        raise TemplateError(
+            f"{state.name}: {'; '.join(whys) or 'no CloudFormation template'}; give a template, a "
+            "folder with templates, git:REVISION:PATH, or a change set as describe-change-set "
+            "answers it"
+        )
+    return _Read(
+        system=system,
+        templates={template.file: template for template in system.templates},
+        configurations=configurations,
+        notes=[
+            f"{state.name}: {unreadable.file} cannot be read: {unreadable.why}"
+            for unreadable in system.unreadable
+        ],
+    )
+
+
+def _named(read: _Read, name: str) -> _Read:
+    """Return a state of one file under another name."""
+    return _Read(
+        system=read.system,
+        templates=dict(zip([name], read.templates.values(), strict=False)),
+        configurations=dict(zip([name], read.configurations.values(), strict=False)),
+        notes=read.notes,
+    )
+
+
+def _template(
+    file: str,
+    old: Template | None,
+    new: Template | None,
+    systems: tuple[System, System],
+    configured: Mapping[str, str],
+) -> TemplateDifference:
+    if old is not None and new is not None and old.content is new.content and not configured:
+        return TemplateDifference(file=file, kind="changed")
+    matched = pairs({} if old is None else old.resources, {} if new is None else new.resources)
+    declared = {} if new is None else new.section("Parameters")
+    changed = changed_sections(
+        {} if old is None else old.content,
+        {} if new is None else new.content,
+        {name: words for name, words in configured.items() if name in declared},
+    )
+    resources = resource_changes(matched, changed)
+    if new is None:
+        # The stack of a template that is gone stays.
+        resources = [replace(c, data="", is_destructive=False) for c in resources]
+    if new is None:
+        return TemplateDifference(
+            file=file,
+            kind="removed",
+            resources=resources,
+            interface=interface_changes(old, new, systems),
+        )
+    before = Template(file, {}) if old is None else old
+    return TemplateDifference(
+        file=file,
+        kind="added" if old is None else "changed",
+        resources=resources,
+        permissions=permission_changes(matched, before, new),
+        network=network_changes(matched),
+        pipelines=pipeline_changes(matched, old, new),
+        interface=interface_changes(old, new, systems),
+    )

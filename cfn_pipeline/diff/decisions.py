@@ -1,0 +1,179 @@
+"""What a holder gains and loses, decided request by request with the house's evaluation of IAM."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from cfn_pipeline.diff.concrete import ACCOUNT, as_list
+from cfn_pipeline.diff.requests import Keys, Statement, parts
+from cfn_pipeline.evaluation.conditions import Context
+from cfn_pipeline.evaluation.decisions import Request, decide
+from cfn_pipeline.evaluation.matching import Truth, matches
+from cfn_pipeline.evaluation.policies import Policy, allowing, plain_policy
+
+#: An account that is not that of any principal, so that a resource's own policy decides.
+_OTHER_ACCOUNT = "999999999999"
+_STRANGER = "arn:aws:iam::888888888888:role/Xyzzy"
+#: Keys and roles leave it to the account's policies who may use them.
+_OPEN_TO_ACCOUNT = plain_policy(
+    {
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+            "Action": "*",
+            "Resource": "*",
+        }
+    }
+)
+_RANKS: Mapping[Truth, int] = {False: 0, None: 1, True: 2}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Rules:
+    """The policies of a holder, concrete.
+
+    Args:
+        statements: of the policies, with lists of texts.
+        boundary: of the permissions boundary; None: it has none.
+        is_own: whether they are the policies of a resource, or a trust.
+
+    """
+
+    statements: Sequence[Statement]
+    boundary: Sequence[Statement] | None = None
+    is_own: bool = False
+    _by_action: dict[str, Policy] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def _limit(self) -> Policy | None:
+        return None if self.boundary is None else _policy(self.boundary)
+
+    def decide(self, principal: str, action: str, resource: str, keys: Keys) -> Truth:
+        """Return whether a request is allowed."""
+        policy = self._by_action.get(action)
+        if policy is None:
+            policy = _policy([s for s in self.statements if _is_about(s, action)])
+            self._by_action[action] = policy
+        request = Request(
+            principal=principal,
+            action=action,
+            resource=resource,
+            account=_OTHER_ACCOUNT if self.is_own else ACCOUNT,
+            context=Context(keys=keys, is_whole=True),
+        )
+        if self.is_own:
+            return decide(request, identity=allowing("*"), resource=policy).is_allowed
+        return decide(
+            request, identity=policy, boundary=self._limit, resource=_OPEN_TO_ACCOUNT
+        ).is_allowed
+
+
+def _is_about(statement: Statement, action: str) -> bool:
+    if "NotAction" in statement:
+        return True
+    return any(matches(p.lower(), action.lower()) for p in as_list(statement.get("Action", [])))
+
+
+def _policy(statements: Sequence[Statement]) -> Policy:
+    return plain_policy({"Statement": [_named(statement) for statement in statements]})
+
+
+def _named(statement: Statement) -> Mapping[str, Any]:
+    """Return a statement of which all principals are of kinds that the evaluation knows."""
+    principal = statement.get("Principal")
+    if not isinstance(principal, dict):
+        return statement
+    known = {kind: names for kind, names in principal.items() if kind in ("AWS", "Service")}
+    others = [
+        f"{kind}:{name}"
+        for kind, names in principal.items()
+        if kind not in known
+        for name in as_list(names)
+    ]
+    if others:
+        known["Service"] = [*as_list(known.get("Service", [])), *others]
+    return {**statement, "Principal": known}
+
+
+class Difference(NamedTuple):
+    """A request that is decided otherwise than before.
+
+    Args:
+        principal: who makes it.
+        action: such as ``s3:GetObject``.
+        resource: an ARN, or ``*``.
+        keys: the values of condition keys.
+        is_gained: whether it is allowed now, and was not.
+
+    """
+
+    principal: str
+    action: str
+    resource: str
+    keys: Keys
+    is_gained: bool
+
+
+def differences(old: Rules, new: Rules, holder: str, statement: Statement) -> Iterator[Difference]:
+    """Yield requests about a statement that are decided otherwise than before.
+
+    Args:
+        old: the policies before.
+        new: the policies after.
+        holder: the ARN of the role, where its own policies decide.
+        statement: of one of them.
+
+    """
+    others = [
+        *(*old.statements, *new.statements),
+        *(*(old.boundary or ()), *(new.boundary or ())),
+    ]
+    people = _principals(statement, others) if new.is_own else [holder]
+    for action, resource, keys in parts(statement, others).requests():
+        for principal in people:
+            before = old.decide(principal, action, resource, keys)
+            after = new.decide(principal, action, resource, keys)
+            if _RANKS[before] != _RANKS[after]:
+                is_gained = _RANKS[after] > _RANKS[before]
+                yield Difference(principal, action, resource, keys, is_gained)
+
+
+def _principals(statement: Statement, others: Sequence[Statement]) -> list[str]:
+    """Return principals that a statement is about: one of each kind."""
+    own = [p for name in ("Principal", "NotPrincipal") for p in _texts(statement.get(name))]
+    everyone = "*" in own or "NotPrincipal" in statement
+    found = dict.fromkeys(name for text in own for name in _instances(text))
+    if everyone:
+        found[_STRANGER] = None
+    for other in others:
+        for text in _texts(other.get("Principal")):
+            if everyone or text.endswith(":root") or any(_may_be(o, text) for o in own):
+                found |= dict.fromkeys(_instances(text))
+    return list(found)
+
+
+def _may_be(account: str, text: str) -> bool:
+    """Whether a principal is within an account that is named by its root or number."""
+    number = account.split(":")[4] if account.startswith("arn:") else account
+    return f"::{number}:" in text and (account.endswith(":root") or account == number)
+
+
+def _texts(principal: Any) -> Iterator[str]:
+    if isinstance(principal, str):
+        yield principal
+    elif isinstance(principal, dict):
+        for kind, names in principal.items():
+            for name in as_list(names):
+                yield name if kind in ("AWS", "Service") else f"{kind}:{name}"
+
+
+def _instances(text: str) -> Iterator[str]:
+    if text == "*":
+        yield _STRANGER
+    elif text.endswith(":root") and text.startswith("arn:"):
+        yield f"{text.removesuffix('root')}role/Xyzzy"
+    elif len(text) == 12 and text.isdecimal():
+        yield f"arn:aws:iam::{text}:role/Xyzzy"
+    else:
+        yield text

@@ -1,0 +1,1 @@
+"""Reports of a difference: text, Markdown, a page of HTML, JSON."""

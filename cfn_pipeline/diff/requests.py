@@ -1,0 +1,295 @@
+"""Requests that tell two policies apart: for each kind of request on which they can differ, one.
+
+Two policies differ if there is a request that one allows and the other does not. Requests that
+match the same patterns of actions, resources and conditions are decided alike, so one of each kind
+is enough.
+"""
+
+import ipaddress
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from cfn_pipeline.aws.privileges import RAISING
+from cfn_pipeline.diff.concrete import ACCOUNT, REGION, as_list
+from cfn_pipeline.evaluation.matching import matches
+from cfn_pipeline.permissions import catalogue
+
+Statement = Mapping[str, Any]
+Keys = Mapping[str, tuple[str, ...]]
+
+#: Text that no pattern has.
+_FRESH = "Xyzzy"
+_MOST_CONTEXTS = 24
+_MOST_RESOURCES = 48
+_MOST_ACTIONS = 400
+
+#: Services whose actions stand for those of ``*``.
+_USUAL = ("cloudformation", "ec2", "iam", "kms", "lambda", "s3", "secretsmanager", "sts")
+
+
+class Parts(NamedTuple):
+    """The actions, resources and contexts of requests about a statement.
+
+    Args:
+        actions: such as ``s3:GetObject``.
+        resources: ARNs, or ``*``.
+        contexts: values of condition keys.
+
+    """
+
+    actions: Sequence[str]
+    resources: Sequence[str]
+    contexts: Sequence[Keys]
+
+    def requests(self) -> Iterator[tuple[str, str, Keys]]:
+        """Yield the requests; an action only on resources that it can be allowed on."""
+        for action in self.actions:
+            fitting = [r for r in self.resources if _fits(action, r)]
+            for resource in fitting or [_fresh_arn(action)]:
+                for context in self.contexts:
+                    yield action, resource, context
+
+
+def parts(statement: Statement, others: Sequence[Statement]) -> Parts:
+    """Return what requests about a statement are made of.
+
+    Args:
+        statement: the statement, with lists of texts.
+        others: all statements of both policies.
+
+    """
+    actions = _actions(statement, others)
+    return Parts(
+        actions=actions,
+        resources=_resources(statement, others, actions),
+        contexts=_contexts(statement, others),
+    )
+
+
+def _patterns(statements: Iterable[Statement], *elements: str) -> list[str]:
+    found = {p: None for s in statements for e in elements for p in as_list(s.get(e, []))}
+    return list(found)
+
+
+def _alike(candidates: Iterable[str], patterns: Sequence[str], *, fold: bool) -> list[str]:
+    """Return one of the candidates for each set of patterns that they match."""
+    found: dict[tuple[object, ...], str] = {}
+    tested = [p.lower() for p in patterns] if fold else patterns
+    for candidate in candidates:
+        text = candidate.lower() if fold else candidate
+        found.setdefault(tuple(matches(pattern, text) for pattern in tested), candidate)
+    return list(found.values())
+
+
+def _actions(statement: Statement, others: Sequence[Statement]) -> list[str]:
+    everything = _patterns(others, "Action", "NotAction")
+    excluded = [p.lower() for p in as_list(statement.get("NotAction", []))]
+    own = as_list(statement.get("Action", [])) or ["*"]
+    candidates: dict[str, None] = {}
+    for pattern in own:
+        if "*" not in pattern and "?" not in pattern:
+            candidates[pattern] = None
+            continue
+        named = [p for p in everything if "*" not in p and "?" not in p]
+        for action in (*named, *_known_actions(pattern, everything)):
+            if matches(pattern.lower(), action.lower()):
+                candidates[action] = None
+    kept = [a for a in candidates if not any(matches(p, a.lower()) for p in excluded)]
+    # Those that raise rights come first, so that they stand for their kind.
+    kept.sort(key=lambda action: action not in RAISING)
+    raising = [action for action in kept if action in RAISING]
+    return list(dict.fromkeys([*raising, *_alike(kept, everything, fold=True)]))[:_MOST_ACTIONS]
+
+
+@cache
+def _of_service(service: str) -> tuple[str, ...]:
+    return tuple(f"{service}:{name}" for name in catalogue.actions_of(service))
+
+
+def _known_actions(pattern: str, everything: Sequence[str]) -> Iterator[str]:
+    """Yield actions that a pattern may match: those that are known, or one that is made up."""
+    service, colon, name = pattern.partition(":")
+    if colon and "*" not in service:
+        yield from _of_service(service.lower())
+        yield from (action for action in RAISING if action.startswith(f"{service.lower()}:"))
+        if not _of_service(service.lower()):
+            yield f"{service}:{name.replace('*', _FRESH).replace('?', 'X')}"
+        return
+    services = {p.partition(":")[0].lower() for p in everything if ":" in p and "*" not in p[:3]}
+    for known in sorted({*services, *_USUAL}):
+        yield from _of_service(known)
+    yield from RAISING
+    yield f"{_FRESH.lower()}:{_FRESH}"
+
+
+def _resources(
+    statement: Statement, others: Sequence[Statement], actions: Sequence[str]
+) -> list[str]:
+    everything = _patterns(others, "Resource", "NotResource")
+    excluded = as_list(statement.get("NotResource", []))
+    own = as_list(statement.get("Resource", [])) or ["*"]
+    candidates: dict[str, None] = {}
+    for pattern in own:
+        for instance in (*_instances(pattern), *(i for p in everything for i in _instances(p))):
+            if matches(pattern, instance):
+                candidates[instance] = None
+        for other in everything:
+            merged = _merged(pattern, other)
+            if merged is not None:
+                candidates[merged] = None
+        if pattern == "*":
+            candidates |= dict.fromkeys(_fresh_arn(action) for action in actions)
+    kept = [r for r in candidates if not any(matches(p, r) for p in excluded)]
+    by_form: dict[str, list[str]] = {}
+    for resource in kept:
+        by_form.setdefault(_form(resource), []).append(resource)
+    return [r for each in by_form.values() for r in _alike(each, everything, fold=False)][
+        :_MOST_RESOURCES
+    ]
+
+
+def _form(resource: str) -> str:
+    """Return what decides whether an action can be on a resource: service and kind."""
+    fields = resource.split(":", 5)
+    if len(fields) < 6:
+        return resource if resource == "*" else ""
+    kind = re.split("[:/]", fields[5])[0] if re.search("[:/]", fields[5]) else ""
+    return f"{fields[2]}:{'object' if fields[2] == 's3' and kind else kind}"
+
+
+def _instances(pattern: str) -> Iterator[str]:
+    """Yield texts that a pattern of resources matches."""
+    if pattern == "*":
+        yield "*"
+        return
+    plain = pattern.replace("?", "X")
+    yield plain.replace("*", _FRESH)
+    if plain.endswith("*"):
+        yield f"{plain[:-1].replace('*', _FRESH)}{_FRESH}/{_FRESH}"
+
+
+def _merged(one: str, other: str) -> str | None:
+    """Return a text that two patterns match; None: the way it is looked for finds none."""
+    if "*" not in one or "*" not in other:
+        return None
+    begins = sorted((one.partition("*")[0], other.partition("*")[0]), key=len)
+    ends = sorted((one.rpartition("*")[2], other.rpartition("*")[2]), key=len)
+    if not begins[1].startswith(begins[0]) or not ends[1].endswith(ends[0]):
+        return None
+    text = f"{begins[1]}{_FRESH}{ends[1]}".replace("?", "X")
+    return text if matches(one, text) and matches(other, text) else None
+
+
+@cache
+def _fresh_arn(action: str) -> str:
+    """Return an ARN on which an action can be allowed, and which no pattern names."""
+    if action.count(":") != 1:
+        return "*"
+    service = action.split(":")[0].lower()
+    kinds = catalogue.resources_of(action)
+    if not kinds:
+        known = catalogue.access(action) is not None
+        return "*" if known else f"arn:aws:{service}:{REGION}:{ACCOUNT}:{_FRESH}"
+    arn = catalogue.arn(service, kinds[0])
+    arn = arn.replace("${Partition}", "aws").replace("${Region}", REGION)
+    arn = re.sub(r"\[[^\]]*\]", "", arn.replace("${Account}", ACCOUNT))
+    return re.sub(r"\{[^}]*\}", _FRESH, arn)
+
+
+def _fits(action: str, resource: str) -> bool:
+    """Whether an action can be allowed on a resource, as far as is known."""
+    if catalogue.access(action) is None:
+        return True
+    if resource == "*":
+        return not catalogue.resources_of(action)
+    if not catalogue.resources_of(action):
+        return False
+    return catalogue.can_be_on(action, resource)
+
+
+def _contexts(statement: Statement, others: Sequence[Statement]) -> list[Keys]:
+    own = list(_meeting(statement))
+    found: dict[tuple[tuple[str, tuple[str, ...]], ...], Keys] = {}
+
+    def add(keys: Keys) -> None:
+        found.setdefault(tuple(sorted(keys.items())), keys)
+
+    for keys in own:
+        add(keys)
+    for other in others:
+        for keys, more in itertools.product(own[:4], _meeting(other)):
+            add({**more, **keys})
+    # Values that no condition has, and no value at all.
+    names = {key.lower() for other in others for _, key, _ in _conditions(other)}
+    for keys in own[:2]:
+        for name in sorted(names - set(keys)):
+            add({**keys, name: (_FRESH,)})
+    return list(found.values())[:_MOST_CONTEXTS]
+
+
+def _conditions(statement: Statement) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the conditions of a statement: operator, key and values."""
+    condition = statement.get("Condition")
+    for operator, keys in condition.items() if isinstance(condition, dict) else ():
+        for key, values in keys.items() if isinstance(keys, dict) else ():
+            yield operator, key, as_list(values)
+
+
+def _meeting(statement: Statement) -> Iterator[Keys]:
+    """Yield contexts that meet a statement's conditions, each value of one at a time."""
+    choices = [
+        (key.lower(), _values(operator, values)) for operator, key, values in _conditions(statement)
+    ]
+    if any(not values for _, values in choices):
+        return
+    first = {key: values[0] for key, values in choices}
+    options = [first]
+    options += [{**first, key: value} for key, values in choices for value in values[1:]]
+    for option in options:
+        yield {key: (value,) for key, value in option.items() if value is not None}
+
+
+def _values(operator: str, values: Sequence[str]) -> list[str | None]:
+    """Return values of a key that meet a condition; None: the key is not in the request."""
+    optional = operator.endswith("IfExists")
+    operator = operator.rpartition(":")[2].removesuffix("IfExists")
+    found: list[str | None] = []
+    for value in values:
+        plain = value.replace("*", _FRESH).replace("?", "X")
+        if operator == "Null":
+            found.append(None if value.lower() == "true" else _FRESH)
+        elif operator == "IpAddress":
+            found.append(_address(value))
+        elif operator == "NotIpAddress":
+            found.append("203.0.113.77")
+        elif operator.startswith("Numeric"):
+            found += _numbers(operator, value)
+        elif "Not" in operator:
+            found.append(_FRESH)
+        else:
+            found.append(plain)
+    return [*found, None] if optional else list(dict.fromkeys(found))
+
+
+def _address(network: str) -> str:
+    try:
+        return str(ipaddress.ip_network(network, strict=False)[0])
+    except ValueError:
+        return network
+
+
+def _numbers(operator: str, value: str) -> list[str | None]:
+    try:
+        number = int(value)
+    except ValueError:
+        return [value]
+    match operator:
+        case "NumericLessThan":
+            return [str(number - 1)]
+        case "NumericGreaterThan" | "NumericNotEquals":
+            return [str(number + 1)]
+        case _:
+            return [str(number)]

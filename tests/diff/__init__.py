@@ -1,0 +1,1 @@
+"""Tests of cfn_pipeline.diff."""
