@@ -37,7 +37,7 @@ _MODULES = {
     "model.application": ("Application",),
     "model.artifacts": ("Artifact", "ArtifactFile", "ArtifactParameter"),
     "model.aws_sources": ("CodeCommit", "ECRSource", "S3Source"),
-    "model.build": ("Build",),
+    "model.build": ("Build", "ImageBuild"),
     "model.build_parts": ("BuildVpc", "Report"),
     "model.cluster_releases": ("ECSDeploy", "EKSDeploy"),
     "model.commands": ("Commands", "ECRBuildAndPublish"),
@@ -68,7 +68,7 @@ _MODULES = {
     "model.permissions": ("Allow", "regional_arn"),
     "model.pipeline": ("Pipeline", "Stage", "Variable"),
     "model.releases": ("LambdaDeploy", "S3Deploy"),
-    "model.repositories": ("GitHubRepository", "Repository"),
+    "model.repositories": ("ECRImage", "GitHubRepository", "Repository", "S3Object"),
     "model.scaling": (
         "Queue",
         "Scaling",

@@ -34,6 +34,7 @@ from cfn_pipeline.model.aws_sources import CodeCommit as CodeCommit
 from cfn_pipeline.model.aws_sources import ECRSource as ECRSource
 from cfn_pipeline.model.aws_sources import S3Source as S3Source
 from cfn_pipeline.model.build import Build as Build
+from cfn_pipeline.model.build import ImageBuild as ImageBuild
 from cfn_pipeline.model.build_parts import BuildVpc as BuildVpc
 from cfn_pipeline.model.build_parts import Report as Report
 from cfn_pipeline.model.cluster_releases import ECSDeploy as ECSDeploy
@@ -73,8 +74,10 @@ from cfn_pipeline.model.pipeline import Stage as Stage
 from cfn_pipeline.model.pipeline import Variable as Variable
 from cfn_pipeline.model.releases import LambdaDeploy as LambdaDeploy
 from cfn_pipeline.model.releases import S3Deploy as S3Deploy
+from cfn_pipeline.model.repositories import ECRImage as ECRImage
 from cfn_pipeline.model.repositories import GitHubRepository as GitHubRepository
 from cfn_pipeline.model.repositories import Repository as Repository
+from cfn_pipeline.model.repositories import S3Object as S3Object
 from cfn_pipeline.model.scaling import Queue as Queue
 from cfn_pipeline.model.scaling import Scaling as Scaling
 from cfn_pipeline.model.scheduled_tasks import ScheduledTask as ScheduledTask
@@ -151,6 +154,7 @@ __all__ = [
     "DeploymentError",
     "EC2Deploy",
     "ECRBuildAndPublish",
+    "ECRImage",
     "ECRSource",
     "ECSDeploy",
     "EKSDeploy",
@@ -171,6 +175,7 @@ __all__ = [
     "HealthCheck",
     "Home",
     "HostVolume",
+    "ImageBuild",
     "InspectorScan",
     "LambdaDeploy",
     "LambdaInvoke",
@@ -194,6 +199,7 @@ __all__ = [
     "Rolling",
     "Rule",
     "S3Deploy",
+    "S3Object",
     "S3Source",
     "Scaling",
     "ScheduledTask",

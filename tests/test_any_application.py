@@ -21,9 +21,11 @@ from cfn_pipeline import (
     Canary,
     Container,
     Ec2,
+    ECRImage,
     Environment,
     Fargate,
     HealthCheck,
+    ImageBuild,
     Linear,
     LoadBalancer,
     ModelError,
@@ -34,6 +36,7 @@ from cfn_pipeline import (
     Report,
     Repository,
     Rolling,
+    S3Object,
     Scaling,
     ScheduledTask,
     Secret,
@@ -78,6 +81,8 @@ SOURCES = [
     Repository("acme/shop/orders", provider="gitlab"),
     Repository("acme/orders", provider="bitbucket"),
     Repository("orders", provider="codecommit"),
+    S3Object(bucket="acme-code", key="orders.zip"),
+    ECRImage(repository="acme/orders", tag="stable"),
 ]
 
 
@@ -215,7 +220,10 @@ def applications(draw: st.DrawFn) -> Application:
     common: dict[str, Any] = {
         "name": draw(names(name_forms.APPLICATION).filter(lambda n: n != "codebuild")),
         "title": draw(some(st.sampled_from(["Orders", "Bestellungen & Käufe"]))),
-        "source": draw(st.sampled_from(SOURCES)),
+        "source": (source := draw(st.sampled_from(SOURCES))),
+        "deployment_source": None
+        if isinstance(source, Repository)
+        else Repository("acme/orders-aws"),
         "environments": draw(environments(most)),
         "log_retention_days": draw(st.sampled_from(RETENTION_DAYS)),
         "suppressions": draw(st.sampled_from([[], ["checkov", "cdk-nag"], ["guard"]])),
@@ -224,7 +232,11 @@ def applications(draw: st.DrawFn) -> Application:
     if draw(st.integers(0, 9)) == 0:
         version = draw(st.sampled_from([None, "Version"]))
         template = OWN if version else {"Resources": {"Topic": OWN["Resources"]["Topic"]}}
-        build = Build() if version else None
+        build: Any = Build() if version else None
+        if isinstance(common["source"], ECRImage):
+            build = None
+        elif version and draw(st.booleans()):
+            build = ImageBuild()
         common["environments"] = [
             Environment(e.name, approval=e.approval) for e in common["environments"]
         ]
@@ -276,9 +288,14 @@ def applications(draw: st.DrawFn) -> Application:
     ]
     queue = st.builds(Queue, names(name_forms.QUEUE, 40), messages_per_task=st.integers(1, 100))
     common["environments"] = [dataclasses.replace(e, **NETWORK) for e in common["environments"]]
+    build = draw(builds())
+    if isinstance(common["source"], ECRImage):
+        build = None
+    elif getattr(compute, "architecture", "X86_64") == "X86_64" and draw(st.booleans()):
+        build = ImageBuild(dockerfile=draw(st.sampled_from([None, "docker"])))
     return Application(
         **common,
-        build=draw(builds()),
+        build=build,
         container=container,
         sidecars=[draw(containers(name, volumes)) for name in others],
         volumes={volume: f"/srv/{volume}" for volume in volumes},

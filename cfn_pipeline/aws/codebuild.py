@@ -88,5 +88,9 @@ COMPUTE_TYPES = (
 #: The type of a build's environment, by architecture.
 ARCHITECTURES: Mapping[str, str] = {"X86_64": "LINUX_CONTAINER", "ARM64": "ARM_CONTAINER"}
 
+#: The architecture for which CodePipeline builds images itself.
+#: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECRBuildAndPublish.html
+IMAGE_ARCHITECTURE = "X86_64"
+
 #: The platform of an image, as Docker calls it, by architecture.
 PLATFORMS: Mapping[str, str] = {"X86_64": "amd64", "ARM64": "arm64"}

@@ -201,6 +201,20 @@ SECRET_KEY = NameForm(
     characters="letters, digits and _, a letter first",
     longest=255,
 )
+#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+BUCKET = NameForm(
+    kind="bucket name",
+    pattern="[a-z0-9][a-z0-9.-]*[a-z0-9]",
+    characters="lower-case letters, digits, . and -, a letter or digit first and last",
+    longest=63,
+    shortest=3,
+)
+IMAGE_TAG = NameForm(
+    kind="image tag",
+    pattern="[A-Za-z0-9_][A-Za-z0-9_.-]*",
+    characters="letters, digits and _ . -, no . or - first",
+    longest=128,
+)
 QUEUE = NameForm(
     kind="queue name",
     pattern="[A-Za-z0-9_-]+(?:[.]fifo)?",
@@ -283,12 +297,6 @@ SUBNET = NameForm(
     kind="subnet",
     pattern="subnet-[0-9a-f]+",
     characters="an id such as subnet-0a1b2c3d",
-    longest=32,
-)
-SECURITY_GROUP = NameForm(
-    kind="security group",
-    pattern="sg-[0-9a-f]+",
-    characters="an id such as sg-0a1b2c3d",
     longest=32,
 )
 APPLICATION_STACK = NameForm(

@@ -50,8 +50,9 @@ def is_required(field: dataclasses.Field[Any]) -> bool:
 def short_field(kind: Any) -> str | None:
     """Return the field that a plain string stands for: the class's only positional one.
 
-    ``source: acme/orders`` is ``GitHubRepository("acme/orders")``.
+    ``source: acme/orders`` is ``Repository("acme/orders")``.
     """
+    kind = default_kind(kind)
     if not hasattr(kind, "__dataclass_fields__"):
         return None
     positional = [name for name, (_, field) in fields(kind).items() if not field.kw_only]
@@ -64,6 +65,15 @@ def alternatives(kind: Any) -> dict[str, Any]:
     if not vars(kind).get("is_choice", False):
         return {}
     return dict(sorted((type_name(leaf), leaf) for leaf in _leaves(kind)))
+
+
+def default_kind(kind: Any) -> Any:
+    """Return the class that a value without the key ``type`` has: of a choice, its default.
+
+    A choice without a default, and any other class, is returned as it is.
+    """
+    choice = alternatives(kind)
+    return choice[kind.default_type] if choice and kind.default_type else kind
 
 
 def type_name(kind: Any) -> str:

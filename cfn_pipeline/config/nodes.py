@@ -15,6 +15,7 @@ import yaml
 
 from cfn_pipeline.config.kinds import (
     alternatives,
+    default_kind,
     fields,
     is_model,
     is_required,
@@ -112,6 +113,7 @@ class Reader:
         short = short_field(kind)
         choice = alternatives(kind)
         if isinstance(node, yaml.ScalarNode) and short is not None:
+            kind = default_kind(kind)
             value = self.read(node, fields(kind)[short][0], path)
             return INVALID if value is INVALID else self._make(node, kind, {short: value}, {})
         if not isinstance(node, yaml.MappingNode):
@@ -122,10 +124,10 @@ class Reader:
             return INVALID
         entries = self.entries(node, path)
         if choice:
-            chosen = self._chosen(node, entries, choice, path)
-            if chosen is None:
+            has_type = "type" in entries or not kind.default_type
+            kind = self._chosen(node, entries, choice, path) if has_type else default_kind(kind)
+            if kind is None:
                 return INVALID
-            kind = chosen
             entries = {name: entry for name, entry in entries.items() if name != "type"}
         accepted = fields(kind)
         values = {}
@@ -270,8 +272,9 @@ def _described(hint: Any) -> str:
     texts = []
     for option in options(hint):
         if is_model(option):
-            short = short_field(option)
-            scalar = "" if short is None else f"{_described(fields(option)[short][0])} or "
+            kind = default_kind(option)
+            short = short_field(kind)
+            scalar = "" if short is None else f"{_described(fields(kind)[short][0])} or "
             texts.append(f"{scalar}a mapping")
         elif get_origin(option) is Sequence:
             texts.append("a list")

@@ -88,7 +88,8 @@ def _object(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     required = [name for name, (_, field) in accepted.items() if is_required(field)]
     if any(vars(base).get("is_choice", False) for base in kind.__mro__):
         properties = {"type": {"const": type_name(kind)}, **properties}
-        required = ["type", *required]
+        if type_name(kind) != kind.default_type:
+            required = ["type", *required]
     whole = {
         "description": _summary(kind),
         "type": "object",

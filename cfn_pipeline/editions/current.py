@@ -149,7 +149,7 @@ def _iam_template(application: Application, stack: Mapping[str, Any]) -> Templat
         _delivery(application, stack),
         pull=application.build_image_repository_name if application.has_build_image else None,
         push=application.image_repository_name if application.has_images else None,
-        build=application.build,
+        build=application.project,
         parameters=_all_stored_parameters(application, stack),
     )
 
@@ -191,11 +191,11 @@ def _regional_keys(application: Application) -> dict[str, tuple[str, str]]:
 
 
 def _has_roles(application: Application) -> bool:
-    return _has_build(application) or not _delivery(application).action_roles
+    return _has_project(application) or not _delivery(application).action_roles
 
 
-def _has_build(application: Application) -> bool:
-    return application.build is not None
+def _has_project(application: Application) -> bool:
+    return application.project is not None
 
 
 def _has_repositories(application: Application) -> bool:
@@ -234,7 +234,7 @@ _AFTER = (
         file="codebuild.yml",
         stack="{application}-codebuild",
         build=codebuild_template,
-        when=_has_build,
+        when=_has_project,
     ),
     StackFile(
         file="pipeline.yml",

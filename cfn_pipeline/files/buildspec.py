@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.build import Build
+from cfn_pipeline.model.repositories import S3Object
 
 _PLAIN = re.compile(r"[A-Za-z][\w./-]*", re.ASCII)
 
@@ -20,9 +21,7 @@ phases:
     commands:
 {cd}{docker}      # CODEBUILD_BUILD_ID is <project>:<id>, and a Docker tag takes no colon.
       - export BUILD_ID=$(echo $CODEBUILD_BUILD_ID | sed 's/^[^:]*://g')
-      # CodePipeline hands over the sources without git, so the commit comes from CodeBuild.
-      - export APP_VERSION=$CODEBUILD_RESOLVED_SOURCE_VERSION.$BUILD_ID
-      - make login
+{version}      - make login
   build:
     commands:
 {cd}      - make test
@@ -41,6 +40,16 @@ artifacts:
 {reports}{cache}"""
 
 
+_COMMIT = """\
+      # CodePipeline hands over the sources without git, so the commit comes from CodeBuild.
+      - export APP_VERSION=$CODEBUILD_RESOLVED_SOURCE_VERSION.$BUILD_ID
+"""
+_OBJECT = """\
+      # The version of an object in S3 may have characters that a Docker tag cannot have.
+      - export APP_VERSION=$BUILD_ID
+"""
+
+
 def buildspec(
     application: Application,
     *,
@@ -55,16 +64,17 @@ def buildspec(
         variables: of the build's environment; absent: none.
 
     """
-    build = application.build
+    build = application.project
     if build is None or not build.images or build.buildspec is not None:
         return None
     # CodeBuild's own images start the daemon themselves.
     docker = docker if application.has_build_image else ()
     lines = [f"    {name}: '{value}'\n" for name, value in (variables or {}).items()]
-    folder = application.source.folder
+    folder = application.source_folder
     return _TEMPLATE.format(
         cd="" if folder is None else f"      - cd $CODEBUILD_SRC_DIR/{folder}\n",
         base="" if folder is None else f"  base-directory: {folder}\n",
+        version=_OBJECT if isinstance(application.source, S3Object) else _COMMIT,
         docker="".join(f"      - {command}\n" for command in docker),
         variables="".join(["\nenv:\n  variables:\n", *lines]) if lines else "",
         reports=_reports(build, folder),

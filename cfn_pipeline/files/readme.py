@@ -107,8 +107,8 @@ def readme(
     return _TEXT.format(
         folder=folder,
         name=application.name,
-        source=application.source.name,
-        deployment=application.deployment_repository.name,
+        source=application.source.title,
+        deployment=application.deployment_repository.title,
         environments=_listed(
             [f"{e.name}{' (after an approval)' if e.approval else ''}" for e in environments]
         ),

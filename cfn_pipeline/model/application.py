@@ -2,12 +2,13 @@
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, field, replace
+from dataclasses import MISSING, field
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.cloudwatch import RETENTION_DAYS
+from cfn_pipeline.aws.codebuild import IMAGE_ARCHITECTURE
 from cfn_pipeline.errors import ModelError
-from cfn_pipeline.model.build import Build
+from cfn_pipeline.model.build import ApplicationBuild, Build, ImageBuild
 from cfn_pipeline.model.compute import Compute, Ec2, Fargate
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import Database
@@ -17,7 +18,12 @@ from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.load_balancers import LoadBalancer
 from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack
 from cfn_pipeline.model.pipeline import Variable
-from cfn_pipeline.model.repositories import Repository
+from cfn_pipeline.model.repositories import (
+    ApplicationSource,
+    ECRImage,
+    FileSource,
+    source_problems,
+)
 from cfn_pipeline.model.scaling import Scaling, scaling_problems
 from cfn_pipeline.model.scheduled_tasks import ScheduledTask
 from cfn_pipeline.model.strategies import Deployment, Rolling, deployment_problems
@@ -27,6 +33,8 @@ from cfn_pipeline.model.volumes import Volume, host_folders, subnet_problems, vo
 
 #: The parameter that gets the version of each build, in the stack that is built for containers.
 VERSION_PARAMETER = "ApplicationImageTag"
+#: The parameter that gets its digest, where the pipeline does not know a tag that stays.
+DIGEST_PARAMETER = "ApplicationImageDigest"
 #: The aspects of which an own stack takes the place.
 _REPLACED = (
     *("container", "sidecars", "volumes", "database", "migration", "scheduled_tasks", "secret"),
@@ -52,7 +60,8 @@ class Application(Validated):
     Args:
         name: begins the names of stacks, exports and buckets.
         title: the name in descriptions; absent: ``name`` with a capital letter.
-        source: the repository with the application's code and its buildspec.yml.
+        source: the repository with the application's code and its buildspec.yml; or a zip file in
+            S3, or an image in ECR, with ``deployment_source``.
         deployment_source: the repository with stack.yml and the environments' configuration
             files; absent: ``<source>-aws``, on the same branch, and the folder ``name`` where
             the source has a folder. It may be the source's repository, with a folder.
@@ -60,7 +69,8 @@ class Application(Validated):
         build_image_repository: the ECR repository of the image in which it is built; absent:
             ``<name>/codebuild``.
         pull_accounts: other AWS accounts that may pull its images; empty: none.
-        build: how it is built; None: its own stack is deployed without a build.
+        build: how it is built; absent: by a CodeBuild project, or, where the source is an image,
+            not at all. None: its own stack is deployed without a build.
         pipeline_variables: values that a person may give when starting the pipeline, which its
             actions refer to as ``#{variables.NAME}``; empty: none.
         stack: a template of one's own, in place of the container and what serves it; absent: the
@@ -96,12 +106,12 @@ class Application(Validated):
 
     name: str
     title: str | None = None
-    source: Repository
-    deployment_source: Repository | None = None
+    source: ApplicationSource
+    deployment_source: FileSource | None = None
     image_repository: str | None = None
     build_image_repository: str | None = None
     pull_accounts: Sequence[str] = ()
-    build: Build | None = field(default_factory=Build)
+    build: ApplicationBuild | None = field(default_factory=Build)
     pipeline_variables: Sequence[Variable] = ()
     stack: OwnStack | None = None
     container: Container | None = None
@@ -128,20 +138,32 @@ class Application(Validated):
         """The application's name in descriptions."""
         return self.name.capitalize() if self.title is None else self.title
 
+    def __post_init__(self) -> None:
+        """Leave out the default build where there is nothing to build."""
+        if isinstance(self.source, ECRImage) and self.build == Build():
+            object.__setattr__(self, "build", None)
+        super().__post_init__()
+
     @property
-    def deployment_repository(self) -> Repository:
-        """The repository of template and configuration files."""
-        if self.deployment_source is not None:
-            return self.deployment_source
-        return replace(
-            self.source,
-            name=f"{self.source.name}-aws",
-            folder=None if self.source.folder is None else self.name,
-        )
+    def source_folder(self) -> str | None:
+        """The folder of the code in its source; None: the root of the source, or an image."""
+        return self.source.folder if isinstance(self.source, FileSource) else None
+
+    @property
+    def deployment_repository(self) -> FileSource:
+        """Where template and configuration files are.
+
+        Raises:
+            ModelError: the source is no repository, and ``deployment_source`` is absent.
+
+        """
+        return self.deployment_source or self.source.deployment_source(self.name)
 
     @property
     def image_repository_name(self) -> str:
         """The ECR repository of the application's images."""
+        if isinstance(self.source, ECRImage):
+            return self.source.repository
         return self.image_repository or self.name
 
     @property
@@ -164,35 +186,47 @@ class Application(Validated):
         """The parameter of the stack that gets the version of each build; None: nothing has it."""
         if self.stack is not None:
             return self.stack.version_parameter
-        return VERSION_PARAMETER if self.runs_build else None
+        if not self.runs_build:
+            return None
+        return DIGEST_PARAMETER if self.deploys_digests else VERSION_PARAMETER
+
+    @property
+    def deploys_digests(self) -> bool:
+        """Whether a version is an image's digest; False: it is an image's tag."""
+        return isinstance(self.source, ECRImage) or isinstance(self.build, ImageBuild)
+
+    @property
+    def project(self) -> Build | None:
+        """The CodeBuild project that builds it; None: it has none."""
+        return self.build if isinstance(self.build, Build) else None
 
     @property
     def runs_build(self) -> bool:
-        """Whether a container runs the image that the build publishes."""
+        """Whether a container runs the image that the build publishes, or the source is."""
         return any(container.image is None for container in self.all_containers)
 
     @property
     def buildspec(self) -> str | None:
         """The path of the build specification; None: CodeBuild's default."""
-        if self.build is not None and self.build.buildspec is not None:
-            return self.build.buildspec
-        return None if self.source.folder is None else f"{self.source.folder}/buildspec.yml"
+        if self.project is not None and self.project.buildspec is not None:
+            return self.project.buildspec
+        return None if self.source_folder is None else f"{self.source_folder}/buildspec.yml"
 
     @property
     def has_images(self) -> bool:
         """Whether a build publishes images to ECR."""
-        return self.build is not None and self.build.images
+        return self.build is not None and (self.project is None or self.project.images)
 
     @property
     def has_build_image(self) -> bool:
         """Whether builds run in an image of the application's own."""
-        return self.build is not None and self.build.image is None
+        return self.project is not None and self.project.image is None
 
     @property
     def architecture(self) -> str:
         """The architecture on which images are built."""
-        if self.build is not None and self.build.architecture is not None:
-            return self.build.architecture
+        if self.project is not None and self.project.architecture is not None:
+            return self.project.architecture
         return self.compute.architecture if isinstance(self.compute, Fargate) else "X86_64"
 
     @property
@@ -260,13 +294,16 @@ class Application(Validated):
                 f"{where}: secret {self.secret!r} is for the password of a database, and database "
                 "is absent; add a database, or remove secret"
             )
-        code, files = self.source, self.deployment_repository
-        if code.place == files.place and code.folder == files.folder is None:
+        if isinstance(self.build, ImageBuild) and self.architecture != IMAGE_ARCHITECTURE:
             yield (
-                f"{where}: source and deployment_source are both {code.name!r}, branch "
-                f"{code.branch!r}, and their files would be in one folder; use folder= in "
-                "deployment_source, or another repository"
+                f"{where}: {self.build.where} builds for {IMAGE_ARCHITECTURE}, and compute has the "
+                f"architecture {self.architecture}; use a CodeBuild project"
             )
+        yield from source_problems(self.source, self.deployment_source, where)
+        if isinstance(self.source, ECRImage):
+            for name in ("build", "image_repository"):
+                if getattr(self, name) is not None:
+                    yield f"{where}: {name} is not possible with an image as source; remove it"
         for checker in self.suppressions:
             if checker not in CHECKERS:
                 yield (
@@ -314,14 +351,15 @@ class Application(Validated):
             unset = default.default_factory() if callable(default.default_factory) else MISSING
             if getattr(self, name) not in (unset, default.default):
                 yield f"{where}: {name} cannot be combined with stack; remove one of them"
-        if self.build is None and self.version_parameter is not None:
+        has_version = self.build is not None or isinstance(self.source, ECRImage)
+        if self.version_parameter is not None and not has_version:
             yield (
                 f"{where}: version_parameter ({self.version_parameter}) gets the version of a "
                 "build, and build is None; remove one of them"
             )
 
     def _container_problems(self, where: str, first: Container) -> Iterator[str]:
-        if self.runs_build and not self.has_images:
+        if self.runs_build and not (self.has_images or isinstance(self.source, ECRImage)):
             yield (
                 f"{where}: a build must publish the container's image; remove build=None or "
                 "images=False, or use image= in each container"

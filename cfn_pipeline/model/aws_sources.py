@@ -70,6 +70,7 @@ class S3Source(Source):
     Args:
         bucket: its name.
         key: of the zip file.
+        kms_key: the ARN of the key that encrypts the bucket; absent: S3's own.
 
     """
 
@@ -77,6 +78,7 @@ class S3Source(Source):
 
     bucket: str
     key: str
+    kms_key: str | None = None
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:  # noqa: ARG002
         """Return bucket and key."""
@@ -98,12 +100,14 @@ class S3Source(Source):
     def permissions(self, pipeline: str) -> tuple[Allow, ...]:  # noqa: ARG002
         """Return reading the object and its versions."""
         bucket = f"arn:${{AWS::Partition}}:s3:::{self.bucket}"
+        decrypt = [] if self.kms_key is None else [Allow("kms:Decrypt", on=self.kms_key)]
         return (
             Allow(("s3:GetBucketVersioning", "s3:GetBucketAcl", "s3:ListBucket"), on=bucket),
             Allow(
                 ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging"),
                 on=f"{bucket}/{self.key}",
             ),
+            *decrypt,
         )
 
 

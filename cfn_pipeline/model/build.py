@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
+from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.codebuild import (
@@ -19,7 +20,43 @@ from cfn_pipeline.model.validated import Validated
 
 
 @frozen
-class Build(Validated):
+class ApplicationBuild(Validated):
+    """How an application is built."""
+
+    is_choice: ClassVar[bool] = True
+    default_type: ClassVar[str] = "codebuild"
+
+
+@frozen
+class ImageBuild(ApplicationBuild):
+    """CodePipeline itself builds the image and publishes it: ``ImageBuild()``.
+
+    It needs no CodeBuild project, no buildspec and no image to build in; tests run in a stage of
+    the Dockerfile, or in actions of their own. The image's tag is the id of the pipeline's
+    execution, and it is deployed by its digest. Images are built for X86_64.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECRBuildAndPublish.html
+
+    Args:
+        dockerfile: the folder of the Dockerfile in the source; absent: the application's.
+
+    """
+
+    type_name: ClassVar[str] = "ecr_build_and_publish"
+
+    dockerfile: str | None = None
+
+    def problems(self) -> Iterator[str]:
+        """Yield a folder that is not in the source."""
+        if self.dockerfile is not None and {"", ".", ".."} & {*self.dockerfile.split("/")}:
+            yield (
+                f"{self.where}: invalid dockerfile {self.dockerfile!r}: use a folder in the "
+                "source, such as 'docker'"
+            )
+
+
+@frozen
+class Build(ApplicationBuild):
     """A CodeBuild project: ``Build(image="aws/codebuild/standard:7.0", timeout_minutes=60)``.
 
     https://docs.aws.amazon.com/codebuild/latest/userguide/create-project.html
@@ -48,6 +85,8 @@ class Build(Validated):
         images: whether it publishes images to ECR; False: the application has no repository.
 
     """
+
+    type_name: ClassVar[str] = "codebuild"
 
     image: str | None = None
     compute_type: str = COMPUTE_TYPES[0]

@@ -8,6 +8,8 @@ from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.actions import Action, Approve, CodeBuild
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.artifacts import Artifact, ArtifactFile, ArtifactParameter
+from cfn_pipeline.model.build import ImageBuild
+from cfn_pipeline.model.commands import ECRBuildAndPublish
 from cfn_pipeline.model.deployments import (
     CreateChangeSet,
     Deployment,
@@ -16,7 +18,8 @@ from cfn_pipeline.model.deployments import (
 )
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.pipeline import Pipeline, Stage
-from cfn_pipeline.model.sources import RepositorySource
+from cfn_pipeline.model.repositories import ECRImage, FileSource
+from cfn_pipeline.model.sources import RepositorySource, Source
 from cfn_pipeline.model.values import Value
 
 _VERSION_FILE = "version.json"
@@ -57,7 +60,9 @@ def continuous_integration(
 
     """
     code = _application_source(application, source)
-    build = CodeBuild(name="CodeBuild", input=code.artifact, output="MyAppBuild")
+    build: Action = CodeBuild(name="CodeBuild", input=code.artifact, output="MyAppBuild")
+    if isinstance(application.build, ImageBuild):
+        build = _image_build(application, application.build, code.artifact)
     return Pipeline(
         name=application.name,
         stages=[Stage("Source", [code]), Stage("Build", [build])],
@@ -139,7 +144,7 @@ def _pipeline(
     code = _application_source(application, source)
     repository = application.deployment_repository
     deployment, sources = code, [code]
-    if application.build is None or repository.place != application.source.place:
+    if not _is_shared(application) or application.build is None:
         deployment = repository.action(
             name="DeploymentRepository",
             output="DeploymentRepository",
@@ -152,12 +157,20 @@ def _pipeline(
         if repository.folder is None
         else (deployment.artifact / repository.folder)
     )
-    build = CodeBuild(name="CodeBuild", input=code.artifact, output="ApplicationVersion")
-    version = None if application.build is None else build.artifact
-    deploy = _Deploy(application, files, version, capabilities, roles)
+    version: str | ArtifactParameter | None = None
     before = [Stage("Source", [deployment])]
-    if application.build is not None:
+    if isinstance(application.source, ECRImage):
+        version = f"#{{{code.namespace}.ImageDigest}}"
+        before = [Stage("Source", sources)]
+    elif isinstance(application.build, ImageBuild):
+        image = _image_build(application, application.build, code.artifact)
+        version = f"#{{{image.namespace}.ECRImageDigestId}}"
+        before = [Stage("Source", sources), Stage("Build", [image])]
+    elif application.build is not None:
+        build = CodeBuild(name="CodeBuild", input=code.artifact, output="ApplicationVersion")
+        version = build.artifact.param(_VERSION_FILE, _VERSION_KEY)
         before = [Stage("Source", sources), Stage("Build", [build])]
+    deploy = _Deploy(application, files, version, capabilities, roles)
     return Pipeline(
         name=application.name,
         stages=[
@@ -169,12 +182,31 @@ def _pipeline(
     )
 
 
-def _application_source(application: Application, source: MakeSource | None) -> RepositorySource:
+def _image_build(application: Application, build: ImageBuild, code: Artifact) -> ECRBuildAndPublish:
+    """Return the action that builds an image, with a tag that no other execution has."""
+    return ECRBuildAndPublish(
+        name="Image",
+        namespace="Image",
+        input=code,
+        repository=application.image_repository_name,
+        dockerfile=build.dockerfile or application.source_folder,
+        tags=["#{codepipeline.PipelineExecutionId}"],
+    )
+
+
+def _is_shared(application: Application) -> bool:
+    """Whether code and templates are in one place."""
+    code, files = application.source, application.deployment_repository
+    return isinstance(code, FileSource) and code.place == files.place
+
+
+def _application_source(application: Application, source: MakeSource | None) -> Source:
     """Return the source of the code, and of the deployment's files where they are in it."""
     code, files = application.source, application.deployment_repository
-    folders = [code.folder] if code.place != files.place else [code.folder, files.folder]
+    folder = application.source_folder
+    folders = [folder, files.folder] if _is_shared(application) else [folder]
     # Without a folder of its own, any change may be one of the code.
-    known = () if code.folder is None else tuple(folder for folder in folders if folder)
+    known = () if folder is None else tuple(each for each in folders if each)
     return code.action(name="Source", output="MyApp", kind=source, folders=known)
 
 
@@ -185,7 +217,7 @@ class _Deploy:
         self,
         application: Application,
         files: Artifact | ArtifactFile,
-        version: Artifact | None,
+        version: str | ArtifactParameter | None,
         capabilities: Sequence[str],
         roles: _Roles,
     ) -> None:
@@ -195,8 +227,7 @@ class _Deploy:
         self._files = files
         self._parameters: dict[str, str | ArtifactParameter] = {}
         if version is not None and application.version_parameter is not None:
-            tag = version.param(_VERSION_FILE, _VERSION_KEY)
-            self._parameters[application.version_parameter] = tag
+            self._parameters[application.version_parameter] = version
 
     def actions(self, environment: Environment) -> list[Action]:
         if not environment.approval:

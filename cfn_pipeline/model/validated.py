@@ -62,6 +62,8 @@ class Validated(Frozen):
     is_choice: ClassVar[bool] = False
     #: Whether a configuration file cannot choose the class and its subclasses.
     python_only: ClassVar[bool] = False
+    #: The value of the key ``type`` where it is absent; empty: it is required.
+    default_type: ClassVar[str] = ""
     #: The value of that key; empty: the class's name in lower case, with ``_`` between words.
     type_name: ClassVar[str] = ""
 
@@ -163,6 +165,16 @@ def _shown(value: Any) -> str:
     return f"{value!r:.60}, {article} {kind}"
 
 
+def _leaves(kind: Any) -> Iterator[Any]:
+    """Yield the package's classes among which there is a choice."""
+    for subclass in kind.__subclasses__():
+        if subclass.__module__.startswith("cfn_pipeline.") and not vars(subclass).get(
+            "is_choice", False
+        ):
+            yield subclass
+        yield from _leaves(subclass)
+
+
 def _described(hint: Any) -> str:
     """Describe an annotation in words: "a whole number or None"."""
     origin, arguments = get_origin(hint), get_args(hint)
@@ -172,6 +184,9 @@ def _described(hint: Any) -> str:
         return f"a list, each item {_described(arguments[0])}"
     if origin is Mapping:
         return f"a mapping, each value {_described(arguments[1])}"
+    if getattr(hint, "default_type", ""):
+        names = [kind.__name__ for kind in _leaves(hint)]
+        return f"{'an' if names[0][0] in 'AEIOU' else 'a'} {' or '.join(names)}"
     words = {str: "a string", int: "a whole number", bool: "True or False", type(None): "None"}
     name = str(getattr(hint, "__name__", hint))
     return words.get(hint) or f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"

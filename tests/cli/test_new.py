@@ -66,7 +66,7 @@ def test_names_that_yaml_takes_for_something_else(tmp_path: Path, name: str) -> 
     done = run("new", name, "-o", str(folder), "--database", "mysql")
     assert done.code == 0, done.err
     [application] = read_config_file(folder / "cfn-pipeline.yml")
-    assert (application.name, application.source.name) == (name, name)
+    assert (application.name, application.source.title) == (name, name)
 
 
 def test_the_readme_has_the_steps_of_this_application(tmp_path: Path) -> None:

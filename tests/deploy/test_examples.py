@@ -20,7 +20,7 @@ APPLICATIONS = {
 def test_an_example_is_rehearsed_to_production(place: Path, tmp_path: Path) -> None:
     application = APPLICATIONS[place]
     code, deployment = tmp_path / "code", tmp_path / "deployment"
-    own = code / (application.source.folder or ".")
+    own = code / (application.source_folder or ".")
     shutil.copytree(EXAMPLES / "todobackend-app", own)
     templates = deployment / (application.deployment_repository.folder or ".")
     shutil.copytree(place, templates)

@@ -37,7 +37,7 @@ def test_what_is_not_said_follows_from_the_name() -> None:
 def test_what_is_said_holds() -> None:
     said = replace(ORDERS, title="Order desk", source=GitHubRepository("a/b"))
     assert said.display_name == "Order desk"
-    assert said.deployment_repository.name == "a/b-aws"
+    assert said.deployment_repository.title == "a/b-aws"
     assert todobackend.environment("prod").stage_name == "Production"
     with pytest.raises(
         ModelError, match="has no environment 'test'; its environments are 'dev', 'prod'"
@@ -123,7 +123,7 @@ def test_what_is_said_holds() -> None:
         ),
         (
             {"source": "acme/orders"},
-            r"source must be a Repository \(got 'acme/orders', a str\)",
+            r"source must be a Repository or S3Object or ECRImage \(got 'acme/orders', a str\)",
         ),
         ({"pull_accounts": "123456789012"}, "pull_accounts must be a list, each item a string"),
         ({"container": None}, "container or stack is required"),

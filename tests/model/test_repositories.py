@@ -76,7 +76,7 @@ def test_code_and_templates_in_one_repository() -> None:
         (lambda: Repository("a/b", folder="../c"), "invalid folder '../c'"),
         (lambda: Repository("a/b", folder="/c"), "invalid folder '/c'"),
         (
-            lambda: replace(ORDERS, deployment_source=ORDERS.source),
+            lambda: replace(ORDERS, deployment_source=Repository("acme/orders")),
             "their files would be in one folder; use folder= in deployment_source",
         ),
     ],

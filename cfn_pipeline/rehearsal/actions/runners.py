@@ -6,6 +6,7 @@ from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.actions.cloudformation import run_cloudformation
 from cfn_pipeline.rehearsal.actions.codebuild import run_codebuild, run_commands
+from cfn_pipeline.rehearsal.actions.image import run_image_build
 from cfn_pipeline.rehearsal.actions.source import run_source
 from cfn_pipeline.rehearsal.actions.variables import with_variables
 from cfn_pipeline.rehearsal.context import Context
@@ -14,6 +15,7 @@ from cfn_pipeline.rehearsal.pipeline import Action
 
 _RUNNERS: Mapping[tuple[str, str], Callable[[Action, Context], Outcome]] = {
     ("Build", "CodeBuild"): run_codebuild,
+    ("Build", "ECRBuildAndPublish"): run_image_build,
     ("Compute", "Commands"): run_commands,
     ("Deploy", "CloudFormation"): run_cloudformation,
     ("Source", "CodeCommit"): run_source,

@@ -128,7 +128,7 @@ def mounts_of(stack: ApplicationStack, containers: Sequence[Container]) -> list[
 def _image(stack: ApplicationStack, container: Container) -> Value:
     if container.image is not None:
         return Sub(container.image) if "${" in container.image else container.image
-    return stack.image(f"${{{ids.IMAGE_TAG}}}")
+    return stack.image
 
 
 def _health_check(container: Container) -> HealthCheck | None:

@@ -8,6 +8,7 @@ DESIRED_COUNT = "ApplicationDesiredCount"
 IMAGE_ID = "ApplicationImageId"
 MINIMUM_INSTANCES = "ApplicationMinimumInstances"
 IMAGE_TAG = "ApplicationImageTag"
+IMAGE_DIGEST = "ApplicationImageDigest"
 
 # Resources
 CLUSTER = "ApplicationCluster"

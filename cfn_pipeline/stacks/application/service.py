@@ -59,7 +59,8 @@ def scaled_service(stack: ApplicationStack, service: Service) -> None:
         )
     )
     if stack.application.runs_build:
-        stack.parameter(_image_tag())
+        by_digest = stack.application.deploys_digests
+        stack.parameter(_IMAGE_DIGEST if by_digest else _image_tag())
     listeners = [f.listener for f in stack.all(Frontend) if f.listener is not None]
     stack.add(
         ecs.Service(
@@ -81,6 +82,15 @@ def scaled_service(stack: ApplicationStack, service: Service) -> None:
     )
     add_task_and_execution_roles(stack)
     stack.add(_log_group(stack))
+
+
+_IMAGE_DIGEST = Parameter(
+    ids.IMAGE_DIGEST,
+    Type="String",
+    Description="Digest of the application's image",
+    AllowedPattern="sha256:[0-9a-f]{64}",
+    ConstraintDescription="a digest: sha256: and 64 hexadecimal digits",
+)
 
 
 def _image_tag(**default: str) -> Parameter:

@@ -8,6 +8,7 @@ from troposphere import AWSObject, ImportValue, Parameter, Ref, Sub
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.stacks import exports
+from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Capacity
 from cfn_pipeline.stacks.arns import ARNS, Arns
 from cfn_pipeline.stacks.stack import Stack
@@ -55,12 +56,15 @@ class ApplicationStack(Stack):
         """The name of the bucket for access logs, from the same."""
         return _from_environment(exports.log_bucket)
 
-    def image(self, tag: str) -> Value:
-        """Return an image of the application; ``tag``: a placeholder of Sub."""
-        repository = self.application.image_repository_name
+    @property
+    def image(self) -> Value:
+        """The application's image, of the version that the stack's parameter has."""
+        by_digest = self.application.deploys_digests
+        version = f"@${{{ids.IMAGE_DIGEST}}}" if by_digest else f":${{{ids.IMAGE_TAG}}}"
         if self.application.places.is_home_only:
-            return self.arns.image(repository, tag)
-        return Sub(f"${{Images}}:{tag}", Images=_from_environment(exports.images))
+            repository = self.application.image_repository_name
+            return Sub(f"{self.arns.image_repository(repository)}{version}")
+        return Sub(f"${{Images}}{version}", Images=_from_environment(exports.images))
 
     @property
     def image_repository(self) -> Value:

@@ -60,7 +60,7 @@ def codebuild_template(application: Application, *, arns: Arns = ARNS) -> Templa
             deployed in.
 
     """
-    build = Build() if application.build is None else application.build
+    build = Build() if application.project is None else application.project
     stack = _stack(application, arns)
     logs = CloudWatchLogs(Status="ENABLED", GroupName=Ref(LOG_GROUP))
     stack.add(
