@@ -199,7 +199,7 @@ def remove_stale(folder: Path) -> None:
                 continue
             with contextlib.suppress(OSError):
                 is_ours = bool(_NODE) and temporary[1] == _NODE
-                # Without os.uname, os.kill(pid, 0) is no harmless question either.
+                # Without os.uname, os.kill(pid, 0) would end the process.
                 if (is_ours and not _runs(int(temporary[2]))) or _is_old(folder / name):
                     (folder / name).unlink()
 
@@ -214,7 +214,7 @@ def _runs(process: int) -> bool:
     except (ProcessLookupError, OverflowError):
         return False
     except OSError:
-        return True  # it belongs to somebody else
+        return True  # it belongs to another user
     return True
 
 

@@ -1,7 +1,7 @@
 """Text of others (names, values, paths, output of builds) made fit to print.
 
 Whatever stands in it, it stays on its line, moves no cursor, changes no colour or title, does not
-reverse what stands beside it, and is no command to the CI service that reads the output.
+reverse what stands beside it, and is not a command to the CI service that reads the output.
 """
 
 import re

@@ -56,8 +56,8 @@ class Build(NamedTuple):
         action: the action.
         project: the project; None if it is not in the templates.
         buildspec: its buildspec; None if not known.
-        file: the path of the buildspec in the artifact of the sources; None: it is no file there,
-            or not known.
+        file: the path of the buildspec in the artifact of the sources; None: it is not a file
+            there, or not known.
         missing_file: the buildspec's file, if it does not exist in the artifact; else empty.
 
     """

@@ -61,7 +61,7 @@ ACTION_CALLS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
 }
 
-#: What a source of CodeCommit calls besides, where it hands on the files themselves.
+#: What a source of CodeCommit calls besides, where it passes the files themselves.
 #: https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeCommit.html
 CODECOMMIT_CALLS = ("codecommit:GetBranch", "codecommit:GetCommit")
 CODECOMMIT_ARCHIVE_CALLS = ("codecommit:UploadArchive", "codecommit:GetUploadArchiveStatus")

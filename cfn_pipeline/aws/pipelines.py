@@ -27,7 +27,7 @@ class Range(NamedTuple):
 #: Stages of a pipeline.
 STAGES = Range(2, 50)
 
-#: Actions of a stage. The page of limits speaks of 50 in one row, and of 100 side by side and
+#: Actions of a stage. The page of limits has 50 in one row, and of 100 side by side and
 #: 100 one after another in others; AWS raised the limit in 2024:
 #: https://github.com/awslabs/aws-deployment-framework/pull/799
 ACTIONS_IN_STAGE = Range(1, 100)

@@ -82,7 +82,7 @@ class Buildspec:
         variables: of the environment.
         parameter_store: names of parameters, by variable.
         secrets_manager: references to secrets, by variable.
-        exported: the variables that the action hands on.
+        exported: the variables that the action exports.
         phases: by name; those that do nothing are lacking.
         artifact: the files of the primary artifact; None: there are none.
         secondary: the files of the others, by name.

@@ -16,7 +16,7 @@ def confirm(question: str) -> bool:
 
 
 def answer(question: str, *, hidden: bool = False) -> str | None:
-    """Return the line that is typed, without spaces around it; None: there is no terminal.
+    """Return the line that is typed, without spaces around it; None: a terminal is missing.
 
     Args:
         question: begins the line.

@@ -56,7 +56,7 @@ def read_configuration(path: Path) -> "Configuration":
 
     Raises:
         OutputError: the file cannot be read.
-        ModelError: it is no YAML, or too large.
+        ModelError: it is not YAML, or too large.
 
     """
     try:
@@ -126,7 +126,7 @@ class Configuration:
         folder: where it is; absent: own templates stay relative to the current folder.
 
     Raises:
-        ModelError: the text is no YAML, with the place.
+        ModelError: the text is not YAML, with the place.
 
     """
 
@@ -249,7 +249,7 @@ def _with_defaults(node: Any, defaults: Any) -> Any:
 
 
 def _value_of(node: Any, name: str) -> Any:
-    """Return the node of a key of a mapping; None: it has no such key, or is no mapping."""
+    """Return the node of a key of a mapping; None: it has no such key, or is not a mapping."""
     if not isinstance(node, yaml.MappingNode):
         return None
     return next((value for key, value in node.value if key.value == name), None)

@@ -80,7 +80,7 @@ class Change:
         subject: the resource, parameter, output or file.
         text: what changes, as a sentence after the subject.
         effect: whether it allows more; None: it allows nothing.
-        alarm: why somebody should look at it; empty: no reason.
+        alarm: why a reader should look at it; empty: no reason.
 
     """
 
@@ -155,7 +155,7 @@ class Difference:
 
     @property
     def alarms(self) -> list[str]:
-        """What somebody should look at, each a sentence."""
+        """What a reader should look at, each a sentence."""
         found = [
             f"{template.file}: {sentence}"
             for template in self.templates

@@ -1,4 +1,4 @@
-"""What is allowed or denied, in words, and why somebody should look at it."""
+"""What is allowed or denied, in words, and why a reader should look at it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -68,7 +68,7 @@ class Grant(NamedTuple):
         return f" if {self.condition}" if self.condition else ""
 
     def alarm(self, actions: Iterable[str] = ()) -> str:
-        """Return why somebody should look at the gain; empty: no reason.
+        """Return why a reader should look at the gain; empty: no reason.
 
         Args:
             actions: what is gained by it, as far as is known; default: what its patterns match.

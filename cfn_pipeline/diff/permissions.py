@@ -1,7 +1,7 @@
 """Who may do what, that could not before, or cannot any more.
 
 Statements of both templates are held against each other request by request, so that another way to
-write the same is no difference.
+write the same is not a difference.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -17,7 +17,7 @@ class _Exposure(NamedTuple):
         opens: whether a value, or none, opens the resource.
         opened: what the open resource does.
         closed: what the closed one does.
-        alarm: whether somebody should look at it.
+        alarm: whether a reader should look at it.
 
     """
 

@@ -16,7 +16,7 @@ _ENDINGS = (".yml", ".yaml", ".json", ".template")
 #: More files than any repository of templates has.
 _MOST_FILES = 5_000
 
-#: Nothing is fetched for a repository that lacks something, and nobody is asked.
+#: Nothing is fetched for a repository that lacks something, and git asks nothing.
 _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "",
     "GIT_NO_LAZY_FETCH": "1",

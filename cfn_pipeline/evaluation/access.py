@@ -68,7 +68,7 @@ class Asking:
             "aws:PrincipalType": ("AssumedRole",),
             "aws:ResourceAccount": (account,),
             "aws:SecureTransport": ("true",),
-            # A role that acts for itself: no service, no person, no id that somebody gives.
+            # A role that acts for itself: no service, no person, no id from outside.
             **dict.fromkeys(("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID"), ()),
             **dict.fromkeys(("aws:MultiFactorAuthPresent", "sts:ExternalId"), ()),
         }

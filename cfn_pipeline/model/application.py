@@ -154,7 +154,7 @@ class Application(Validated):
         """Where template and configuration files are.
 
         Raises:
-            ModelError: the source is no repository, and ``deployment_source`` is absent.
+            ModelError: the source is not a repository, and ``deployment_source`` is absent.
 
         """
         return self.deployment_source or self.source.deployment_source(self.name)

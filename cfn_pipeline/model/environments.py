@@ -82,7 +82,7 @@ def environment_problems(
             yield from name_forms.APPLICATION_STACK.problems(stack, where)
         in_accounts.setdefault(places.account(environment), {})[environment.name] = stack
     yield from repeated(f"{where}: environment name", [e.name for e in environments])
-    # Stages and stacks of one name are no mistakes of their own.
+    # The same stage and stack follow from the same name.
     stages = {e.name: e.stage_name for e in environments}
     yield from repeated(f"{where}: stage", [*stages.values()])
     regions = [r for r in (places.region_of_pipeline, *(e.region for e in environments)) if r]

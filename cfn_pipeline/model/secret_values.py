@@ -49,7 +49,7 @@ class Secret(Validated):
 
     @property
     def name(self) -> str:
-        """The name of the parameter or secret, where the source is no ARN."""
+        """The name of the parameter or secret, where the source is not an ARN."""
         return self._part("parameter") or self._part("secret") or ""
 
     @property

@@ -1,4 +1,4 @@
-"""Whether a role that there is suffices for what a template takes."""
+"""Whether an existing role is sufficient for deploying a template."""
 
 import json
 import re

@@ -20,7 +20,7 @@ _DEEPEST = 10
 
 #: Characters for private use. They stand for a stack's name and for the beginning of the names
 #: that CloudFormation makes in it; for the same in lower case; for what is not known before the
-#: deployment, and for what AWS makes up; for ``${`` that is no reference; and around a name of
+#: deployment, and for what AWS makes up; for ``${`` that is not a reference; and around a name of
 #: which something is not known; and for a character that AWS makes up.
 _STACK, _MADE, _LOWER_STACK, _LOWER_MADE = "\ue000", "\ue001", "\ue002", "\ue003"
 _UNKNOWN, _MADE_UP, _DOLLAR, _FROM, _TO = "\ue004", "\ue005", "\ue006", "\ue007", "\ue008"

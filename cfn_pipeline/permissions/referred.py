@@ -242,7 +242,7 @@ def _is_value(value: Any) -> bool:
 
 
 def _said(value: Any, keys: re.Pattern[str]) -> Iterator[tuple[str, Any]]:
-    """Yield the properties whose names speak of something, each of its values."""
+    """Yield the properties whose names match, with each of their values."""
     if isinstance(value, dict):
         for key, inside in value.items():
             if keys.search(str(key)) and _is_value(inside):

@@ -25,7 +25,7 @@ _TYPES: Mapping[str, Sequence[str]] = {
     "AWS::Serverless::StateMachine": ("AWS::StepFunctions::StateMachine", "AWS::Events::Rule"),
 }
 
-#: The types that it makes where the properties speak of something.
+#: The types that it makes where the properties mention something.
 _TYPES_WITH: Mapping[str, Sequence[str]] = {
     '"Type": "Api"': _REST_API,
     '"Type": "HttpApi"': _HTTP_API,

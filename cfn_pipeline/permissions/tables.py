@@ -83,7 +83,7 @@ ADDED: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-#: Permissions of other services that every type needs where its properties speak of these.
+#: Permissions of other services that every type needs where its properties mention these.
 ADDED_TO_ALL: Mapping[str, str] = {
     "kms:DescribeKey": "a key is looked up by the caller where a resource is given one",
 }
@@ -126,7 +126,7 @@ DROPPED: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-#: A type's permissions of other services are needed where its properties speak of these; without
+#: A type's permissions of other services are needed where its properties mention these; without
 #: an entry: where they name the service.
 FOREIGN: Mapping[str, str] = {
     "autoscaling": "AutoScaling",
@@ -152,7 +152,7 @@ FOREIGN: Mapping[str, str] = {
     "vpc-lattice": "TrafficSources",
 }
 
-#: Actions that are used where a resource's properties speak of something. What takes away is not
+#: Actions that are used where a resource's properties mention something. What takes away is not
 #: among them: the property may have been there before.
 ONLY_WITH: Mapping[str, str] = {
     "application-autoscaling:PutScheduledAction": "ScheduledActions",
@@ -228,7 +228,7 @@ ARNS: Mapping[str, str] = (
     }
 )
 
-#: Kinds of resources of which a request names one where its properties speak of it.
+#: Kinds of resources of which a request names one where its properties mention it.
 KIND_WITH: Mapping[tuple[str, str], str] = {
     ("rds", "auto-backup"): "BackupReplication|Restore",
     ("rds", "cluster"): "DBCluster",

@@ -36,7 +36,7 @@ class Approver(Protocol):
         """Return whether the action is approved, and a comment.
 
         Raises:
-            KeyboardInterrupt: there is no answer; the run stops.
+            KeyboardInterrupt: nothing is answered; the run stops.
 
         """
 

@@ -38,7 +38,7 @@ def private(path: str, flags: int) -> int:
 
 
 def opened(path: Path) -> BinaryIO | None:
-    """Return a file of the run, open for reading; None: it is no file.
+    """Return a file of the run, open for reading; None: it is not a file.
 
     A build can put a link, a pipe or a device in its place.
     """

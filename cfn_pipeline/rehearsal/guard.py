@@ -57,7 +57,7 @@ def _start(request: Mapping[str, Any]) -> "subprocess.Popen[bytes]":
         stderr=output,
         start_new_session=True,
         pass_fds=request["keep"],
-        # It ends with the guard, should somebody kill the guard.
+        # It ends with the guard, also when the guard is killed.
         preexec_fn=lambda: _prctl(_SET_PDEATHSIG, signal.SIGKILL),
     )
 

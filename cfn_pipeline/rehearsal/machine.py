@@ -9,7 +9,7 @@ _NAMES = ("LANG", "LANGUAGE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _PREFIXES: tuple[str, ...] = ("LC_",)
 _SUFFIXES = ("_proxy", "_PROXY")
 
-#: Variables by which tools find an account, inherited if there is no local AWS.
+#: Variables by which tools find an account, inherited without a local AWS.
 _CREDENTIALS = ("AWS_", "BOTO")
 
 #: Hosts that are reached without a proxy: the local AWS is there.

@@ -83,7 +83,7 @@ class Action:
 
     @property
     def needs_source(self) -> bool:
-        """Whether it is a source for which there is no placeholder."""
+        """Whether it is a source without a placeholder."""
         return self.category == "Source" and self.provider != "ECR"
 
     @property

@@ -133,7 +133,7 @@ class Guarded:
         """Wait until the command ends, and return its exit code; ``events`` can be read then."""
         if self.exit_code is None:
             line = os.read(self.events, 64)
-            self.exit_code = int(line) if line else 128 + 9  # somebody has killed the guard
+            self.exit_code = int(line) if line else 128 + 9  # the guard was killed
         return self.exit_code
 
     def close(self) -> None:

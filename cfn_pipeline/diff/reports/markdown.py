@@ -1,6 +1,6 @@
 """A difference as Markdown, for the description or a comment of a pull request.
 
-What templates say stands in code, so that it is no markup, no link and no mention of a person.
+What templates say stands in code, so that it cannot be markup, a link or a mention of a person.
 """
 
 import re

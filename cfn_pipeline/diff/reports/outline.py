@@ -104,7 +104,7 @@ class Outline:
         old: what is compared.
         new: with what.
         verdict: what differs, in a sentence.
-        alarms: what somebody should look at.
+        alarms: what a reader should look at.
         parts: the files.
         notes: what could not be compared.
 

@@ -15,7 +15,7 @@ def run_image_build(action: Action, context: Context) -> Outcome:
     """Look for the Dockerfile; the digest of the image that is not built is that of the sources.
 
     Raises:
-        ActionFailed: there is no Dockerfile, or nothing in which it could be.
+        ActionFailed: a Dockerfile is missing, or the folder in which it could be.
 
     """
     if not action.inputs:

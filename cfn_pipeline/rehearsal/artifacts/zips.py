@@ -21,7 +21,7 @@ _LONGEST_TARGET = 4096
 
 
 def zip_of(files: Mapping[str, Path], target: Path, stop: threading.Event | None = None) -> Path:
-    """Write a zip of files and return its path; after an error there is no zip.
+    """Write a zip of files and return its path; after an error none is left.
 
     Args:
         files: the path of each file, by its path in the zip; links are kept as links.

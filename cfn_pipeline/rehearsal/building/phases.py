@@ -89,7 +89,7 @@ class _Runner:
                 break
             matches = _matches(phase.retry_when, self._shell.log.output_since(written))
             if matches is None:
-                self.log(f"on-failure: {phase.retry_when} takes too long; there is no retry")
+                self.log(f"on-failure: {phase.retry_when} takes too long; not tried again")
             if not matches:
                 break
             if attempt < phase.retries:

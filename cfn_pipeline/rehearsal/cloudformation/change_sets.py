@@ -19,7 +19,7 @@ class ChangeSet:
 
     Args:
         arn: its ARN.
-        is_empty: whether there are no changes.
+        is_empty: whether it has no changes.
         changes: the resource changes, as DescribeChangeSet returns them.
 
     """

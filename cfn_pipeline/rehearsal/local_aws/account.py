@@ -133,7 +133,7 @@ def live_account(number: str, region: str) -> Account:
     """Return the account of AWS to which the credentials of this machine belong.
 
     Raises:
-        RehearsalError: there are no credentials, or they belong to another account.
+        RehearsalError: credentials are missing, or belong to another account.
 
     """
     account = Account(number=number, region=region, endpoint=None)

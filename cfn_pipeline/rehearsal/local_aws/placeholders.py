@@ -102,7 +102,7 @@ def _matches(text: str, declaration: Mapping[str, Any]) -> bool:
 
 
 def _vpcs(account: Account) -> list[str]:
-    """Return the default VPC, or another one if there is no default."""
+    """Return the default VPC, or another one if none is the default."""
     vpcs = account.client("ec2").describe_vpcs()["Vpcs"]
     return [v["VpcId"] for v in sorted(vpcs, key=lambda vpc: not vpc.get("IsDefault"))][:1]
 

@@ -87,7 +87,7 @@ def patch_types() -> None:
     """Accept what the emulator refuses and CloudFormation takes.
 
     A DesiredCount of an ECS service may be a string, and an alarm may be of a metric math
-    expression: there are no metrics, so the emulator keeps the first of its metrics.
+    expression: metrics are missing, so the emulator keeps the first of its metrics.
     """
     _patch("AWS::ECS::Service", _with_number)
     _patch("AWS::CloudWatch::Alarm", _with_one_metric)
@@ -159,7 +159,7 @@ def create_network(vpcs: Iterable[str], subnets: Iterable[str]) -> list[str]:
 
 
 class Tasks:
-    """One-off ECS tasks: there are no containers, so each ends at once.
+    """One-off ECS tasks: containers do not run, so each ends at once.
 
     They end with ``exit_code``. Tasks whose definition has succeeded before succeed again, as those
     of the earlier image do when a stack is rolled back.

@@ -224,7 +224,7 @@ class Rehearsal:
 
 
 def _copy_account(earlier: RunFolder, folder: RunFolder) -> None:
-    """Copy the account of an earlier run; after an interruption there is no copy.
+    """Copy the account of an earlier run; after an interruption nothing is left of it.
 
     Raises:
         RehearsalError: the earlier run has no account, or is still running.

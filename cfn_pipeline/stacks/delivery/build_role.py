@@ -55,7 +55,7 @@ def build_role(
         title: the logical id.
         reads: patterns of the objects that builds read; absent: all.
         writes: patterns of those that they write; absent: all. A build that may write what another
-            action hands on, such as a template, can change it.
+            action uses, such as a template, can change it.
         key: the ARN of the key of artifacts and logs; absent: S3's and CloudWatch's own.
         pull: the repository of the image in which it builds; absent: one of CodeBuild's images.
         push: the repository of the images that it builds; absent: it makes none.

@@ -163,4 +163,4 @@ def test_a_pattern_that_takes_too_long_is_told(
 """
     results, notes = phases(tmp_path, text)
     assert (notes, results[0].status) == (["try"], "FAILED")
-    assert "on-failure: (a+)+$ takes too long; there is no retry" in (tmp_path / "log").read_text()
+    assert "on-failure: (a+)+$ takes too long; not tried again" in (tmp_path / "log").read_text()
