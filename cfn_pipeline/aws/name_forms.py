@@ -36,10 +36,9 @@ class NameForm:
         if not self.shortest <= len(name) <= self.longest:
             because = f", because {self.reason}" if self.reason else ""
             count = f"{len(name)} character{'' if len(name) == 1 else 's'}"
-            yield (
-                f"{where}: the {self.kind} {name[:40]!r} has {count}; "
-                f"use {self.shortest} to {self.longest}{because}"
-            )
+            lengths = f"{self.shortest} to {self.longest}"
+            lengths = str(self.longest) if self.longest == self.shortest else lengths
+            yield f"{where}: the {self.kind} {name[:40]!r} has {count}; use {lengths}{because}"
         elif not re.fullmatch(self.pattern, name):
             yield f"{where}: invalid {self.kind} {name!r}: use {self.characters}"
 

@@ -21,6 +21,8 @@ def deny_insecure_transport(bucket: Value, objects: Value) -> Statement:
 
 def let_roles_use_artifacts(roles: Roles, bucket: Value, objects: Value) -> list[Statement]:
     """Allow roles of other accounts to read and write a pipeline's artifacts."""
+    if not roles:
+        return []
     return [
         roles.allow(
             s3.GetBucketAcl,

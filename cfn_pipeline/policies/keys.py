@@ -95,6 +95,8 @@ def encrypt_artifacts(
 
 def let_roles_encrypt_artifacts(roles: Roles, *, through: Value) -> list[Statement]:
     """Allow roles of other accounts the same; ``through``: S3, of the key's region."""
+    if not roles:
+        return []
     return [
         roles.allow(
             *_ENCRYPT,

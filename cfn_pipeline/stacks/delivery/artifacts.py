@@ -70,7 +70,7 @@ def add_private_buckets(stack: Stack, key: Value, roles: Roles) -> None:
 
     """
     arns = stack.arns
-    let_roles = let_roles_use_artifacts(roles, *_arns(BUCKET)) if roles else []
+    let_roles = let_roles_use_artifacts(roles, *_arns(BUCKET))
     artifacts, logs = artifact_bucket_name(stack.name), log_bucket_name(stack.name)
     bucket = private_bucket(
         BUCKET, name=Sub(artifacts), expire_after_days=_ARTIFACT_DAYS, key=key, **RETAIN

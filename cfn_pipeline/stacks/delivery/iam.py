@@ -100,6 +100,11 @@ def iam_template(
         add_deployment_role(stack, needed.policies, deploys=what)
         if needed.boundary is not None:
             add_permissions_boundary(stack, needed.boundary, deploys=what)
+    if not stack.template.resources:
+        raise ModelError(
+            f"roles of pipeline {stack.name!r}: the pipeline's role is in the template of "
+            "pipeline_template, and no other role is needed; leave out iam_template"
+        )
     check_sizes(stack)
     return stack.template
 

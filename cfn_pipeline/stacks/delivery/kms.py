@@ -46,7 +46,7 @@ def key_template(
     """
     name = application.name
     stack = Stack(f"Key of the pipeline that delivers {name}", name=name, arns=arns)
-    roles = None if pipeline is None else roles_of_other_accounts(pipeline, None, arns)
+    roles = roles_of_other_accounts(() if pipeline is None else pipeline.actions, None, arns)
     policy = document(
         keys.administer_key(arns.root(), sid="EnableIamPolicies"),
         keys.grant_to_services_only(),
@@ -55,7 +55,7 @@ def key_template(
             [arns.regional("logs", f"log-group:/aws/codebuild/{name}")],
         ),
         keys.let_events_publish(arns.regional("sns", f"{name}-*")),
-        *(keys.let_roles_encrypt_artifacts(roles, through=arns.service("s3")) if roles else []),
+        *keys.let_roles_encrypt_artifacts(roles, through=arns.service("s3")),
     )
     stack.add(
         Key(

@@ -80,7 +80,7 @@ def pipeline_template(
         for region, key in regional_keys(stack, pipeline).items()
     }
     stack.add(_pipeline(pipeline, role, Store(Ref(BUCKET), stack.key), stores))
-    add_private_buckets(stack, stack.key, roles_of_other_accounts(pipeline, None, arns))
+    add_private_buckets(stack, stack.key, roles_of_other_accounts(pipeline.actions, None, arns))
     add_notifications(stack, pipeline)
     add_starts(stack, pipeline, PIPELINE)
     check_sizes(stack)

@@ -40,7 +40,7 @@ def artifacts_template(pipeline: Pipeline, *, region: str, arns: Arns = ARNS) ->
     """
     name = pipeline.name
     ModelError.raise_for(name_forms.APPLICATION.problems(name, f"pipeline {name!r}"))
-    roles = roles_of_other_accounts(pipeline, region, arns)
+    roles = roles_of_other_accounts(pipeline.actions, region, arns)
     let_roles = keys.let_roles_encrypt_artifacts(roles, through=arns.service("s3"))
     stack = Stack(f"Artifacts of {name} in {region}", name=name, arns=arns)
     stack.add(
@@ -52,7 +52,7 @@ def artifacts_template(pipeline: Pipeline, *, region: str, arns: Arns = ARNS) ->
             KeyPolicy=document(
                 keys.administer_key(arns.root(), sid="EnableIamPolicies"),
                 keys.grant_to_services_only(),
-                *(let_roles if roles else []),
+                *let_roles,
             ),
         ),
         Alias(ALIAS, AliasName=f"alias/{name}-artifacts", TargetKeyId=Ref(KEY)),

@@ -8,7 +8,7 @@ from troposphere import GetAtt, Ref
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.errors import ModelError
-from cfn_pipeline.model.actions import CodeBuild
+from cfn_pipeline.model.actions import Action, CodeBuild
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.delivery import PipelineResources, use_artifacts
@@ -66,18 +66,18 @@ def export_deployment_role(stack: Stack) -> None:
     )
 
 
-def roles_of_other_accounts(pipeline: Pipeline, region: str | None, arns: Arns) -> Roles:
+def roles_of_other_accounts(actions: Iterable[Action], region: str | None, arns: Arns) -> Roles:
     """Return the roles of other accounts that a pipeline assumes in a region.
 
     Args:
-        pipeline: the pipeline.
+        actions: of the pipeline.
         region: None: that of the pipeline.
         arns: the form of ARNs.
 
     """
     accounts: dict[str, None] = {}
     roles: dict[Value, None] = {}
-    for action in pipeline.actions:
+    for action in actions:
         role = action.action_role
         account = None if role is None else _account(role)
         if role is not None and account is not None and action.region == region:
