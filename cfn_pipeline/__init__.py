@@ -36,6 +36,7 @@ _MODULES = {
     ),
     "model.application": ("Application",),
     "model.artifacts": ("Artifact", "ArtifactFile", "ArtifactParameter"),
+    "model.aurora": ("AuroraMySql", "AuroraPostgreSql"),
     "model.aws_sources": ("CodeCommit", "ECRSource", "S3Source"),
     "model.build": ("Build", "ImageBuild"),
     "model.build_parts": ("BuildVpc", "Report"),
@@ -59,6 +60,7 @@ _MODULES = {
     "model.egress": ("Egress",),
     "model.environment": ("Environment",),
     "model.instance_releases": ("EC2Deploy",),
+    "model.existing_database": ("ExistingMySql", "ExistingPostgreSql"),
     "model.invocations": ("InspectorScan", "LambdaInvoke", "StartPipeline", "StepFunctions"),
     "model.load_balancers": (
         "ListenerRule",

@@ -30,6 +30,8 @@ from cfn_pipeline.model.application import Application as Application
 from cfn_pipeline.model.artifacts import Artifact as Artifact
 from cfn_pipeline.model.artifacts import ArtifactFile as ArtifactFile
 from cfn_pipeline.model.artifacts import ArtifactParameter as ArtifactParameter
+from cfn_pipeline.model.aurora import AuroraMySql as AuroraMySql
+from cfn_pipeline.model.aurora import AuroraPostgreSql as AuroraPostgreSql
 from cfn_pipeline.model.aws_sources import CodeCommit as CodeCommit
 from cfn_pipeline.model.aws_sources import ECRSource as ECRSource
 from cfn_pipeline.model.aws_sources import S3Source as S3Source
@@ -59,6 +61,8 @@ from cfn_pipeline.model.deployments import ReplaceFailedStack as ReplaceFailedSt
 from cfn_pipeline.model.deployments import UpdateStack as UpdateStack
 from cfn_pipeline.model.egress import Egress as Egress
 from cfn_pipeline.model.environment import Environment as Environment
+from cfn_pipeline.model.existing_database import ExistingMySql as ExistingMySql
+from cfn_pipeline.model.existing_database import ExistingPostgreSql as ExistingPostgreSql
 from cfn_pipeline.model.instance_releases import EC2Deploy as EC2Deploy
 from cfn_pipeline.model.invocations import InspectorScan as InspectorScan
 from cfn_pipeline.model.invocations import LambdaInvoke as LambdaInvoke
@@ -134,6 +138,8 @@ __all__ = [
     "Artifact",
     "ArtifactFile",
     "ArtifactParameter",
+    "AuroraMySql",
+    "AuroraPostgreSql",
     "AzureDevOps",
     "Bitbucket",
     "BlueGreen",
@@ -166,6 +172,8 @@ __all__ = [
     "Environment",
     "ExecuteChangeSet",
     "ExistingEfsVolume",
+    "ExistingMySql",
+    "ExistingPostgreSql",
     "Fargate",
     "Finding",
     "GitHub",

@@ -188,6 +188,30 @@ POSTGRESQL_VERSION = NameForm(
     characters="a version of PostgreSQL, such as '17' or '17.11'",
     longest=32,
 )
+AURORA_MYSQL_VERSION = NameForm(
+    kind="Aurora MySQL version",
+    pattern=r"8\.[0-9](?:\.mysql_aurora\.[0-9]+\.[0-9]+\.[0-9]+)?",
+    characters="a version of Aurora MySQL, such as '8.0' or '8.0.mysql_aurora.3.10.1'",
+    longest=40,
+)
+AURORA_POSTGRESQL_VERSION = NameForm(
+    kind="Aurora PostgreSQL version",
+    pattern=r"[1-9][0-9](?:\.[0-9]+)?",
+    characters="a version of Aurora PostgreSQL, such as '17' or '17.6'",
+    longest=32,
+)
+HOST = NameForm(
+    kind="host",
+    pattern="[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?",
+    characters="a host name such as 'db.example.com', or an address",
+    longest=253,
+)
+SECRET_ARN = NameForm(
+    kind="secret",
+    pattern="arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+",
+    characters="the ARN of a secret in Secrets Manager",
+    longest=2048,
+)
 SECRET = NameForm(
     kind="secret's name",
     pattern="[A-Za-z0-9/_+=.@-]+",

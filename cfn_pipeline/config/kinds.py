@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from cfn_pipeline.model import aurora as aurora
+
 # A class is among the choices when its module is loaded.
 from cfn_pipeline.model import cluster_releases as cluster_releases
 from cfn_pipeline.model import commands as commands
+from cfn_pipeline.model import existing_database as existing_database
 from cfn_pipeline.model import instance_releases as instance_releases
 from cfn_pipeline.model import invocations as invocations
 from cfn_pipeline.model import releases as releases

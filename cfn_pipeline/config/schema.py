@@ -106,7 +106,7 @@ def _object(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
 
 def _default(field: Any) -> dict[str, Any]:
     """Return the default of a key, where it is a plain value."""
-    return {"default": field.default} if isinstance(field.default, (str, int)) else {}
+    return {"default": field.default} if isinstance(field.default, (str, int, float)) else {}
 
 
 def _described(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:

@@ -22,11 +22,13 @@ from cfn_pipeline.model.aspects import (
     Network,
     Service,
 )
+from cfn_pipeline.model.aurora import AuroraMySql, AuroraPostgreSql
 from cfn_pipeline.model.compute import Ec2, Fargate
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import MySql, PostgreSql
 from cfn_pipeline.model.delivery import continuous_delivery
 from cfn_pipeline.model.environment import Environment
+from cfn_pipeline.model.existing_database import ExistingMySql, ExistingPostgreSql
 from cfn_pipeline.model.load_balancers import LoadBalancer, SharedLoadBalancer
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.scaling import ScalableTarget
@@ -35,9 +37,11 @@ from cfn_pipeline.model.sources import Source
 from cfn_pipeline.model.strategies import BlueGreen, Canary, Linear, Rolling
 from cfn_pipeline.model.volumes import EfsVolume, ExistingEfsVolume, HostVolume
 from cfn_pipeline.permissions import stored_parameters
+from cfn_pipeline.stacks.application.aurora import aurora_serverless
 from cfn_pipeline.stacks.application.capacity_provider import capacity_provider
 from cfn_pipeline.stacks.application.containers import confined_container
 from cfn_pipeline.stacks.application.database import Engine, protected_database
+from cfn_pipeline.stacks.application.existing_database import existing_database
 from cfn_pipeline.stacks.application.fargate import fargate
 from cfn_pipeline.stacks.application.inline_function import InlineFunction, inline_function
 from cfn_pipeline.stacks.application.listener_rule import listener_rule
@@ -300,6 +304,29 @@ CURRENT = Edition(
                 logs=["postgresql"],
             ),
         ),
+        AuroraMySql: partial(
+            aurora_serverless,
+            engine=Engine(
+                name="aurora-mysql",
+                version="8.0",
+                instance_class="db.serverless",
+                parameters={"require_secure_transport": "ON"},
+                logs=["error"],
+            ),
+        ),
+        AuroraPostgreSql: partial(
+            aurora_serverless,
+            engine=Engine(
+                name="aurora-postgresql",
+                version="17",
+                instance_class="db.serverless",
+                family_parts=1,
+                parameters={"rds.force_ssl": "1"},
+                logs=["postgresql"],
+            ),
+        ),
+        ExistingMySql: existing_database,
+        ExistingPostgreSql: existing_database,
         GeneratedSecret: generated_secret,
         ExistingSecret: existing_secret,
         Ec2: partial(

@@ -149,7 +149,7 @@ def readme(
 def _image(application: Application) -> str:
     """Return what the application's Dockerfile must have, and its image do."""
     container = application.containers[0]
-    words = [f"runs as user `{container.user}`"]
+    words = [] if container.user is None else [f"runs as user `{container.user}`"]
     if container.port is not None:
         words.append(f"listens on port {container.port}")
     if application.load_balancer is not None:
@@ -161,7 +161,7 @@ def _image(application: Application) -> str:
         f"which {_listed(words)}."
     )
     if application.database is not None and container.uses_database:
-        variables = [*application.database.variables, application.database.password_key]
+        variables = application.database.variable_names
         text += f" It finds its database by {_listed([f'`{name}`' for name in variables])}."
     return fill(text, width=_WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 

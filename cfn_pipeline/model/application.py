@@ -11,7 +11,7 @@ from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.build import ApplicationBuild, Build, ImageBuild
 from cfn_pipeline.model.compute import Compute, Ec2, Fargate
 from cfn_pipeline.model.containers import Container
-from cfn_pipeline.model.database import Database
+from cfn_pipeline.model.database import Database, OwnDatabase
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.environments import Places, environment_problems
 from cfn_pipeline.model.frozen import frozen
@@ -289,10 +289,15 @@ class Application(Validated):
         yield from name_forms.ACCOUNT.problems(self.account, where)
         yield from name_forms.REGION.problems(self.region, where)
         yield from name_forms.SECRET.problems(self.secret, where)
-        if self.secret is not None and self.database is None:
+        if self.secret is not None and not isinstance(self.database, OwnDatabase):
+            why = (
+                "is absent; add a database"
+                if self.database is None
+                else "has its own; set secret there"
+            )
             yield (
                 f"{where}: secret {self.secret!r} is for the password of a database, and database "
-                "is absent; add a database, or remove secret"
+                f"{why}, or remove secret"
             )
         if isinstance(self.build, ImageBuild) and self.architecture != IMAGE_ARCHITECTURE:
             yield (

@@ -8,6 +8,7 @@ from cfn_pipeline.model.aspects import (
     Network,
     Service,
 )
+from cfn_pipeline.model.database import OwnDatabase
 from cfn_pipeline.model.load_balancers import LoadBalancer, SharedLoadBalancer
 from cfn_pipeline.model.scaling import ScalableTarget
 from cfn_pipeline.model.scheduled_tasks import ScheduledTasks
@@ -47,11 +48,12 @@ def _frontend(load_balancer: LoadBalancer | None) -> LoadBalancer | SharedLoadBa
 
 
 def _secret(application: Application) -> ExistingSecret | GeneratedSecret | None:
-    if application.database is None:
+    database = application.database
+    if not isinstance(database, OwnDatabase):
         return None
     if application.secret is None:
-        return GeneratedSecret(key=application.database.password_key)
-    return ExistingSecret(name=application.secret, key=application.database.password_key)
+        return GeneratedSecret(key=database.password_key)
+    return ExistingSecret(name=application.secret, key=database.password_key)
 
 
 def _migration(application: Application) -> Migration | None:

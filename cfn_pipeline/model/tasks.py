@@ -54,7 +54,7 @@ def _variable_problems(container: Container, at: str, database: Database | None)
     """Yield the container's variables that the stack sets for the database."""
     if database is None or not container.uses_database:
         return
-    reserved = {*database.variables, database.password_key, *_STACK_VARIABLES}
+    reserved = {*database.variable_names, *_STACK_VARIABLES}
     for name in (*container.environment, *container.secrets):
         if name in reserved:
             place = "environment" if name in container.environment else "secrets"

@@ -122,8 +122,9 @@ def _test(hint: Any) -> Callable[[Any], bool]:
             and all(map(fits_key, value))
             and all(map(fits_value, value.values()))
         )
-    if hint is int:
-        return lambda value: isinstance(value, int) and not isinstance(value, bool)
+    if hint is int or hint is float:
+        kinds = (int,) if hint is int else (int, float)
+        return lambda value: isinstance(value, kinds) and not isinstance(value, bool)
     if hint is str or hint is bool:
         return lambda value: isinstance(value, hint)
     # A class has the methods of its values, but is none of them.
@@ -187,6 +188,12 @@ def _described(hint: Any) -> str:
     if getattr(hint, "default_type", ""):
         names = [kind.__name__ for kind in _leaves(hint)]
         return f"{'an' if names[0][0] in 'AEIOU' else 'a'} {' or '.join(names)}"
-    words = {str: "a string", int: "a whole number", bool: "True or False", type(None): "None"}
+    words = {
+        str: "a string",
+        int: "a whole number",
+        float: "a number",
+        bool: "True or False",
+        type(None): "None",
+    }
     name = str(getattr(hint, "__name__", hint))
     return words.get(hint) or f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"

@@ -14,6 +14,7 @@ GENERATED_NAMES: Mapping[str, str] = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "*",
     "AWS::ElasticLoadBalancingV2::TargetGroup": "*",
     "AWS::RDS::DBCluster": "{stack-lower}-*",
+    "AWS::RDS::DBClusterParameterGroup": "{stack-lower}-*",
     "AWS::RDS::DBInstance": "{stack-lower}-*",
     "AWS::RDS::DBParameterGroup": "{stack-lower}-*",
     "AWS::RDS::DBSubnetGroup": "{stack-lower}-*",

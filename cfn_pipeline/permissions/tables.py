@@ -77,6 +77,9 @@ ADDED: Mapping[str, Mapping[str, str]] = {
         "cloudwatch:DescribeAlarms": "target tracking looks its alarms up",
         "cloudwatch:PutMetricAlarm": "target tracking uses the caller's permissions",
     },
+    "AWS::RDS::DBCluster": {
+        "kms:CreateGrant": "RDS is lent a customer key by who creates the cluster",
+    },
     "AWS::SecretsManager::Secret": {
         "kms:Decrypt": "a secret with a customer key is read after its creation",
         "kms:GenerateDataKey": "a secret with a customer key is encrypted by the caller",
@@ -184,9 +187,13 @@ ONLY_WITH: Mapping[str, str] = {
     "logs:PutBearerTokenAuthentication": "BearerToken",
     "logs:PutDataProtectionPolicy": "DataProtection",
     "logs:PutLogGroupDeletionProtection": "DeletionProtection",
+    "rds:AddRoleToDBCluster": "AssociatedRoles",
     "rds:AddRoleToDBInstance": "AssociatedRoles",
     "rds:CreateDBInstanceReadReplica": "SourceDB",
     "rds:PromoteReadReplica": "SourceDB",
+    "rds:EnableHttpEndpoint": "EnableHttpEndpoint",
+    "rds:RestoreDBClusterFromSnapshot": "SnapshotIdentifier",
+    "rds:RestoreDBClusterToPointInTime": "Restore|SourceDB",
     "rds:RestoreDBInstanceFromDBSnapshot": "SnapshotIdentifier",
     "rds:RestoreDBInstanceToPointInTime": "Restore|SourceDbiResourceId",
     "rds:StartDBInstanceAutomatedBackupsReplication": "BackupReplication",
@@ -232,7 +239,9 @@ ARNS: Mapping[str, str] = (
 KIND_WITH: Mapping[tuple[str, str], str] = {
     ("rds", "auto-backup"): "BackupReplication|Restore",
     ("rds", "cluster"): "DBCluster",
+    ("rds", "cluster-auto-backup"): "RestoreType|SourceDbClusterResourceId",
     ("rds", "cluster-snapshot"): "ClusterSnapshot",
+    ("rds", "global-cluster"): "GlobalCluster",
     ("rds", "secgrp"): "DBSecurityGroups",
 }
 
@@ -255,6 +264,7 @@ NOUNS: Mapping[str, str] = {
     "AWS::CloudFormation::CustomResource": "CustomResources",
     "AWS::ECS::ClusterCapacityProviderAssociations": "ClusterCapacity",
     "AWS::RDS::DBCluster": "DatabaseCluster",
+    "AWS::RDS::DBClusterParameterGroup": "DatabaseClusterParameters",
     "AWS::RDS::DBInstance": "Database",
     "AWS::RDS::DBParameterGroup": "DatabaseParameters",
     "AWS::RDS::DBSubnetGroup": "DatabaseSubnets",
@@ -273,6 +283,7 @@ SERVICE_LINKED: Mapping[str, Sequence[str]] = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": ["elasticloadbalancing.amazonaws.com"],
     "AWS::OpenSearchService::Domain": ["opensearchservice.amazonaws.com"],
     "AWS::RDS::DBCluster": ["rds.amazonaws.com"],
+    "AWS::RDS::DBClusterParameterGroup": ["rds.amazonaws.com"],
     "AWS::RDS::DBInstance": ["rds.amazonaws.com"],
     "AWS::RDS::DBParameterGroup": ["rds.amazonaws.com"],
     "AWS::RDS::DBSubnetGroup": ["rds.amazonaws.com"],

@@ -117,7 +117,7 @@ applications:
         ("applications: [[]]", "applications[0]: must be a mapping (got an empty list)"),
         (
             ORDERS.replace("type: mysql, ", ""),
-            "database: type is missing; use one of mysql, postgresql",
+            "database: type is missing; use one of aurora_mysql, aurora_postgresql, existing_mysql",
         ),
         (ORDERS.replace("cpu: 256", "cpu: true"), "must be a whole number (got true, a boolean)"),
         (

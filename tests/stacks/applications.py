@@ -6,6 +6,8 @@ from typing import Any
 from cfn_pipeline import (
     Allow,
     Application,
+    AuroraMySql,
+    AuroraPostgreSql,
     BlueGreen,
     Canary,
     Container,
@@ -13,6 +15,8 @@ from cfn_pipeline import (
     Egress,
     Environment,
     ExistingEfsVolume,
+    ExistingMySql,
+    ExistingPostgreSql,
     Fargate,
     GitHubRepository,
     HealthCheck,
@@ -53,6 +57,18 @@ WORKER = replace(
 )
 KEY = "arn:aws:kms:us-east-1:111122223333:key/0a1b"
 SECRET_ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:orders/shop-a1B2c3"
+MIGRATION = Container(name="migrate", cpu=256, memory=512, command=["migrate"])
+EXISTING = replace(
+    ORDERS,
+    database=ExistingPostgreSql(
+        name="orders",
+        host="db.example.com",
+        secret=SECRET_ARN,
+        encryption_key=KEY,
+        security_group="sg-0a1b2c3d",
+    ),
+    migration=MIGRATION,
+)
 QUEUE = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:orders"
 GUARDED = replace(
     WORKER,
@@ -201,6 +217,33 @@ APPLICATIONS = {
     "scaled by a queue": QUEUE_WORKER,
     "secrets, permissions, health check": GUARDED,
     "sidecars with images of their own": replace(ORDERS, sidecars=[PROXY, AGENT]),
+    "aurora postgresql": replace(
+        ORDERS,
+        database=AuroraPostgreSql(
+            name="orders", username="orders", minimum_capacity=0, seconds_until_auto_pause=600
+        ),
+        migration=MIGRATION,
+    ),
+    "aurora mysql": replace(
+        ORDERS,
+        database=AuroraMySql(name="orders", username="orders", maximum_capacity=2.5),
+        secret="orders/database",
+    ),
+    "existing postgresql": EXISTING,
+    "existing mysql without its values": replace(
+        ORDERS,
+        database=ExistingMySql(name="orders", port=3307),
+        environments=[
+            replace(
+                ORDERS.environments[0],
+                parameters={
+                    "DatabaseHost": "db.example.com",
+                    "DatabaseSecretArn": SECRET_ARN,
+                    "DatabaseSecurityGroup": "sg-0a1b2c3d",
+                },
+            )
+        ],
+    ),
     "efs": UPLOADS,
     "efs on ec2, read only": Application(
         name="orders",

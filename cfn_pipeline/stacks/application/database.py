@@ -9,7 +9,7 @@ from troposphere.ec2 import SecurityGroup, SecurityGroupRule
 from troposphere.iam import Role
 from troposphere.rds import DBInstance, DBParameterGroup, DBSubnetGroup
 
-from cfn_pipeline.model.database import Database
+from cfn_pipeline.model.database import DatabaseInstance, OwnDatabase
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.application import monitor_database
 from cfn_pipeline.policies.documents import document, from_account, trust
@@ -32,7 +32,7 @@ MONITORING_ROLE = "ApplicationDatabaseMonitoringRole"
 
 HAS_SUBNETS = "HasDatabaseSubnets"
 
-_DESCRIPTION = "Application Database Security Group"
+DESCRIPTION = "Application Database Security Group"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +43,8 @@ class Engine:
         name: RDS's name of the engine, in any case.
         version: such as 8.4, for RDS's default of its minor versions, or 8.4.11.
         instance_class: such as db.t4g.micro.
-        storage_type: such as gp3.
-        allocated_storage: in GiB.
+        storage_type: such as gp3; absent: the engine has storage of its own.
+        allocated_storage: in GiB; absent: the same.
         family_parts: how many numbers of the version the parameter group's family has.
         parameters: of the parameter group.
         logs: which of the engine's logs go to CloudWatch.
@@ -54,8 +54,8 @@ class Engine:
     name: str
     version: str
     instance_class: str
-    storage_type: str
-    allocated_storage: int
+    storage_type: str | None = None
+    allocated_storage: int | None = None
     family_parts: int = 2
     parameters: Mapping[str, str] = field(default_factory=dict)
     logs: Sequence[str] = ()
@@ -65,7 +65,7 @@ class Engine:
         return ".".join(version.split(".")[: self.family_parts])
 
 
-def database(stack: ApplicationStack, database: Database, *, engine: Engine) -> Backend:
+def database(stack: ApplicationStack, database: DatabaseInstance, *, engine: Engine) -> Backend:
     """Add a database in the first availability zone, with RDS's defaults, and its subnets."""
     [credentials] = stack.all(Credentials)
     stack.add(
@@ -77,13 +77,15 @@ def database(stack: ApplicationStack, database: Database, *, engine: Engine) -> 
             AvailabilityZone=Sub("${AWS::Region}a"),
             Tags=Tags(Name=Sub("${AWS::StackName}-db")),
         ),
-        _subnet_group(Ref(ids.SUBNETS)),
+        subnet_group(Ref(ids.SUBNETS)),
     )
-    description = Sub(f"${{AWS::StackName}} {_DESCRIPTION}")
-    return _backend(database, credentials, _security_group(description, nowhere()))
+    description = Sub(f"${{AWS::StackName}} {DESCRIPTION}")
+    return backend(database, credentials, security_group(description, nowhere()))
 
 
-def protected_database(stack: ApplicationStack, database: Database, *, engine: Engine) -> Backend:
+def protected_database(
+    stack: ApplicationStack, database: DatabaseInstance, *, engine: Engine
+) -> Backend:
     """Add a database that is encrypted, backed up and monitored, and its subnets.
 
     Whether it can be deleted, whether it has a standby, how long backups are kept, its subnets and
@@ -101,14 +103,13 @@ def protected_database(stack: ApplicationStack, database: Database, *, engine: E
     """
     [credentials] = stack.all(Credentials)
     version = database.engine_version or engine.version
-    subnets = stack.parameter(DATABASE_SUBNETS)
-    stack.template.add_condition(HAS_SUBNETS, Not(Equals(Select(0, subnets), "")))
+    subnets = database_subnets(stack)
     stack.add(
         DBInstance(
             ids.DATABASE,
             **SNAPSHOT,
             **_server(
-                database, engine, stack.parameter(_engine_version(version, engine.major(version)))
+                database, engine, stack.parameter(engine_version(version, engine.major(version)))
             ),
             **_owner(database, credentials),
             MultiAZ=stack.parameter(MULTI_AZ),
@@ -126,21 +127,39 @@ def protected_database(stack: ApplicationStack, database: Database, *, engine: E
             MonitoringRoleArn=GetAtt(MONITORING_ROLE, "Arn"),
             Tags=Tags(Name=Sub("${AWS::StackName}-db")),
         ),
-        _subnet_group(If(HAS_SUBNETS, subnets, stack.capacity.subnets)),
+        subnet_group(subnets),
         DBParameterGroup(
             PARAMETER_GROUP,
             Description="Connections are encrypted",
             Family=f"{engine.name}{engine.major(version)}",
             Parameters=dict(engine.parameters),
         ),
-        _monitoring_role(stack),
+        monitoring_role(stack),
     )
-    group = _security_group(_DESCRIPTION, nowhere("No egress"))
-    return _backend(database, credentials, group, rule="Queries from containers to the database")
+    group = security_group(DESCRIPTION, nowhere("No egress"))
+    return backend(database, credentials, group, rule="Queries from containers to the database")
 
 
-def _engine_version(version: str, major: str) -> Parameter:
-    """Return the parameter, whose values fit the family of the database's parameter group."""
+def database_subnets(stack: ApplicationStack) -> If:
+    """Return the subnets of the database, which are a parameter: empty: those of the tasks."""
+    subnets = stack.parameter(DATABASE_SUBNETS)
+    stack.template.add_condition(HAS_SUBNETS, Not(Equals(Select(0, subnets), "")))
+    return If(HAS_SUBNETS, subnets, stack.capacity.subnets)
+
+
+#: What may follow the major version in a full one of RDS.
+_MINOR = "([.][0-9]+(-rds[.][0-9]+)?)?"
+
+
+def engine_version(version: str, major: str, minor: str = _MINOR) -> Parameter:
+    """Return the parameter, whose values fit the family of the database's parameter group.
+
+    Args:
+        version: the default.
+        major: the part of the version that all of the family have.
+        minor: the pattern of what may follow it.
+
+    """
     return Parameter(
         "DatabaseEngineVersion",
         Type="String",
@@ -149,12 +168,12 @@ def _engine_version(version: str, major: str) -> Parameter:
             "be lower than the database's"
         ),
         Default=version,
-        AllowedPattern=f"{major.replace('.', '[.]')}([.][0-9]+(-rds[.][0-9]+)?)?",
+        AllowedPattern=f"{major.replace('.', '[.]')}{minor}",
         ConstraintDescription=f"{major}, or one of its minor versions",
     )
 
 
-def _server(database: Database, engine: Engine, version: Value) -> dict[str, Any]:
+def _server(database: DatabaseInstance, engine: Engine, version: Value) -> dict[str, Any]:
     return {
         "Engine": engine.name,
         "EngineVersion": version,
@@ -164,7 +183,7 @@ def _server(database: Database, engine: Engine, version: Value) -> dict[str, Any
     }
 
 
-def _owner(database: Database, credentials: Credentials) -> dict[str, Any]:
+def _owner(database: DatabaseInstance, credentials: Credentials) -> dict[str, Any]:
     return {
         "MasterUsername": database.username,
         "MasterUserPassword": credentials.password,
@@ -174,7 +193,8 @@ def _owner(database: Database, credentials: Credentials) -> dict[str, Any]:
     }
 
 
-def _subnet_group(subnets: Value) -> DBSubnetGroup:
+def subnet_group(subnets: Value) -> DBSubnetGroup:
+    """Return the subnets of a database."""
     return DBSubnetGroup(
         SUBNET_GROUP,
         DBSubnetGroupDescription="Application Database Subnet Group",
@@ -183,7 +203,8 @@ def _subnet_group(subnets: Value) -> DBSubnetGroup:
     )
 
 
-def _security_group(description: Value, egress: SecurityGroupRule) -> SecurityGroup:
+def security_group(description: Value, egress: SecurityGroupRule) -> SecurityGroup:
+    """Return the security group of a database."""
     return SecurityGroup(
         ids.DATABASE_SECURITY_GROUP,
         GroupDescription=description,
@@ -193,25 +214,43 @@ def _security_group(description: Value, egress: SecurityGroupRule) -> SecurityGr
     )
 
 
-def _backend(
-    database: Database, credentials: Credentials, group: SecurityGroup, rule: str | None = None
+def backend(
+    database: OwnDatabase,
+    credentials: Credentials,
+    group: SecurityGroup,
+    rule: str | None = None,
+    *,
+    server: str = ids.DATABASE,
+    instances: Sequence[str] = (),
 ) -> Backend:
+    """Return what others must know of a database.
+
+    Args:
+        database: what the application sets.
+        credentials: with which containers log in.
+        group: of the database.
+        rule: the description of the rules that let containers through; absent: none.
+        server: the logical id of what has the address.
+        instances: the logical ids of what must exist, too, before containers can use it.
+
+    """
     host, username, name = database.variables
     return Backend(
         security_group=group,
         rule=rule,
-        port=database.port,
+        port=database.engine_port,
         environment={
-            host: GetAtt(ids.DATABASE, "Endpoint.Address"),
+            host: GetAtt(server, "Endpoint.Address"),
             username: database.username,
             name: database.name,
         },
         credentials=credentials,
-        depends_on=[ids.DATABASE],
+        depends_on=list(instances) or [server],
+        instances=instances,
     )
 
 
-def _monitoring_role(stack: ApplicationStack) -> Role:
+def monitoring_role(stack: ApplicationStack) -> Role:
     """Return the role with which RDS writes metrics of the database's operating system.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html

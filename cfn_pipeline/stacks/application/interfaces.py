@@ -101,14 +101,14 @@ class Credentials:
     """What a secret returns.
 
     Args:
-        password: for a property of a resource.
+        password: for a property of a resource; absent: of none of the stack's.
         environment: variables with which containers read the secret themselves.
         secrets: variables that ECS fills, with the ARNs of their values.
         permissions: what ECS needs to fill them.
 
     """
 
-    password: Value
+    password: Value | None = None
     environment: Mapping[str, Value] = field(default_factory=dict)
     secrets: Mapping[str, Value] = field(default_factory=dict)
     permissions: Sequence[Statement] = ()
@@ -119,21 +119,23 @@ class Backend:
     """What a database returns.
 
     Args:
-        security_group: of the database.
+        security_group: of the database, or the id of one that exists.
         rule: the description of the rules that let containers through; absent: none.
         port: on which it listens.
         environment: variables with which containers find it.
         credentials: with which they log in.
         depends_on: logical ids of what must exist before containers can use it.
+        instances: those of them to which no variable refers.
 
     """
 
-    security_group: SecurityGroup
+    security_group: SecurityGroup | Value
     rule: str | None = None
     port: int
     environment: Mapping[str, Value]
     credentials: Credentials
     depends_on: Sequence[str]
+    instances: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,22 +46,22 @@ def network(stack: ApplicationStack, _network: Network, *, subnets: str) -> None
             stack.add(frontend.security_group)
     stack.add(capacity.security_group)
     for frontend in frontends:
-        group = frontend.security_group
         _connect(
             stack,
             "ApplicationLoadBalancerToApplication",
-            Ref(group) if isinstance(group, SecurityGroup) else group,
+            _id(frontend.security_group),
             Ref(capacity.security_group),
             capacity.ports,
             frontend.rule,
         )
     for backend in backends:
-        stack.add(backend.security_group)
+        if isinstance(backend.security_group, SecurityGroup):
+            stack.add(backend.security_group)
         _connect(
             stack,
             "ApplicationToApplicationDatabase",
             Ref(capacity.security_group),
-            Ref(backend.security_group),
+            _id(backend.security_group),
             (backend.port, backend.port),
             backend.rule,
         )
@@ -74,10 +74,14 @@ def network(stack: ApplicationStack, _network: Network, *, subnets: str) -> None
                 stack,
                 f"ApplicationTo{pascal_case(mount.name)}FileSystem",
                 Ref(capacity.security_group),
-                Ref(target) if isinstance(target, SecurityGroup) else target,
+                _id(target),
                 (_NFS, _NFS),
                 "NFS from containers to the file system",
             )
+
+
+def _id(group: SecurityGroup | Value) -> Value:
+    return Ref(group) if isinstance(group, SecurityGroup) else group
 
 
 def _connect(

@@ -9,7 +9,7 @@ from cfn_pipeline.model.aspects import Service
 from cfn_pipeline.model.values import present
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.containers import log_group_name, mounts_of, task_definition
-from cfn_pipeline.stacks.application.interfaces import Frontend, Preparation, Strategy
+from cfn_pipeline.stacks.application.interfaces import Backend, Frontend, Preparation, Strategy
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 from cfn_pipeline.stacks.application.task_roles import (
     add_secret_reader,
@@ -107,7 +107,8 @@ def _dependencies(stack: ApplicationStack) -> list[str]:
     before = [title for prepared in stack.all(Preparation) for title in prepared.depends_on]
     mounts = mounts_of(stack, stack.application.containers)
     targets = [title for mount in mounts for title in mount.depends_on]
-    return [*stack.capacity.depends_on, *targets, *frontends, ids.LOG_GROUP, *before]
+    instances = [title for backend in stack.all(Backend) for title in backend.instances]
+    return [*stack.capacity.depends_on, *instances, *targets, *frontends, ids.LOG_GROUP, *before]
 
 
 def _strategy(stack: ApplicationStack) -> Strategy:
