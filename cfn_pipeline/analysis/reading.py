@@ -44,15 +44,17 @@ class Folder(Mapping[str, str]):
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def __getitem__(self, path: str) -> str:
-        file = self.root / path
+    def __contains__(self, path: object) -> bool:
+        file = self.root / str(path)
         try:
-            inside = file.is_file() and file.resolve().is_relative_to(self.root.resolve())
+            return file.is_file() and file.resolve().is_relative_to(self.root.resolve())
         except (OSError, ValueError):  # an invalid file name
-            inside = False
-        if not inside:
+            return False
+
+    def __getitem__(self, path: str) -> str:
+        if path not in self:
             raise KeyError(path)
-        return read_text(file, errors="replace")
+        return read_text(self.root / path, errors="replace")
 
     def __iter__(self) -> Iterator[str]:
         for file in sorted(self.root.rglob("*")):
