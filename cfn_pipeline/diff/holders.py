@@ -96,7 +96,7 @@ class _Collection:
         return self._found
 
     def _principal(self, name: str, side: Side, properties: Form) -> set[str]:
-        """Collect the policies of a role, user or group; return the attached ones by name."""
+        """Collect the policies of a role, user or group; return those of the template by name."""
         guard, attached = _guard(side), set()
         holder = self._holder("identity", name)
         for policy in _items(properties.get("Policies")):
@@ -114,7 +114,10 @@ class _Collection:
         boundary = properties.get("PermissionsBoundary")
         if boundary is not None:
             other = self._policy_behind(text(boundary))
-            document = None if other is None else self._properties[other][1].get("PolicyDocument")
+            document = None
+            if other is not None:
+                attached.add(other)
+                document = self._properties[other][1].get("PolicyDocument")
             self._found["identity", name] = Holder(
                 name=name,
                 kind="identity",

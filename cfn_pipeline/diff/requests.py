@@ -22,7 +22,7 @@ Keys = Mapping[str, tuple[str, ...]]
 
 #: Text that no pattern has.
 _FRESH = "Xyzzy"
-_MOST_CONTEXTS = 24
+_MOST_CONTEXTS = 40
 _MOST_RESOURCES = 48
 _MOST_ACTIONS = 400
 
@@ -219,14 +219,21 @@ def _contexts(statement: Statement, others: Sequence[Statement]) -> list[Keys]:
 
     for keys in own:
         add(keys)
+    # Each value that a condition names, none of these, and what meets other statements.
+    named = {
+        (key.lower(), value.replace("*", _FRESH).replace("?", "X"))
+        for other in others
+        for _, key, values in _conditions(other)
+        for value in values
+    }
+    for keys in own[:2]:
+        for key, value in sorted(named):
+            add({**keys, key: (value,)})
+        for key in sorted({key for key, _ in named} - set(keys)):
+            add({**keys, key: (_FRESH,)})
     for other in others:
         for keys, more in itertools.product(own[:4], _meeting(other)):
             add({**more, **keys})
-    # Values that no condition has, and no value at all.
-    names = {key.lower() for other in others for _, key, _ in _conditions(other)}
-    for keys in own[:2]:
-        for name in sorted(names - set(keys)):
-            add({**keys, name: (_FRESH,)})
     return list(found.values())[:_MOST_CONTEXTS]
 
 
