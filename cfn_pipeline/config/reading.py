@@ -12,6 +12,7 @@ import yaml
 
 from cfn_pipeline.config.nodes import INVALID, Reader, kind_of, unknown
 from cfn_pipeline.config.separation import Stacks, separation_problems, stacks_of
+from cfn_pipeline.config.sharing import sharing_problems
 from cfn_pipeline.errors import ModelError, OutputError
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.template.composing import LARGEST, composed
@@ -189,7 +190,11 @@ class Configuration:
             raise ModelError(f"{self._source}{place}: invalid YAML: {error.problem}") from error
         except RecursionError as error:
             raise ModelError(f"{self._source}: is nested too deeply; remove levels") from error
-        for name, problem in separation_problems([*others, *map(stacks_of, read)]):
+        known = dict.fromkeys(entry.name for entry in self.entries if entry.name is not None)
+        for name, problem in (
+            *separation_problems([*others, *map(stacks_of, read)]),
+            *sharing_problems(read, known),
+        ):
             reader.report(nodes.get(name, self._root), "", problem)
         ModelError.raise_for(reader.messages())
         return [self._located(application) for application in read]

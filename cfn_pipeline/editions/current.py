@@ -203,7 +203,7 @@ def _has_project(application: Application) -> bool:
 
 
 def _has_repositories(application: Application) -> bool:
-    return application.has_images or application.has_build_image
+    return application.has_images or application.makes_build_image
 
 
 _BEFORE = (

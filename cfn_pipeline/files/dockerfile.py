@@ -14,11 +14,11 @@ RUN apk add --no-cache bash make python3 && \\
 
 
 def installing_by_apk(application: Application, *, base: str) -> str | None:
-    """Return a Dockerfile.codebuild with the AWS CLI from Alpine's packages; None: none is used.
+    """Return a Dockerfile.codebuild with the AWS CLI from Alpine's packages; None: it makes none.
 
     Docker Compose is in the base image, as a plugin.
     """
-    if not application.has_build_image:
+    if not application.makes_build_image:
         return None
     return f"""\
 FROM {base}

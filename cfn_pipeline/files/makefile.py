@@ -114,7 +114,7 @@ def makefile(application: Application, targets: Sequence[Target]) -> str:
 
     """
     names = [target.name for target in targets]
-    has_image = application.has_build_image
+    has_image = application.makes_build_image
     home = next((target.place for target in targets if target.place.is_home), Place())
     head = _HEAD.format(
         title=application.name,

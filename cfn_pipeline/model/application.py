@@ -67,7 +67,7 @@ class Application(Validated):
             the source has a folder. It may be the source's repository, with a folder.
         image_repository: the ECR repository of its images; absent: ``name``.
         build_image_repository: the ECR repository of the image in which it is built; absent:
-            ``<name>/codebuild``.
+            ``<name>/codebuild``, with the name of ``image_of`` where the build has it.
         pull_accounts: other AWS accounts that may pull its images; empty: none.
         build: how it is built; absent: by a CodeBuild project, or, where the source is an image,
             not at all. None: its own stack is deployed without a build.
@@ -169,7 +169,8 @@ class Application(Validated):
     @property
     def build_image_repository_name(self) -> str:
         """The ECR repository of the image in which the application is built."""
-        return self.build_image_repository or f"{self.name}/codebuild"
+        maker = None if self.project is None else self.project.image_of
+        return self.build_image_repository or f"{maker or self.name}/codebuild"
 
     @property
     def containers(self) -> tuple[Container, ...]:
@@ -219,8 +220,13 @@ class Application(Validated):
 
     @property
     def has_build_image(self) -> bool:
-        """Whether builds run in an image of the application's own."""
+        """Whether builds run in an image of Dockerfile.codebuild, its own or another's."""
         return self.project is not None and self.project.image is None
+
+    @property
+    def makes_build_image(self) -> bool:
+        """Whether that image is the application's own, which it renders and others may share."""
+        return self.has_build_image and self.project is not None and self.project.image_of is None
 
     @property
     def architecture(self) -> str:

@@ -64,6 +64,8 @@ class Build(ApplicationBuild):
     Args:
         image: one of CodeBuild's own, such as ``aws/codebuild/standard:7.0``; absent: the image of
             Dockerfile.codebuild, with Docker in Docker, in a repository of its own.
+        image_of: another application, in whose image of Dockerfile.codebuild it builds: that one
+            makes and renders the image, in the same account and region. Absent: its own.
         compute_type: CodeBuild's, such as BUILD_GENERAL1_MEDIUM.
         architecture: X86_64 or ARM64; absent: that of ``Fargate``, else X86_64.
         docker: whether builds run Docker, which takes privileged mode.
@@ -89,6 +91,7 @@ class Build(ApplicationBuild):
     type_name: ClassVar[str] = "codebuild"
 
     image: str | None = None
+    image_of: str | None = None
     compute_type: str = COMPUTE_TYPES[0]
     architecture: str | None = None
     docker: bool = True
@@ -124,6 +127,9 @@ class Build(ApplicationBuild):
                 f"{self.where}: invalid image {self.image!r}: use one of CodeBuild's, such as "
                 "'aws/codebuild/standard:7.0', or omit it for that of Dockerfile.codebuild"
             )
+        if self.image is not None and self.image_of is not None:
+            yield f"{self.where}: image and image_of are both set; remove one"
+        yield from name_forms.APPLICATION.problems(self.image_of, self.where)
         if self.image is None and not self.docker:
             yield (
                 f"{self.where}: docker=False needs one of CodeBuild's images; use image="

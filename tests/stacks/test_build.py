@@ -20,6 +20,7 @@ from cfn_pipeline import (
 )
 from cfn_pipeline.analysis.reading import read_texts
 from cfn_pipeline.checks import check_system
+from cfn_pipeline.config.reading import read_config
 from cfn_pipeline.project import rendering
 from tests.cfn_lint import lint
 from tests.stacks.applications import ORDERS
@@ -107,6 +108,51 @@ def test_a_cache_in_a_bucket_and_what_it_keeps() -> None:
     assert "LOCAL_CUSTOM_CACHE" in local["Cache"]["Modes"]
 
 
+def test_one_application_makes_the_build_image_of_several() -> None:
+    read = """
+        defaults:
+          container: {name: app, cpu: 256, memory: 512, port: 80}
+          environments: [{name: dev}]
+        applications:
+          - {name: web, source: acme/web}
+          - {name: api, source: acme/api, build: {image_of: web}}
+    """
+    web, api = (render(application) for application in read_config(read))
+    [images] = load(api["ecr.yml"])["Resources"].values()
+    assert images["Properties"]["RepositoryName"] == "api"
+    assert "Dockerfile.codebuild" in web
+    assert "Dockerfile.codebuild" not in api
+    assert "build-image" not in api["Makefile"]
+    repository = "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/web/codebuild"
+    assert project(api)["Environment"]["Image"] == {"Fn::Sub": f"{repository}:latest"}
+    assert project(api) == {
+        **project(web),
+        **{
+            name: project(api)[name]
+            for name in ("Name", "Description", "ServiceRole", "EncryptionKey", "Environment")
+        },
+    }
+    assert "repository/web/codebuild" in str(build_role(api)["PullBuildImage"]["Resource"])
+    assert "dockerd" in api["buildspec.yml"]
+    for change, message in (
+        (
+            ("image_of: web", "image_of: shop"),
+            "unknown application 'shop' in image_of; the other applications",
+        ),
+        (
+            ("acme/web}", "acme/web, build: {image: 'aws/codebuild/standard:7.0'}}"),
+            "makes no build",
+        ),
+        (
+            ("acme/web}", "acme/web, build: {architecture: ARM64}}"),
+            "is for ARM64, and builds run on",
+        ),
+    ):
+        with pytest.raises(ModelError) as caught:
+            read_config(read.replace(*change))
+        assert message in str(caught.value)
+
+
 def test_reports_are_in_the_buildspec_and_their_groups_may_be_written() -> None:
     reports = {
         "unit": Report(["reports/*.xml", "**/junit.xml"]),
@@ -186,6 +232,8 @@ def test_builds_in_a_vpc_may_use_its_subnets_only(tmp_path: Path) -> None:
             "cache LOCAL is not possible in a VPC; use cache S3",
         ),
         ({"cache_paths": ["a"]}, "cache_paths need a cache; add cache LOCAL or S3"),
+        ({"image": STANDARD, "image_of": "web"}, "image and image_of are both set; remove one"),
+        ({"image_of": "Web"}, "invalid application name 'Web'"),
         ({"reports": {"a b": Report("*.xml")}}, "invalid report name 'a b'"),
     ],
 )

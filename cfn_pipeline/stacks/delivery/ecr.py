@@ -105,7 +105,7 @@ def ecr_template(application: Application, *, arns: Arns = ARNS) -> Template:
         ImageTagMutability="IMMUTABLE",
         **protected,
     )
-    if application.has_build_image:
+    if application.makes_build_image:
         stack.add(build_image)
     if application.has_images:
         stack.add(images)
