@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, field
+from dataclasses import field
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.cloudwatch import RETENTION_DAYS
@@ -11,12 +11,12 @@ from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.build import ApplicationBuild, Build, ImageBuild
 from cfn_pipeline.model.compute import Compute, Ec2, Fargate
 from cfn_pipeline.model.containers import Container
-from cfn_pipeline.model.database import Database, OwnDatabase
+from cfn_pipeline.model.database import Database, secret_problems
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.environments import Places, environment_problems
 from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.load_balancers import LoadBalancer
-from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack
+from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack, replaced_problems
 from cfn_pipeline.model.pipeline import Variable
 from cfn_pipeline.model.repositories import (
     ApplicationSource,
@@ -35,12 +35,6 @@ from cfn_pipeline.model.volumes import Volume, host_folders, subnet_problems, vo
 VERSION_PARAMETER = "ApplicationImageTag"
 #: The parameter that gets its digest, where the pipeline does not know a tag that stays.
 DIGEST_PARAMETER = "ApplicationImageDigest"
-#: The aspects of which an own stack takes the place.
-_REPLACED = (
-    *("container", "sidecars", "volumes", "database", "migration", "scheduled_tasks", "secret"),
-    *("load_balancer", "compute", "minimum_tasks", "maximum_tasks", "scaling", "deployment"),
-)
-
 #: Security checkers that read suppressions in templates.
 CHECKERS = ("checkov", "guard", "cdk-nag")
 
@@ -294,17 +288,7 @@ class Application(Validated):
         yield from repeated(f"{where}: variable", [v.name for v in self.pipeline_variables])
         yield from name_forms.ACCOUNT.problems(self.account, where)
         yield from name_forms.REGION.problems(self.region, where)
-        yield from name_forms.SECRET.problems(self.secret, where)
-        if self.secret is not None and not isinstance(self.database, OwnDatabase):
-            why = (
-                "is absent; add a database"
-                if self.database is None
-                else "has its own; set secret there"
-            )
-            yield (
-                f"{where}: secret {self.secret!r} is for the password of a database, and database "
-                f"{why}, or remove secret"
-            )
+        yield from secret_problems(where, self.secret, self.database)
         if isinstance(self.build, ImageBuild) and self.architecture != IMAGE_ARCHITECTURE:
             yield (
                 f"{where}: {self.build.where} builds for {IMAGE_ARCHITECTURE}, and compute has the "
@@ -357,11 +341,7 @@ class Application(Validated):
 
     def _own_stack_problems(self, where: str) -> Iterator[str]:
         """Yield aspects that an own stack replaces, and a version that no build gives."""
-        for name in _REPLACED:
-            default = type(self).__dataclass_fields__[name]
-            unset = default.default_factory() if callable(default.default_factory) else MISSING
-            if getattr(self, name) not in (unset, default.default):
-                yield f"{where}: {name} cannot be combined with stack; remove one of them"
+        yield from replaced_problems(where, self)
         has_version = self.build is not None or isinstance(self.source, ECRImage)
         if self.version_parameter is not None and not has_version:
             yield (

@@ -145,3 +145,22 @@ class PostgreSql(PostgreSqlEngine, DatabaseInstance):
     version_form: ClassVar[NameForm] = name_forms.POSTGRESQL_VERSION
 
     password_key: str = PostgreSqlEngine.password_variable
+
+
+def secret_problems(where: str, secret: str | None, database: Database | None) -> Iterator[str]:
+    """Yield what is wrong with the secret of an application's database.
+
+    Args:
+        where: how messages call the application.
+        secret: the secret's name; None: the stack generates one.
+        database: of the application; None: it has none.
+
+    """
+    yield from name_forms.SECRET.problems(secret, where)
+    if secret is None or isinstance(database, OwnDatabase):
+        return
+    why = "is absent; add a database" if database is None else "has its own; set secret there"
+    yield (
+        f"{where}: secret {secret!r} is for the password of a database, and database {why}, or "
+        "remove secret"
+    )

@@ -1,8 +1,9 @@
 """A stack of one's own, in place of a container and what serves it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, field
+from dataclasses import KW_ONLY, MISSING, field
 from pathlib import PurePath
+from typing import Any
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.model.frozen import frozen
@@ -12,6 +13,11 @@ from cfn_pipeline.model.values import Intrinsic
 #: The name of a template that is not a file yet.
 STACK_FILE = "stack.yml"
 _SUFFIXES = (".yml", ".yaml", ".json", ".template")
+#: The aspects of an application of which it takes the place.
+_REPLACED = (
+    *("container", "sidecars", "volumes", "database", "migration", "scheduled_tasks", "secret"),
+    *("load_balancer", "compute", "minimum_tasks", "maximum_tasks", "scaling", "deployment"),
+)
 
 
 @frozen(kw_only=False)
@@ -73,3 +79,18 @@ class OwnStack(Validated):
                     f"{self.where}: invalid action {action!r} in permissions: use "
                     "'service:Action', such as 'sqs:CreateQueue' or 'sqs:*'"
                 )
+
+
+def replaced_problems(where: str, application: Any) -> Iterator[str]:
+    """Yield the aspects of an application that are set, though its own stack replaces them.
+
+    Args:
+        where: how messages call the application.
+        application: with the aspects as fields.
+
+    """
+    for name in _REPLACED:
+        default = type(application).__dataclass_fields__[name]
+        unset = default.default_factory() if callable(default.default_factory) else MISSING
+        if getattr(application, name) not in (unset, default.default):
+            yield f"{where}: {name} cannot be combined with stack; remove one of them"
