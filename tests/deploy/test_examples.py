@@ -9,10 +9,12 @@ from cfn_pipeline.cli.applications import placed_applications
 from tests.examples.test_configurations import CONFIGURATIONS, EXAMPLES
 from tests.rehearsal.small import spawn
 
+#: Those of one account: test_accounts.py deploys the one of several.
 APPLICATIONS = {
     place: application
     for name in CONFIGURATIONS
     for place, application in placed_applications(EXAMPLES / name / "cfn-pipeline.yml").items()
+    if application.places.is_home_only
 }
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cfn_pipeline.aws.name_forms import REGION
 from cfn_pipeline.rehearsal.local_aws.account import Account
 
 #: The first one that matches a parameter's constraints is used.
@@ -67,7 +68,13 @@ def placeholder(declaration: Mapping[str, Any], account: Account) -> str | None:
             return str(declaration["MinValue"])
         maximum = declaration.get("MaxValue", 1)
         return "1" if float(maximum) >= 1 else str(maximum)
-    candidates = [text.format(number=account.number, region=account.region) for text in _CANDIDATES]
+    # A pattern may want another region, such as that of a key.
+    named = re.finditer(REGION.pattern, str(declaration.get("AllowedPattern", "")))
+    candidates = [
+        text.format(number=account.number, region=region)
+        for region in (account.region, *(match[0] for match in named))
+        for text in _CANDIDATES
+    ]
     return next((text for text in candidates if _matches(text, declaration)), None)
 
 
