@@ -6,18 +6,20 @@ that what has not is not rendered again. ``sha256sum`` prints the same hashes.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from cfn_pipeline.frozen import Frozen, frozen
 
 #: Its name in the folder.
 MANIFEST = ".cfn-pipeline.json"
 _LARGEST_BYTES = 1_000_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Manifest:
+@frozen
+class Manifest(Frozen):
     """The content of a manifest.
 
     Args:

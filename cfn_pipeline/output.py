@@ -3,12 +3,13 @@
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from cfn_pipeline.atomic import Staged, remove_stale, replace_files, stage_files, swap
 from cfn_pipeline.errors import OutputError
+from cfn_pipeline.frozen import Frozen, frozen
 
 #: Begins the first line of each rendered file that can hold a comment.
 HEADER = "Rendered by cfn-pipeline"
@@ -17,8 +18,8 @@ HEADER = "Rendered by cfn-pipeline"
 _LARGEST_BYTES = 20_000_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+@frozen
+class Change(Frozen):
     """A rendered file: ``written``, or unchanged.
 
     Args:

@@ -1,7 +1,7 @@
 """Renders an application in an edition, as files."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from cfn_pipeline.editions.edition import Edition
 from cfn_pipeline.editions.loading import chosen
 from cfn_pipeline.errors import ModelError, OutputError, TemplateError
 from cfn_pipeline.files.configuration import Configuration, Merge, problem
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.output import HEADER, Change, is_rendered, read_files, write_files
 from cfn_pipeline.template import emit, load
@@ -21,8 +22,8 @@ _WAY_OUT = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rendering:
+@frozen
+class Rendering(Frozen):
     """An application in an edition.
 
     Args:

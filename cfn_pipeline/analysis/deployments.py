@@ -11,10 +11,11 @@ from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import Action, Pipeline, pipelines
 from cfn_pipeline.analysis.system import Artifact, System, Template
 from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.frozen import Frozen, frozen
 
 
-@dataclass(frozen=True, kw_only=True)
-class File:
+@frozen
+class File(Frozen):
     """A file that an action uses, in an artifact whose files are known.
 
     Args:

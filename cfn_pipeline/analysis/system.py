@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from cfn_pipeline.analysis.partial_text import Unknowns
 from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.template import load
 from cfn_pipeline.template.positions import DoubledKey, Position, doubled_keys
 
@@ -142,8 +143,8 @@ class Resource:
         return _mapping(self.body.get("Properties"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Artifact:
+@frozen
+class Artifact(Frozen):
     """The files of a pipeline's artifact.
 
     Args:
@@ -170,8 +171,8 @@ class Artifact:
         return path.removeprefix(self.folder) if path.startswith(self.folder) else None
 
 
-@dataclass(frozen=True, kw_only=True)
-class System:
+@frozen
+class System(Frozen):
     """Templates that are deployed together.
 
     Args:

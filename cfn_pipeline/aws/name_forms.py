@@ -5,11 +5,12 @@ The patterns are those of the services' API models.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from cfn_pipeline.frozen import Frozen, frozen
 
 
-@dataclass(frozen=True, kw_only=True)
-class NameForm:
+@frozen
+class NameForm(Frozen):
     """One kind of name.
 
     Args:

@@ -5,12 +5,13 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cfn_pipeline.buildspec.form import Mistake, mistakes_in
 from cfn_pipeline.errors import BuildspecError, TemplateError
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.template import load
 from cfn_pipeline.template.positions import Path, doubled_keys, tags
 
@@ -72,8 +73,8 @@ class Files(NamedTuple):
     links: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Buildspec:
+@frozen
+class Buildspec(Frozen):
     """What a build does.
 
     Args:

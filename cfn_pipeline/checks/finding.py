@@ -1,9 +1,9 @@
 """Findings of rules."""
 
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 from cfn_pipeline.checks.statement import Statement
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.template.positions import Path, Position
 
 #: How much a finding matters, the most first.
@@ -11,8 +11,8 @@ Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
+@frozen
+class Finding(Frozen):
     """One mistake, and its place.
 
     Args:

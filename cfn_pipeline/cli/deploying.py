@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.answers import answer, confirm
@@ -30,13 +29,14 @@ from cfn_pipeline.deployment.removing import protection_problems, removals
 from cfn_pipeline.deployment.stacks import is_new, kept_parameters
 from cfn_pipeline.errors import DeploymentError
 from cfn_pipeline.files.makefile import Target
+from cfn_pipeline.frozen import Frozen, frozen
 
 #: As shells report a process that ended by Ctrl-C.
 _INTERRUPTED = 130
 
 
-@dataclass(frozen=True, kw_only=True)
-class Deployment:
+@frozen
+class Deployment(Frozen):
     """What is deployed or removed, and how.
 
     Args:

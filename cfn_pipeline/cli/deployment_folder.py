@@ -1,7 +1,6 @@
 """The deployment folder of an application: what is deployed from it, and whether it is stale."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from cfn_pipeline import project
@@ -10,12 +9,13 @@ from cfn_pipeline.cli.applications import placed_applications
 from cfn_pipeline.editions.loading import edition as load_edition
 from cfn_pipeline.errors import DeploymentError, OutputError
 from cfn_pipeline.files.makefile import Target
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.output import read_files
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeploymentFolder:
+@frozen
+class DeploymentFolder(Frozen):
     """A folder with the rendered files of one application.
 
     Args:

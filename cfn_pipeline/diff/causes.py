@@ -5,10 +5,11 @@ A property that refers to something else changes with it, although the template 
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from cfn_pipeline.diff.texts import Form, conditions, form, leaves, references
+from cfn_pipeline.frozen import Frozen, frozen
 
 _MAPPING = re.compile(r"\bFindInMap\((\w+)\.")
 
@@ -16,8 +17,8 @@ _MAPPING = re.compile(r"\bFindInMap\((\w+)\.")
 _IDENTITIES = re.compile(r"Arn|.*Id")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Changed:
+@frozen
+class Changed(Frozen):
     """What changes besides resources, by name, with the words for it.
 
     Args:
@@ -84,8 +85,8 @@ def _defaults(template: Mapping[str, Any]) -> dict[str, Form]:
     }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cause:
+@frozen
+class Cause(Frozen):
     """Why a value is another one.
 
     Args:

@@ -1,7 +1,7 @@
 """Compare two states of templates and of the configuration files beside them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from cfn_pipeline.analysis.reading import read_texts
@@ -20,10 +20,11 @@ from cfn_pipeline.diff.permissions import permission_changes
 from cfn_pipeline.diff.pipelines import pipeline_changes
 from cfn_pipeline.diff.resources import resource_changes
 from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.frozen import Frozen, frozen
 
 
-@dataclass(frozen=True, kw_only=True)
-class State:
+@frozen
+class State(Frozen):
     """Templates and configuration files, as they were or are.
 
     Args:
@@ -36,8 +37,8 @@ class State:
     files: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Read:
+@frozen
+class _Read(Frozen):
     """A state that is read."""
 
     system: System

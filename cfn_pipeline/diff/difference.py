@@ -1,10 +1,10 @@
 """What differs between two states of templates, as values."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from cfn_pipeline.aws.replacement import REVISIONS
+from cfn_pipeline.frozen import Frozen, frozen
 
 #: Whether a change of a property replaces the resource.
 Replacement = Literal["no", "maybe", "yes"]
@@ -16,8 +16,8 @@ Kind = Literal["added", "removed", "changed", "renamed", "may be replaced", "rep
 Effect = Literal["broadening", "narrowing", "neutral"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PropertyChange:
+@frozen
+class PropertyChange(Frozen):
     """A property, or what stands beside the properties, that changes.
 
     Args:
@@ -36,8 +36,8 @@ class PropertyChange:
     cause: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ResourceChange:
+@frozen
+class ResourceChange(Frozen):
     """What becomes of a resource.
 
     Args:
@@ -71,8 +71,8 @@ class ResourceChange:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+@frozen
+class Change(Frozen):
     """A change in words: of permissions, of the network, of a pipeline, and so on.
 
     Args:
@@ -91,8 +91,8 @@ class Change:
     alarm: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TemplateDifference:
+@frozen
+class TemplateDifference(Frozen):
     """What differs between two templates.
 
     Args:
@@ -124,8 +124,8 @@ class TemplateDifference:
         return self.kind != "changed" or bool(self.resources or self.changes)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Difference:
+@frozen
+class Difference(Frozen):
     """What differs between two states of templates and configurations.
 
     Args:

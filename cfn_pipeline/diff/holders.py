@@ -1,13 +1,14 @@
 """Who is allowed something: roles by their policies, and resources that let others in."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from cfn_pipeline.aws.iam import POLICY_TYPES
 from cfn_pipeline.aws.managed_policies import managed_policy
 from cfn_pipeline.diff.matching import Side
 from cfn_pipeline.diff.texts import NO_VALUE, Form, replaced, text
+from cfn_pipeline.frozen import Frozen, frozen
 
 #: identity: what a role may do; trust: who may assume it; resource: whom a resource lets in.
 Kind = Literal["identity", "trust", "resource"]
@@ -33,8 +34,8 @@ _OWN_POLICIES: Mapping[str, tuple[str, str | None]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Holder:
+@frozen
+class Holder(Frozen):
     """What a role or resource is allowed, or allows.
 
     Args:

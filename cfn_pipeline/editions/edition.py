@@ -1,7 +1,7 @@
 """An edition: a table from the types of aspects to builders, passes, and data."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from troposphere import Template
 from cfn_pipeline.errors import EditionError
 from cfn_pipeline.files.configuration import Configuration
 from cfn_pipeline.files.makefile import Place, Target
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.composition import aspects
 from cfn_pipeline.model.environment import Environment
@@ -29,8 +30,8 @@ T = TypeVar("T")
 APPLICATION_STACK = "stack.yml"
 
 
-@dataclass(frozen=True, kw_only=True)
-class StackFile:
+@frozen
+class StackFile(Frozen):
     """A template of an edition and the stack that is deployed from it.
 
     Args:
@@ -111,8 +112,8 @@ class StackFile:
         return application.stack_name(environment)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Edition:
+@frozen
+class Edition(Frozen):
     """One way to build the same system.
 
     Args:

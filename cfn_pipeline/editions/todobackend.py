@@ -1,8 +1,9 @@
 """The application of "Docker in AWS", which is rendered by default."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import ClassVar
 
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import MySql
@@ -72,7 +73,7 @@ _BOOK_NETWORK = Environment(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ContainerOf2018(Container):
     """A container on Docker as it was in 2018, whose least memory was 4 MiB."""
 

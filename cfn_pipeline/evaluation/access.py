@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import ANYTHING
@@ -15,12 +15,13 @@ from cfn_pipeline.evaluation.decisions import Decision, Request, decide, unmet
 from cfn_pipeline.evaluation.grants import Grants
 from cfn_pipeline.evaluation.matching import Apart
 from cfn_pipeline.evaluation.policies import UNKNOWN, Policy, Statement, policy_of
+from cfn_pipeline.frozen import Frozen, frozen
 
 _BUCKET_POLICY = "AWS::S3::BucketPolicy"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asking:
+@frozen
+class Asking(Frozen):
     """A role that makes requests.
 
     Args:

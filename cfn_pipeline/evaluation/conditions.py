@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from cfn_pipeline.analysis.partial_text import ANYTHING, is_known
@@ -19,6 +19,7 @@ from cfn_pipeline.evaluation.matching import (
     opposite,
     some,
 )
+from cfn_pipeline.frozen import Frozen, frozen
 
 #: A variable of policies, perhaps with a default: ``${aws:PrincipalAccount}``.
 _VARIABLE = re.compile(r"\$\{([^{},]+?)(?:\s*,\s*'([^']*)')?\s*\}")
@@ -32,8 +33,8 @@ class Condition(NamedTuple):
     values: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Context:
+@frozen
+class Context(Frozen):
     """What IAM is told of a request.
 
     Args:

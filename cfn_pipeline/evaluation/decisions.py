@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -21,6 +21,7 @@ from cfn_pipeline.evaluation.matching import (
     some,
 )
 from cfn_pipeline.evaluation.policies import Element, Policy, Statement, Texts
+from cfn_pipeline.frozen import Frozen, frozen
 
 #: The policies that can allow: of the principal, of its boundary, of the resource.
 Side = Literal["identity", "boundary", "resource"]
@@ -31,8 +32,8 @@ _DIGITS = 12
 _CLOSED = ("kms:", "sts:assumerole")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
+@frozen
+class Request(Frozen):
     """A request to AWS.
 
     Args:

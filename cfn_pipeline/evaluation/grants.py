@@ -1,7 +1,6 @@
 """What the policies of a role allow, and who may use a resource by its own policy."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import ANYTHING, is_open, may_be
@@ -12,10 +11,11 @@ from cfn_pipeline.aws.managed_policies import managed_policy
 from cfn_pipeline.evaluation.conditions import Context
 from cfn_pipeline.evaluation.decisions import Request, allows, denies, opened
 from cfn_pipeline.evaluation.policies import UNKNOWN, Policy, allowing, policy_of
+from cfn_pipeline.frozen import Frozen, frozen
 
 
-@dataclass(frozen=True, kw_only=True)
-class Grants:
+@frozen
+class Grants(Frozen):
     """The permissions of a role.
 
     Args:

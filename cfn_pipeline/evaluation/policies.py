@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.system import System, Template
 from cfn_pipeline.evaluation.conditions import Condition
+from cfn_pipeline.frozen import Frozen, frozen
 
 #: Texts, which may have unknown parts; None: not known at all.
 Texts = tuple[str, ...] | None
@@ -69,8 +70,8 @@ class Statement:
         return f"statement {sid}" if sid else "a statement"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Policy:
+@frozen
+class Policy(Frozen):
     """The statements of one or several documents.
 
     Args:

@@ -8,10 +8,11 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delive
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.environment import Environment
 
@@ -26,8 +27,8 @@ _TWO = 2
 _BACKUP_DAYS = {True: 7, False: 1}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Merge:
+@frozen
+class Merge(Frozen):
     """A configuration file with what the model and its reader say.
 
     Args:
@@ -46,8 +47,8 @@ class Merge:
     is_filled_in: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Configuration:
+@frozen
+class Configuration(Frozen):
     """The values of the stack's parameters in an environment, by parameter.
 
     Args:

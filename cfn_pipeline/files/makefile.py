@@ -4,15 +4,16 @@ https://docs.aws.amazon.com/cli/latest/reference/cloudformation/deploy/
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfn_pipeline.aws.codebuild import PLATFORMS
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.environment import Environment
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
+@frozen
+class Place(Frozen):
     """Where a stack is.
 
     Args:
@@ -31,8 +32,8 @@ class Place:
     is_home: bool = True
 
 
-@dataclass(frozen=True, kw_only=True)
-class Target:
+@frozen
+class Target(Frozen):
     """A stack, as ``make deploy/`` and ``make remove/`` call it.
 
     Args:

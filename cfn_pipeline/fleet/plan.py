@@ -1,15 +1,16 @@
 """What is to be done for a configuration file."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.manifest import Manifest
 from cfn_pipeline.model.application import Application
 
 
-@dataclass(frozen=True, kw_only=True)
-class Task:
+@frozen
+class Task(Frozen):
     """An application that is rendered.
 
     Args:
@@ -29,8 +30,8 @@ class Task:
     stacks: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
+@frozen
+class Plan(Frozen):
     """What is to be done for a configuration file.
 
     Args:

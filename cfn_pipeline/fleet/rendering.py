@@ -1,7 +1,7 @@
 """Renders applications into their folders: all, or none where one has a mistake."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 
@@ -17,13 +17,14 @@ from cfn_pipeline.errors import CfnPipelineError
 from cfn_pipeline.files.configuration import Merge
 from cfn_pipeline.fleet.orphans import obsolete_files, remove_files
 from cfn_pipeline.fleet.plan import Task
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.jobs import results
 from cfn_pipeline.manifest import MANIFEST, Manifest, digest, read_manifest
 from cfn_pipeline.output import differences, put_in_place, stage_stale_files
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
+@frozen
+class Outcome(Frozen):
     """An application that is rendered, but not in its place yet.
 
     Args:

@@ -8,8 +8,8 @@ from typing import ClassVar
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.pipelines import CONFIGURATION_VALUE
 from cfn_pipeline.errors import ModelError
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.artifacts import Artifact
-from cfn_pipeline.model.frozen import Frozen, frozen
 from cfn_pipeline.model.permissions import Allow
 from cfn_pipeline.model.validated import Validated
 from cfn_pipeline.model.values import Value

@@ -8,13 +8,13 @@ from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.cloudwatch import RETENTION_DAYS
 from cfn_pipeline.aws.codebuild import IMAGE_ARCHITECTURE
 from cfn_pipeline.errors import ModelError
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.build import ApplicationBuild, Build, ImageBuild
 from cfn_pipeline.model.compute import Compute, Ec2, Fargate
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import Database, secret_problems
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.environments import Places, environment_problems
-from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.load_balancers import LoadBalancer
 from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack, replaced_problems
 from cfn_pipeline.model.pipeline import Variable

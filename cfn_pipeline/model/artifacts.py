@@ -7,7 +7,7 @@ one has the artifact among its inputs.
 from collections.abc import Iterator
 
 from cfn_pipeline.aws import name_forms
-from cfn_pipeline.model.frozen import frozen
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.containers import Container
-from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 

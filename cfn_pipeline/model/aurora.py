@@ -6,8 +6,8 @@ from typing import ClassVar
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.aurora import LEAST_CAPACITY, MOST_CAPACITY
 from cfn_pipeline.aws.name_forms import NameForm
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.database import MySqlEngine, OwnDatabase, PostgreSqlEngine
-from cfn_pipeline.model.frozen import frozen
 
 
 @frozen

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.action_calls import CODECOMMIT_ARCHIVE_CALLS, CODECOMMIT_CALLS
 from cfn_pipeline.aws.pipelines import Range
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.actions import ActionDefaults, ActionType
-from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.permissions import Allow, regional_arn
 from cfn_pipeline.model.sources import RepositorySource, Source
 from cfn_pipeline.model.values import Value, substituted

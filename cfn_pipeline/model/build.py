@@ -14,8 +14,8 @@ from cfn_pipeline.aws.codebuild import (
     RESERVED_VARIABLES,
     TYPES_WITHOUT_LOCAL_CACHE,
 )
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.build_parts import BuildVpc, Report
-from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 

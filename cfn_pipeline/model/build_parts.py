@@ -10,7 +10,7 @@ from cfn_pipeline.aws.codebuild import (
     VPC_SECURITY_GROUPS,
     VPC_SUBNETS,
 )
-from cfn_pipeline.model.frozen import frozen
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 

@@ -7,9 +7,9 @@ from typing import ClassVar
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.action_calls import ACTION_CALLS, CLUSTER_NETWORK_CALLS
 from cfn_pipeline.aws.codebuild import INTERFACE_CALLS, INTERFACE_PERMISSION_CALL
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
-from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.permissions import Allow, action_logs, regional_arn
 from cfn_pipeline.model.values import Value, present
 

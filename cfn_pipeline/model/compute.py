@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from cfn_pipeline.aws.codebuild import ARCHITECTURES
 from cfn_pipeline.aws.fargate import MEMORY_BY_CPU
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.egress import Egress
 from cfn_pipeline.model.environment import Environment
-from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 #: What tasks may always reach: the services of AWS.

@@ -8,8 +8,8 @@ from dataclasses import field
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.pipelines import COMMANDS, CONDITION_RESULTS, RULE_PROVIDERS
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.artifacts import Artifact
-from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.permissions import Allow, action_logs, regional_arn
 from cfn_pipeline.model.validated import Validated, repeated
 

@@ -6,7 +6,7 @@ from dataclasses import KW_ONLY, field
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
-from cfn_pipeline.model.frozen import frozen
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.permissions import Allow
 from cfn_pipeline.model.secret_values import Secret
 from cfn_pipeline.model.validated import Validated

@@ -1,10 +1,10 @@
 """The pipelines that deliver an application: integration, deployment, delivery."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from cfn_pipeline.errors import ModelError
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.actions import Action, Approve, CodeBuild
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.artifacts import Artifact, ArtifactFile, ArtifactParameter
@@ -30,8 +30,8 @@ _Kind = TypeVar("_Kind", bound=Deployment)
 MakeRole: TypeAlias = Callable[[Application, Environment], Value]
 
 
-@dataclass(frozen=True)
-class _Roles:
+@frozen(kw_only=False)
+class _Roles(Frozen):
     """The roles of an environment; None: the stacks' own."""
 
     deployment: MakeRole | None = None
@@ -43,6 +43,8 @@ class _Roles:
     def of_action(self, application: Application, environment: Environment) -> Value | None:
         return None if self.action is None else self.action(application, environment)
 
+
+_NO_ROLES = _Roles()
 
 #: A source action's class, such as GitHubOAuth.
 MakeSource: TypeAlias = Callable[..., RepositorySource]
@@ -131,7 +133,7 @@ def _pipeline(
     source: MakeSource | None,
     pipeline_type: str,
     capabilities: Sequence[str],
-    roles: _Roles = _Roles(),
+    roles: _Roles = _NO_ROLES,
 ) -> Pipeline:
     for environment in environments:
         account = application.places.account(environment)

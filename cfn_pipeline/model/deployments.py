@@ -8,9 +8,9 @@ from typing import ClassVar
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.cloudformation import CAPABILITIES
 from cfn_pipeline.aws.pipelines import CONFIGURATION_VALUE
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact, ArtifactFile, ArtifactParameter
-from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.values import Value
 
 

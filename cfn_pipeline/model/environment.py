@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, field
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.actions import Action
-from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 

@@ -1,16 +1,16 @@
 """The environments of an application: their names, and in which accounts and regions they are."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.regions import partition_of
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.validated import repeated
 
 
-@dataclass(frozen=True)
-class Places:
+@frozen(kw_only=False)
+class Places(Frozen):
     """Where the environments of an application are.
 
     ``application.places.account(application.environment("prod"))``

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.database import Database, MySqlEngine, PostgreSqlEngine
-from cfn_pipeline.model.frozen import frozen
 
 
 @frozen

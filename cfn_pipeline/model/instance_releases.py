@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from cfn_pipeline.aws.action_calls import ACTION_CALLS, TARGET_CALLS, TARGET_READING_CALLS
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
-from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.permissions import Allow, action_logs, regional_arn
 from cfn_pipeline.model.values import Value, present
 

@@ -6,9 +6,9 @@ from dataclasses import field
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
-from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.permissions import Allow, action_logs, regional_arn
 from cfn_pipeline.model.values import Value, substituted
 

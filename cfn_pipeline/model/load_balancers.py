@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from cfn_pipeline.aws import name_forms
-from cfn_pipeline.model.frozen import frozen
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 #: Paths and hosts of one rule.

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from cfn_pipeline.aws import name_forms
-from cfn_pipeline.model.frozen import frozen
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 from cfn_pipeline.model.values import Intrinsic
 

@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, field
 from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS, STACK_NAME
 from cfn_pipeline.aws.codebuild import LOG_CALLS
 from cfn_pipeline.aws.iam import CONDITION_OPERATOR
-from cfn_pipeline.model.frozen import frozen
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z*?][A-Za-z0-9*?]*")

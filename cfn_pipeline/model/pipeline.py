@@ -17,10 +17,10 @@ from cfn_pipeline.aws.pipelines import (
     VARIABLES,
 )
 from cfn_pipeline.aws.providers import PROVIDERS
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.actions import Action
 from cfn_pipeline.model.conditions import Condition
 from cfn_pipeline.model.deployments import CreateChangeSet, ExecuteChangeSet, StackAction
-from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.sources import ConnectedSource
 from cfn_pipeline.model.validated import Validated, repeated
 from cfn_pipeline.model.values import Value

@@ -10,9 +10,9 @@ from cfn_pipeline.aws.pipelines import (
     LAMBDA_STRATEGY,
     LAMBDA_STRATEGY_MINUTES,
 )
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
-from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.permissions import Allow, action_logs, regional_arn
 from cfn_pipeline.model.values import Value, present
 

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.errors import ModelError
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.aws_sources import CodeCommit, ECRSource, S3Source
-from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.sources import (
     AzureDevOps,
     Bitbucket,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import KW_ONLY
 
 from cfn_pipeline.aws import name_forms
-from cfn_pipeline.model.frozen import frozen
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 

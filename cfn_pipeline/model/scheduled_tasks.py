@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.containers import Container
-from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 _EXPRESSION = re.compile(

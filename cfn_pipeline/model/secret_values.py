@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 _SECRETS_MANAGER = "secretsmanager"
@@ -16,7 +17,7 @@ _FORMS = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False)
 class Secret(Validated):
     """A value that ECS reads when it starts a container.
 

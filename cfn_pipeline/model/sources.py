@@ -12,9 +12,9 @@ from cfn_pipeline.aws.pipelines import (
     Range,
 )
 from cfn_pipeline.errors import ModelError
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
-from cfn_pipeline.model.frozen import Frozen, frozen
 from cfn_pipeline.model.triggers import PullRequest, Push
 from cfn_pipeline.model.values import Value
 

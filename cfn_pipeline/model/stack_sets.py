@@ -6,9 +6,9 @@ from typing import ClassVar
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.action_calls import ACTION_CALLS
 from cfn_pipeline.aws.cloudformation import CAPABILITIES
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact, ArtifactFile
-from cfn_pipeline.model.frozen import frozen
 from cfn_pipeline.model.permissions import Allow, regional_arn
 from cfn_pipeline.model.values import Value
 

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service-options.
 from collections.abc import Iterator
 from typing import ClassVar
 
-from cfn_pipeline.model.frozen import frozen
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 #: CloudFormation refuses a deployment that takes longer.

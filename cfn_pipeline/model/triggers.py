@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-triggers.htm
 from collections.abc import Iterator, Sequence
 
 from cfn_pipeline.aws.pipelines import PULL_REQUEST_EVENTS, TRIGGER_PATTERN, TRIGGER_PATTERNS
-from cfn_pipeline.model.frozen import frozen
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 

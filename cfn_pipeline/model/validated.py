@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from cfn_pipeline.errors import ModelError
-from cfn_pipeline.model.frozen import Frozen
+from cfn_pipeline.frozen import Frozen
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")

@@ -1,7 +1,8 @@
 """Values that are only known on AWS."""
 
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+from cfn_pipeline.frozen import Frozen, frozen
 
 
 @runtime_checkable
@@ -22,8 +23,8 @@ def present(**properties: Any) -> dict[str, Any]:
     return {name: value for name, value in properties.items() if value is not None}
 
 
-@dataclass(frozen=True)
-class _Sub:
+@frozen(kw_only=False)
+class _Sub(Frozen):
     """A text with pseudo parameters such as ``${AWS::Region}``."""
 
     text: str

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.name_forms import NameForm
-from cfn_pipeline.model.frozen import frozen
+from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
 #: The subnets in which an EfsVolume can be mounted.

@@ -1,13 +1,13 @@
 """The difference between the permissions of old and new templates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.permissions.deriving import Permissions
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+@frozen
+class Change(Frozen):
     """An action that is allowed on other ARNs than before.
 
     Args:

@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from cfn_pipeline.aws.iam import POLICY_TYPES
 from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.permissions import catalogue
 from cfn_pipeline.permissions.deriving import Permissions
 from cfn_pipeline.permissions.patterns import Known, bind, has_unknown, known_of, value_pattern
@@ -28,8 +28,8 @@ _ONE = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Coverage:
+@frozen
+class Coverage(Frozen):
     """What a role lacks for what is needed, and what it may do beyond that.
 
     Args:
@@ -44,8 +44,8 @@ class Coverage:
     notes: Sequence[str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Statement:
+@frozen
+class _Statement(Frozen):
     effect: str
     actions: tuple[str, ...]
     but_actions: tuple[str, ...]

@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.permissions import catalogue, tables
 from cfn_pipeline.permissions.boundary import boundary as limit_of
 from cfn_pipeline.permissions.needs import Need, Unknown
@@ -17,16 +17,16 @@ from cfn_pipeline.permissions.template_needs import needs_of
 _STACK = re.compile(r"[A-Za-z][A-Za-z0-9*-]{0,127}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Unbound:
+@frozen
+class Unbound(Frozen):
     """A write action that is allowed on ``*``, and the reason."""
 
     action: str
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Permissions:
+@frozen
+class Permissions(Frozen):
     """The permissions that a role needs to deploy templates.
 
     Args:

@@ -6,12 +6,12 @@ that a template is read once for all of its stacks.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS
 from cfn_pipeline.aws.name_forms import STACK
 from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.permissions import catalogue
 from cfn_pipeline.permissions.names import GENERATED_NAMES, LONGEST_NAMES, WITHOUT_SLASH
 from cfn_pipeline.template.values import scalar_text, substitute
@@ -42,8 +42,8 @@ Stacks = Sequence[str]
 Resources = Mapping[str, tuple[str, Mapping[str, Any]]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Known:
+@frozen
+class Known(Frozen):
     """What values of a template can refer to.
 
     Args:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.permissions.needs import OF_PARAMETER, Need, Unknown
 from cfn_pipeline.permissions.patterns import Known
 from cfn_pipeline.permissions.references import Arn, remedy
 
 
-@dataclass(frozen=True)
-class Reference:
+@frozen(kw_only=False)
+class Reference(Frozen):
     """A need, the properties of its resource, and the template.
 
     Args:

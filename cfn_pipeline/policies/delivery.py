@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/security-iam.html
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
 
 from awacs import (
@@ -23,6 +23,7 @@ from awacs.aws import Action as Call
 from awacs.aws import Condition, Statement, StringEqualsIfExists
 
 from cfn_pipeline.aws.cloudformation import ACTION_MODES
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.actions import Action, Approve, CodeBuild
 from cfn_pipeline.model.deployments import ExecuteChangeSet, StackAction
 from cfn_pipeline.model.permissions import Allow
@@ -35,8 +36,8 @@ from cfn_pipeline.policies.documents import allow, condition, pascal_case
 _Operators: TypeAlias = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PipelineResources:
+@frozen
+class PipelineResources(Frozen):
     """The ARNs of what a pipeline works with.
 
     Args:

@@ -4,11 +4,11 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_CodeP
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from troposphere import Ref, codepipeline
 
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.actions import Action, ActionDefaults
 from cfn_pipeline.model.cluster_releases import EKSDeploy
 from cfn_pipeline.model.commands import Commands
@@ -19,8 +19,8 @@ from cfn_pipeline.model.triggers import Patterns
 from cfn_pipeline.model.values import Value, present
 
 
-@dataclass(frozen=True)
-class Store:
+@frozen(kw_only=False)
+class Store(Frozen):
     """Where artifacts are.
 
     Args:

@@ -4,10 +4,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from troposphere import Join, Sub
 
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.values import Intrinsic, Value
 
 #: Holds in GovCloud and China, too.
@@ -15,8 +16,8 @@ ANY_PARTITION = "${AWS::Partition}"
 ANY_SUFFIX = "${AWS::URLSuffix}"
 
 
-@dataclass(frozen=True)
-class Arns:
+@frozen(kw_only=False)
+class Arns(Frozen):
     """ARNs in one account and region, the stack's own if no others are given.
 
     Args:

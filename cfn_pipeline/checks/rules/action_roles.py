@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import ANYTHING, readable
@@ -28,12 +27,13 @@ from cfn_pipeline.evaluation.decisions import Decision
 from cfn_pipeline.evaluation.grants import grants_of
 from cfn_pipeline.evaluation.places import apart, home_of, is_elsewhere, place_of
 from cfn_pipeline.evaluation.stores import Store, store_of
+from cfn_pipeline.frozen import Frozen, frozen
 
 _CROSS_ACCOUNT = f"{CODEPIPELINE}/pipelines-create-cross-account.html"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
+@frozen
+class Wanted(Frozen):
     """What a role must be allowed.
 
     Args:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from cfn_pipeline.diff.difference import (
@@ -13,6 +12,7 @@ from cfn_pipeline.diff.difference import (
     TemplateDifference,
 )
 from cfn_pipeline.diff.trees import line_changes
+from cfn_pipeline.frozen import Frozen, frozen
 
 #: How a line is to be read: as a gain, a loss, a warning, or as it is.
 Tone = Literal["good", "bad", "warning", "plain"]
@@ -54,8 +54,8 @@ _ELSEWHERE = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+@frozen
+class Entry(Frozen):
     """An entry of a section.
 
     Args:
@@ -72,16 +72,16 @@ class Entry:
     details: Sequence[tuple[str, Tone]] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Section:
+@frozen
+class Section(Frozen):
     """A section of a file: resources, permissions and so on."""
 
     title: str
     entries: Sequence[Entry]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Part:
+@frozen
+class Part(Frozen):
     """A file.
 
     Args:
@@ -96,8 +96,8 @@ class Part:
     sections: Sequence[Section]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outline:
+@frozen
+class Outline(Frozen):
     """A difference as an outline.
 
     Args:

@@ -1,7 +1,7 @@
 """The application's database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from troposphere import Equals, GetAtt, If, Not, Parameter, Ref, Select, Sub, Tags
@@ -9,6 +9,7 @@ from troposphere.ec2 import SecurityGroup, SecurityGroupRule
 from troposphere.iam import Role
 from troposphere.rds import DBInstance, DBParameterGroup, DBSubnetGroup
 
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.database import DatabaseInstance, OwnDatabase
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.application import monitor_database
@@ -35,8 +36,8 @@ HAS_SUBNETS = "HasDatabaseSubnets"
 DESCRIPTION = "Application Database Security Group"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Engine:
+@frozen
+class Engine(Frozen):
     """What a database runs on, where the application does not set it.
 
     Args:

@@ -1,7 +1,6 @@
 """A Lambda function with its source in the template, its role and its log group."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from awacs.aws import Statement
 from troposphere import GetAtt, Sub
@@ -9,6 +8,7 @@ from troposphere.awslambda import Code, Environment, Function
 from troposphere.logs import LogGroup
 
 from cfn_pipeline import functions
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.policies.application import write_logs
 from cfn_pipeline.policies.documents import document, trust
@@ -16,8 +16,8 @@ from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 
 
-@dataclass(frozen=True, kw_only=True)
-class InlineFunction:
+@frozen
+class InlineFunction(Frozen):
     """A function, its role and its log group.
 
     Args:

@@ -1,7 +1,7 @@
 """What parts of the application's stack know of each other: each is what a part returns."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from awacs.aws import Statement
@@ -16,13 +16,14 @@ from troposphere.ecs import (
 )
 from troposphere.elasticloadbalancingv2 import ListenerRule, TargetGroup
 
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.stacks.application import ids
 
 
-@dataclass(frozen=True, kw_only=True)
-class Capacity:
+@frozen
+class Capacity(Frozen):
     """What compute returns.
 
     Args:
@@ -51,8 +52,8 @@ class Capacity:
     task: Callable[[Sequence[Container]], Mapping[str, Any]] = lambda _: {}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Frontend:
+@frozen
+class Frontend(Frozen):
     """What a load balancer returns.
 
     Args:
@@ -82,8 +83,8 @@ class Frontend:
     label: Value | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Strategy:
+@frozen
+class Strategy(Frozen):
     """What a deployment returns.
 
     Args:
@@ -96,8 +97,8 @@ class Strategy:
     advanced: AdvancedConfiguration | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Credentials:
+@frozen
+class Credentials(Frozen):
     """What a secret returns.
 
     Args:
@@ -114,8 +115,8 @@ class Credentials:
     permissions: Sequence[Statement] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Backend:
+@frozen
+class Backend(Frozen):
     """What a database returns.
 
     Args:
@@ -138,8 +139,8 @@ class Backend:
     instances: Sequence[str] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mount:
+@frozen
+class Mount(Frozen):
     """What a volume returns.
 
     Args:
@@ -161,8 +162,8 @@ class Mount:
     depends_on: Sequence[str] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Preparation:
+@frozen
+class Preparation(Frozen):
     """What must succeed before the service is deployed, such as a migration."""
 
     depends_on: Sequence[str]

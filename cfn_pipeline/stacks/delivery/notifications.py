@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-c
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from awacs import sns
@@ -15,6 +14,7 @@ from troposphere.events import InputTransformer, Rule, Target
 from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
 from cfn_pipeline.aws.consoles import CONSOLES
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.documents import document
@@ -34,8 +34,8 @@ _EMAIL = Parameter(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Notification:
+@frozen
+class _Notification(Frozen):
     title: str
     description: str
     detail_type: str

@@ -4,12 +4,12 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from awacs import sts
 from troposphere import Parameter, Sub
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.actions import Action
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.environment import Environment
@@ -35,8 +35,8 @@ ACCOUNT = "PipelineAccount"
 REGION = "PipelineRegion"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Home:
+@frozen
+class Home(Frozen):
     """Where the pipeline of an environment is, and what the environment's stack shares with it.
 
     ``Home(pipeline="orders", actions=delivery.actions[-3:], is_account_other=True)``

@@ -1,7 +1,8 @@
 """Frozen dataclasses whose methods are written once, and not compiled for each class.
 
-The model has more than a hundred of them, and ``dataclass`` compiles six methods for each when it
-is imported: docs/decisions/starting.md says what that costs.
+There are two hundred of them, and ``dataclass`` compiles six methods for each when it is imported:
+docs/decisions/starting.md says what that costs. Classes with thousands of values are ordinary
+dataclasses.
 """
 
 from collections.abc import Callable
@@ -79,8 +80,8 @@ class Frozen:
 
     def __repr__(self) -> str:
         kind: Any = type(self)
-        shown = ", ".join(f"{one.name}={getattr(self, one.name)!r}" for one in _fields(kind))
-        return f"{type(self).__qualname__}({shown})"
+        shown = [f"{one.name}={getattr(self, one.name)!r}" for one in _fields(kind) if one.repr]
+        return f"{kind.__qualname__}({', '.join(shown)})"
 
     def __eq__(self, other: object) -> bool:
         return self._values == other._values if type(self) is type(other) else NotImplemented
@@ -97,7 +98,7 @@ class Frozen:
     @property
     def _values(self) -> tuple[object, ...]:
         kind: Any = type(self)
-        return tuple(getattr(self, one.name) for one in _fields(kind))
+        return tuple(getattr(self, one.name) for one in _fields(kind) if one.compare)
 
 
 @cache

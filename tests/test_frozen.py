@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cfn_pipeline import Approve, Environment
-from cfn_pipeline.model.frozen import Frozen, frozen
+from cfn_pipeline.frozen import Frozen, frozen
 
 
 @frozen(kw_only=False)
