@@ -73,10 +73,12 @@ def resource_behind(value: Any, template: Template, system: System, *types: str)
     return _resource_named(text_of(value, template, system), system, types, template.place)
 
 
-def resource_at(text: str | None, system: System, place: Place, *types: str) -> Resource | None:
+def resource_at(
+    text: str | None, system: System, place: Place | None, *types: str
+) -> Resource | None:
     """Return the resource of one of ``types`` that has a name or an ARN in a place.
 
-    None if no template has it, or several do.
+    The place None is that of the pipeline. None if no template has it, or several do.
     """
     return _resource_named(text, system, types, place)
 
@@ -109,6 +111,8 @@ def _resource_named(
         return None  # it may be another account than that of the deployment
     named = system.once(("named", types, place), lambda: _by_name(system, types, place))
     matches = named.get(re.split("[:/]", text)[-1], [])
+    if place is not None and len(matches) > 1:  # artifacts-eu-west-1.yml is for that region
+        matches = [r for r in matches if any(text in r.template.file for text in place)]
     return _seen(matches[0], types) if len(matches) == 1 else None
 
 
@@ -135,12 +139,11 @@ def exporters(
     An exact match of the name takes precedence over possible matches.
     """
     # Names of exports cannot contain imports.
-    resolution = _Resolution(system, scenario, follow_imports=False)
-    imported = resolution.text(name, template, 0)
+    imported = _Resolution(system, scenario, follow_imports=False).text(name, template, 0)
     if imported is None:
         return []
     exact, possible = [], []
-    place = template.place
+    place, resolution = template.place, _Resolution(system, None, follow_imports=False)
     exports = system.once(
         ("names of exports", place),
         lambda: [(e, v, resolution.text(n, e, 1)) for e, _, n, v in system.exports_at(place)],
@@ -246,7 +249,7 @@ class _Resolution:
     def _import(self, name: Any, template: Template, depth: int) -> str | None:
         if not self._follow_imports:
             return None
-        exported = exporters(name, template, self._system)
+        exported = exporters(name, template, self._system, self._scenario)
         if len(exported) != 1:
             return None
         [(exporter, value)] = exported

@@ -85,6 +85,11 @@ class Template:
         }
 
     @property
+    def has_pipeline(self) -> bool:
+        """Whether it is where a pipeline is, and not where its actions work."""
+        return any(r.type == "AWS::CodePipeline::Pipeline" for r in self.resources.values())
+
+    @property
     def rewritten(self) -> bool:
         """Whether a macro, other than those of AWS, may change the template before deployment."""
         return any(not name.startswith("AWS::") for name in self.transforms)
@@ -224,7 +229,8 @@ class System(Frozen):
 
     def _placed(self, place: Place) -> Iterator[Template]:
         for template in self.templates:
-            if template.account in (None, place.account):
+            elsewhere = template.account not in (None, place.account)
+            if not elsewhere and (template.place == place or not template.has_pipeline):
                 yield template if template.place == place else replace(template, place=place)
 
     def artifact(self, name: str) -> Artifact | None:

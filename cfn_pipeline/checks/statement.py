@@ -10,6 +10,12 @@ from cfn_pipeline.analysis.system import Resource, System, Template
 #: What stands for a part of an ARN that is not known.
 PLACEHOLDER = "<fill in>"
 
+#: What stands for account and region of the pipeline in a template of another place.
+_OF_PIPELINE = {
+    "${AWS::AccountId}": "<account of the pipeline>",
+    "${AWS::Region}": "<region of the pipeline>",
+}
+
 
 class Statement(NamedTuple):
     """A statement that allows what is lacking.
@@ -19,24 +25,26 @@ class Statement(NamedTuple):
         resource: the ARN, perhaps with references of Fn::Sub and placeholders; None: a policy of a
             resource, which is about itself.
         service: the service to which a role is passed; default: no condition.
-        role: the ARN of the role that a resource's policy lets in; default: it is a role's policy.
+        principal: the ARN of the role or account root that a resource's policy lets in; default: it
+            is a role's policy.
 
     """
 
     actions: tuple[str, ...]
     resource: str | None
     service: str | None = None
-    role: str | None = None
+    principal: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the statement as in a policy document of CloudFormation."""
         statement: dict[str, Any] = {"Effect": "Allow"}
         conditions: dict[str, Any] = {}
-        if self.role is not None:
+        if self.principal is not None:
             # The role may be made after the policy, and anew: only its account must exist.
-            root = re.sub(":role/.*", ":root", self.role)
+            root = re.sub(":role/.*", ":root", self.principal)
             statement["Principal"] = {"AWS": _value(root)}
-            conditions["ArnEquals"] = {"aws:PrincipalArn": _value(self.role)}
+            if root != self.principal:
+                conditions["ArnEquals"] = {"aws:PrincipalArn": _value(self.principal)}
         statement["Action"] = list(self.actions) if len(self.actions) > 1 else self.actions[0]
         if self.resource is not None:
             statement["Resource"] = _value(self.resource)
@@ -74,9 +82,7 @@ def _reference(part: str, template: Template, system: System) -> str:
     """Return what an unknown part is in a template: a reference, or a placeholder."""
     shown = readable(part)
     if shown.startswith("${"):
-        # Account and region of the pipeline have no name in a template of another place.
-        is_here = template.place is None or shown not in ("${AWS::AccountId}", "${AWS::Region}")
-        return shown if is_here else PLACEHOLDER
+        return shown if template.place is None else _OF_PIPELINE.get(shown, shown)
     match system.unknowns.source_of(part):
         case (source, str(name)) | (source, "Ref", str(name)) if source is template:
             parameter = re.fullmatch(r"\{'Ref': '(\w+)'\}", name)

@@ -44,6 +44,7 @@ class Wanted(Frozen):
         policy: its place.
         owner: the resource whose policy it is.
         decisions: the decisions, by call.
+        grantee: the ARN for which the resource's policy allows it; default: the role's.
 
     """
 
@@ -54,6 +55,7 @@ class Wanted(Frozen):
     policy: Node
     owner: Resource
     decisions: Mapping[str, Decision]
+    grantee: str | None = None
 
 
 def lacking(asker: Asking, role: Resource | None, wanted: Wanted) -> Iterator[Problem]:
@@ -81,30 +83,32 @@ def _of_role(asker: Asking, role: Resource, wanted: Wanted, calls: list[str]) ->
     system, properties = asker.system, properties_of(role, asker.system)
     within = any("identity" not in wanted.decisions[call].lacking for call in calls)
     key = "PermissionsBoundary" if within else "Policies"
-    whose = "the permissions boundary of role" if within else "role"
+    named = f"role {role.logical_id} ({role.template.file})"
+    subject = f"the permissions boundary of {named} does not allow it" if within else named
     node = properties.at(key)
+    arn = written_in(role.template, wanted.arn, system)
     return Problem(
         at=node if node.is_there else properties,
-        message=f"{wanted.where}: {whose} {role.logical_id} ({role.template.file}) does not allow "
-        f"it to {wanted.what}; allow {', '.join(calls)} on {readable(wanted.arn)}",
+        message=f"{wanted.where}: {subject}{'' if within else ' is not allowed'} to {wanted.what}; "
+        f"allow {', '.join(calls)} on {arn}",
         resource=role,
         statements=(statement_for(role, calls, wanted.arn, system),),
     )
 
 
 def _of_resource(asker: Asking, role: Resource | None, wanted: Wanted, calls: list[str]) -> Problem:
-    template = wanted.policy.template
+    template, grantee = wanted.policy.template, wanted.grantee or asker.arn
     allows = ", ".join(calls)
     return Problem(
         at=wanted.policy,
         message=f"{wanted.where}: {wanted.opens} ({template.file}) does not let "
-        f"{_shown(asker, role)} {wanted.what}; allow {allows} for {readable(asker.arn)}",
+        f"{_shown(asker, role)} {wanted.what}; allow {allows} for {readable(grantee)}",
         resource=wanted.owner,
         statements=(
             Statement(
                 tuple(calls),
                 _resource(wanted, asker),
-                role=written_in(template, asker.arn, asker.system),
+                principal=written_in(template, grantee, asker.system),
             ),
         ),
     )
@@ -182,18 +186,16 @@ def _untrusting(asker: Asking, action: Action, role: Resource, document: Node) -
         way = (
             "CodePipeline sends none; remove the condition"
             if condition.key.lower() == "sts:externalid"
-            else f"it is {values}, and must be {readable(asker.arn)}"
+            else f"it is {values}; use {written_in(role.template, asker.arn, asker.system)}"
         )
         break
-    system = asker.system
+    principal = written_in(role.template, asker.arn, asker.system)
     return Problem(
         at=at,
         message=f"{action.where}: role {role.logical_id} ({role.template.file}) {mistake} the "
-        f"pipeline's role {readable(asker.arn)}; {way}",
+        f"pipeline's role {principal}; {way}",
         resource=role,
-        statements=(
-            Statement(("sts:AssumeRole",), None, role=written_in(role.template, asker.arn, system)),
-        ),
+        statements=(Statement(("sts:AssumeRole",), None, principal=principal),),
     )
 
 

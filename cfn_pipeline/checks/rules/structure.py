@@ -221,7 +221,10 @@ def _stores(pipeline: Pipeline) -> Iterator[Problem]:
                 f"ArtifactStores contains region {readable(region)} twice; keep one bucket for "
                 "each region",
             )
-    if not many.is_there or not many.is_whole or not all(is_known(r) for r in regions):
+    # What we render names regions other than the pipeline's.
+    own = pipeline.system.unknowns.open("AWS::Region") if pipeline.system.is_rendered else None
+    known = all(is_known(region) or region == own for region in regions)
+    if not many.is_there or not many.is_whole or not known:
         return
     for action in pipeline.actions:
         region = action.node.at("Region").text
@@ -230,7 +233,7 @@ def _stores(pipeline: Pipeline) -> Iterator[Problem]:
                 action,
                 action.node.at("Region"),
                 f"the action runs in {region}, but ArtifactStores has no bucket for that region; "
-                f"add one (currently: {', '.join(regions)})",
+                f"add one (currently: {', '.join(map(readable, regions))})",
             )
 
 
