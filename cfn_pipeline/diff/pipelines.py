@@ -42,13 +42,23 @@ def pipeline_changes(
     found: dict[Change, None] = {}
     before, after = _by_id(old), _by_id(new)
     for pair in pairs:
-        if pair.side.type != PIPELINE or pair.before is None or pair.after is None:
+        if pair.side.type != PIPELINE or pair.after is None:
+            continue
+        if pair.before is None:
+            found |= dict.fromkeys(map(_new, after.get(pair.after.name, [])))
             continue
         names = {p.before.name: p.after.name for p in pairs if p.before and p.after}
         subject = pair.after.name
         for one, other in _alike(before.get(pair.before.name, []), after.get(subject, [])):
             found |= dict.fromkeys(_Comparison(subject, names).changes(one, other))
     return list(found)
+
+
+def _new(pipeline: Pipeline) -> Change:
+    stages = ", ".join(readable(stage.name) for stage in pipeline.stages)
+    return Change(
+        sign="+", subject=pipeline.resource.logical_id, text=f"is new, with the stages {stages}"
+    )
 
 
 def _by_id(template: Template | None) -> dict[str, list[Pipeline]]:

@@ -1,5 +1,6 @@
 """Resources that are added, removed, changed or replaced."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -249,7 +250,7 @@ def _path(key: str, value: Form, name: str) -> str:
     """Return the path of the text within a property that refers to what changes."""
     for path, part in leaves(value):
         if name in references(part):
-            return f"{key}{path.replace('/', '.')}"
+            return key + re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", path.replace("/", "."))
     return key
 
 

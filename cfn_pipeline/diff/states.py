@@ -78,7 +78,7 @@ def _of_revision(place: str) -> dict[str, str]:
     if kind == "blob":
         return {Path(path).name: _blob(place, at)}
     files = {}
-    for entry in _git(place, missing, "ls-tree", "-r", "-z", at).split("\0"):
+    for entry in _git(place, missing, "ls-tree", "-r", "-z", "--full-tree", at).split("\0"):
         head, _, name = entry.partition("\t")
         words = head.split(" ")
         hidden = any(part.startswith(".") or part == "node_modules" for part in name.split("/"))

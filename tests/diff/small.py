@@ -7,7 +7,7 @@ from cfn_pipeline.diff.difference import Change, Difference, ResourceChange
 def difference(old: str, new: str) -> Difference:
     """Return the difference of two templates in YAML; a text without Resources is those."""
     states = [
-        State(name=name, files={"stack.yml": text if "Resources:" in text else _resources(text)})
+        State(name=name, files={"stack.yml": text if "Resources" in text else _resources(text)})
         for name, text in (("old", old), ("new", new))
     ]
     return compare(*states)

@@ -128,7 +128,7 @@ Service:
     [rule] = resource(found, "Rule").properties
     assert (rule.path, rule.cause) == ("GroupId", "Group is replaced")
     [group] = resource(found, "Service").properties
-    assert group.path == "NetworkConfiguration.AwsvpcConfiguration.SecurityGroups.0"
+    assert group.path == "NetworkConfiguration.AwsvpcConfiguration.SecurityGroups[0]"
 
 
 def test_a_changed_parameter_mapping_or_condition_may_replace() -> None:
