@@ -59,9 +59,10 @@ def stack_difference(
     change_sets = ChangeSets(account, stacks, bucket=bucket)
     change_set = change_sets.propose(step, existing)
     if change_set is None:
-        return with_change_set(difference, [])
+        return with_change_set(difference, file, [])
     try:
-        return with_change_set(difference, [{"ResourceChange": c} for c in change_set.changes])
+        changes = [{"ResourceChange": change} for change in change_set.changes]
+        return with_change_set(difference, file, changes)
     finally:
         with contextlib.suppress(DeploymentError):
             change_sets.discard(change_set)

@@ -20,6 +20,8 @@ from cfn_pipeline.diff.difference import (
 )
 from cfn_pipeline.diff.matching import Pair, Side
 from cfn_pipeline.diff.network import network_changes
+from cfn_pipeline.diff.permissions import permission_changes
+from cfn_pipeline.diff.pipelines import pipeline_changes
 from cfn_pipeline.diff.resources import ORDER
 from cfn_pipeline.errors import TemplateError
 
@@ -91,9 +93,7 @@ def difference_of(name: str, content: str) -> Difference:
             f"{name}: has no values of properties; describe it with --include-property-values to "
             "see permissions and network"
         )
-    part = TemplateDifference(
-        file=stack, kind="changed", resources=changes, **compared_values(pairs)
-    )
+    part = TemplateDifference(file=stack, kind="changed", resources=changes, **_compared(pairs))
     return Difference(
         old=f"stack {stack}",
         new=str(described.get("ChangeSetName") or name),
@@ -102,9 +102,20 @@ def difference_of(name: str, content: str) -> Difference:
     )
 
 
-def compared_values(pairs: Sequence[Pair]) -> dict[str, Any]:
+def _compared(pairs: Sequence[Pair]) -> dict[str, Any]:
     """Return what is compared of resources besides the resources themselves."""
-    return {"network": network_changes(pairs)}
+    old, new = (
+        Template("change set", {"Resources": {side.name: side.resource.body for side in sides}})
+        for sides in (
+            [p.before for p in pairs if p.before is not None],
+            [p.after for p in pairs if p.after is not None],
+        )
+    )
+    return {
+        "permissions": permission_changes(pairs, old, new),
+        "network": network_changes(pairs),
+        "pipelines": pipeline_changes(pairs, old, new),
+    }
 
 
 def resource_changes_of(changes: Sequence[Any]) -> list[ResourceChange]:
@@ -117,22 +128,23 @@ def resource_changes_of(changes: Sequence[Any]) -> list[ResourceChange]:
     return sorted(found, key=lambda change: ORDER.index(change.kind))
 
 
-def with_change_set(difference: Difference, changes: Sequence[Any]) -> Difference:
+def with_change_set(difference: Difference, file: str, changes: Sequence[Any]) -> Difference:
     """Return a difference of one template, with what CloudFormation says of its resources.
 
-    Its answer counts: it knows the stack as it is.
+    Its answer counts: it knows the stack and its parameters as they are.
+
+    Args:
+        difference: of the template that is deployed and the new one.
+        file: the template's file.
+        changes: of the change set, as DescribeChangeSet returns them.
+
     """
-    told = {change.resource: change for change in resource_changes_of(changes)}
-    if not difference.templates:
-        return difference
-    [template] = difference.templates
+    template = next(iter(difference.templates), TemplateDifference(file=file, kind="changed"))
     ours = {change.resource: change for change in template.resources}
-    merged = [_merged(change, ours.get(name)) for name, change in told.items()]
+    merged = [_merged(told, ours.get(told.resource)) for told in resource_changes_of(changes)]
     # What only has other references is in a change set, too; what is not in it does not change.
-    return replace(
-        difference,
-        templates=[replace(template, resources=sorted(merged, key=lambda c: ORDER.index(c.kind)))],
-    )
+    template = replace(template, resources=sorted(merged, key=lambda c: ORDER.index(c.kind)))
+    return replace(difference, templates=[template] if template else [])
 
 
 def _merged(told: ResourceChange, ours: ResourceChange | None) -> ResourceChange:
