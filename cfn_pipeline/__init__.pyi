@@ -108,8 +108,12 @@ from cfn_pipeline.project import render as render
 from cfn_pipeline.project import write as write
 from cfn_pipeline.resources.s3 import private_bucket as private_bucket
 from cfn_pipeline.stacks.arns import Arns as Arns
-from cfn_pipeline.stacks.builders import deployment_resources as deployment_resources
-from cfn_pipeline.stacks.builders import pipeline_role as pipeline_role
+from cfn_pipeline.stacks.builders.combining import add_template as add_template
+from cfn_pipeline.stacks.builders.load_balancers import (
+    load_balancer_resources as load_balancer_resources,
+)
+from cfn_pipeline.stacks.builders.roles import deployment_resources as deployment_resources
+from cfn_pipeline.stacks.builders.roles import pipeline_role as pipeline_role
 from cfn_pipeline.stacks.delivery.build_role import build_role as build_role
 from cfn_pipeline.stacks.delivery.codebuild import codebuild_template as codebuild_template
 from cfn_pipeline.stacks.delivery.ecr import ecr_template as ecr_template
@@ -223,6 +227,7 @@ __all__ = [
     "Variable",
     "__version__",
     "action_role",
+    "add_template",
     "application_template",
     "artifacts_template",
     "build_role",
@@ -240,6 +245,7 @@ __all__ = [
     "iam_template",
     "key_template",
     "load",
+    "load_balancer_resources",
     "pipeline_role",
     "pipeline_template",
     "private_bucket",

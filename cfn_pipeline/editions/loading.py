@@ -1,5 +1,6 @@
 """Editions by name; each is loaded when it is asked for."""
 
+from collections.abc import Mapping
 from importlib import import_module
 
 from troposphere import Template
@@ -8,6 +9,7 @@ from cfn_pipeline.editions import EDITIONS
 from cfn_pipeline.editions.edition import Edition
 from cfn_pipeline.errors import EditionError
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.stacks.builders.combining import Given, set_values
 
 
 def edition(name: str) -> Edition:
@@ -39,7 +41,12 @@ def chosen(edition_: Edition | None) -> Edition:
     return edition_
 
 
-def application_template(application: Application, *, edition: Edition | None = None) -> Template:
+def application_template(
+    application: Application,
+    *,
+    edition: Edition | None = None,
+    values: Mapping[str, Given] | None = None,
+) -> Template:
     """Make the application's own stack: network, compute, load balancer, service and the rest.
 
     ::
@@ -51,9 +58,15 @@ def application_template(application: Application, *, edition: Edition | None = 
     Args:
         application: what is deployed.
         edition: how it is built; absent: the current edition.
+        values: in place of its parameters, by their names, and of what it imports from its
+            environment's stack: ``key``, ``boundary`` and ``log_bucket``. A parameter with a value
+            is left out. Absent: it has all parameters and imports.
 
     Raises:
         EditionError: the edition has no builder of an aspect of the application.
+        ModelError: a value for a parameter that the template does not have.
 
     """
-    return chosen(edition).application_template(application)
+    template = chosen(edition).application_template(application)
+    set_values(template, values or {})
+    return template

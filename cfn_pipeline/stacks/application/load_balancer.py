@@ -8,11 +8,7 @@ from troposphere import Equals, GetAtt, If, Not, Parameter, Ref, Sub, Tags
 from troposphere.ec2 import SecurityGroup
 from troposphere.elasticloadbalancingv2 import (
     Action,
-    Certificate,
-    Listener,
-    LoadBalancerAttributes,
     Matcher,
-    RedirectConfig,
     TargetGroup,
     TargetGroupAttribute,
 )
@@ -21,6 +17,7 @@ from troposphere.elasticloadbalancingv2 import LoadBalancer as ApplicationLoadBa
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.load_balancers import LoadBalancer
 from cfn_pipeline.model.values import Value, present
+from cfn_pipeline.resources import elasticloadbalancingv2 as elb
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Frontend
 from cfn_pipeline.stacks.application.network import anywhere, nowhere, private_subnets
@@ -31,9 +28,6 @@ CERTIFICATE = "CertificateArn"
 HAS_CERTIFICATE = "HasCertificate"
 #: Said explicitly: checks go to the containers' own ports.
 HEALTH_CHECK_PORT = {"HealthCheckPort": "traffic-port"}
-
-#: TLS 1.3, and 1.2 with forward secrecy.
-_SSL_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 
 
 def http_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) -> Frontend:
@@ -51,13 +45,7 @@ def http_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) -> 
     target_group_of = partial(target_group, stack, load_balancer, {})
     stack.add(
         _load_balancer(stack, load_balancer, {}),
-        Listener(
-            ids.LISTENER,
-            LoadBalancerArn=Ref(ids.LOAD_BALANCER),
-            Protocol="HTTP",
-            Port=80,
-            DefaultActions=[_forward()],
-        ),
+        elb.http_listener(ids.LISTENER, load_balancer=ids.LOAD_BALANCER, action=_forward()),
         target_group_of(ids.TARGET_GROUP),
     )
     _add_address(stack, load_balancer)
@@ -89,10 +77,7 @@ def https_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) ->
     )
     protection = stack.parameter(DELETION_PROTECTION)
     stack.template.add_condition(HAS_CERTIFICATE, Not(Equals(certificate, "")))
-    redirect = Action(
-        Type="redirect",
-        RedirectConfig=RedirectConfig(Protocol="HTTPS", Port="443", StatusCode="HTTP_301"),
-    )
+    redirect_or_forward = If(HAS_CERTIFICATE, elb.redirect_to_https(), _forward())
     stack.add(
         _load_balancer(
             stack,
@@ -105,22 +90,15 @@ def https_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) ->
                 "access_logs.s3.prefix": Ref("AWS::StackName"),
             },
         ),
-        Listener(
-            ids.LISTENER,
-            LoadBalancerArn=Ref(ids.LOAD_BALANCER),
-            Protocol="HTTP",
-            Port=80,
-            DefaultActions=[If(HAS_CERTIFICATE, redirect, _forward())],
+        elb.http_listener(
+            ids.LISTENER, load_balancer=ids.LOAD_BALANCER, action=redirect_or_forward
         ),
-        Listener(
+        elb.https_listener(
             ids.HTTPS_LISTENER,
+            load_balancer=ids.LOAD_BALANCER,
+            certificate=certificate,
+            action=_forward(),
             Condition=HAS_CERTIFICATE,
-            LoadBalancerArn=Ref(ids.LOAD_BALANCER),
-            Protocol="HTTPS",
-            Port=443,
-            Certificates=[Certificate(CertificateArn=certificate)],
-            SslPolicy=_SSL_POLICY,
-            DefaultActions=[_forward()],
         ),
         target_group_of(ids.TARGET_GROUP),
     )
@@ -159,15 +137,12 @@ def _security_group(**rules: Any) -> SecurityGroup:
 def _load_balancer(
     stack: ApplicationStack, load_balancer: LoadBalancer, attributes: dict[str, Value]
 ) -> ApplicationLoadBalancer:
-    return ApplicationLoadBalancer(
+    return elb.load_balancer(
         ids.LOAD_BALANCER,
-        Scheme="internal" if load_balancer.internal else "internet-facing",
-        Subnets=_subnets(stack, load_balancer),
-        SecurityGroups=[Ref(ids.LOAD_BALANCER_SECURITY_GROUP)],
-        LoadBalancerAttributes=[
-            LoadBalancerAttributes(Key=key, Value=value)
-            for key, value in {"idle_timeout.timeout_seconds": "30", **attributes}.items()
-        ],
+        internal=load_balancer.internal,
+        subnets=_subnets(stack, load_balancer),
+        security_group=Ref(ids.LOAD_BALANCER_SECURITY_GROUP),
+        attributes=attributes,
         Tags=Tags(Name=Sub("${AWS::StackName}-alb")),
     )
 

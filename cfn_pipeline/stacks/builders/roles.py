@@ -1,4 +1,4 @@
-"""Builders for templates of one's own: each returns ordinary resources of troposphere."""
+"""Roles for templates of one's own: each builder returns ordinary resources of troposphere."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

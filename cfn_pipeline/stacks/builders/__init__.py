@@ -1,0 +1,1 @@
+"""Builders for templates of one's own, beside those of whole templates."""
