@@ -11,7 +11,7 @@ from typing import Any
 from cfn_pipeline.analysis.deployments import deployments, open_parameters
 from cfn_pipeline.analysis.pipelines import pipelines
 from cfn_pipeline.analysis.sources import used_sources
-from cfn_pipeline.analysis.system import Artifact, System, Template, Unreadable
+from cfn_pipeline.analysis.system import Artifact, Place, System, Template, Unreadable
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.manifest import read_manifest
 from cfn_pipeline.template.files import read_text
@@ -252,6 +252,29 @@ def with_artifacts(system: System, folders: Mapping[str, Path]) -> System:
 
     """
     return replace(system, artifacts=[*system.artifacts, *_artifacts(folders)])
+
+
+def with_accounts(system: System, accounts: Mapping[str, str]) -> System:
+    """Return a system of which it is known to which accounts templates are deployed.
+
+    Templates that are not named are deployed with the pipeline, or where its roles lead.
+
+    Args:
+        system: the templates.
+        accounts: the accounts, by file.
+
+    """
+    region = system.unknowns.open("AWS::Region")
+    named = {t.file: accounts[t.file] for t in system.templates if t.file in accounts}
+    homes = {named[t.file] for t in system.templates if t.has_pipeline and t.file in named}
+    home = homes.pop() if len(homes) == 1 else None
+    placed = []
+    for template in system.templates:
+        account = named.get(template.file)
+        number = account or home
+        place = None if number is None else Place(number, region)
+        placed.append(replace(template, place=place, account=account))
+    return replace(system, templates=placed)
 
 
 def _artifacts(folders: Mapping[str, Path]) -> Iterator[Artifact]:

@@ -82,7 +82,8 @@ def _reference(part: str, template: Template, system: System) -> str:
     """Return what an unknown part is in a template: a reference, or a placeholder."""
     shown = readable(part)
     if shown.startswith("${"):
-        return shown if template.place is None else _OF_PIPELINE.get(shown, shown)
+        is_own = template.place is None or part in template.place
+        return shown if is_own else _OF_PIPELINE.get(shown, shown)
     match system.unknowns.source_of(part):
         case (source, str(name)) | (source, "Ref", str(name)) if source is template:
             parameter = re.fullmatch(r"\{'Ref': '(\w+)'\}", name)

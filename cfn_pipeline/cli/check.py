@@ -1,5 +1,6 @@
 """``cfn-pipeline check``: find mistakes of delivery pipelines."""
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,10 +12,12 @@ from cfn_pipeline.analysis.reading import (
     open_parameters_by_file,
     read_files,
     read_folder,
+    with_accounts,
     with_artifacts,
 )
 from cfn_pipeline.analysis.sources import guess_folders, unopened_sources
 from cfn_pipeline.analysis.system import System
+from cfn_pipeline.aws.name_forms import ACCOUNT
 from cfn_pipeline.checks import RULES, check_system, selected
 from cfn_pipeline.checks.finding import SEVERITIES, Severity
 from cfn_pipeline.checks.locating import located, summary
@@ -38,6 +41,24 @@ class _ArtifactFolder(click.ParamType[tuple[str, Path]]):
         return name, Path(folder)
 
 
+class _AccountOfFile(click.ParamType[tuple[str, str]]):
+    """``FILE=ACCOUNT``."""
+
+    name = "FILE=ACCOUNT"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        file, equals, account = value.rpartition("=")
+        if not file or not equals or not re.fullmatch(ACCOUNT.pattern, account):
+            self.fail(
+                f"invalid value {value!r}: use FILE=ACCOUNT, such as pipeline.yml=111122223333",
+                param,
+                ctx,
+            )
+        return file, account
+
+
 @click.command()
 @click.argument(
     "paths",
@@ -52,6 +73,13 @@ class _ArtifactFolder(click.ParamType[tuple[str, Path]]):
     type=_ArtifactFolder(),
     multiple=True,
     help="A folder with the files of an artifact. Can be repeated.",
+)
+@click.option(
+    "--account",
+    "accounts",
+    type=_AccountOfFile(),
+    multiple=True,
+    help="The account to which a template is deployed. Can be repeated.",
 )
 @click.option(
     "--format",
@@ -84,6 +112,7 @@ class _ArtifactFolder(click.ParamType[tuple[str, Path]]):
 def check(
     paths: tuple[Path, ...],
     artifacts: tuple[tuple[str, Path], ...],
+    accounts: tuple[tuple[str, str], ...],
     form: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -97,6 +126,9 @@ def check(
     that are given together are checked together, with their roles, projects and exports. Each
     folder is checked separately. In a folder that cfn-pipeline rendered, the files that the
     pipeline deploys are checked, too.
+
+    Templates of other accounts are found by the names of the roles that the pipeline assumes. Where
+    the account of the pipeline is not written down, --account gives it.
 
     A folder with the name of a source's repository, or one within a folder that is given, is taken
     for its artifact.
@@ -116,7 +148,7 @@ def check(
             param_hint="--fix-hints",
         )
     rules = selected(RULES, select, ignore, "info" if info else severity)
-    systems = [*_systems(paths, dict(artifacts))]
+    systems = _with_accounts([*_systems(paths, dict(artifacts))], accounts)
     _refuse_unknown_artifacts(systems, [name for name, _ in artifacts])
     findings = [finding for system in systems for finding in check_system(system, rules)]
     files = [template.file for system in systems for template in system.templates]
@@ -152,6 +184,24 @@ def _refuse_unknown_artifacts(systems: Sequence[System], names: Sequence[str]) -
             raise click.BadParameter(
                 f"artifact {name!r} is given twice; give one folder", param_hint="--artifact"
             )
+
+
+def _with_accounts(
+    systems: Sequence[System], accounts: Sequence[tuple[str, str]]
+) -> Sequence[System]:
+    """Say of templates, by file or its name, to which accounts they are deployed."""
+    files = [template.file for system in systems for template in system.templates]
+    by_file: dict[str, str] = {}
+    for name, account in accounts:
+        matching = [file for file in files if name in (file, Path(file).name)]
+        if not matching:
+            raise click.BadParameter(
+                f"file {name!r} is not among the templates; use one of them "
+                f"({', '.join(files) or 'none'})",
+                param_hint="--account",
+            )
+        by_file |= dict.fromkeys(matching, account)
+    return [with_accounts(system, by_file) for system in systems] if by_file else systems
 
 
 def _systems(paths: Sequence[Path], artifacts: dict[str, Path]) -> Iterator[System]:

@@ -71,19 +71,20 @@ def equals(value: str, text: str, apart: Apart | None = None) -> Truth:
 
 def same_account(account: str, other: str, apart: Apart | None = None) -> Truth:
     """Return whether two accounts are the same."""
-    if other in (apart or {}).get(account, ()) or account in (apart or {}).get(other, ()):
-        return False
-    return equals(account, other)
+    return False if _differ(account, other, apart or {}) else equals(account, other)
+
+
+def _differ(account: str, other: str, apart: Apart) -> bool:
+    return other in apart.get(account, ()) or account in apart.get(other, ())
 
 
 def _are_apart(pattern: str, text: str, apart: Apart | None) -> bool:
-    """Whether two ARNs are of different accounts."""
+    """Whether two ARNs, or two accounts, are known to be different."""
     if not apart:
         return False
     fields, others = pattern.split(":", _FIELDS - 1), text.split(":", _FIELDS - 1)
-    if len(fields) == len(others) == _FIELDS:
-        return same_account(fields[_ACCOUNT], others[_ACCOUNT], apart) is False
-    return len(fields) == len(others) == 1 and same_account(pattern, text, apart) is False
+    number = _ACCOUNT if len(fields) == _FIELDS else 0
+    return len(fields) == len(others) and _differ(fields[number], others[number], apart)
 
 
 @lru_cache(maxsize=4096)

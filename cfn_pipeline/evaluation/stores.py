@@ -51,7 +51,7 @@ class Store(NamedTuple):
         node, system = self.node.at("EncryptionKey").at("Id"), self.node.system
         key = resource_behind(node.value, node.template, system, _KEY)
         bucket = self.bucket
-        if key is not None or bucket is None or bucket.template.place is None:
+        if key is not None or bucket is None or bucket.template.place == node.template.place:
             return key
         is_parameter = node.is_function and node.text is not None and is_open(node.text)
         return _key_of(bucket, system) if is_parameter else None

@@ -96,7 +96,8 @@ def _regions(pipeline: Pipeline) -> Iterator[Problem]:
         key, bucket = store.key, store.bucket
         if store.region is None or not is_known(store.region) or bucket is None or key is None:
             continue
-        is_here = key.template.place is None and bucket.template.place is not None
+        home = pipeline.resource.template.place
+        is_here = key.template.place == home and bucket.template.place != home
         if is_here and bucket.template.file != key.template.file:
             yield problem(
                 pipeline,

@@ -60,7 +60,7 @@ def _deployed(deployment: Deployment, template: Template, place: Place) -> _Depl
         system = replace(system, templates=[*system.templates, template])
         there = [t for t in system.templates_at(place) if t.content == template.content]
     values = {**deployment.configured, **deployment.overridden}
-    known = {n: v for n, v in values.items() if isinstance(v, str) and is_known(v)}
+    known = {name: text for name, text in values.items() if isinstance(text, str)}
     stack = deployment.action.setting("StackName").text
     return _Deployed(
         deployment=deployment,

@@ -186,7 +186,7 @@ def _deploy(pipeline: Pipeline) -> Iterator[Problem]:
 def _place(action: Action, pipeline: Pipeline) -> Place | None:
     """Return where an action works; None: where the pipeline is."""
     place = place_of(action, pipeline)
-    return None if place == home_of(pipeline) else place
+    return pipeline.resource.template.place if place == home_of(pipeline) else place
 
 
 def _trust(pipeline: Pipeline) -> Iterator[Problem]:
