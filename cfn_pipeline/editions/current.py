@@ -74,7 +74,7 @@ from cfn_pipeline.stacks.delivery.iam import iam_template
 from cfn_pipeline.stacks.delivery.kms import key_template
 from cfn_pipeline.stacks.delivery.pipeline import pipeline_template
 from cfn_pipeline.stacks.delivery.regions import KEY, artifacts_template, key_parameter
-from cfn_pipeline.stacks.environment.home import Home
+from cfn_pipeline.stacks.environment.home import Home, images_of
 from cfn_pipeline.stacks.environment.names import action_role, deployment_role
 from cfn_pipeline.stacks.environment.separation import separation_problems
 from cfn_pipeline.stacks.environment.template import environment_template
@@ -131,7 +131,7 @@ def _home(
     return Home(
         pipeline=application.name,
         actions=[a for a in _delivery(application).actions if a.action_role == role],
-        images=application.image_repository_name if application.has_images else None,
+        images=images_of(application),
         is_account_other=places.account(environment) is not None,
         is_region_other=places.region(environment) is not None,
         account=application.account,

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from cfn_pipeline.deployment.account import Account
+from cfn_pipeline.rehearsal.preparation.lookups import nodes
+from cfn_pipeline.template import load
 from tests.command import run
 
 HOME, OTHER, THIRD = "111111111111", "222222222222", "333333333333"
@@ -19,9 +21,12 @@ applications:
     container: {{name: web, cpu: 256, memory: 512, port: 8080}}
     compute: {{type: fargate}}
     environments:
-      - name: dev
-      - {{name: staging, account: "222222222222", profile: other}}
-      - {{name: prod, account: "333333333333", region: eu-west-1, approval: true}}
+      {environments}
+"""
+ENVIRONMENTS = """\
+- name: dev
+      - {name: staging, account: "222222222222", profile: other}
+      - {name: prod, account: "333333333333", region: eu-west-1, approval: true}
 """
 
 
@@ -48,10 +53,11 @@ def profiles(account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     return file
 
 
-def folder(tmp_path: Path, name: str, home: str = "") -> Path:
+def folder(tmp_path: Path, name: str, home: str = "", environments: str = ENVIRONMENTS) -> Path:
     config = tmp_path / name / "cfn-pipeline.yml"
-    config.parent.mkdir()
-    config.write_text(CONFIG.format(name=name, home=home or "title: X"))
+    config.parent.mkdir(exist_ok=True)
+    text = CONFIG.format(name=name, home=home or "title: X", environments=environments)
+    config.write_text(text)
     done = run("render", "--config", str(config))
     assert done.code == 0, done.err
     return config.parent
@@ -97,6 +103,30 @@ def test_each_stack_is_deployed_in_its_account_and_region(profiles: Path, tmp_pa
     left = [*stacks(None, "eu-central-1"), *stacks("other", "eu-central-1")]
     assert [name for name in left if name.startswith("many-")] == []
     assert stacks("third", "eu-west-1") == stacks(None, "eu-west-1") == {}
+
+
+@pytest.mark.thorough
+def test_an_application_gets_another_account_later(profiles: Path, tmp_path: Path) -> None:
+    del profiles
+    place = folder(
+        tmp_path, "later", environments="- name: dev\n      - {name: prod, approval: true}"
+    )
+    connection = ["-p", f"ConnectionArn={CONNECTION}"]
+    assert run("deploy", str(place), "--yes", *connection).code == 0
+    folder(tmp_path, "later")
+    third = ["--profile", "prod=third"]
+    # CloudFormation refuses to delete an export that is in use; the local AWS does not.
+    names = ["kms", "environment-prod", "environment-staging", "artifacts-eu-west-1", "pipeline"]
+    done = run("deploy", str(place), "--yes", *names, *third)
+    assert done.code == 0, done.out + done.err
+    imported = {"Fn::ImportValue": "later-pipeline-role"}
+    assert imported not in list(nodes(load((place / "pipeline.yml").read_text())))
+    done = run("deploy", str(place), "--yes", *third)
+    assert done.code == 0, done.out + done.err
+    roles = Account(region="eu-central-1").client("iam").list_roles()["Roles"]
+    names = [role["RoleName"] for role in roles if "ipeline" in role["RoleName"]]
+    assert [name for name in names if name.startswith("later")] == ["later-pipeline"]
+    assert run("deploy", str(place), "--remove", "--yes", *third).code == 0
 
 
 def test_an_environment_needs_no_credentials_of_the_pipeline(

@@ -15,6 +15,7 @@ from cfn_pipeline import (
     CodeCommit,
     Commands,
     Container,
+    ECRImage,
     EditionError,
     Environment,
     Fargate,
@@ -271,6 +272,21 @@ def test_an_own_stack_pulls_with_any_role_of_its_account() -> None:
     [let] = repository["Properties"]["RepositoryPolicyText"]["Statement"]
     arn = sub(f"arn:${{AWS::Partition}}:iam::{PROD}:role/*")
     assert let["Condition"] == {"ArnLike": {"aws:PrincipalArn": [arn]}}
+
+
+def test_an_image_that_something_else_builds_is_pulled_from_the_account_of_the_pipeline() -> None:
+    application = Application(
+        name="orders",
+        source=ECRImage(repository="acme/orders"),
+        deployment_source=Repository("acme/orders-aws"),
+        build=None,
+        container=Container(name="orders", cpu=256, memory=512, port=8080),
+        compute=Fargate(),
+        environments=[Environment("prod", account=PROD)],
+    )
+    outputs = rendering(application).templates["environment-prod.yml"]["Outputs"]
+    registry = "${PipelineAccount}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}"
+    assert outputs["Images"]["Value"] == sub(f"{registry}/acme/orders")
 
 
 @pytest.mark.thorough

@@ -79,6 +79,12 @@ class Home(Frozen):
         return self.arns.regional("ecr", f"repository/{self.images}")
 
 
+def images_of(application: Application) -> str | None:
+    """Return the repository from which environments pull images; None: there are none."""
+    has_images = application.has_images or application.runs_build
+    return application.image_repository_name if has_images else None
+
+
 def home_parameters(application: Application, environment: Environment) -> dict[str, str]:
     """Return the parameters of an environment's template that say where the pipeline is.
 
@@ -88,7 +94,7 @@ def home_parameters(application: Application, environment: Environment) -> dict[
     named = {}
     if places.account(environment) is not None:
         named[ACCOUNT] = "account"
-    if places.region(environment) is not None and application.has_images:
+    if places.region(environment) is not None and images_of(application) is not None:
         named[REGION] = "region"
     return named
 
