@@ -11,9 +11,6 @@ from cfn_pipeline.atomic import Staged, remove_stale, replace_files, stage_files
 from cfn_pipeline.errors import OutputError
 from cfn_pipeline.frozen import Frozen, frozen
 
-#: Begins the first line of each rendered file that can hold a comment.
-HEADER = "Rendered by cfn-pipeline"
-
 #: A rendered file is far smaller.
 _LARGEST_BYTES = 20_000_000
 
@@ -71,11 +68,6 @@ def read_files(names: Iterable[str], folder: Path) -> dict[str, str]:
     """
     texts = {name: _read(folder / name, errors="surrogateescape") for name in names}
     return {name: text for name, text in texts.items() if text is not None}
-
-
-def is_rendered(text: str) -> bool:
-    """Return whether a file was rendered, so that rendering may replace it."""
-    return text.startswith(f"# {HEADER}")
 
 
 def write_files(files: Mapping[str, str], folder: Path) -> list[Change]:

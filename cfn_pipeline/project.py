@@ -12,9 +12,10 @@ from cfn_pipeline.errors import ModelError, OutputError, TemplateError
 from cfn_pipeline.files.configuration import Configuration, Merge, problem
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.application import Application
-from cfn_pipeline.output import HEADER, Change, is_rendered, read_files, write_files
+from cfn_pipeline.output import Change, read_files, write_files
 from cfn_pipeline.template import emit, load
 from cfn_pipeline.template.files import read_text
+from cfn_pipeline.template.header import HEADER, is_rendered
 
 _WAY_OUT = (
     "nothing was written: move what you want to keep, render into another folder (-o), or replace "

@@ -13,7 +13,7 @@ from cfn_pipeline.analysis.pipelines import pipelines
 from cfn_pipeline.analysis.sources import used_sources
 from cfn_pipeline.analysis.system import Artifact, Place, System, Template, Unreadable
 from cfn_pipeline.errors import TemplateError
-from cfn_pipeline.manifest import read_manifest
+from cfn_pipeline.template import header
 from cfn_pipeline.template.files import read_text
 from cfn_pipeline.template.positions import Position
 
@@ -30,12 +30,8 @@ _NO_TEMPLATE = (
 
 _ENDINGS = (".yml", ".yaml", ".json", ".template")
 
-#: The names of rendered files; a folder with at least _ENOUGH of them was rendered by us.
-_LAYOUT = (
-    *("codebuild.yml", "ecr.yml", "iam.yml", "kms.yml", "pipeline.yml", "stack.yml"),
-    *("Dockerfile.codebuild", "buildspec.yml"),
-)
-_ENOUGH = 5
+#: The templates that every edition renders for every application.
+_ALWAYS_RENDERED = ("kms.yml", "iam.yml", "pipeline.yml")
 
 
 class Folder(Mapping[str, str]):
@@ -142,8 +138,7 @@ def read_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
     )
     contents = {Path(template.file).name: template.content for template in templates}
     shown = str(folder / "x").removesuffix("x")
-    is_rendered = read_manifest(folder) is not None
-    return _with_layout(system, Folder(folder), shown, contents, is_rendered=is_rendered)
+    return _with_layout(system, Folder(folder), shown, contents)
 
 
 def read_texts(
@@ -159,7 +154,8 @@ def read_texts(
         files: the texts.
         artifacts: the artifacts whose files are known.
         parsed: the content, in long form, of files that were read before; default: none.
-        is_rendered: whether it is known that we rendered them; otherwise their names tell.
+        is_rendered: whether it is known that we rendered all of them; otherwise their first lines
+            tell.
 
     """
     templates: list[Template] = []
@@ -206,10 +202,10 @@ def _with_layout(
     shown: str,
     parsed: Mapping[str, Mapping[str, Any]],
     *,
-    is_rendered: bool,
+    is_rendered: bool = False,
 ) -> System:
     """Add the artifacts of the files beside the templates, if we rendered these."""
-    if not is_rendered and not _has_our_names(files):
+    if not is_rendered and not _is_ours(system, files):
         return system
     names = {artifact.name for artifact in system.artifacts}
     additional = [
@@ -227,10 +223,11 @@ def _with_layout(
     return replace(system, artifacts=[*system.artifacts, *additional], skipped=(), is_rendered=True)
 
 
-def _has_our_names(files: Mapping[str, str]) -> bool:
-    """Whether files without a manifest have the names of those that we render."""
-    ours = all(name in files for name in ("pipeline.yml", "Dockerfile.codebuild"))
-    return ours and sum(name in files for name in _LAYOUT) >= _ENOUGH
+def _is_ours(system: System, files: Mapping[str, str]) -> bool:
+    """Whether templates have the names and the first line of those that we render."""
+    return all(name in files for name in _ALWAYS_RENDERED) and any(
+        header.is_rendered(template.text or "") for template in system.templates
+    )
 
 
 def _folder(paths: Iterable[str], files: Mapping[str, str]) -> str:

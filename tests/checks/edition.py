@@ -30,7 +30,7 @@ def findings(changed: Files) -> list[Finding]:
         name: content if isinstance(content, str) else json.dumps(content)
         for name, content in changed.items()
     }
-    return check_system(read_texts(texts))
+    return check_system(read_texts(texts, is_rendered=True))
 
 
 def properties(changed: Files, file: str, resource: str) -> Any:
