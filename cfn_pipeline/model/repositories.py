@@ -226,11 +226,12 @@ class ECRImage(ApplicationSource):
     """An image in ECR that something else builds: ``ECRImage(repository="acme/orders")``.
 
     Each push of the tag starts the pipeline, which builds nothing: it deploys the image by its
-    digest, so that what was tested is what runs, wherever the tag has moved.
+    digest, so that what was tested is what runs, wherever the tag has moved. Environments in other
+    accounts pull it from here, which the repository's own policy must allow.
 
     Args:
-        repository: in this account and region.
-        tag: absent: latest.
+        repository: its name, in the pipeline's account and region.
+        tag: the tag of which a push starts the pipeline; absent: latest.
 
     """
 

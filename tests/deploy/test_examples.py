@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cfn_pipeline import ImageBuild
 from cfn_pipeline.cli.applications import placed_applications
 from tests.examples.test_configurations import CONFIGURATIONS, EXAMPLES
 from tests.rehearsal.small import spawn
@@ -26,7 +27,7 @@ def test_an_example_is_rehearsed_to_production(place: Path, tmp_path: Path) -> N
     shutil.copytree(EXAMPLES / "todobackend-app", own)
     templates = deployment / (application.deployment_repository.folder or ".")
     shutil.copytree(place, templates)
-    if application.build is not None:
+    if application.project is not None:
         shutil.copy(place / "buildspec.yml", own)
     shared = place.parent / "shared.yml"
     done = spawn(
@@ -39,4 +40,5 @@ def test_an_example_is_rehearsed_to_production(place: Path, tmp_path: Path) -> N
     assert done.code == 0, done.err
     assert set(done.states().values()) == {"Succeeded"}
     assert "Prod/DeployChangeSet" in done.states()
-    assert ("Build/CodeBuild" in done.states()) == (application.build is not None)
+    assert ("Build/CodeBuild" in done.states()) == (application.project is not None)
+    assert ("Build/Image" in done.states()) == isinstance(application.build, ImageBuild)
