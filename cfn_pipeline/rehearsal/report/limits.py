@@ -17,7 +17,10 @@ LIMITS = {
         "that are taken and changes that a stack policy denies. cfn-lint and cfn-pipeline check "
         "find many of them."
     ),
-    "Images": "Stacks pull no images, and builds push none.",
+    "Images": (
+        "Stacks pull no images, and builds push none. ECRBuildAndPublish looks for the Dockerfile; "
+        "the digest is a placeholder."
+    ),
     "The account": "Quotas, taken names, and policies of buckets and keys are not checked.",
     "Triggers and notifications": "Triggers do not start it; notifications are not sent.",
     "Regions and accounts": "Actions in other accounts run in the one local account.",
