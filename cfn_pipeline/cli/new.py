@@ -9,7 +9,7 @@ from cfn_pipeline import project
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.configuration_file import CONFIG
-from cfn_pipeline.config.beginning import new_config
+from cfn_pipeline.config.beginning import ENVIRONMENTS, new_config
 from cfn_pipeline.config.kinds import alternatives
 from cfn_pipeline.config.reading import read_config, read_config_file
 from cfn_pipeline.config.schema import config_schema
@@ -61,6 +61,20 @@ _DOCKERFILE = "Dockerfile"
     help="The port on which the container listens.  [default: 8080]",
 )
 @click.option(
+    "--account",
+    "accounts",
+    multiple=True,
+    metavar="ENVIRONMENT=NUMBER",
+    help="The account of dev or prod, if it is not the pipeline's. Can be repeated.",
+)
+@click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    metavar="ENVIRONMENT=NAME",
+    help="The region of dev or prod, if it is not the pipeline's. Can be repeated.",
+)
+@click.option(
     "-o",
     "--output",
     "folder",
@@ -82,6 +96,8 @@ def new(
     database: str,
     worker: bool,
     port: int | None,
+    accounts: tuple[str, ...],
+    regions: tuple[str, ...],
     folder: Path | None,
     repository: Path | None,
 ) -> None:
@@ -95,6 +111,10 @@ def new(
     """
     if worker and port is not None:
         raise click.UsageError("--worker and --port exclude each other; leave out one.")
+    places = {
+        option: dict(_of_environment(option, word) for word in words)
+        for option, words in (("--account", accounts), ("--region", regions))
+    }
     source = name if source is None else source
     where = f"application {name!r}"
     ModelError.raise_for(
@@ -115,6 +135,8 @@ def new(
             compute=compute,
             database=None if database == _NO_DATABASE else database,
             port=None if worker else port or 8080,
+            accounts=places["--account"],
+            regions=places["--region"],
         )
         [application] = read_config(config, source=CONFIG)
         files = _deployment_files(application, config, folder)
@@ -129,6 +151,18 @@ def new(
             f"{folder / _README} says what they must do"
         )
     printing.message(f"{folder / _README} has the steps to the first deployment")
+
+
+def _of_environment(option: str, word: str) -> tuple[str, str]:
+    """Return an environment of the new file, and what an option says of it."""
+    environment, equals, value = word.partition("=")
+    if environment not in ENVIRONMENTS or not equals:
+        raise click.UsageError(
+            f"Invalid {option} {word!r}: use {' or '.join(f'{e}=...' for e in ENVIRONMENTS)}."
+        )
+    form = name_forms.ACCOUNT if option == "--account" else name_forms.REGION
+    ModelError.raise_for(form.problems(value, option))
+    return environment, value
 
 
 def _existing_application(folder: Path, name: str) -> Application:

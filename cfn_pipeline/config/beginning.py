@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 
 from cfn_pipeline.aws import name_forms
 
@@ -12,8 +13,19 @@ _PLAIN = re.compile(r"[A-Za-z][\w./-]*", re.ASCII)
 _KEYWORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 
+#: The environments of the file.
+ENVIRONMENTS = ("dev", "prod")
+
+
 def new_config(
-    name: str, *, source: str, compute: str, database: str | None, port: int | None
+    name: str,
+    *,
+    source: str,
+    compute: str,
+    database: str | None,
+    port: int | None,
+    accounts: Mapping[str, str] | None = None,
+    regions: Mapping[str, str] | None = None,
 ) -> str:
     """Return the text of a cfn-pipeline.yml with one application, dev and prod.
 
@@ -23,8 +35,17 @@ def new_config(
         compute: on what it runs, as ``type`` has it.
         database: the engine, as ``type`` has it; None: the application has no database.
         port: on which the container listens; None: it is a worker without a load balancer.
+        accounts: of environments, by name; absent: all are in the pipeline's.
+        regions: likewise.
 
     """
+
+    def place(environment: str) -> list[str]:
+        account, region = (accounts or {}).get(environment), (regions or {}).get(environment)
+        lines = [] if account is None else [f'        account: "{account}"']
+        lines += [] if region is None else [f"        region: {region}"]
+        return lines
+
     identifier = _scalar(_identifier(name))
     name, source = _scalar(name), _scalar(source)
     lines = [
@@ -50,9 +71,11 @@ def new_config(
         "    # maximum_tasks: 4",
         "    environments:",
         "      - name: dev",
+        *place("dev"),
         "        # vpc_id: vpc-0a1b2c3d  # or in dev.json",
         "        # subnets: [subnet-0a1b2c3d, subnet-4e5f6a7b]  # two public ones, in two zones",
         "      - name: prod",
+        *place("prod"),
         "        approval: true  # a person approves each deployment",
         "        # desired_count: 2",
     ]

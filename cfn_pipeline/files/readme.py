@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from textwrap import fill
 from typing import Any
 
-from cfn_pipeline.files.makefile import Target
+from cfn_pipeline.files.makefile import Place, Target
 from cfn_pipeline.model.application import Application
 
 _WIDTH = 100
@@ -60,7 +60,7 @@ Or set vpc_id and subnets in `cfn-pipeline.yml` and render again. Then push both
 It shows what each stack changes, asks, and shows the events until the stack is complete:
 
 {steps}
-
+{places}
 It asks for {asked}; or add `-p Name=Value`. A stack keeps the values that it has.
 {notifications}
 **7. The first run** begins when the pipeline exists, and the next ones with each push to either
@@ -103,7 +103,12 @@ def readme(
     by_hand = [target for target in targets if target.environment is None]
     network = dict.fromkeys(name for names in missing.values() for name in names)
     declared = {name for template in templates.values() for name in template.get("Parameters", {})}
-    asked = {name for t in by_hand for name in _required(templates[t.file])}
+    asked = {
+        name
+        for t in by_hand
+        for name in _required(templates[t.file])
+        if name not in t.home_parameters and name not in t.outputs
+    }
     return _TEXT.format(
         folder=folder,
         name=application.name,
@@ -120,9 +125,10 @@ def readme(
         configurations=_listed([f"`{e.name}.json`" for e in environments]),
         missing=_listed([f"`{name}`" for name in network]) or "nothing is missing",
         steps="\n".join(
-            f"{number}. `{target.stack}`: {_resources(templates[target.file])}"
-            for number, target in enumerate(by_hand, 1)
+            f"{number}. `{t.stack}`{_where(t.place)}: {_resources(templates[t.file])}"
+            for number, t in enumerate(by_hand, 1)
         ),
+        places=_places(application),
         asked=_listed([f"`{name}`" for name in sorted(asked)]) or "no parameters",
         approvals="".join(
             f"\nBefore {e.name}, it waits for your approval of the changes, at most seven days.\n"
@@ -144,6 +150,31 @@ def readme(
         environment_stacks=_listed([f"`{application.stack_name(e)}`" for e in environments]),
         first=environments[0].name,
     )
+
+
+def _where(place: Place) -> str:
+    """Return account and region of a stack, as far as they are not those of the pipeline."""
+    if place.is_home:
+        return ""
+    named = [f"account {place.account}" if place.account else "", place.region or ""]
+    return "".join(f", {part}" for part in named if part)
+
+
+def _places(application: Application) -> str:
+    """Return what other accounts need; nothing where there are none."""
+    places = application.places
+    others = [e for e in application.environments if places.account(e)]
+    if not others:
+        return ""
+    names = _listed([f"{e.name} (account {e.account})" for e in others])
+    option = " ".join(f"--profile {e.name}=NAME" for e in others)
+    text = (
+        f"For {names}, say with which profile of the AWS CLI the account is reached: `profile:` of "
+        f"the environment in `cfn-pipeline.yml`, or `{option}`. No stack needs one of another "
+        "account, so theirs can also be deployed by the people who have it. The role of step 1 is "
+        "needed in each account."
+    )
+    return f"\n{fill(text, width=_WIDTH, break_on_hyphens=False)}\n"
 
 
 def _image(application: Application) -> str:

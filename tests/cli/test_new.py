@@ -38,6 +38,11 @@ def test_a_folder_has_everything_for_the_first_deployment(tmp_path: Path) -> Non
     assert (again.code, again.err) == (0, f"{folder}: up to date\n")
 
 
+def texts_of_templates(folder: Path) -> dict[str, str]:
+    named = texts(folder)
+    return {n: t for n, t in named.items() if n.endswith((".yml", ".json")) and n[:3] != "cfn"}
+
+
 @pytest.mark.parametrize(
     ("compute", "database", "worker"),
     [*itertools.product(("fargate", "ec2"), ("mysql", "postgresql", "none"), (True, False))],
@@ -58,6 +63,38 @@ def test_every_choice_renders_and_has_no_findings(
     files = {n: t for n, t in texts(folder).items() if n.endswith(".yml") or n == "dev.json"}
     files.pop("cfn-pipeline.yml")
     assert [finding for finding in check(files) if finding.severity == "error"] == []
+
+
+def test_environments_in_other_accounts(tmp_path: Path) -> None:
+    folder = tmp_path / "orders-aws"
+    words = ["--source", "acme/orders", "--account", "prod=222222222222"]
+    words += ["--region", "prod=eu-west-1", "-o", str(folder)]
+    assert run("new", "orders", *words).code == 0
+    [application] = read_config_file(folder / "cfn-pipeline.yml")
+    prod = application.environment("prod")
+    assert (prod.account, prod.region) == ("222222222222", "eu-west-1")
+    text = (folder / "README.md").read_text()
+    stacks = ["kms", "ecr", "dev-environment", "prod-environment", "artifacts-eu-west-1"]
+    stacks += ["iam", "codebuild", "pipeline"]
+    assert re.findall(r"^\d\. `orders-([a-z0-9-]+)`", text, re.MULTILINE) == stacks
+    assert "`orders-prod-environment`, account 222222222222, eu-west-1: " in text
+    assert "`--profile prod=NAME`" in text
+    assert "It asks for `ConnectionArn`; or add" in text
+    assert [f for f in check(texts_of_templates(folder)) if f.severity == "error"] == []
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (["--account", "live=222222222222"], "Invalid --account 'live=222222222222': use dev=..."),
+        (["--account", "prod=2"], "--account: the AWS account '2' has 1 character; use 12"),
+        (["--region", "prod=x"], "--region: invalid region 'x': use a region such as eu-west-1"),
+    ],
+)
+def test_a_place_that_does_not_exist(tmp_path: Path, words: list[str], message: str) -> None:
+    done = run("new", "orders", *words, "-o", str(tmp_path / "orders"))
+    assert done.code == 2
+    assert message in done.err
 
 
 @pytest.mark.parametrize("name", ["no", "on", "null", "true"])
