@@ -60,9 +60,8 @@ def test_every_choice_renders_and_has_no_findings(
     assert kind is None or type(kind).__name__.lower() == database
     assert application.containers[0].port == (None if worker else 8080)
     assert (application.load_balancer is None) == worker
-    files = {n: t for n, t in texts(folder).items() if n.endswith(".yml") or n == "dev.json"}
-    files.pop("cfn-pipeline.yml")
-    assert [finding for finding in check(files) if finding.severity == "error"] == []
+    found = check(texts_of_templates(folder))
+    assert [finding for finding in found if finding.severity == "error"] == []
 
 
 def test_environments_in_other_accounts(tmp_path: Path) -> None:
