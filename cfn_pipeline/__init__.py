@@ -66,6 +66,7 @@ _MODULES = {
         "ListenerRule",
         "LoadBalancer",
     ),
+    "model.managed_instances": ("InstanceRequirements", "ManagedInstances"),
     "model.own_stack": ("OwnStack",),
     "model.permissions": ("Allow", "regional_arn"),
     "model.pipeline": ("Pipeline", "Stage", "Variable"),

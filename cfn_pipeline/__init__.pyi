@@ -70,6 +70,8 @@ from cfn_pipeline.model.invocations import StartPipeline as StartPipeline
 from cfn_pipeline.model.invocations import StepFunctions as StepFunctions
 from cfn_pipeline.model.load_balancers import ListenerRule as ListenerRule
 from cfn_pipeline.model.load_balancers import LoadBalancer as LoadBalancer
+from cfn_pipeline.model.managed_instances import InstanceRequirements as InstanceRequirements
+from cfn_pipeline.model.managed_instances import ManagedInstances as ManagedInstances
 from cfn_pipeline.model.own_stack import OwnStack as OwnStack
 from cfn_pipeline.model.permissions import Allow as Allow
 from cfn_pipeline.model.permissions import regional_arn as regional_arn
@@ -189,11 +191,13 @@ __all__ = [
     "HostVolume",
     "ImageBuild",
     "InspectorScan",
+    "InstanceRequirements",
     "LambdaDeploy",
     "LambdaInvoke",
     "Linear",
     "ListenerRule",
     "LoadBalancer",
+    "ManagedInstances",
     "ModelError",
     "MySql",
     "OutputError",

@@ -126,6 +126,12 @@ CONTAINER = NameForm(
     characters="letters, digits, - and _",
     longest=255,
 )
+INSTANCE_TYPES = NameForm(
+    kind="instance type",
+    pattern=r"[a-z0-9*-]+[.][a-z0-9*-]+",
+    characters="a type such as 'm7i.large', or several such as 'm7i.*'",
+    longest=30,
+)
 IMAGE = NameForm(
     kind="image",
     pattern=(

@@ -15,6 +15,7 @@ from cfn_pipeline.model import commands as commands
 from cfn_pipeline.model import existing_database as existing_database
 from cfn_pipeline.model import instance_releases as instance_releases
 from cfn_pipeline.model import invocations as invocations
+from cfn_pipeline.model import managed_instances as managed_instances
 from cfn_pipeline.model import releases as releases
 from cfn_pipeline.model import stack_sets as stack_sets
 from cfn_pipeline.model.validated import Validated

@@ -30,6 +30,7 @@ from cfn_pipeline.model.delivery import continuous_delivery
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.existing_database import ExistingMySql, ExistingPostgreSql
 from cfn_pipeline.model.load_balancers import LoadBalancer, SharedLoadBalancer
+from cfn_pipeline.model.managed_instances import ManagedInstances
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.scaling import ScalableTarget
 from cfn_pipeline.model.scheduled_tasks import ScheduledTasks
@@ -46,6 +47,7 @@ from cfn_pipeline.stacks.application.fargate import fargate
 from cfn_pipeline.stacks.application.inline_function import InlineFunction, inline_function
 from cfn_pipeline.stacks.application.listener_rule import listener_rule
 from cfn_pipeline.stacks.application.load_balancer import https_load_balancer
+from cfn_pipeline.stacks.application.managed_instances import managed_instances
 from cfn_pipeline.stacks.application.migration import migration
 from cfn_pipeline.stacks.application.network import network
 from cfn_pipeline.stacks.application.passes import (
@@ -336,6 +338,7 @@ CURRENT = Edition(
             volume_gib=30,
         ),
         Fargate: fargate,
+        ManagedInstances: managed_instances,
         ScalableTarget: partial(target_tracking, cpu_percent=50),
     },
     passes=[encrypt_log_groups, in_path_of_stack, within_boundary],

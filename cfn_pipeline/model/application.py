@@ -10,7 +10,7 @@ from cfn_pipeline.aws.codebuild import IMAGE_ARCHITECTURE
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.build import ApplicationBuild, Build, ImageBuild
-from cfn_pipeline.model.compute import Compute, Ec2, Fargate
+from cfn_pipeline.model.compute import Compute, Ec2
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import Database, secret_problems
 from cfn_pipeline.model.environment import Environment
@@ -227,7 +227,7 @@ class Application(Validated):
         """The architecture on which images are built."""
         if self.project is not None and self.project.architecture is not None:
             return self.project.architecture
-        return self.compute.architecture if isinstance(self.compute, Fargate) else "X86_64"
+        return self.compute.image_architecture
 
     @property
     def tasks(self) -> tuple[tuple[Container, ...], ...]:

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from cfn_pipeline.aws.codebuild import ARCHITECTURES
+from cfn_pipeline.aws.ecs import LEAST_CPU
 from cfn_pipeline.aws.fargate import MEMORY_BY_CPU
 from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.egress import Egress
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.validated import Validated
+
+X86_64 = "X86_64"
 
 #: What tasks may always reach: the services of AWS.
 HTTPS = Egress(443)
@@ -28,6 +31,11 @@ class Compute(Validated):
     is_choice: ClassVar[bool] = True
 
     egress: Sequence[Egress] = ()
+
+    @property
+    def image_architecture(self) -> str:
+        """The architecture of images that run on it."""
+        return X86_64
 
     def problems(self) -> Iterator[str]:
         """Yield egress that is allowed twice."""
@@ -80,7 +88,66 @@ class Ec2(Compute):
 
 
 @frozen
-class Fargate(Compute):
+class TaskCompute(Compute):
+    """Base class of compute that gives each task an address of its own.
+
+    Args:
+        cpu: CPU units of a task, 1024 to a core; absent: the least that its containers need.
+        memory: of a task in MiB; absent: the least that its containers need and the CPU allows.
+        architecture: of the image: X86_64 or ARM64, for which it is built, too.
+        private: whether tasks have no public address and run in private subnets, which need a
+            NAT gateway or VPC endpoints; otherwise in the public ones.
+
+    """
+
+    is_choice: ClassVar[bool] = True
+
+    cpu: int | None = None
+    memory: int | None = None
+    architecture: str = X86_64
+    private: bool = False
+
+    @property
+    def image_architecture(self) -> str:
+        """The architecture of images that run on it."""
+        return self.architecture
+
+    def problems(self) -> Iterator[str]:
+        """Yield also an unknown architecture."""
+        yield from super().problems()
+        if self.architecture not in ARCHITECTURES:
+            yield f"{self.where}: architecture must be X86_64 or ARM64 (got {self.architecture!r})"
+
+    def subnets_of(self, environment: Environment) -> Sequence[str]:
+        """Return the private subnets, or the public ones."""
+        return environment.private_subnets if self.private else environment.subnets
+
+    def container_problems(
+        self, containers: Sequence[Container], volumes: Sequence[str]
+    ) -> Iterator[str]:
+        """Yield containers that do not fit into a task, and folders of a host."""
+        if volumes:
+            yield (
+                f"volumes ({', '.join(volumes)}) are folders of the host, which {self.where} does "
+                "not have; use EfsVolume(), or Ec2"
+            )
+        yield from _shared_ports(containers)
+        if self.size(containers) is None:
+            cpu, memory = needed(containers)
+            yield (
+                f"the containers of a task need {cpu} CPU units and {memory} MiB of memory, which "
+                f"{self.where} does not have; use a larger cpu or memory"
+            )
+
+    def size(self, containers: Sequence[Container]) -> tuple[int, int] | None:
+        """Return CPU units and MiB of memory of a task with these containers; None: too small."""
+        cpu, memory = needed(containers)
+        size = self.cpu or max(cpu, LEAST_CPU), self.memory or memory
+        return size if size[0] >= cpu and size[1] >= memory else None
+
+
+@frozen
+class Fargate(TaskCompute):
     """AWS Fargate, which needs no instances: ``Fargate(cpu=512, memory=1024, spot_percent=50)``.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
@@ -88,25 +155,15 @@ class Fargate(Compute):
     Args:
         cpu: CPU units of a task, 1024 to a core: 256, 512, 1024, 2048, 4096, 8192 or 16384;
             absent: the least that its containers need.
-        memory: of a task in MiB; absent: the least that its containers need and the CPU allows.
-        architecture: of the image: X86_64 or ARM64, for which it is built, too.
         spot_percent: the share of tasks on Fargate Spot, which costs less and is interrupted.
-        private: whether tasks have no public address and run in private subnets, which need a
-            NAT gateway or VPC endpoints; otherwise in the public ones.
 
     """
 
-    cpu: int | None = None
-    memory: int | None = None
-    architecture: str = "X86_64"
     spot_percent: int = 0
-    private: bool = False
 
     def problems(self) -> Iterator[str]:
         """Yield also sizes that do not exist, and other values out of range."""
         yield from super().problems()
-        if self.architecture not in ARCHITECTURES:
-            yield f"{self.where}: architecture must be X86_64 or ARM64 (got {self.architecture!r})"
         if not 0 <= self.spot_percent <= 100:
             yield f"{self.where}: spot_percent must be 0 to 100 (got {self.spot_percent})"
         if self.cpu is not None and self.cpu not in MEMORY_BY_CPU:
@@ -126,30 +183,9 @@ class Fargate(Compute):
                 f"is {nearest}"
             )
 
-    def subnets_of(self, environment: Environment) -> Sequence[str]:
-        """Return the private subnets, or the public ones."""
-        return environment.private_subnets if self.private else environment.subnets
-
-    def container_problems(
-        self, containers: Sequence[Container], volumes: Sequence[str]
-    ) -> Iterator[str]:
-        """Yield containers that do not fit into a task, and folders of a host."""
-        if volumes:
-            yield (
-                f"volumes ({', '.join(volumes)}) are folders of the host, which Fargate does not "
-                "have; use EfsVolume(), or Ec2"
-            )
-        yield from _shared_ports(containers)
-        if self.size(containers) is None:
-            cpu, memory = _sum(containers)
-            yield (
-                f"the containers of a task need {cpu} CPU units and {memory} MiB of memory, which "
-                f"{self.where} does not have; use a larger cpu or memory"
-            )
-
     def size(self, containers: Sequence[Container]) -> tuple[int, int] | None:
         """Return CPU units and MiB of memory of a task with these containers; None: too small."""
-        cpu, memory = _sum(containers)
+        cpu, memory = needed(containers)
         fitting = (
             (units, mebibytes)
             for units, sizes in MEMORY_BY_CPU.items()
@@ -168,5 +204,6 @@ def _shared_ports(containers: Sequence[Container]) -> Iterator[str]:
             yield f"the containers {names} of a task listen on one port ({port}); use two ports"
 
 
-def _sum(containers: Sequence[Container]) -> tuple[int, int]:
+def needed(containers: Sequence[Container]) -> tuple[int, int]:
+    """Return the CPU units and the MiB of memory that containers need together."""
     return sum(c.cpu for c in containers), sum(c.memory for c in containers)

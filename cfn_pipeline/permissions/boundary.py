@@ -13,7 +13,8 @@ from cfn_pipeline.permissions.packing import LONGEST, size
 from cfn_pipeline.permissions.patterns import Stacks
 from cfn_pipeline.permissions.references import bound
 from cfn_pipeline.permissions.roles import Allowed
-from cfn_pipeline.permissions.statements import Statement, joined, resource_value
+from cfn_pipeline.permissions.shortening import reading_by_verb, shorter
+from cfn_pipeline.permissions.statements import Statement, resource_value
 
 
 def boundary(allowed: Sequence[Allowed], stacks: Stacks) -> dict[str, Any]:
@@ -35,7 +36,9 @@ def boundary(allowed: Sequence[Allowed], stacks: Stacks) -> dict[str, Any]:
         known["Action"] = sorted({*known["Action"], *statement["Action"]})
     found = _named(list(merged.values()))
     if size(_document(found)) > LONGEST:
-        found = _shorter(found, stacks)
+        found = shorter(found, stacks)
+    if size(_document(found)) > LONGEST:
+        found = reading_by_verb(found)
     document = _document(found or [_nothing()])
     if size(document) > LONGEST:
         raise TemplateError(
@@ -57,21 +60,6 @@ def _named(found: list[Statement]) -> list[Statement]:
             statement["Sid"] += str(number)
         taken.add(statement["Sid"])
     return found
-
-
-def _shorter(found: Sequence[Statement], stacks: Stacks) -> list[Statement]:
-    """Return statements that allow the same in fewer words, but for names.
-
-    Those that begin with a stack's stand for all that do.
-    """
-    merged: dict[str, Statement] = {}
-    for statement in joined(found, stacks):
-        key = json.dumps([statement["Action"], statement.get("Condition")], sort_keys=True)
-        known = merged.setdefault(key, statement)
-        known["Resource"] = known["Resource"] + [
-            value for value in statement["Resource"] if value not in known["Resource"]
-        ]
-    return [{key: v for key, v in s.items() if key != "Sid"} for s in merged.values()]
 
 
 def _statement(entry: Allowed, stacks: Stacks) -> Statement:

@@ -294,7 +294,10 @@ def _referred(name: str, known: Known, depth: int) -> str:
     if name not in known.resources:
         return _UNKNOWN
     type_, properties = known.resources[name]
-    given = alternatives(properties.get(catalogue.name_property(type_) or ""), known)
+    property_ = catalogue.name_property(type_)
+    if property_ is None and type_ not in GENERATED_NAMES:
+        return _MADE_UP  # an id, such as that of a security group
+    given = alternatives(properties.get(property_ or ""), known)
     if len(given) > 1:
         return _UNKNOWN
     return _pattern(given[0], known, depth + 1) if given else made_name(type_, name)

@@ -289,6 +289,11 @@ SERVICE_LINKED: Mapping[str, Sequence[str]] = {
     "AWS::RDS::DBSubnetGroup": ["rds.amazonaws.com"],
 }
 
+#: The same, of a type with a certain property.
+SERVICE_LINKED_WITH: Mapping[tuple[str, str], Sequence[str]] = {
+    ("AWS::ECS::CapacityProvider", "ManagedInstancesProvider"): ["ecs-compute.amazonaws.com"],
+}
+
 #: The kinds of resources that a type makes, where its deletion does not tell.
 OWN: Mapping[str, Sequence[str]] = {
     "AWS::ApplicationAutoScaling::ScalingPolicy": ["ScalableTarget"],

@@ -61,6 +61,8 @@ class TemplateNeeds:
         types = {type_ for type_, _ in known.resources.values()}
         found = {s for type_ in types for s in tables.SERVICE_LINKED.get(type_, ())}
         for name, (type_, properties) in known.resources.items():
+            for (kind, property_), services in tables.SERVICE_LINKED_WITH.items():
+                found |= set(services) if type_ == kind and property_ in properties else set()
             if type_ == "AWS::IAM::ServiceLinkedRole":
                 for value in listed(properties.get("AWSServiceName"), known):
                     text = value_pattern(value, known)

@@ -147,7 +147,7 @@ def start_task(definitions: Value | Sequence[Value], *, cluster: Value) -> State
     return allow(ecs.RunTask, on=definitions, sid="RunTask", condition=_in_cluster(cluster))
 
 
-def pass_roles(roles: Sequence[Value], *, service: str, sid: str) -> Statement:
+def pass_roles(roles: Sequence[Value], *, service: Value, sid: str) -> Statement:
     """Pass roles to one service."""
     return allow(
         iam.PassRole,

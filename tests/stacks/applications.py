@@ -20,9 +20,11 @@ from cfn_pipeline import (
     Fargate,
     GitHubRepository,
     HealthCheck,
+    InstanceRequirements,
     Linear,
     ListenerRule,
     LoadBalancer,
+    ManagedInstances,
     MySql,
     PostgreSql,
     Queue,
@@ -58,6 +60,7 @@ WORKER = replace(
 KEY = "arn:aws:kms:us-east-1:111122223333:key/0a1b"
 SECRET_ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:orders/shop-a1B2c3"
 MIGRATION = Container(name="migrate", cpu=256, memory=512, command=["migrate"])
+MANAGED = replace(ORDERS, compute=ManagedInstances(), migration=MIGRATION)
 EXISTING = replace(
     ORDERS,
     database=ExistingPostgreSql(
@@ -217,6 +220,26 @@ APPLICATIONS = {
     "scaled by a queue": QUEUE_WORKER,
     "secrets, permissions, health check": GUARDED,
     "sidecars with images of their own": replace(ORDERS, sidecars=[PROXY, AGENT]),
+    "managed instances": MANAGED,
+    "managed instances, spot, private, arm": replace(
+        MANAGED,
+        compute=ManagedInstances(
+            requirements=InstanceRequirements(
+                minimum_vcpus=2,
+                maximum_vcpus=8,
+                minimum_memory=4096,
+                instance_types=["m7g.*", "c7g.large"],
+            ),
+            architecture="ARM64",
+            private=True,
+            spot=True,
+            storage=100,
+            egress=[Egress(587)],
+        ),
+        volumes={"uploads": EfsVolume()},
+        container=replace(ORDERS_CONTAINER, mounts={"uploads": "/uploads"}),
+        deployment=Canary(),
+    ),
     "aurora postgresql": replace(
         ORDERS,
         database=AuroraPostgreSql(

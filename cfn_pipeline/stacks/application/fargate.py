@@ -1,32 +1,21 @@
 """AWS Fargate: tasks without instances."""
 
-from collections.abc import Sequence
-from functools import partial
-from typing import Any
-
 from troposphere import Ref
-from troposphere.ec2 import SecurityGroup
 from troposphere.ecs import (
-    AwsvpcConfiguration,
     CapacityProviderStrategy,
     CapacityProviderStrategyItem,
     Cluster,
     ClusterCapacityProviderAssociations,
     ClusterSetting,
-    NetworkConfiguration,
-    RuntimePlatform,
 )
 
-from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.compute import Fargate
-from cfn_pipeline.model.containers import Container
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Capacity
-from cfn_pipeline.stacks.application.network import egress, private_subnets
 from cfn_pipeline.stacks.application.stack import ApplicationStack
+from cfn_pipeline.stacks.application.task_network import task_capacity
 
 PROVIDERS_OF_CLUSTER = "ApplicationClusterCapacity"
-SECURITY_GROUP = "ApplicationTaskSecurityGroup"
 
 
 def fargate(stack: ApplicationStack, compute: Fargate) -> Capacity:
@@ -48,46 +37,13 @@ def fargate(stack: ApplicationStack, compute: Fargate) -> Capacity:
             ],
         ),
     )
-    subnets = private_subnets(stack) if compute.private else Ref(ids.SUBNETS)
-    group = SecurityGroup(
-        SECURITY_GROUP,
-        GroupDescription="Application Task Security Group",
-        VpcId=Ref(ids.VPC),
-        SecurityGroupEgress=egress(compute),
-    )
-    port = stack.application.containers[0].port or 0
-    return Capacity(
-        security_group=group,
-        ports=(port, port),
-        network_mode="awsvpc",
-        target_type="ip",
+    return task_capacity(
+        stack,
+        compute,
+        compatibility="FARGATE",
         depends_on=[PROVIDERS_OF_CLUSTER],
         strategy=_strategy(compute.spot_percent),
-        subnets=subnets,
-        network=NetworkConfiguration(
-            AwsvpcConfiguration=AwsvpcConfiguration(
-                AssignPublicIp="DISABLED" if compute.private else "ENABLED",
-                SecurityGroups=[Ref(group)],
-                Subnets=subnets,
-            )
-        ),
-        task=partial(_task, compute),
     )
-
-
-def _task(compute: Fargate, containers: Sequence[Container]) -> dict[str, Any]:
-    """Return the size of a task with certain containers, and what it runs on."""
-    size = compute.size(containers)
-    if size is None:
-        raise ModelError(*compute.container_problems(containers, ()))
-    return {
-        "RequiresCompatibilities": ["FARGATE"],
-        "Cpu": str(size[0]),
-        "Memory": str(size[1]),
-        "RuntimePlatform": RuntimePlatform(
-            CpuArchitecture=compute.architecture, OperatingSystemFamily="LINUX"
-        ),
-    }
 
 
 def _strategy(spot_percent: int) -> list[CapacityProviderStrategyItem]:
