@@ -10,7 +10,7 @@ from cfn_pipeline.aws.codebuild import INTERFACE_CALLS, INTERFACE_PERMISSION_CAL
 from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact
-from cfn_pipeline.model.permissions import Allow, action_logs, regional_arn
+from cfn_pipeline.model.permissions import Allow, action_logs, pass_roles, regional_arn
 from cfn_pipeline.model.values import Value, present
 
 
@@ -69,7 +69,7 @@ class ECSDeploy(Action):
             # ECS does not bind these to a resource.
             Allow(("ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"), on="*"),
             Allow("ecs:TagResource", on=regional_arn("ecs", "task-definition/*")),
-            *([Allow("iam:PassRole", on=self.roles)] if self.roles else []),
+            *([pass_roles(self.roles, to=("ecs", "ecs-tasks"))] if self.roles else []),
         )
 
     def problems(self) -> Iterator[str]:

@@ -112,3 +112,10 @@ def action_logs(pipeline: str) -> Allow:
         ("logs:CreateLogGroup", *LOG_CALLS),
         on=(regional_arn("logs", group), regional_arn("logs", f"{group}:*")),
     )
+
+
+def pass_roles(roles: str | Sequence[str], *, to: Sequence[str]) -> Allow:
+    """Pass roles to certain services alone, such as ``ecs-tasks``."""
+    services = [f"{service}.amazonaws.com" for service in to]
+    condition = {"StringEqualsIfExists": {"iam:PassedToService": services}}
+    return Allow("iam:PassRole", on=roles, condition=condition)

@@ -9,9 +9,10 @@ from cfn_pipeline.aws.cloudformation import CAPABILITIES
 from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.actions import Action, ActionDefaults, ActionType
 from cfn_pipeline.model.artifacts import Artifact, ArtifactFile
-from cfn_pipeline.model.permissions import Allow, regional_arn
+from cfn_pipeline.model.permissions import Allow, pass_roles, regional_arn
 from cfn_pipeline.model.values import Value
 
+_CREATE = "cloudformation:CreateStackSet"
 _MODELS = ("SELF_MANAGED", "SERVICE_MANAGED")
 
 
@@ -105,18 +106,24 @@ class StackSet(StackSetAction):
 
     def permissions(self, pipeline: str) -> tuple[Allow, ...]:  # noqa: ARG002
         """Return changing the stack set, and passing its role."""
-        change = Allow(
-            (
-                *ACTION_CALLS["Deploy", self.type.provider],
-                *("cloudformation:CreateStackInstances", "cloudformation:ListStackInstances"),
+        calls = [c for c in ACTION_CALLS["Deploy", self.type.provider] if c != _CREATE]
+        changes = (
+            # A stack set that does not exist yet has no ARN to which IAM could bind this.
+            Allow(_CREATE, on="*"),
+            Allow(
+                (
+                    *calls,
+                    "cloudformation:CreateStackInstances",
+                    "cloudformation:ListStackInstances",
+                ),
+                on=self._arn,
             ),
-            on=self._arn,
         )
         if self.permission_model != _MODELS[0]:
-            return (change,)
+            return changes
         default = "role/AWSCloudFormationStackSetAdministrationRole"
         role = f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{default}"
-        return (change, Allow("iam:PassRole", on=self.administration_role or role))
+        return (*changes, pass_roles(self.administration_role or role, to=("cloudformation",)))
 
     def problems(self) -> Iterator[str]:
         """Yield also unknown capabilities and models."""

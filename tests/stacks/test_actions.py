@@ -45,6 +45,7 @@ from cfn_pipeline.analysis.reading import read_texts
 from cfn_pipeline.checks import check_system
 from cfn_pipeline.config.reading import read_config
 from cfn_pipeline.model.values import Value
+from cfn_pipeline.permissions import catalogue
 from cfn_pipeline.project import rendering
 from tests.cfn_lint import lint
 from tests.stacks.applications import ORDERS
@@ -129,7 +130,6 @@ ACTIONS: dict[str, tuple[Action, dict[str, Any], dict[str, list[str]]]] = {
         {
             "ecs:UpdateService": [f"ecs:{HERE}:service/main/api"],
             "ecs:TagResource": [f"ecs:{HERE}:task-definition/*"],
-            "iam:PassRole": ["arn:aws:iam::111122223333:role/task"],
         },
     ),
     "function": (
@@ -228,7 +228,10 @@ ACTIONS: dict[str, tuple[Action, dict[str, Any], dict[str, list[str]]]] = {
             "DeploymentTargets": "111122223333,444455556666",
             "Regions": "eu-west-1",
         },
-        {"cloudformation:UpdateStackSet": [f"cloudformation:{HERE}:stackset/base:*"]},
+        {
+            "cloudformation:CreateStackSet": ["*"],
+            "cloudformation:UpdateStackSet": [f"cloudformation:{HERE}:stackset/base:*"],
+        },
     ),
     "stack instances": (
         StackInstances(name="A", stack_set="base", targets=["111122223333"], regions=["eu-west-1"]),
@@ -236,6 +239,8 @@ ACTIONS: dict[str, tuple[Action, dict[str, Any], dict[str, list[str]]]] = {
         {"cloudformation:CreateStackInstances": [f"cloudformation:{HERE}:stackset/base:*"]},
     ),
 }
+#: Calls of which IAM's data has no entry.
+UNLISTED = {"inspector-scan:ScanSbom"}
 COMMANDS = Commands(
     name="A",
     namespace="smoke",
@@ -299,6 +304,15 @@ def test_actions_bring_their_permissions(name: str, tmp_path: Path) -> None:
         assert lint(tmp_path / file) == []
 
 
+@pytest.mark.parametrize("name", ACTIONS)
+def test_iam_binds_each_call_to_its_resources(name: str) -> None:
+    for permission in ACTIONS[name][0].permissions("orders"):
+        for call in {*permission.action_names} - UNLISTED:
+            assert catalogue.access(call) is not None
+            for arn in permission.resources:
+                assert arn == "*" or catalogue.can_be_on(call, arn), call
+
+
 def test_commands_stand_beside_the_configuration() -> None:
     made = rendered(pipeline(COMMANDS))["Stages"][1]["Actions"][0]
     assert made["Commands"] == ["make smoke"]
@@ -332,6 +346,20 @@ CHART = EKSDeploy(
     [
         ("instances", "ssm:SendCommand", "StringEquals", "aws:ResourceTag/app", "web"),
         ("nodes", "ssm:SendCommand", "Null", "aws:ResourceTag/app", "false"),
+        (
+            "service",
+            "iam:PassRole",
+            "StringEqualsIfExists",
+            "iam:PassedToService",
+            ["ecs.amazonaws.com", "ecs-tasks.amazonaws.com"],
+        ),
+        (
+            "stack set",
+            "iam:PassRole",
+            "StringEqualsIfExists",
+            "iam:PassedToService",
+            ["cloudformation.amazonaws.com"],
+        ),
         *(
             (
                 "chart",
