@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cfn_pipeline.analysis.system import Template
+from cfn_pipeline.analysis.system import Resource, Template
 from cfn_pipeline.aws.resource_names import ATTRIBUTES, NAME_PROPERTIES, REF_GIVES_NAME
 from cfn_pipeline.diff.texts import NO_VALUE, Form, form, text
 from cfn_pipeline.permissions import catalogue
@@ -45,17 +45,16 @@ class Concrete:
 
     Args:
         template: the template.
-        names: the logical ids under which its resources are compared, by their own.
+        resources: the resources to which its texts refer, by logical id.
         shared: the parameters that the other template has alike: their values stay open.
 
     """
 
-    def __init__(self, template: Template, names: Mapping[str, str], shared: set[str]) -> None:
+    def __init__(
+        self, template: Template, resources: Mapping[str, Resource], shared: set[str]
+    ) -> None:
         self._template = template
-        self._resources = {
-            names.get(name, name): resource for name, resource in template.resources.items()
-        }
-        self._own = {new: old for old, new in names.items()}
+        self._resources = resources
         self._shared = shared
 
     def text(self, value: str, depth: int = 0) -> str:

@@ -96,27 +96,37 @@ def _named(statement: Statement) -> Mapping[str, Any]:
     return {**statement, "Principal": known}
 
 
-class Difference(NamedTuple):
-    """A request that is decided otherwise than before.
+class Decided(NamedTuple):
+    """A request, and how it is decided before and after.
 
     Args:
         principal: who makes it.
         action: such as ``s3:GetObject``.
         resource: an ARN, or ``*``.
-        keys: the values of condition keys.
-        is_gained: whether it is allowed now, and was not.
+        before: whether it was allowed.
+        after: whether it is allowed.
 
     """
 
     principal: str
     action: str
     resource: str
-    keys: Keys
-    is_gained: bool
+    before: Truth
+    after: Truth
+
+    @property
+    def is_gained(self) -> bool:
+        """Whether it is allowed now, and was not."""
+        return _RANKS[self.after] > _RANKS[self.before]
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it was allowed, and is not any more."""
+        return _RANKS[self.after] < _RANKS[self.before]
 
 
-def differences(old: Rules, new: Rules, holder: str, statement: Statement) -> Iterator[Difference]:
-    """Yield requests about a statement that are decided otherwise than before.
+def decided(old: Rules, new: Rules, holder: str, statement: Statement) -> Iterator[Decided]:
+    """Yield requests about a statement, decided by both policies.
 
     Args:
         old: the policies before.
@@ -134,9 +144,7 @@ def differences(old: Rules, new: Rules, holder: str, statement: Statement) -> It
         for principal in people:
             before = old.decide(principal, action, resource, keys)
             after = new.decide(principal, action, resource, keys)
-            if _RANKS[before] != _RANKS[after]:
-                is_gained = _RANKS[after] > _RANKS[before]
-                yield Difference(principal, action, resource, keys, is_gained)
+            yield Decided(principal, action, resource, before, after)
 
 
 def _principals(statement: Statement, others: Sequence[Statement]) -> list[str]:

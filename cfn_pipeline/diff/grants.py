@@ -24,6 +24,7 @@ class Grant(NamedTuple):
         principals: who is let in; empty: the role.
         condition: the condition, in words.
         is_denial: whether the statement denies it.
+        is_part: whether other statements still allow some of it.
 
     """
 
@@ -33,20 +34,25 @@ class Grant(NamedTuple):
     principals: tuple[str, ...] = ()
     condition: str = ""
     is_denial: bool = False
+    is_part: bool = False
 
     def gained(self) -> str:
         """Return that it holds now."""
         if self.is_denial:
-            return f"is no longer denied {self._what}"
+            verb = "is no longer denied" if self.kind == "identity" else "no longer denies"
+            return f"{verb} {self._what}"
         match self.kind:
             case "trust":
                 return f"may be assumed by {_listed(self.principals)}{self._if}"
             case "resource":
                 return f"lets {_listed(self.principals)} {self._what}"
-        return f"may {self._what}"
+        return f"{'may' if self.kind == 'identity' else 'allows'} {self._what}"
 
     def lost(self) -> str:
         """Return that it does not hold any more."""
+        return f"{self._lost()} (some of it is still allowed)" if self.is_part else self._lost()
+
+    def _lost(self) -> str:
         if self.is_denial:
             who = f" to {_listed(self.principals)}" if self.principals else ""
             verb = "is denied" if self.kind == "identity" else "denies"
@@ -56,7 +62,8 @@ class Grant(NamedTuple):
                 return f"may no longer be assumed by {_listed(self.principals)}{self._if}"
             case "resource":
                 return f"no longer lets {_listed(self.principals)} {self._what}"
-        return f"may no longer {self._what}"
+        verb = "may no longer" if self.kind == "identity" else "no longer allows"
+        return f"{verb} {self._what}"
 
     @property
     def _what(self) -> str:
@@ -118,7 +125,8 @@ def whole(kind: Kind, statement: Mapping[str, Any]) -> Grant:
 
 def _resources(kind: Kind, resources: tuple[str, ...]) -> tuple[str, ...]:
     """Return resources; of a resource's own policy, that they are all says nothing."""
-    return () if kind != "identity" and resources in (("*",), ()) else resources
+    is_own = kind in ("trust", "resource")
+    return () if is_own and resources in (("*",), ()) else resources
 
 
 def part(

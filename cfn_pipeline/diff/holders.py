@@ -10,8 +10,9 @@ from cfn_pipeline.diff.matching import Side
 from cfn_pipeline.diff.texts import NO_VALUE, Form, replaced, text
 from cfn_pipeline.frozen import Frozen, frozen
 
-#: identity: what a role may do; trust: who may assume it; resource: whom a resource lets in.
-Kind = Literal["identity", "trust", "resource"]
+#: identity: what a role may do; policy: what a policy allows that the template attaches to nothing;
+#: trust: who may assume a role; resource: whom a resource lets in.
+Kind = Literal["identity", "policy", "trust", "resource"]
 
 _PRINCIPALS = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
 _HOLDER_KEYS = ("Roles", "RoleName", "Users", "Groups")
@@ -40,7 +41,7 @@ class Holder(Frozen):
 
     Args:
         name: the logical id of the role, or the resource.
-        kind: whether its policies say what it may do, who may be it, or who may use it.
+        kind: of what its policies say.
         documents: policy documents in the one form, each with the condition of the resource in
             which it stands.
         policies: ARNs of policies that are not in the template, as text.
@@ -155,7 +156,7 @@ class _Collection:
             for thing in _named(properties[key], name)
         ]
         if not to and not is_attached:
-            to = [name]
+            self._add("policy", name, document, guard)
         for thing in to:
             self._add("identity", thing, document, guard)
 

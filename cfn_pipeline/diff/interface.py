@@ -9,6 +9,8 @@ from cfn_pipeline.diff.difference import Change
 from cfn_pipeline.diff.texts import form, text
 from cfn_pipeline.diff.trees import Place, places
 
+_MOST_USERS = 3
+
 #: Sections of which the entries are compared as they are, each with the word for an entry.
 _SECTIONS = {"Conditions": "condition", "Mappings": "mapping", "Rules": "rule"}
 
@@ -152,7 +154,8 @@ def _importers(name: Any, exporter: Template | None, system: System) -> list[str
             continue
         users = dict.fromkeys(_users(template, name, exporter, system))
         if users:
-            found.append(f"{template.file} ({', '.join(users)})")
+            more = f" and {len(users) - _MOST_USERS} more" if len(users) > _MOST_USERS else ""
+            found.append(f"{template.file} ({', '.join([*users][:_MOST_USERS])}{more})")
     return found
 
 

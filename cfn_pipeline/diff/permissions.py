@@ -11,7 +11,7 @@ from typing import Any
 from cfn_pipeline.analysis.scenarios import scenarios
 from cfn_pipeline.analysis.system import Template
 from cfn_pipeline.diff.concrete import ACCOUNT, Concrete, as_list, settled, statements_of
-from cfn_pipeline.diff.decisions import Difference, Rules, differences
+from cfn_pipeline.diff.decisions import Decided, Rules, decided
 from cfn_pipeline.diff.difference import Change
 from cfn_pipeline.diff.grants import Grant, element, part, principals, whole
 from cfn_pipeline.diff.holders import Holder, Kind, holders
@@ -22,6 +22,14 @@ from cfn_pipeline.evaluation.matching import matches
 _MOST_CASES = 8
 
 Statement = Mapping[str, Any]
+
+#: That nothing is gained or lost by other words, by kind.
+_SAME: Mapping[Kind, str] = {
+    "identity": "has policies that are written differently, and allow the same as before",
+    "policy": "is written differently, and allows the same as before",
+    "resource": "has a policy that is written differently, and allows the same as before",
+    "trust": "has a trust that is written differently, and lets in the same as before",
+}
 
 
 def permission_changes(pairs: Sequence[Pair], old: Template, new: Template) -> list[Change]:
@@ -51,7 +59,9 @@ def permission_changes(pairs: Sequence[Pair], old: Template, new: Template) -> l
 
 
 def _gone(kind: Kind, name: str, *, is_there: bool) -> Iterator[Change]:
-    if kind == "identity":
+    if kind == "policy":
+        yield Change(sign="-", subject=name, text="is attached or removed", effect="neutral")
+    elif kind == "identity":
         words = "has no policies any more" if is_there else "is removed, with its permissions"
         yield Change(sign="-", subject=name, text=words, effect="narrowing")
     elif kind == "resource" and is_there:
@@ -73,11 +83,12 @@ def _new(holder: Holder) -> Iterator[Change]:
         if grant.is_denial:
             continue
         is_opened = holder.kind == "identity" or grant.alarm() == "is open to everyone"
+        is_broad = is_opened or holder.kind == "policy"
         yield Change(
             sign="+",
             subject=holder.name,
             text=grant.gained(),
-            effect="broadening" if is_opened else "neutral",
+            effect="broadening" if is_broad else "neutral",
             alarm=grant.alarm() if is_opened else "",
         )
     for policy in holder.policies:
@@ -102,8 +113,11 @@ class _Comparison:
     def __init__(self, old: Template, new: Template, names: Mapping[str, str]) -> None:
         before, after = old.section("Parameters"), new.section("Parameters")
         shared = {n for n in before if n in after and form(before[n]) == form(after[n])}
-        self._old = Concrete(old, names, shared)
-        self._new = Concrete(new, {}, shared)
+        # A resource that both have is the same one, also where it has another name now.
+        same = {name: new.resources[name] for name in names.values()}
+        own = {name: r for name, r in old.resources.items() if name not in names}
+        self._old = Concrete(old, {**own, **same}, shared)
+        self._new = Concrete(new, new.resources, shared)
         self._conditions = {
             "Parameters": {**before, **after},
             "Conditions": {**old.section("Conditions"), **new.section("Conditions")},
@@ -152,9 +166,7 @@ class _Comparison:
             yield Change(
                 sign="~",
                 subject=new.name,
-                text="is written differently, and allows the same as before"
-                if new.kind != "identity"
-                else "has policies that are written differently, and allow the same as before",
+                text=_SAME[new.kind],
                 effect="neutral",
             )
 
@@ -172,7 +184,7 @@ class _Case:
             limit = [*map(concrete_of(concrete), statements_of(settled(boundary, case)))]
         self.concrete = [*map(concrete_of(concrete), self.written)]
         self.rules = Rules(
-            statements=self.concrete, boundary=limit, is_own=holder.kind != "identity"
+            statements=self.concrete, boundary=limit, is_own=holder.kind in ("trust", "resource")
         )
         self.principal = f"arn:aws:iam::{ACCOUNT}:role/{holder.name}"
         self.limit = None if limit is None else exact(limit)
@@ -226,27 +238,34 @@ class _Seed:
     def _grants(
         self, old: _Case, new: _Case, *, is_gained: bool
     ) -> Iterator[tuple[Grant, set[str]]]:
-        found = [
-            difference
-            for difference in differences(old.rules, new.rules, new.principal, self._concrete)
-            if difference.is_gained is is_gained
-        ]
+        every = list(decided(old.rules, new.rules, new.principal, self._concrete))
+        found = [d for d in every if (d.is_gained if is_gained else d.is_lost)]
         if not found:
             return
         who = self._who(found)
-        by_resources: dict[tuple[str, ...], dict[str, set[str]]] = {}
+        resources = self._patterns("Resource")
+        by_resources: dict[tuple[tuple[str, ...], bool], dict[str, set[str]]] = {}
         for pattern, shown in self._patterns("Action"):
             about = [d for d in found if _matches(pattern, d.action, fold=True)]
-            on = tuple(
-                shown_resource
-                for resource, shown_resource in self._patterns("Resource")
-                if any(_matches(resource, d.resource) for d in about)
+            on = [
+                (r, words) for r, words in resources if any(_matches(r, d.resource) for d in about)
+            ]
+            # Something that the statement is about may be allowed as before.
+            is_part = not is_gained and any(
+                d.after
+                for d in every
+                if _matches(pattern, d.action, fold=True)
+                and (not resources or any(_matches(r, d.resource) for r, _ in on))
             )
             if about:
-                by_resources.setdefault(on, {})[shown] = {d.action for d in about}
-        for resources, actions in by_resources.items():
-            grant = part(old.kind, self._statement, list(actions), resources, who)
-            yield grant, {action for each in actions.values() for action in each}
+                key = tuple(words for _, words in on), is_part
+                by_resources.setdefault(key, {})[shown] = {d.action for d in about}
+        for (named, is_part), actions in by_resources.items():
+            grant = part(old.kind, self._statement, list(actions), named, who)
+            yield (
+                grant._replace(is_part=is_part),
+                {action for each in actions.values() for action in each},
+            )
 
     def _patterns(self, name: str) -> list[tuple[str | None, str]]:
         """Return the patterns of Action or Resource, concrete and as they are written."""
@@ -255,7 +274,7 @@ class _Seed:
             return [*zip(as_list(self._concrete[name]), written, strict=True)]
         return [(None, shown) for shown in written]
 
-    def _who(self, found: Sequence[Difference]) -> list[str]:
+    def _who(self, found: Sequence[Decided]) -> list[str]:
         """Return whom the statement lets in that is not let in by others."""
         shown = principals(self._statement)
         concrete = principals(self._concrete)

@@ -1,6 +1,5 @@
 """Resources that are added, removed, changed or replaced."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -11,7 +10,7 @@ from cfn_pipeline.diff.difference import Kind, PropertyChange, Replacement, Reso
 from cfn_pipeline.diff.keeping import Fate, on_removal, on_replacement
 from cfn_pipeline.diff.matching import Pair, Side
 from cfn_pipeline.diff.texts import Form, leaves, references, replaced, text
-from cfn_pipeline.diff.trees import places, values_at
+from cfn_pipeline.diff.trees import path_to, places, values_at
 
 #: Kinds of changes, in the order in which they are shown.
 ORDER: tuple[Kind, ...] = (
@@ -184,9 +183,9 @@ def _properties(
     }
     for place in places(before, after):
         level: Replacement = "no"
-        if any(_is_about(place.path, path) for path in moved["yes"]):
+        if any(_is_about(place.keys, path) for path in moved["yes"]):
             level = "yes"
-        elif any(_is_about(place.path, path) for path in moved["maybe"]):
+        elif any(_is_about(place.keys, path) for path in moved["maybe"]):
             level = "maybe"
         if level != "no" and _only_by_condition(place.before, place.after):
             level = "maybe"
@@ -212,11 +211,10 @@ def _only_by_condition(before: Form | None, after: Form | None) -> bool:
     return (len(one) > 1 or len(other) > 1) and any(case in other for case in one)
 
 
-def _is_about(place: str, path: Sequence[str]) -> bool:
+def _is_about(keys: Sequence[str], path: Sequence[str]) -> bool:
     """Whether a place is at a path of a schema, within it or around it."""
-    keys = [key for part in place.split(".") if (key := part.split("[")[0].split(" ")[0])]
-    keys_of_path = [key for key in path if key != "*"]
-    return all(one == other for one, other in zip(keys, keys_of_path, strict=False))
+    of_path = [key for key in path if key != "*"]
+    return all(one == other for one, other in zip(keys, of_path, strict=False))
 
 
 def _caused(
@@ -250,7 +248,7 @@ def _path(key: str, value: Form, name: str) -> str:
     """Return the path of the text within a property that refers to what changes."""
     for path, part in leaves(value):
         if name in references(part):
-            return key + re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", path.replace("/", "."))
+            return path_to({key: value}, [key, *path.split("/")[1:]])
     return key
 
 

@@ -18,17 +18,21 @@ class Place(NamedTuple):
 
     Args:
         path: such as ``ContainerDefinitions[app].Image``.
+        keys: its keys without items of lists, such as ContainerDefinitions and Image.
         before: the value before; None: it did not exist.
         after: the value after; None: it does not exist any more.
 
     """
 
     path: str
+    keys: tuple[str, ...]
     before: Form | None
     after: Form | None
 
 
-def places(before: Form, after: Form, path: str = "") -> Iterator[Place]:
+def places(
+    before: Form, after: Form, path: str = "", keys: tuple[str, ...] = ()
+) -> Iterator[Place]:
     """Yield the places where two values in the one form differ."""
     if before == after:
         return
@@ -36,18 +40,20 @@ def places(before: Form, after: Form, path: str = "") -> Iterator[Place]:
         for key in dict.fromkeys((*before, *after)):
             inside = f"{path}.{key}" if path else key
             if key not in after:
-                yield Place(inside, before[key], None)
+                yield Place(inside, (*keys, key), before[key], None)
             elif key not in before:
-                yield Place(inside, None, after[key])
+                yield Place(inside, (*keys, key), None, after[key])
             else:
-                yield from places(before[key], after[key], inside)
+                yield from places(before[key], after[key], inside, (*keys, key))
     elif isinstance(before, list) and isinstance(after, list):
-        yield from _in_lists(before, after, path)
+        yield from _in_lists(before, after, path, keys)
     else:
-        yield Place(path, before, after)
+        yield Place(path, keys, before, after)
 
 
-def _in_lists(before: list[Form], after: list[Form], path: str) -> Iterator[Place]:
+def _in_lists(
+    before: list[Form], after: list[Form], path: str, keys: tuple[str, ...]
+) -> Iterator[Place]:
     key = _identity(before, after)
     if key is not None:
         old = {item[key]: item for item in before}
@@ -55,40 +61,57 @@ def _in_lists(before: list[Form], after: list[Form], path: str) -> Iterator[Plac
         for name in dict.fromkeys((*old, *new)):
             inside = f"{path}[{name}]"
             if name not in new:
-                yield Place(inside, old[name], None)
+                yield Place(inside, keys, old[name], None)
             elif name not in old:
-                yield Place(inside, None, new[name])
+                yield Place(inside, keys, None, new[name])
             else:
-                yield from places(old[name], new[name], inside)
+                yield from places(old[name], new[name], inside, keys)
         common = [name for name in old if name in new]
         order = [name for name in new if name in old]
         if common != order and key not in _UNORDERED:
-            yield Place(f"{path} (order)", ", ".join(common), ", ".join(order))
+            yield Place(f"{path} (order)", keys, ", ".join(common), ", ".join(order))
     elif len(before) == len(after) and not _are_texts(before, after):
         for number, (one, other) in enumerate(zip(before, after, strict=True)):
-            yield from places(one, other, f"{path}[{number}]")
+            yield from places(one, other, f"{path}[{number}]", keys)
     else:
-        yield from _items(before, after, path)
+        yield from _items(before, after, path, keys)
 
 
-def _items(before: list[Form], after: list[Form], path: str) -> Iterator[Place]:
+def _items(
+    before: list[Form], after: list[Form], path: str, keys: tuple[str, ...]
+) -> Iterator[Place]:
     """Yield the items that two lists do not share, or both lists if only the order differs."""
     old, new = [exact(item) for item in before], [exact(item) for item in after]
     removed = [item for item, shown in zip(before, old, strict=True) if shown not in new]
     added = [item for item, shown in zip(after, new, strict=True) if shown not in old]
     if len(removed) == len(added) == 1 and len(before) == len(after):
-        yield Place(f"{path}[{before.index(removed[0])}]", removed[0], added[0])
+        yield Place(f"{path}[{before.index(removed[0])}]", keys, removed[0], added[0])
         return
     for item in removed:
-        yield Place(f"{path}[]", item, None)
+        yield Place(f"{path}[]", keys, item, None)
     for item in added:
-        yield Place(f"{path}[]", None, item)
+        yield Place(f"{path}[]", keys, None, item)
     if not removed and not added:
-        yield Place(path, before, after)
+        yield Place(path, keys, before, after)
 
 
 def _are_texts(*lists: list[Form]) -> bool:
     return all(isinstance(item, str) for items in lists for item in items)
+
+
+def path_to(value: Form, steps: Sequence[str]) -> str:
+    """Return the path to what steps of keys and indexes lead to, items by their names."""
+    path = ""
+    for step in steps:
+        if isinstance(value, list):
+            key = _identity(value, value)
+            inside = value[int(step)]
+            path += f"[{step if key is None else inside[key]}]"
+        else:
+            inside = value[step]
+            path += f".{step}" if path else step
+        value = inside
+    return path
 
 
 def _identity(before: list[Form], after: list[Form]) -> str | None:

@@ -47,7 +47,9 @@ def files(tmp_path: Path) -> tuple[str, str]:
 def test_any_difference_ends_with_0(files: tuple[str, str]) -> None:
     done = run("diff", *files)
     assert (done.code, done.err) == (0, "")
-    assert done.out.splitlines()[1] == ("1 template, 1 replaced, 1 added, 1 broadening")
+    assert done.out.splitlines()[1] == (
+        "1 template, 1 replaced, 1 added, 1 broadening, 2 to look at"
+    )
     same = run("diff", files[0], files[0])
     assert (same.code, same.out.splitlines()[1]) == (0, "no difference")
 

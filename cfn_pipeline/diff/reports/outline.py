@@ -19,6 +19,7 @@ Tone = Literal["good", "bad", "warning", "plain"]
 
 _LONGEST = 140
 _MOST_DETAILS = 40
+_MOST_GRANTS, _SOME_GRANTS = 20, 8
 
 _SIGNS = {
     "added": "+",
@@ -152,7 +153,8 @@ def verdict(difference: Difference) -> str:
         parts.append(f"{narrowing} narrowing")
     if difference.configurations:
         parts.append(_counted(len(difference.configurations), "value") + " in configurations")
-    return ", ".join(parts)
+    alarms = len(difference.alarms)
+    return ", ".join([*parts, *([f"{alarms} to look at"] if alarms else [])])
 
 
 def _resources_counted(changes: Sequence[ResourceChange]) -> list[str]:
@@ -170,7 +172,7 @@ def _counted(number: int, noun: str) -> str:
 def _part(template: TemplateDifference) -> Part:
     sections = [
         Section(title="Resources", entries=[_resource(change) for change in template.resources]),
-        Section(title="Permissions", entries=[_entry(change) for change in template.permissions]),
+        Section(title="Permissions", entries=list(_permissions(template.permissions))),
         Section(title="Network", entries=[_entry(change) for change in template.network]),
         Section(title="Pipelines", entries=[_entry(change) for change in template.pipelines]),
         Section(title="Interface", entries=[_entry(change) for change in template.interface]),
@@ -189,6 +191,23 @@ def _part(template: TemplateDifference) -> Part:
     )
 
 
+def _permissions(changes: Sequence[Change]) -> Iterator[Entry]:
+    """Yield the entries of permissions; of a role that gains many, those to look at and some."""
+    left = Counter(change.subject for change in changes if not change.alarm)
+    shown = Counter[str]()
+    for change in changes:
+        subject = change.subject
+        if change.alarm or left[subject] <= _MOST_GRANTS or shown[subject] < _SOME_GRANTS:
+            shown[subject] += not change.alarm
+            yield _entry(change)
+    for subject, number in left.items():
+        more = number - shown[subject]
+        if more:
+            yield Entry(
+                sign="+", text=f"{subject}: and {more} more, see --format json", tone="good"
+            )
+
+
 def _entry(change: Change) -> Entry:
     tone: Tone = "plain"
     if change.alarm:
@@ -198,9 +217,15 @@ def _entry(change: Change) -> Entry:
     mark = f" [{change.effect}]" if change.effect in ("broadening", "narrowing") else ""
     text = shortened(f"{change.subject}: {change.text}{mark}", 2 * _LONGEST)
     details: list[tuple[str, Tone]] = []
-    if change.alarm and change.alarm not in change.text:
+    if change.alarm and not _is_told(change.alarm, change.text):
         details.append((change.alarm, "warning"))
     return Entry(sign="!" if change.alarm else change.sign, text=text, tone=tone, details=details)
+
+
+def _is_told(alarm: str, text: str) -> bool:
+    """Whether a text has most of the words of an alarm."""
+    words, others = set(alarm.split()), set(text.split())
+    return len(words & others) * 2 >= len(words)
 
 
 def _resource(change: ResourceChange) -> Entry:
@@ -234,12 +259,13 @@ def _properties(change: ResourceChange) -> Iterator[tuple[str, Tone]]:
         for property_ in change.properties
         if (key := property_.path.split(".")[0].split("[")[0]) in keys
         and property_.replacement == "no"
+        and not property_.cause
     )
     for key in elsewhere:
         yield f"{key}: see {section}", "plain"
     for property_ in change.properties:
         key = property_.path.split(".")[0].split("[")[0]
-        if key not in elsewhere:
+        if key not in elsewhere or property_.cause:
             yield from _property(property_)
 
 
