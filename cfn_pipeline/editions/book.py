@@ -64,11 +64,12 @@ def _in_one_account(
     """Return what describes the pipeline of an application that is in one account and region."""
 
     def described(application: Application) -> Pipeline:
-        if not application.places.is_home_only:
+        places = application.places
+        around = (a for e in application.environments for a in (*e.before, *e.after))
+        if not places.is_home_only or places.regions or any(a.action_role for a in around):
             raise EditionError(
                 f"{application.where}: the book edition deploys to the account and region of the "
-                "pipeline; remove account and region of its environments, or use the edition "
-                "current"
+                "pipeline; remove account, region and action_role, or use the edition current"
             )
         return describe(application, source=GitHubOAuth, pipeline_type="V1", **options)
 

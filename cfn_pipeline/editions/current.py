@@ -161,9 +161,11 @@ def _iam_template(application: Application, stack: Mapping[str, Any]) -> Templat
 
 
 def _all_stored_parameters(application: Application, stack: Mapping[str, Any]) -> list[str]:
+    """Return the names in Systems Manager of stacks that the pipeline's own role deploys."""
     return [
         name
         for environment in application.environments
+        if application.places.account(environment) is None
         for name in _stored_parameters(environment, stack).values()
     ]
 

@@ -42,17 +42,16 @@ class Places(Frozen):
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """The regions other than the pipeline's, each once."""
-        return tuple(dict.fromkeys(r for e in self.environments if (r := self.region(e))))
+        """The regions other than the pipeline's in which an action runs, each once."""
+        regions = dict.fromkeys(map(self.region, self.environments))
+        actions = (a for e in self.environments for a in (*e.before, *e.after))
+        regions |= dict.fromkeys(action.region for action in actions)
+        return tuple(region for region in regions if region is not None)
 
     @property
     def is_home_only(self) -> bool:
         """Whether every environment is in the account and region of the pipeline."""
-        return not (self.accounts or self.regions)
-
-    def abroad(self, region: str | None) -> tuple[Environment, ...]:
-        """Return the environments of other accounts in a region; None: the pipeline's."""
-        return tuple(e for e in self.environments if self.account(e) and self.region(e) == region)
+        return not any(self.account(e) or self.region(e) for e in self.environments)
 
 
 def environment_problems(
@@ -80,6 +79,12 @@ def environment_problems(
             )
         if environment.stack is None:
             yield from name_forms.APPLICATION_STACK.problems(stack, where)
+        for action in (*environment.before, *environment.after):
+            if action.region is not None and action.region == places.region_of_pipeline:
+                yield (
+                    f"{where}, {environment.where}, {action.where}: region {action.region} is that "
+                    "of the pipeline; remove it"
+                )
         in_accounts.setdefault(places.account(environment), {})[environment.name] = stack
     yield from repeated(f"{where}: environment name", [e.name for e in environments])
     # The same stage and stack follow from the same name.

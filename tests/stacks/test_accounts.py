@@ -344,6 +344,19 @@ def test_the_book_edition_says_that_it_serves_one_account() -> None:
         )
 
 
+def test_an_action_around_a_deployment_has_a_store_in_its_region() -> None:
+    notify = LambdaInvoke(name="Notify", function="notify", region="us-west-2")
+    dev = Environment("dev", after=[notify])
+    rendered = templates(dev, Environment("prod", account=PROD))
+    assert "artifacts-us-west-2.yml" in rendered
+    stores = rendered["pipeline.yml"]["Resources"]["Pipeline"]["Properties"]["ArtifactStores"]
+    assert [store["Region"] for store in stores] == [{"Ref": "AWS::Region"}, "us-west-2"]
+    with pytest.raises(ModelError, match="action 'Notify': region us-west-2 is that of the pipe"):
+        replace(APPLICATION, environments=[dev], region="us-west-2")
+    with pytest.raises(EditionError, match="remove account, region and action_role"):
+        render(replace(BOOK.application, environments=[dev]), edition=BOOK)
+
+
 def test_an_application_without_a_build_has_no_stack_of_roles() -> None:
     own = OwnStack(template=QUEUE)
     application = Application(
