@@ -6,6 +6,8 @@ from typing import Literal
 from cfn_pipeline.aws.replacement import REVISIONS
 from cfn_pipeline.frozen import Frozen, frozen
 
+_MOST_REASONS = 5
+
 #: Whether a change of a property replaces the resource.
 Replacement = Literal["no", "maybe", "yes"]
 
@@ -157,11 +159,12 @@ class Difference(Frozen):
     def alarms(self) -> list[str]:
         """What a reader should look at, each a sentence."""
         found = [
-            f"{template.file}: {sentence}"
+            (rank, f"{template.file}: {sentence}")
             for template in self.templates
-            for sentence in _alarms(template.resources, template.changes)
+            for rank, sentence in _alarms(template.resources, template.changes)
         ]
-        return list(dict.fromkeys([*found, *_alarms((), self.configurations)]))
+        found += _alarms((), self.configurations)
+        return list(dict.fromkeys(text for _, text in sorted(found, key=lambda entry: entry[0])))
 
     @property
     def consequences(self) -> set[str]:
@@ -180,15 +183,22 @@ class Difference(Frozen):
         return bool(self.templates or self.configurations)
 
 
-def _alarms(resources: Sequence[ResourceChange], changes: Sequence[Change]) -> Iterator[str]:
-    for resource in resources:
-        if resource.is_destructive:
-            yield f"{resource.resource}: {resource.data}"
-        if resource.refusal:
-            yield f"{resource.resource}: {resource.refusal}"
-    for change in changes:
-        if change.alarm:
-            yield f"{change.subject}: {change.alarm}"
+def _alarms(
+    resources: Sequence[ResourceChange], changes: Sequence[Change]
+) -> Iterator[tuple[int, str]]:
+    """Yield sentences, each with its rank: data first, then what fails, then all else."""
+    found = [(0, r.resource, r.data) for r in resources if r.is_destructive]
+    found += [(1, r.resource, r.refusal) for r in resources if r.refusal]
+    found += [(2, change.subject, change.alarm) for change in changes if change.alarm]
+    # What is said several times of one resource is said once, with all reasons.
+    reasons: dict[tuple[int, str, str], dict[str, None]] = {}
+    for rank, subject, sentence in found:
+        head, colon, reason = sentence.partition(": ")
+        each = reasons.setdefault((rank, subject, head + colon), {})
+        each |= dict.fromkeys(reason.split("; ") if colon else [])
+    for (rank, subject, head), each in reasons.items():
+        more = f"; and {len(each) - _MOST_REASONS} more" if len(each) > _MOST_REASONS else ""
+        yield rank, f"{subject}: {head}{'; '.join([*each][:_MOST_REASONS])}{more}"
 
 
 #: The consequences that ``--fail-on`` takes.

@@ -11,7 +11,6 @@ from cfn_pipeline.evaluation.matching import matches
 
 _MOST_NAMES = 6
 _MOST_ARNS = 3
-_MOST_REASONS = 3
 
 
 class Grant(NamedTuple):
@@ -91,10 +90,8 @@ class Grant(NamedTuple):
         raising = sorted(set(actions or self._matching()) & set(RAISING))
         if not raising:
             return ""
-        reasons = [f"{action} {RAISING[action]}" for action in raising[:_MOST_REASONS]]
-        more = len(raising) - _MOST_REASONS
-        rest = f", and {more} more" if more > 0 else ""
-        return f"a new way to more rights: {'; '.join(reasons)}{rest}"
+        reasons = (f"{action} {RAISING[action]}" for action in raising)
+        return f"a new way to more rights: {'; '.join(reasons)}"
 
     def _matching(self) -> list[str]:
         """Return the actions that raise rights and that the patterns match."""

@@ -218,7 +218,7 @@ def _entry(change: Change) -> Entry:
     text = shortened(f"{change.subject}: {change.text}{mark}", 2 * _LONGEST)
     details: list[tuple[str, Tone]] = []
     if change.alarm and not _is_told(change.alarm, change.text):
-        details.append((change.alarm, "warning"))
+        details.append((shortened(change.alarm, 2 * _LONGEST), "warning"))
     return Entry(sign="!" if change.alarm else change.sign, text=text, tone=tone, details=details)
 
 
