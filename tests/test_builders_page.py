@@ -88,6 +88,7 @@ def test_the_service_uses_what_the_template_has(outputs: dict[str, Path]) -> Non
     assert role["PermissionsBoundary"] == {"Ref": "AWS::NoValue"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_cfn_lint_finds_nothing(name: str, outputs: dict[str, Path]) -> None:
     assert lint(outputs[name]) == []

@@ -281,8 +281,15 @@ def allowed(described: Pipeline) -> dict[str, list[str]]:
     return calls
 
 
+def files_of(described: Pipeline) -> dict[str, str]:
+    return {
+        "iam.yml": emit(iam_template(described)),
+        "pipeline.yml": emit(pipeline_template(described)),
+    }
+
+
 @pytest.mark.parametrize("name", [*ACTIONS, "commands"])
-def test_actions_bring_their_permissions(name: str, tmp_path: Path) -> None:
+def test_actions_bring_their_permissions(name: str) -> None:
     action, configuration, calls = ACTIONS.get(name, (COMMANDS, {}, {}))
     described = pipeline(action)
     made = rendered(described)["Stages"][1]["Actions"][0]
@@ -293,13 +300,14 @@ def test_actions_bring_their_permissions(name: str, tmp_path: Path) -> None:
         assert len(found) == len(arns)
         for arn, granted_arn in zip(arns, found, strict=True):
             assert arn in granted_arn
-    files = {
-        "iam.yml": emit(iam_template(described)),
-        "pipeline.yml": emit(pipeline_template(described)),
-    }
     # The key is in another template, and the project and pipeline of others are not here.
-    assert check_system(read_texts(files)) == []
-    for file, text in files.items():
+    assert check_system(read_texts(files_of(described))) == []
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", [*ACTIONS, "commands"])
+def test_cfn_lint_finds_nothing(name: str, tmp_path: Path) -> None:
+    for file, text in files_of(pipeline(ACTIONS.get(name, (COMMANDS,))[0])).items():
         (tmp_path / file).write_text(text)
         assert lint(tmp_path / file) == []
 
@@ -470,11 +478,7 @@ def test_rules_bring_theirs(provider: str, call: str | None) -> None:
     plain = allowed(pipeline(Approve(name="Approve")))
     assert call is None or call in allowed(described)
     assert (allowed(described) == plain) is (call is None)
-    files = {
-        "iam.yml": emit(iam_template(described)),
-        "pipeline.yml": emit(pipeline_template(described)),
-    }
-    assert check_system(read_texts(files)) == []
+    assert check_system(read_texts(files_of(described))) == []
     rule = rendered(described)["Stages"][1]["BeforeEntry"]["Conditions"][0]["Rules"][0]
     assert rule.get("Commands") == (["make smoke"] if provider == "Commands" else None)
 

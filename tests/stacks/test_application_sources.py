@@ -71,10 +71,19 @@ def overrides(made: Rendering) -> Any:
     return json.loads(action["Configuration"]["ParameterOverrides"])
 
 
-@pytest.mark.parametrize("application", [IMAGE, ZIP, BUILT], ids=["image", "zip", "built"])
-def test_checks_and_cfn_lint_find_nothing(application: Application, tmp_path: Path) -> None:
+each = pytest.mark.parametrize("application", [IMAGE, ZIP, BUILT], ids=["image", "zip", "built"])
+
+
+@each
+def test_checks_find_nothing(application: Application) -> None:
     made = rendering(application)
     assert check_system(read_texts(made.files, parsed=made.templates)) == []
+
+
+@pytest.mark.thorough
+@each
+def test_cfn_lint_finds_nothing(application: Application, tmp_path: Path) -> None:
+    made = rendering(application)
     for name in ("iam.yml", "pipeline.yml", "stack.yml"):
         (tmp_path / name).write_text(made.files[name])
         assert lint(tmp_path / name) == []
