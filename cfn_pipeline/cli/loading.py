@@ -4,6 +4,10 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+#: How many objects are made before Python looks for garbage; its own value is 700. A verb makes
+#: many values that stay until its end, and little garbage that has circles.
+_OBJECTS = 20_000
+
 
 @contextmanager
 def loading() -> Iterator[None]:
@@ -18,3 +22,4 @@ def loading() -> Iterator[None]:
     finally:
         gc.enable()
         gc.freeze()
+        gc.set_threshold(_OBJECTS)

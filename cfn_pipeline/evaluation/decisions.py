@@ -240,7 +240,7 @@ def _folded(element: Element) -> Element:
 def _of_element(element: Element, text: str, context: Context) -> Truth:
     if element.patterns is None:
         return None
-    filled = [context.filled(pattern) for pattern in element.patterns]
+    filled = map(context.filled, element.patterns)
     truth = some(False if p is None else matches(p, text, context.apart) for p in filled)
     return opposite(truth) if element.negated else truth
 

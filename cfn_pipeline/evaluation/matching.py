@@ -57,6 +57,12 @@ def matches(pattern: str, text: str, apart: Apart | None = None) -> Truth:
 
 @lru_cache(maxsize=4096)
 def _matches(pattern: str, text: str) -> Truth:
+    if pattern.isascii() and text.isascii():  # nothing is unknown, as in most actions
+        head = pattern.partition("*")[0].partition("?")[0]
+        if not text.startswith(head):
+            return False
+        if pattern in (head, f"{head}*"):
+            return pattern != head or text == head
     if not may_match(pattern, text):
         return False
     return True if _certain(pattern).fullmatch(text) else None
