@@ -66,13 +66,20 @@ class Frozen:
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         kind: Any = type(self)
-        try:
-            given = _signature(kind).bind(*arguments, **options).arguments
-        except TypeError as error:
-            raise TypeError(f"{kind.__name__}: {error}") from None
+        names, positional, defaults = _parameters(kind)
+        given = dict(zip(positional, arguments, strict=False)) | options
+        if len(given) < len(arguments) + len(options) or not given.keys() <= names:
+            _refuse(kind, arguments, options)
         state = vars(self)
-        for one in _fields(kind):
-            state[one.name] = given[one.name] if one.name in given else _default(one)
+        for name, default in defaults.items():
+            if name in given:
+                state[name] = given[name]
+            elif default.default_factory is not MISSING:
+                state[name] = default.default_factory()
+            elif default.default is not MISSING:
+                state[name] = default.default
+            else:
+                _refuse(kind, arguments, options)
         self.__post_init__()
 
     def __post_init__(self) -> None:
@@ -107,23 +114,42 @@ def _fields(kind: Any) -> tuple[Field[Any], ...]:
 
 
 @cache
+def _parameters(kind: Any) -> tuple[frozenset[str], tuple[str, ...], dict[str, Field[Any]]]:
+    """Return the arguments, those among them that may be positional, and all fields by name."""
+    arguments = [one for one in _fields(kind) if one.init]
+    return (
+        frozenset(one.name for one in arguments),
+        tuple(one.name for one in arguments if not one.kw_only),
+        {one.name: one for one in _fields(kind)},
+    )
+
+
+@cache
 def _signature(kind: Any) -> Signature:
     return Signature(
         [
             Parameter(
                 one.name,
                 Parameter.KEYWORD_ONLY if one.kw_only else Parameter.POSITIONAL_OR_KEYWORD,
-                default=Parameter.empty if _is_required(one) else _default(one),
+                default=_default(one),
                 annotation=one.type,
             )
             for one in sorted(_fields(kind), key=lambda one: bool(one.kw_only))
+            if one.init
         ]
     )
 
 
-def _is_required(one: Field[Any]) -> bool:
-    return one.default is MISSING and one.default_factory is MISSING
-
-
 def _default(one: Field[Any]) -> Any:
-    return one.default if one.default_factory is MISSING else one.default_factory()
+    if one.default_factory is not MISSING:
+        return one.default_factory()
+    return Parameter.empty if one.default is MISSING else one.default
+
+
+def _refuse(kind: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> NoReturn:
+    """Raise the TypeError of arguments that a class does not take."""
+    try:
+        _signature(kind).bind(*arguments, **options)
+    except TypeError as error:
+        raise TypeError(f"{kind.__name__}: {error}") from None
+    raise AssertionError(kind)

@@ -13,9 +13,10 @@ from cfn_pipeline.template.positions import Path
 _ABSENT = object()
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+# Not frozen, since there are thousands of them, and what keeps a value frozen takes time for each.
+@dataclass(eq=False, slots=True)
 class Node:
-    """A value of a template, and the path to it.
+    """A value of a template, and the path to it; nothing changes it.
 
     Fn::If resolves to the branch of the scenario. Without a scenario, items of a list include both
     branches, and other values stay unresolved.
@@ -62,7 +63,8 @@ class Node:
 
     def at(self, key: str) -> "Node":
         """Return the value of a key, which may be missing."""
-        inside = self.value if isinstance(self.value, dict) and not self.is_function else {}
+        value = self.value
+        inside = value if isinstance(value, dict) and not is_function(value) else {}
         return self._child(key, inside.get(key, _ABSENT))
 
     def fields(self) -> dict[str, "Node"]:

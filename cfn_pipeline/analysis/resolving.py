@@ -33,16 +33,25 @@ def text_of(
     Unknown parts are special characters (see ``partial_text``). A parameter resolves to its
     default, if it has one.
     """
-    return _Resolution(system, scenario).text(value, template, 0)
+    if scenario is not None or not isinstance(value, dict):
+        return _Resolution(system, scenario).text(value, template, 0)
+    # With the text, the value stays: no other value gets its id.
+    key = ("text", id(value), template)
+    _, text = system.once(key, lambda: (value, _Resolution(system, None).text(value, template, 0)))
+    return text
 
 
 def name_of(resource: Resource, system: System) -> str:
     """Return the value of Ref for a resource."""
-    return _Resolution(system, None).name(resource, 0)
+    return system.once(("name", resource), lambda: _Resolution(system, None).name(resource, 0))
 
 
 def arn_of(resource: Resource, system: System) -> str:
     """Return the value of ``Fn::GetAtt [X, Arn]`` for a resource."""
+    return system.once(("ARN", resource), lambda: _arn_of(resource, system))
+
+
+def _arn_of(resource: Resource, system: System) -> str:
     value = {"Fn::GetAtt": [resource.logical_id, "Arn"]}
     return text_of(value, resource.template, system) or ANYTHING
 

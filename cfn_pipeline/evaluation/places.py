@@ -23,6 +23,10 @@ def account_in(arn: str | None) -> str | None:
 
 def home_of(pipeline: Pipeline) -> Place:
     """Return the account and region of a pipeline."""
+    return pipeline.system.once(("home", pipeline), lambda: _home_of(pipeline))
+
+
+def _home_of(pipeline: Pipeline) -> Place:
     if pipeline.resource.template.place is not None:
         return pipeline.resource.template.place
     unknowns = pipeline.system.unknowns
@@ -64,6 +68,11 @@ def apart(pipeline: Pipeline) -> Apart:
 
 def accounts_of_actions(pipeline: Pipeline) -> frozenset[str]:
     """Return the numbers of the accounts in which actions work, as far as they are known."""
+    key = ("accounts of actions", pipeline)
+    return pipeline.system.once(key, lambda: _accounts_of_actions(pipeline))
+
+
+def _accounts_of_actions(pipeline: Pipeline) -> frozenset[str]:
     nodes = (key.at("RoleArn") for a in pipeline.actions for key in (a.node, a.configuration))
     accounts = (account_in(_arn(node, pipeline)) for node in nodes if node.is_there)
     return frozenset(a for a in accounts if a is not None and a.isdecimal())

@@ -109,6 +109,13 @@ def allowing(*actions: str) -> Policy:
 
 def policy_of(document: Node) -> Policy:
     """Return the policy in a document of a template."""
+    # With the policy, the document stays: no other value gets its id.
+    key = ("policy", id(document.value), document.path, document.template, id(document.scenario))
+    _, policy = document.system.once(key, lambda: (document, _policy_of(document)))
+    return policy
+
+
+def _policy_of(document: Node) -> Policy:
     document = document.parsed
     if not document.is_there or document.hides_keys or document.at("Statement").is_function:
         return UNKNOWN
