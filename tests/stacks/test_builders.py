@@ -130,6 +130,7 @@ def test_a_template_of_ones_own_has_them(tmp_path: Path) -> None:
         bucket="acme-${AWS::AccountId}",
         key=GetAtt("DataKey", "Arn"),
         role_arn=GetAtt("CloudFormationRole", "Arn"),
+        parameters=["/orders/image"],
     )
     template.add_resource(role)
     template.add_resource(
@@ -149,5 +150,8 @@ def test_a_template_of_ones_own_has_them(tmp_path: Path) -> None:
     assert calls["kms:Decrypt"] == [{"Fn::GetAtt": ["DataKey", "Arn"]}]
     assert "project/orders" in str(calls["codebuild:StartBuild"])
     assert "codecommit:UploadArchive" in calls
+    assert "parameter/orders/image" in str(calls["ssm:GetParameters"])
+    with pytest.raises(ModelError, match=r"invalid Systems Manager parameter '\*'"):
+        pipeline_role(pipeline, bucket="acme", role_arn="arn:aws:iam::1:role/d", parameters=["*"])
     (tmp_path / "own.yml").write_text(text)
     assert lint(tmp_path / "own.yml") == []

@@ -1,11 +1,12 @@
 """Roles for templates of one's own: each builder returns ordinary resources of troposphere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from troposphere import AWSObject, Ref
 from troposphere.iam import Role
 
+from cfn_pipeline.aws import name_forms
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.values import Value
@@ -14,6 +15,7 @@ from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.policies.keys import encrypt_artifacts
 from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.arns import ARNS, Arns
+from cfn_pipeline.stacks.delivery.roles import stored_parameter_arns
 from cfn_pipeline.stacks.environment import deployment
 from cfn_pipeline.stacks.environment.deployment import add_deployment_role
 from cfn_pipeline.stacks.parameters import CONNECTION
@@ -30,6 +32,7 @@ def pipeline_role(
     project: Value | None = None,
     role_arn: Value | None = None,
     buckets: Mapping[str, str] | None = None,
+    parameters: Sequence[str] = (),
     arns: Arns = ARNS,
 ) -> Role:
     """Make the role of a pipeline, with what its actions need and nothing else.
@@ -53,15 +56,13 @@ def pipeline_role(
         role_arn: the deployment role of actions that name none; absent: each names one.
         buckets: the names of the artifact buckets in other regions of its actions, by region;
             absent: there are none.
+        parameters: the names in Systems Manager for which parameters of deployed templates stand:
+            CloudFormation reads them with this role. Empty: none.
         arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     """
     names = {} if buckets is None else buckets
-    ModelError.raise_for(
-        f"role of pipeline {pipeline.name!r}: the bucket of {region} is absent; add it to buckets"
-        for region in pipeline.regions
-        if region not in names
-    )
+    ModelError.raise_for(_problems(pipeline, names, parameters))
 
     def resources(arns: Arns, bucket: str) -> PipelineResources:
         return PipelineResources(
@@ -72,6 +73,7 @@ def pipeline_role(
             stack=arns.named("cloudformation", "stack", "/*"),
             role=role_arn,
             connection=Ref(CONNECTION),
+            parameters=stored_parameter_arns(parameters, arns),
         )
 
     regions = {r: resources(arns.at(region=r), names[r]) for r in pipeline.regions}
@@ -85,6 +87,17 @@ def pipeline_role(
         trust=trust("codepipeline.amazonaws.com"),
         policies={"PipelinePermissions": document(*statements)},
     )
+
+
+def _problems(
+    pipeline: Pipeline, buckets: Mapping[str, str], parameters: Sequence[str]
+) -> Iterator[str]:
+    where = f"role of pipeline {pipeline.name!r}"
+    for region in pipeline.regions:
+        if region not in buckets:
+            yield f"{where}: the bucket of {region} is absent; add it to buckets"
+    for name in parameters:
+        yield from name_forms.STORED_PARAMETER.problems(name, where)
 
 
 def deployment_resources(
