@@ -50,6 +50,7 @@ bench: $(READY) ## Measure, as ratios to a plain dump of the same templates
 	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=min,median,rounds
 	@$(BIN)/python tests/benchmarks/processes.py
 	@$(BIN)/python -m tests.benchmarks.curves
+	@$(BIN)/python tests/benchmarks/fleets.py
 
 audit: $(READY) .audit/.ready ## Run security checkers (checkov, Guard, cdk-nag) over the current edition; needs npm
 	@$(BIN)/python scripts/audit/audit.py

@@ -1,6 +1,6 @@
 // The delivery of N applications with the AWS CDK: what scripts/make_fleet.py describes, for comparison.
 //
-//   NODE_MODULES=.../node_modules node fleet.mjs N FOLDER
+//   CDK_NODE_MODULES=.../node_modules node fleet.mjs N FOLDER
 //
 // Each application has a key, a private bucket, a topic with notifications, a build, and a pipeline
 // that deploys a template of its own to dev and, after an approval, by a change set to prod.
