@@ -55,12 +55,12 @@ class Unknowns:
 
 def is_known(text: str | None) -> bool:
     """Whether a text has no unknown parts."""
-    return text is not None and not _UNKNOWN.search(text)
+    return text is not None and (text.isascii() or not _UNKNOWN.search(text))
 
 
 def is_open(text: str) -> bool:
     """Whether a text has an open part, so that it cannot be split reliably."""
-    return any(_OPEN <= ord(character) < _GENERATED for character in text)
+    return not text.isascii() and any(_OPEN <= ord(character) < _GENERATED for character in text)
 
 
 def has_generated(text: str) -> bool:

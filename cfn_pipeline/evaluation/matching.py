@@ -65,7 +65,14 @@ def _matches(pattern: str, text: str) -> Truth:
             return pattern != head or text == head
     if not may_match(pattern, text):
         return False
-    return True if _certain(pattern).fullmatch(text) else None
+    head, star, tail = pattern.partition("*")
+    if tail or "?" in head:
+        is_certain = _certain(pattern).fullmatch(text) is not None
+    elif ANYTHING in head:
+        is_certain = False
+    else:  # as most are: a regular expression takes long to compile
+        is_certain = text.startswith(head) if star else text == head
+    return True if is_certain else None
 
 
 def equals(value: str, text: str, apart: Apart | None = None) -> Truth:
