@@ -8,7 +8,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-const require = createRequire(join(process.env.NODE_MODULES, 'fleet.js'));
+const require = createRequire(join(process.env.CDK_NODE_MODULES, 'fleet.js'));
 const { App, CfnParameter, Duration, RemovalPolicy, Stack } = require('aws-cdk-lib');
 const codebuild = require('aws-cdk-lib/aws-codebuild');
 const codepipeline = require('aws-cdk-lib/aws-codepipeline');
