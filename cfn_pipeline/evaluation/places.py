@@ -29,10 +29,6 @@ def home_of(pipeline: Pipeline) -> Place:
 def _home_of(pipeline: Pipeline) -> Place:
     if pipeline.resource.template.place is not None:
         return pipeline.resource.template.place
-    return pipeline.system.once(("home", pipeline), lambda: _home_of(pipeline))
-
-
-def _home_of(pipeline: Pipeline) -> Place:
     unknowns = pipeline.system.unknowns
     account = account_in(pipeline.node.at("RoleArn").text)
     if account is None or not is_known(account):
