@@ -220,7 +220,8 @@ class Application(Validated):
     @property
     def makes_build_image(self) -> bool:
         """Whether that image is the application's own, which it renders and others may share."""
-        return self.has_build_image and self.project is not None and self.project.image_of is None
+        maker = None if self.project is None else self.project.image_of
+        return self.has_build_image and maker in (None, self.name)
 
     @property
     def architecture(self) -> str:
@@ -299,6 +300,11 @@ class Application(Validated):
             for name in ("build", "image_repository"):
                 if getattr(self, name) is not None:
                     yield f"{where}: {name} is not possible with an image as source; remove it"
+            if self.stack is None and not self.runs_build:
+                yield (
+                    f"{where}: no container runs the image of the source; remove image from one of "
+                    "them"
+                )
         for checker in self.suppressions:
             if checker not in CHECKERS:
                 yield (

@@ -65,7 +65,8 @@ class Build(ApplicationBuild):
         image: one of CodeBuild's own, such as ``aws/codebuild/standard:7.0``; absent: the image of
             Dockerfile.codebuild, with Docker in Docker, in a repository of its own.
         image_of: another application, in whose image of Dockerfile.codebuild it builds: that one
-            makes and renders the image, in the same account and region. Absent: its own.
+            makes and renders the image, in the same account and region. Absent, or its own name:
+            its own.
         compute_type: CodeBuild's, such as BUILD_GENERAL1_MEDIUM.
         architecture: X86_64 or ARM64; absent: that of ``Fargate``, else X86_64.
         docker: whether builds run Docker, which takes privileged mode.

@@ -60,7 +60,12 @@ def continuous_integration(
         source: the source action's class; absent: that of the repository's provider.
         pipeline_type: V2 or V1.
 
+    Raises:
+        ModelError: the application has no build.
+
     """
+    if application.build is None:
+        raise ModelError(f"{application.where} has no build, and integration is one; add a build")
     code = _application_source(application, source)
     build: Action = CodeBuild(name="CodeBuild", input=code.artifact, output="MyAppBuild")
     if isinstance(application.build, ImageBuild):

@@ -11,6 +11,7 @@ from cfn_pipeline import (
     BOOK,
     Application,
     Build,
+    Container,
     ECRImage,
     Fargate,
     ImageBuild,
@@ -18,6 +19,7 @@ from cfn_pipeline import (
     OwnStack,
     Repository,
     S3Object,
+    continuous_integration,
     render,
 )
 from cfn_pipeline.analysis.reading import read_texts
@@ -223,6 +225,19 @@ applications:
         (
             lambda: replace(ZIP, deployment_source=ZIP.source),  # type: ignore[arg-type]
             "source and deployment_source are both 's3://acme-code/orders.zip' and their files",
+        ),
+        (
+            lambda: replace(
+                IMAGE,
+                container=Container(
+                    name="a", cpu=256, memory=512, port=80, image="public.ecr.aws/a/b:1"
+                ),
+            ),
+            "no container runs the image of the source; remove image from one of them",
+        ),
+        (
+            lambda: continuous_integration(IMAGE),
+            "application 'orders' has no build, and integration is one; add a build",
         ),
         (lambda: S3Object(bucket="Acme", key="a.zip"), "invalid bucket name 'Acme'"),
         (lambda: S3Object(bucket="acme", key="/a.zip"), "invalid key '/a.zip'"),

@@ -20,7 +20,7 @@ from cfn_pipeline import (
 )
 from cfn_pipeline.analysis.reading import read_texts
 from cfn_pipeline.checks import check_system
-from cfn_pipeline.config.reading import read_config
+from cfn_pipeline.config.reading import Configuration, read_config
 from cfn_pipeline.project import rendering
 from tests.cfn_lint import lint
 from tests.stacks.applications import ORDERS
@@ -147,10 +147,25 @@ def test_one_application_makes_the_build_image_of_several() -> None:
             ("acme/web}", "acme/web, build: {architecture: ARM64}}"),
             "is for ARM64, and builds run on",
         ),
+        (("acme/web}", "acme/web, region: eu-west-1}"), "is in another account or region"),
     ):
         with pytest.raises(ModelError) as caught:
             read_config(read.replace(*change))
         assert message in str(caught.value)
+    shared = read.replace("defaults:", "defaults:\n          build: {image_of: web}")
+    for application in read_config(shared.replace(", build: {image_of: web}}", "}")):
+        assert application.makes_build_image == (application.name == "web")
+
+
+def test_an_application_that_is_not_read_again_still_names_one_of_the_file() -> None:
+    text = """
+        applications:
+          - {name: web, source: acme/web, container: {name: a, cpu: 1, memory: 6, port: 80}}
+          - {name: api, source: acme/api, build: {image_of: shop}}
+    """
+    configuration = Configuration(text, source="f.yml")
+    with pytest.raises(ModelError, match=r"f\.yml:4:13: application 'api', build: unknown appl"):
+        configuration.applications(configuration.entries[:1])
 
 
 def test_reports_are_in_the_buildspec_and_their_groups_may_be_written() -> None:
