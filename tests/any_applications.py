@@ -282,6 +282,16 @@ def load_balancers(draw: st.DrawFn) -> LoadBalancer:
     )
 
 
+def places() -> st.SearchStrategy[dict[str, Any]]:
+    """Account and region, mostly those of the pipeline."""
+    return st.fixed_dictionaries(
+        {
+            "account": st.sampled_from([None, None, "111111111111", "222222222222"]),
+            "region": st.sampled_from([None, None, "eu-west-1", "us-east-1"]),
+        }
+    )
+
+
 @st.composite
 def environments(draw: st.DrawFn, most: int) -> list[Environment]:
     chosen = draw(
@@ -295,6 +305,7 @@ def environments(draw: st.DrawFn, most: int) -> list[Environment]:
             approval=draw(st.booleans()),
             desired_count=draw(some(st.integers(0, most))),
             protected=draw(some(st.booleans())),
+            **draw(places()),
         )
         for name in chosen
     ]
@@ -337,6 +348,7 @@ def applications(draw: st.DrawFn) -> Application:
         "log_retention_days": draw(st.sampled_from(RETENTION_DAYS)),
         "suppressions": draw(st.sampled_from([[], ["checkov", "cdk-nag"], ["guard"]])),
         "pull_accounts": draw(st.sampled_from([[], ["111111111111", "222222222222"]])),
+        **draw(places()),
     }
     if draw(st.integers(0, 9)) == 0:
         version = draw(st.sampled_from([None, "Version"]))
@@ -347,7 +359,8 @@ def applications(draw: st.DrawFn) -> Application:
         elif version and draw(st.booleans()):
             build = ImageBuild()
         common["environments"] = [
-            Environment(e.name, approval=e.approval) for e in common["environments"]
+            Environment(e.name, approval=e.approval, account=e.account, region=e.region)
+            for e in common["environments"]
         ]
         return Application(
             **common, stack=OwnStack(template=template, version_parameter=version), build=build
