@@ -22,6 +22,9 @@ BOUNDED = (
 #: What has a statement of its own.
 _APART = ("iam:PassRole", "kms:CreateGrant")
 
+#: The end of the id of a statement that is bound by the tag of a stack.
+_OF_STACK = "OfStack"
+
 #: What nothing binds: a group can be given any policy, and has no boundary.
 _UNBOUNDED = ("iam:AttachGroupPolicy", "iam:PutGroupPolicy")
 
@@ -38,7 +41,7 @@ def statements(
             None: roles are made without one.
 
     """
-    granted = _Granted()
+    granted = _Granted(stacks)
     for template in templates:
         for stack in stacks:
             granted.add(template, stack)
@@ -72,7 +75,8 @@ def statements(
 class _Granted:
     """Actions by what they are for, with the ARNs on which they are."""
 
-    def __init__(self) -> None:
+    def __init__(self, stacks: Stacks) -> None:
+        self._stacks = stacks
         self._by_type: dict[str, dict[str, dict[str, Arn]]] = {}
 
     def add(self, template: TemplateNeeds, stack: str) -> None:
@@ -173,6 +177,8 @@ class _Granted:
                 values = [union[key] for key in sorted(union)]
                 services = {_key_service(type_, action) for action in actions}
                 condition = None if "" in services else _through(services)
+                if suffix == _OF_STACK:
+                    condition = _tagged(self._stacks)
                 sid = f"{verb}{_noun(type_)}{suffix}"
                 found.append(_statement(sid, list(actions), values, condition))
         return found
@@ -193,8 +199,16 @@ def _through(services: Collection[str]) -> dict[str, Any]:
     return {"StringEquals": {"kms:ViaService": names if len(names) > 1 else names[0]}}
 
 
+def _tagged(stacks: Stacks) -> dict[str, Any]:
+    """Return the condition that CloudFormation has made a resource for one of the stacks."""
+    operator = "StringLike" if any("*" in stack for stack in stacks) else "StringEquals"
+    return {operator: {"aws:ResourceTag/aws:cloudformation:stack-name": list(stacks)}}
+
+
 def _suffix(type_: str, action: str, arns: Mapping[str, Arn]) -> str:
     """Name a further statement of a type: another service's, of tags, or bound to nothing."""
+    if action in tables.BY_TAG:
+        return _OF_STACK
     service = action.split(":")[0]
     own = catalogue.own_service(type_) or ("" if not type_ else service)
     tags = "Tags" if catalogue.access(action) == "Tagging" else ""

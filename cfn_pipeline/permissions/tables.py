@@ -294,6 +294,17 @@ SERVICE_LINKED_WITH: Mapping[tuple[str, str], Sequence[str]] = {
     ("AWS::ECS::CapacityProvider", "ManagedInstancesProvider"): ["ecs-compute.amazonaws.com"],
 }
 
+#: Actions that delete data of resources with ids that AWS makes. They are bound by the tag that
+#: CloudFormation gives what it makes for a stack.
+#: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
+BY_TAG = frozenset(
+    {
+        "elasticfilesystem:DeleteFileSystem",
+        "elasticfilesystem:DeleteFileSystemPolicy",
+        "elasticfilesystem:DeleteReplicationConfiguration",
+    }
+)
+
 #: The kinds of resources that a type makes, where its deletion does not tell.
 OWN: Mapping[str, Sequence[str]] = {
     "AWS::ApplicationAutoScaling::ScalingPolicy": ["ScalableTarget"],

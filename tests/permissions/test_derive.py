@@ -281,6 +281,65 @@ def test_keys_are_lent_to_services_only() -> None:
     }
 
 
+def test_file_systems_of_other_stacks_are_not_deleted() -> None:
+    made = {"Store": {"Type": "AWS::EFS::FileSystem", "Properties": {}}}
+    for stacks, operator in [(["orders-dev"], "StringEquals"), (["orders-*"], "StringLike")]:
+        found = derive([{"Resources": made}], stacks=stacks)
+        [deletion] = [
+            s for s in found.statements if "elasticfilesystem:DeleteFileSystem" in s["Action"]
+        ]
+        tag = "aws:ResourceTag/aws:cloudformation:stack-name"
+        assert deletion["Condition"] == {operator: {tag: stacks}}
+        assert deletion["Sid"] == "DeployFileSystemOfStack"
+
+
+def test_the_ref_of_what_has_no_name_is_an_id_that_aws_makes() -> None:
+    here = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:security-group"
+    statement = {
+        "Effect": "Allow",
+        "Action": "ec2:RunInstances",
+        "Resource": {"Fn::Sub": f"{here}/${{Group}}"},
+    }
+    role = {
+        "Policies": [{"PolicyName": "Start", "PolicyDocument": {"Statement": [statement]}}],
+        "PermissionsBoundary": BOUNDARY,
+    }
+    template = {
+        "Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": {}},
+        "Role": {"Type": "AWS::IAM::Role", "Properties": role},
+    }
+    found = derive([{"Resources": template}], stacks=["orders-dev"], boundary=BOUNDARY)
+    assert found.boundary is not None
+    [allowed] = found.boundary["Statement"]
+    assert allowed["Resource"] == [{"Fn::Sub": f"{here}/*"}]
+
+
+def test_a_condition_without_patterns_on_what_aws_makes_up_is_told() -> None:
+    condition = {
+        "StringEquals": {
+            "elasticfilesystem:AccessPointArn": {"Fn::GetAtt": ["Point", "Arn"]},
+        }
+    }
+    statement = {
+        "Effect": "Allow",
+        "Action": "elasticfilesystem:ClientMount",
+        "Resource": "*",
+        "Condition": condition,
+    }
+    role = {
+        "Policies": [{"PolicyName": "Mount", "PolicyDocument": {"Statement": [statement]}}],
+        "PermissionsBoundary": BOUNDARY,
+    }
+    template = {
+        "Point": {"Type": "AWS::EFS::AccessPoint", "Properties": {"FileSystemId": "fs-0a1b2c3d"}},
+        "Role": {"Type": "AWS::IAM::Role", "Properties": role},
+    }
+    found = derive([{"Resources": template}], stacks=["orders-dev"], boundary=BOUNDARY)
+    assert found.boundary is not None
+    assert "Condition" not in found.boundary["Statement"][0]
+    assert any("a condition refers to what is not known" in u.remedy for u in found.unknown)
+
+
 def test_a_key_is_used_through_the_service_that_needs_it() -> None:
     key = {"KmsKeyId": "arn:aws:kms:eu-west-1:1:key/k"}
     made = {"Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": key}}
