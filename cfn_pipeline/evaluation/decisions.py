@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from cfn_pipeline.analysis.partial_text import is_known, is_open, may_be
@@ -214,10 +213,7 @@ def _is_about(statement: Statement, request: Request, *, of_resource: bool) -> T
 
 def _applies(statement: Statement, request: Request) -> Truth:
     context = request.context
-    actions = statement.actions
-    about = _of_element(
-        actions if actions.patterns is None else _folded(actions), request.action.lower(), context
-    )
+    about = _of_actions(statement, request.action.lower(), context)
     if about is False:
         return False
     on = (
@@ -232,9 +228,14 @@ def _applies(statement: Statement, request: Request) -> Truth:
     return every((about, on, *(holds(condition, context) for condition in statement.conditions)))
 
 
-@lru_cache(maxsize=1024)
-def _folded(element: Element) -> Element:
-    return Element(tuple(p.lower() for p in element.patterns or ()), element.negated)
+def _of_actions(statement: Statement, action: str, context: Context) -> Truth:
+    if statement.actions.patterns is None:
+        return None
+    names, patterns = statement.action_names
+    if not action.isascii():  # a part of it is unknown
+        patterns = Element((*names, *(patterns.patterns or ())))
+    truth = True if action in names else _of_element(patterns, action, context)
+    return opposite(truth) if statement.actions.negated else truth
 
 
 def _of_element(element: Element, text: str, context: Context) -> Truth:

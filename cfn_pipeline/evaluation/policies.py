@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.htm
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from cfn_pipeline.analysis.nodes import Node
@@ -62,6 +63,14 @@ class Statement:
     principals: Principals | None = None
     conditions: tuple[Condition, ...] | None = ()
     node: Node | None = None
+
+    @cached_property
+    def action_names(self) -> tuple[frozenset[str], Element]:
+        """The names among its actions, in lower case, and the patterns among them."""
+        actions = [action.lower() for action in self.actions.patterns or ()]
+        names = frozenset(a for a in actions if a.isascii() and not {*"*?$"} & {*a})
+        patterns = tuple(action for action in actions if action not in names)
+        return names, Element(patterns)
 
     @property
     def name(self) -> str:

@@ -196,13 +196,14 @@ def _needs_of(
     source = f"the schema of {type_}" if by_hand is None else "a table of cfn-pipeline"
     own = own_service(type_)
     text = json.dumps(properties)
+    folded = text.lower()
     for operation, actions in (listed or {}).items():
         for action in actions:
-            if not _is_dropped(action, type_) and _is_used(action, own, text):
+            if not _is_dropped(action, type_) and _is_used(action, own, text, folded):
                 yield need(action, operation, source)
     added = {**(tables.ADDED_TO_ALL if own != "kms" else {}), **tables.ADDED.get(type_, {})}
     for action, why in added.items():
-        if _is_used(action, own, text):
+        if _is_used(action, own, text, folded):
             for operation in ("create", "update"):
                 yield need(action, operation, f"a correction: {why}")
 
@@ -215,15 +216,15 @@ def _is_dropped(action: str, type_: str) -> bool:
     )
 
 
-def _is_used(action: str, own: str, text: str) -> bool:
-    """Whether a resource's properties use what an action is for."""
+def _is_used(action: str, own: str, text: str, folded: str) -> bool:
+    """Whether a resource's properties use what an action is for; also given in lower case."""
     service = action.split(":")[0]
     if action in tables.ONLY_WITH and not re.search(tables.ONLY_WITH[action], text):
         return False
     if service == own:
         return True
-    pattern = tables.FOREIGN.get(service, f"(?i){service}")
-    return re.search(pattern, text) is not None
+    pattern = tables.FOREIGN.get(service)
+    return service in folded if pattern is None else re.search(pattern, text) is not None
 
 
 def stored_parameters(template: Mapping[str, Any]) -> dict[str, str | None]:

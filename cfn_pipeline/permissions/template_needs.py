@@ -19,30 +19,38 @@ class TemplateNeeds:
     def __init__(self, template: Mapping[str, Any], values: Mapping[str, str]) -> None:
         self._template = template
         self._scope = Scope(template, values)
-        self._lists: list[Sequence[Arn]] = []  # kept, since they are told apart by identity
         #: The actions that CloudFormation uses, each with each reason.
         self.needs: Sequence[Need] = needs(template)
 
     @cached_property
     def arns(self) -> Mapping[tuple[str, str], Sequence[Arn]]:
         """The ARNs on which each action is needed, by type of resource and action."""
-        found: dict[tuple[str, str], dict[str, Arn]] = {}
-        asked: set[tuple[str, str, str, str]] = set()
-        merged: set[tuple[str, str, int]] = set()
-        for need in self.needs:
+        found = {key: self.arns_of(*key) for key in self._by_action}
+        return {key: arns for key, arns in found.items() if arns}
+
+    def arns_of(self, type_: str, action: str) -> Sequence[Arn]:
+        """Return the ARNs on which a type of resource needs an action."""
+        found: dict[str, Arn] = {}
+        asked: set[tuple[str, str]] = set()
+        merged: dict[int, Sequence[Arn]] = {}
+        for need in self._by_action.get((type_, action), ()):
             # To create, to update and to delete takes the same ARNs.
-            key = (need.type, need.action, need.resource, need.source)
-            if key not in asked:
-                asked.add(key)
+            if (need.resource, need.source) not in asked:
+                asked.add((need.resource, need.source))
                 arns = self._scope.arns(need)
-                known = found.setdefault((need.type, need.action), {})
                 # Resources of one type share a list of all their names.
-                if (need.type, need.action, id(arns)) not in merged:
-                    merged.add((need.type, need.action, id(arns)))
-                    self._lists.append(arns)
+                if id(arns) not in merged:
+                    merged[id(arns)] = arns
                     for arn in arns:
-                        known[arn if isinstance(arn, str) else json.dumps(arn)] = arn
-        return {key: list(arns.values()) for key, arns in found.items() if arns}
+                        found[arn if isinstance(arn, str) else json.dumps(arn)] = arn
+        return list(found.values())
+
+    @cached_property
+    def _by_action(self) -> Mapping[tuple[str, str], Sequence[Need]]:
+        found: dict[tuple[str, str], list[Need]] = {}
+        for need in self.needs:
+            found.setdefault((need.type, need.action), []).append(need)
+        return found
 
     @property
     def roles(self) -> Sequence[Arn]:

@@ -47,11 +47,7 @@ def refuse_size(text: str) -> None:
 
 def refuse_depth(text: str) -> None:
     """Raise MarkedYAMLError where a text is nested so deeply that libyaml would crash."""
-    # Cheap, never less than the true depth, and enough for most templates.
-    lines = [(len(line), line.lstrip()) for line in text.splitlines()]
-    indent = max((length - len(rest) for length, rest in lines), default=0)
-    dashes = max((len(rest) for _, rest in lines if rest[:1] in ("-", "?")), default=0)
-    if text.count("[") + text.count("{") + indent + dashes <= DEEPEST:
+    if most_levels(text) <= DEEPEST:
         return
     depth = 0
     event: Any
@@ -60,6 +56,18 @@ def refuse_depth(text: str) -> None:
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             raise yaml.MarkedYAMLError(problem=_TOO_DEEP, problem_mark=event.start_mark)
+
+
+def most_levels(text: str) -> int:
+    """Return a number of levels that a YAML text has at most, without reading it.
+
+    A level takes a column, a mark at the beginning of a line, or a bracket; within ``[``, a pair
+    takes one without brackets. The brace of ``${`` is a part of a string.
+    """
+    lines = [(len(line), line.lstrip()) for line in text.splitlines()]
+    columns = max((length - len(rest) for length, rest in lines), default=0)
+    marks = max((len(rest) - len(rest.lstrip("-?: \t")) for _, rest in lines), default=0)
+    return 2 + columns + marks + 2 * text.count("[") + text.count("{") - text.count("${")
 
 
 def refuse_json_depth(text: str) -> None:

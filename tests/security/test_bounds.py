@@ -1,5 +1,6 @@
 """Promise: a hostile file costs seconds, not hours, and ends with one message at its line."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +20,7 @@ from cfn_pipeline.checks.rules.docker import _DOCKER
 from cfn_pipeline.checks.rules.parameters import _fits
 from cfn_pipeline.config.reading import read_config, read_config_file
 from cfn_pipeline.output import differences
-from cfn_pipeline.template.composing import LARGEST
+from cfn_pipeline.template.composing import LARGEST, most_levels
 from cfn_pipeline.template.positions import positions
 from tests.benchmarks.curves import CURVES, VERBS, cpu_seconds
 from tests.command import ROOT, run
@@ -156,6 +158,43 @@ def test_any_yaml_is_read_or_refused(text: str) -> None:
         except TemplateError:
             continue
         assert isinstance(content, dict)
+
+
+@settings(max_examples=3 * settings().max_examples)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "- ",
+                    "? ",
+                    ": ",
+                    "a: ",
+                    "a",
+                    "&x ",
+                    "*x ",
+                    "!t ",
+                    "!$",
+                    "\n",
+                    "  ",
+                    "[",
+                    "{",
+                    "]",
+                ),
+                *("}", ",", "$", "${", "'", '"', "|\n", " #", "-\t", "\t", "%", "- - ", "? - "),
+            ]
+        ),
+        max_size=12,
+    ).map("".join)
+)
+def test_levels_are_never_more_than_thought(text: str) -> None:
+    deepest = level = 0
+    with contextlib.suppress(yaml.YAMLError):
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            level += isinstance(event, yaml.CollectionStartEvent)
+            level -= isinstance(event, yaml.CollectionEndEvent)
+            deepest = max(deepest, level)
+    assert deepest <= most_levels(text)
 
 
 # Patterns and commands, which are searched for

@@ -25,7 +25,7 @@ _PASSING = frozenset(
         "AWS::StepFunctions::StateMachine",
     }
 )
-_CREATING = r"(?:Allocate|Create|Publish|Put|Register|Request|Run){kind}s?"
+_CREATING = ("allocate", "create", "publish", "put", "register", "request", "run")
 _SHOWN = 5
 
 
@@ -72,13 +72,10 @@ def _missing(grants: Grants, deployment: Deployment, template: Template) -> dict
         if need.operation != "create" or resource is None or "Condition" in resource.body:
             continue
         service, _, name = need.action.partition(":")
-        kind = need.type.rsplit("::", 1)[-1]
-        creates = service == catalogue.own_service(need.type) and re.fullmatch(
-            _CREATING.format(kind=re.escape(kind)), name, re.IGNORECASE
-        )
+        creates = service == catalogue.own_service(need.type) and _creates(name, need.type)
         if not creates and not (need.action == "iam:PassRole" and need.type in _PASSING):
             continue
-        arns = [bound(arn, stack) for arn in needed.arns.get((need.type, need.action), ["*"])]
+        arns = [bound(arn, stack) for arn in needed.arns_of(need.type, need.action) or ["*"]]
         texts = [_text(arn, system) if isinstance(arn, str) else ANYTHING for arn in arns]
         if any(grants.may(need.action, text) for text in texts):
             sufficient.add(need.action if need.action == "iam:PassRole" else need.type)
@@ -96,6 +93,14 @@ def _missing(grants: Grants, deployment: Deployment, template: Template) -> dict
         for key, actions in lacking.items()
         if key not in sufficient
         for action, what in actions.items()
+    }
+
+
+def _creates(action: str, type_: str) -> bool:
+    """Whether an action is named for creating a type: CreateCluster, RunTasks."""
+    kind = type_.rsplit("::", 1)[-1].lower()
+    return action.lower().removesuffix("s") in {
+        f"{verb}{kind}".removesuffix("s") for verb in _CREATING
     }
 
 
