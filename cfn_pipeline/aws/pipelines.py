@@ -52,6 +52,14 @@ def artifact_prefix(pipeline: str, artifact: str) -> str:
     return f"{pipeline[:_KEPT_OF_PIPELINE]}/{artifact[:_KEPT_OF_ARTIFACT]}/"
 
 
+def action_log_group(pipeline: str) -> str:
+    """Return the log group of the actions that CodePipeline runs on compute of its own.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Commands.html
+    """
+    return f"/aws/codepipeline/{pipeline}"
+
+
 #: https://docs.aws.amazon.com/codepipeline/latest/userguide/pipeline-types-planning.html
 PIPELINE_TYPES = ("V1", "V2")
 

@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, field
 from cfn_pipeline.aws.cloudformation import PLACE_PARAMETERS, STACK_NAME
 from cfn_pipeline.aws.codebuild import LOG_CALLS
 from cfn_pipeline.aws.iam import CONDITION_OPERATOR
+from cfn_pipeline.aws.pipelines import action_log_group
 from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
@@ -107,7 +108,7 @@ def regional_arn(service: str, resource: str) -> str:
 
 def action_logs(pipeline: str) -> Allow:
     """Write the logs of actions that CodePipeline runs on compute of its own."""
-    group = f"log-group:/aws/codepipeline/{pipeline}"
+    group = f"log-group:{action_log_group(pipeline)}"
     return Allow(
         ("logs:CreateLogGroup", *LOG_CALLS),
         on=(regional_arn("logs", group), regional_arn("logs", f"{group}:*")),

@@ -19,8 +19,9 @@ from cfn_pipeline.aws.pipelines import (
 from cfn_pipeline.aws.providers import PROVIDERS
 from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.actions import Action
-from cfn_pipeline.model.conditions import Condition
+from cfn_pipeline.model.conditions import Condition, Rule
 from cfn_pipeline.model.deployments import CreateChangeSet, ExecuteChangeSet, StackAction
+from cfn_pipeline.model.permissions import action_logs
 from cfn_pipeline.model.sources import ConnectedSource
 from cfn_pipeline.model.validated import Validated, repeated
 from cfn_pipeline.model.values import Value
@@ -165,6 +166,21 @@ class Pipeline(Validated):
     def actions(self) -> tuple[Action, ...]:
         """Every action, in order."""
         return tuple(action for stage in self.stages for action in _actions(stage))
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule of the stages' conditions, in order."""
+        conditions = [c for s in self.stages for c in (s.before_entry, s.on_success) if c]
+        return tuple(rule for condition in conditions for rule in condition.rules)
+
+    @property
+    def has_action_logs(self) -> bool:
+        """Whether CodePipeline itself runs actions or rules, which write logs, in its region."""
+        needed = [
+            *(a.permissions(self.name) for a in self.actions if a.action_role is None is a.region),
+            *(rule.permissions(self.name) for rule in self.rules),
+        ]
+        return any(action_logs(self.name) in permissions for permissions in needed)
 
     @property
     def connections(self) -> tuple[ConnectedSource, ...]:

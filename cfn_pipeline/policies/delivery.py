@@ -237,14 +237,12 @@ def _notify_approvers(actions: Sequence[Action]) -> Iterator[Statement]:
 
 def _of_actions_and_rules(pipeline: Pipeline, actions: Sequence[Action]) -> Iterator[Statement]:
     """Allow what actions and rules say themselves, a statement for each set of calls."""
-    conditions = [c for s in pipeline.stages for c in (s.before_entry, s.on_success) if c]
-    rules = [rule for condition in conditions for rule in condition.rules]
     places: dict[tuple[tuple[str, ...], _Operators], dict[str, None]] = {}
     needed = [
         [_in_region(permission, action.region) for permission in action.permissions(pipeline.name)]
         for action in actions
     ]
-    needed += [list(rule.permissions(pipeline.name)) for rule in rules]
+    needed += [list(rule.permissions(pipeline.name)) for rule in pipeline.rules]
     for permission in (entry for entries in needed for entry in entries):
         on = places.setdefault((permission.action_names, permission.condition), {})
         on.update(dict.fromkeys(permission.resources))

@@ -164,6 +164,12 @@ def test_codepipeline_builds_an_image_without_a_project() -> None:
     push = next(s for s in statements(made).values() if "ecr:PutImage" in s["Action"])
     assert "repository/orders" in push["Resource"][0]["Fn::Sub"]
     assert "WriteActionLogs" in statements(made)
+    group = made.templates["pipeline.yml"]["Resources"]["ActionLogGroup"]["Properties"]
+    assert (group["LogGroupName"], group["RetentionInDays"]) == ("/aws/codepipeline/orders", 365)
+    key = made.templates["kms.yml"]["Resources"]["KmsKey"]["Properties"]["KeyPolicy"]
+    [logs] = [s for s in key["Statement"] if s["Sid"] == "EncryptLogGroups"]
+    assert "log-group:/aws/codepipeline/orders" in str(logs["Condition"])
+    assert "ActionLogGroup" not in rendering(ORDERS).templates["pipeline.yml"]["Resources"]
     folder = rendering(replace(BUILT, source=Repository("acme/shop", folder="api")))
     [action] = pipeline(folder)["Stages"][1]["Actions"]
     assert action["Configuration"]["DockerFilePath"] == "api"

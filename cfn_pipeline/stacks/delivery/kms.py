@@ -3,6 +3,7 @@
 from troposphere import GetAtt, Ref, Template
 from troposphere.kms import Alias, Key
 
+from cfn_pipeline.aws.pipelines import action_log_group
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.policies import keys
@@ -40,19 +41,23 @@ def key_template(
 
     Args:
         application: whose key it is.
-        pipeline: whose roles of other accounts may use it, through S3; absent: there are none.
+        pipeline: whose roles of other accounts may use it, through S3, and whose actions' logs it
+            encrypts; absent: there are none.
         arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     """
     name = application.name
     stack = Stack(f"Key of the pipeline that delivers {name}", name=name, arns=arns)
+    groups = [f"/aws/codebuild/{name}"]
+    if pipeline is not None and pipeline.has_action_logs:
+        groups.append(action_log_group(name))
     roles = roles_of_other_accounts(() if pipeline is None else pipeline.actions, None, arns)
     policy = document(
         keys.administer_key(arns.root(), sid="EnableIamPolicies"),
         keys.grant_to_services_only(),
         keys.let_logs_encrypt(
             arns.service("logs"),
-            [arns.regional("logs", f"log-group:/aws/codebuild/{name}")],
+            [arns.regional("logs", f"log-group:{group}") for group in groups],
         ),
         keys.let_events_publish(arns.regional("sns", f"{name}-*")),
         *keys.let_roles_encrypt_artifacts(roles, through=arns.service("s3")),

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from troposphere import GetAtt, ImportValue, Parameter, Ref, Sub, Template
 from troposphere.codepipeline import Pipeline as CodePipeline
+from troposphere.logs import LogGroup
 from troposphere.s3 import Bucket
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.aws.pipelines import action_log_group
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.actions import ActionDefaults
 from cfn_pipeline.model.pipeline import Pipeline
@@ -27,9 +29,12 @@ from cfn_pipeline.stacks.delivery.regions import regional_keys
 from cfn_pipeline.stacks.delivery.roles import PIPELINE_ROLE, roles_of_other_accounts
 from cfn_pipeline.stacks.delivery.starts import add_starts
 from cfn_pipeline.stacks.parameters import CONNECTION, connection_parameter
-from cfn_pipeline.stacks.stack import Stack
+from cfn_pipeline.stacks.stack import DELETE, Stack
 
 PIPELINE = "Pipeline"
+ACTION_LOG_GROUP = "ActionLogGroup"
+
+_LOG_DAYS = 365
 
 _OWNER = Parameter(
     "GitHubOwner",
@@ -56,7 +61,8 @@ def pipeline_template(
     Actions without project or role use those that the stacks of the pipeline's name export; what
     a source does not set becomes a parameter, and so do the keys of other regions, which
     ``artifacts_template`` makes. A pipeline that assumes roles has its own role here, whose name
-    these roles trust.
+    these roles trust. Where CodePipeline runs actions itself, such as Commands, their log group is
+    here; the key must let CloudWatch Logs use it.
 
     Args:
         pipeline: of one's own, or one that delivers an application.
@@ -81,6 +87,16 @@ def pipeline_template(
     }
     stack.add(_pipeline(pipeline, role, Store(Ref(BUCKET), stack.key), stores))
     add_private_buckets(stack, stack.key, roles_of_other_accounts(pipeline.actions, None, arns))
+    if pipeline.has_action_logs:
+        stack.add(
+            LogGroup(
+                ACTION_LOG_GROUP,
+                **DELETE,
+                LogGroupName=action_log_group(pipeline.name),
+                RetentionInDays=_LOG_DAYS,
+                KmsKeyId=stack.key,
+            )
+        )
     add_notifications(stack, pipeline)
     add_starts(stack, pipeline, PIPELINE)
     check_sizes(stack)

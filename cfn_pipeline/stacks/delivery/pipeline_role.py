@@ -10,7 +10,7 @@ from cfn_pipeline.permissions.packing import size
 from cfn_pipeline.permissions.protection import ROLE_PATH
 from cfn_pipeline.policies.delivery import read_stacks, run_pipeline
 from cfn_pipeline.policies.documents import document, trust
-from cfn_pipeline.policies.keys import encrypt_artifacts
+from cfn_pipeline.policies.keys import encrypt_artifacts, encrypt_logs
 from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.delivery.regions import regional_keys
 from cfn_pipeline.stacks.delivery.roles import PIPELINE_ROLE, resources
@@ -55,6 +55,11 @@ def add_pipeline_role(
                     *run_pipeline(pipeline, used),
                     *read_stacks(actions, used),
                     *encrypt_artifacts(keys, through=services if regions else services[0]),
+                    *(
+                        [encrypt_logs(stack.key, through=arns.service("logs"))]
+                        if pipeline.has_action_logs
+                        else []
+                    ),
                 )
             },
         )
