@@ -21,6 +21,7 @@ from cfn_pipeline.model.aspects import (
     Migration,
     Network,
     Service,
+    Tasks,
 )
 from cfn_pipeline.model.aurora import AuroraMySql, AuroraPostgreSql
 from cfn_pipeline.model.compute import Ec2, Fargate
@@ -58,7 +59,7 @@ from cfn_pipeline.stacks.application.passes import (
 from cfn_pipeline.stacks.application.scaling import target_tracking
 from cfn_pipeline.stacks.application.scheduled_tasks import scheduled_tasks
 from cfn_pipeline.stacks.application.secrets import existing_secret, generated_secret
-from cfn_pipeline.stacks.application.service import scaled_service
+from cfn_pipeline.stacks.application.service import scaled_service, tasks_alone
 from cfn_pipeline.stacks.application.strategies import (
     blue_green,
     canary,
@@ -276,6 +277,7 @@ CURRENT = Edition(
         Linear: linear,
         Canary: canary,
         Service: scaled_service,
+        Tasks: tasks_alone,
         Container: confined_container,
         Migration: migration,
         ScheduledTasks: scheduled_tasks,

@@ -179,7 +179,7 @@ def _places(application: Application) -> str:
 
 def _image(application: Application) -> str:
     """Return what the application's Dockerfile must have, and its image do."""
-    container = application.containers[0]
+    container, *_ = application.all_containers
     words = [] if container.user is None else [f"runs as user `{container.user}`"]
     if container.port is not None:
         words.append(f"listens on port {container.port}")

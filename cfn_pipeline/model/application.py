@@ -16,7 +16,7 @@ from cfn_pipeline.model.database import Database, secret_problems
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.environments import Places, environment_problems
 from cfn_pipeline.model.load_balancers import LoadBalancer
-from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack, replaced_problems
+from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack, replaced_problems, service_problems
 from cfn_pipeline.model.pipeline import Variable
 from cfn_pipeline.model.repositories import (
     ApplicationSource,
@@ -69,7 +69,8 @@ class Application(Validated):
             actions refer to as ``#{variables.NAME}``; empty: none.
         stack: a template of one's own, in place of the container and what serves it; absent: the
             stack is built from these.
-        container: the container that answers requests; it needs a port.
+        container: the container of the service; behind a load balancer it needs a port; absent:
+            the application has no service, but ``scheduled_tasks`` alone.
         sidecars: containers that run beside it, in the same task; empty: none.
         volumes: what containers mount, by name: ``EfsVolume()``, or the path of a folder of the
             instances; empty: none.
@@ -133,9 +134,11 @@ class Application(Validated):
         return self.name.capitalize() if self.title is None else self.title
 
     def __post_init__(self) -> None:
-        """Leave out the default build where there is nothing to build."""
+        """Leave out a default where nothing is built, or no service gets requests."""
         if isinstance(self.source, ECRImage) and self.build == Build():
             object.__setattr__(self, "build", None)
+        if self.is_tasks_alone and self.load_balancer == LoadBalancer():
+            object.__setattr__(self, "load_balancer", None)
         super().__post_init__()
 
     @property
@@ -170,6 +173,11 @@ class Application(Validated):
     def containers(self) -> tuple[Container, ...]:
         """The containers of the service's task, the one that answers requests first."""
         return () if self.container is None else (self.container, *self.sidecars)
+
+    @property
+    def is_tasks_alone(self) -> bool:
+        """Whether it has no service, only tasks that run at certain times."""
+        return self.container is None and self.stack is None and bool(self.scheduled_tasks)
 
     @property
     def stack_file(self) -> str:
@@ -234,7 +242,8 @@ class Application(Validated):
     def tasks(self) -> tuple[tuple[Container, ...], ...]:
         """The containers of each task: the service's, the migration, the scheduled ones."""
         others = (self.migration, *(task.container for task in self.scheduled_tasks))
-        return (self.containers, *((container,) for container in others if container is not None))
+        single = ((container,) for container in others if container is not None)
+        return (*([self.containers] if self.containers else []), *single)
 
     @property
     def all_containers(self) -> tuple[Container, ...]:
@@ -316,10 +325,10 @@ class Application(Validated):
                 yield f"{where}: invalid AWS account {account!r} in pull_accounts: use 12 digits"
         if self.stack is not None:
             yield from self._own_stack_problems(where)
-        elif self.container is None:
-            yield f"{where}: container or stack is required; add one of them"
+        elif self.container is None and not self.scheduled_tasks:
+            yield f"{where}: container, scheduled_tasks or stack is required; add one of them"
         else:
-            yield from self._container_problems(where, self.container)
+            yield from self._container_problems(where)
         if self.log_retention_days not in RETENTION_DAYS:
             yield (
                 f"{where}: log_retention_days must be one of "
@@ -355,7 +364,10 @@ class Application(Validated):
                 "build, and build is None; remove one of them"
             )
 
-    def _container_problems(self, where: str, first: Container) -> Iterator[str]:
+    def _container_problems(self, where: str) -> Iterator[str]:
+        first = self.container
+        if first is None:
+            yield from service_problems(where, self)
         if self.runs_build and not (self.has_images or isinstance(self.source, ECRImage)):
             yield (
                 f"{where}: a build must publish the container's image; remove build=None or "
@@ -369,7 +381,7 @@ class Application(Validated):
             yield from task_problems(
                 task, where, volumes=tuple(self.volumes), database=self.database
             )
-        if self.load_balancer is not None and first.port is None:
+        if self.load_balancer is not None and first is not None and first.port is None:
             yield (
                 f"{where}, {first.where}: port is required by the load balancer; use the "
                 "port on which the container listens, or load_balancer=None"

@@ -27,6 +27,11 @@ class Service(Validated):
 
 
 @frozen
+class Tasks(Validated):
+    """What the tasks of an application need that has no service."""
+
+
+@frozen
 class Migration(Validated):
     """A task that runs before each deployment of the service; its failure fails the deployment."""
 

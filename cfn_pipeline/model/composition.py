@@ -7,6 +7,7 @@ from cfn_pipeline.model.aspects import (
     Migration,
     Network,
     Service,
+    Tasks,
 )
 from cfn_pipeline.model.database import OwnDatabase
 from cfn_pipeline.model.load_balancers import LoadBalancer, SharedLoadBalancer
@@ -25,20 +26,29 @@ def aspects(application: Application) -> tuple[Validated, ...]:
         _secret(application),
         application.database,
         _migration(application),
-        application.deployment,
-        Service(
-            containers=application.containers,
-            minimum_tasks=application.minimum_tasks,
-        ),
+        *_service(application),
         _scheduled_tasks(application),
         Network(),
-        ScalableTarget(
-            minimum_tasks=application.minimum_tasks,
-            maximum_tasks=application.maximum_tasks,
-            scaling=application.scaling,
-        ),
+        _scalable_target(application),
     )
     return tuple(part for part in parts if part is not None)
+
+
+def _service(application: Application) -> tuple[Validated, ...]:
+    if not application.containers:
+        return (Tasks(),)
+    service = Service(containers=application.containers, minimum_tasks=application.minimum_tasks)
+    return application.deployment, service
+
+
+def _scalable_target(application: Application) -> ScalableTarget | None:
+    if not application.containers:
+        return None
+    return ScalableTarget(
+        minimum_tasks=application.minimum_tasks,
+        maximum_tasks=application.maximum_tasks,
+        scaling=application.scaling,
+    )
 
 
 def _frontend(load_balancer: LoadBalancer | None) -> LoadBalancer | SharedLoadBalancer | None:

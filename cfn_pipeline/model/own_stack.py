@@ -19,6 +19,11 @@ _REPLACED = (
     *("load_balancer", "compute", "minimum_tasks", "maximum_tasks", "scaling", "deployment"),
 )
 
+#: Those of a service, which an application that only has scheduled tasks lacks.
+_OF_A_SERVICE = (
+    *("sidecars", "load_balancer", "deployment", "scaling", "minimum_tasks", "maximum_tasks"),
+)
+
 
 @frozen(kw_only=False)
 class OwnStack(Validated):
@@ -89,8 +94,34 @@ def replaced_problems(where: str, application: Any) -> Iterator[str]:
         application: with the aspects as fields.
 
     """
-    for name in _REPLACED:
+    for name in _set(application, _REPLACED):
+        yield f"{where}: {name} cannot be combined with stack; remove one of them"
+
+
+def service_problems(where: str, application: Any) -> Iterator[str]:
+    """Yield the aspects of a service that are set, though the application has none.
+
+    Args:
+        where: how messages call the application.
+        application: with the aspects as fields.
+
+    """
+    for name in _set(application, _OF_A_SERVICE):
+        if name == "load_balancer" and application.load_balancer is None:
+            continue
+        yield f"{where}: {name} needs a service; add container, or remove {name}"
+    for environment in application.environments:
+        if environment.desired_count is not None:
+            yield (
+                f"{where}, {environment.where}: desired_count needs a service; add container, or "
+                "remove desired_count"
+            )
+
+
+def _set(application: Any, names: Sequence[str]) -> Iterator[str]:
+    """Yield the names of fields whose value is not the default."""
+    for name in names:
         default = type(application).__dataclass_fields__[name]
         unset = default.default_factory() if callable(default.default_factory) else MISSING
         if getattr(application, name) not in (unset, default.default):
-            yield f"{where}: {name} cannot be combined with stack; remove one of them"
+            yield name

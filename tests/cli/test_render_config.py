@@ -1,5 +1,6 @@
 """Rendering what a configuration file describes."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from click.testing import CliRunner
 from cfn_pipeline.cli import main
 from tests.command import run
 from tests.config.test_reading import ORDERS as READ
+from tests.config.test_reading import TEN_MISTAKES
 
 ORDERS = READ.replace(", subnets: [subnet-1a, subnet-2b]", "")
 TWO = f"""\
@@ -47,6 +49,16 @@ def test_nothing_is_written_when_one_is_wrong(tmp_path: Path) -> None:
     assert done.code == 2
     assert f"{config}:11:5: applications[1]: unknown key 'nam'; did you mean 'name'?" in done.err
     assert not (tmp_path / "out").exists()
+
+
+def test_ten_mistakes_are_ten_messages_and_nothing_is_written(tmp_path: Path) -> None:
+    config = tmp_path / "c.yml"
+    config.write_text(TEN_MISTAKES)
+    done = run("render", "--config", str(config), "-o", str(tmp_path / "out"))
+    assert (done.code, done.out) == (2, "")
+    lines = re.findall(rf"{re.escape(str(config))}:(\d+):\d+: ", done.err)
+    assert lines == ["1", "2", "4", "4", "5", "6", "6", "7", "8", "9"]
+    assert list(tmp_path.iterdir()) == [config]
 
 
 def test_services_of_one_repository_are_checked_in_their_folders(tmp_path: Path) -> None:

@@ -68,8 +68,7 @@ applications:
     assert [e.name for a in (one, two) for e in a.environments] == ["test", "live"]
 
 
-def test_ten_mistakes_are_ten_messages() -> None:
-    text = """\
+TEN_MISTAKES = """\
 application: []
 defaults: {compute: {type: ec3}}
 applications:
@@ -80,7 +79,10 @@ applications:
     pull_accounts: 123456789012
     environments: [no]
 """
-    assert _problems(text) == [
+
+
+def test_ten_mistakes_are_ten_messages() -> None:
+    assert _problems(TEN_MISTAKES) == [
         "c.yml:1:1: unknown key 'application'; did you mean 'applications'?",
         "c.yml:2:28: applications[0].compute.type: unknown type 'ec3'; did you mean 'ec2'?",
         (
@@ -165,7 +167,9 @@ def test_a_mistake_in_a_part_is_not_reported_as_its_absence() -> None:
         text = f"applications: [{{name: a, source: a/b, container: {container}}}]"
         problems = _problems(text)
         assert any("memory" in problem for problem in problems)
-        assert not any("container or stack is required" in problem for problem in problems)
+        assert not any(
+            "container, scheduled_tasks or stack is required" in problem for problem in problems
+        )
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

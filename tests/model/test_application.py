@@ -7,13 +7,16 @@ import pytest
 
 from cfn_pipeline import (
     Application,
+    Canary,
     Container,
     Ec2,
     Environment,
     GitHubRepository,
+    LoadBalancer,
     ModelError,
     MySql,
     PostgreSql,
+    ScheduledTask,
     todobackend,
 )
 from cfn_pipeline.model.composition import aspects
@@ -23,6 +26,7 @@ ORDERS = Application(
     source=GitHubRepository("acme/orders"),
     container=Container(name="orders", cpu=256, memory=512, port=8080),
 )
+REPORT = ScheduledTask("report", schedule="rate(1 day)", container=ORDERS.containers[0])
 
 
 def test_what_is_not_said_follows_from_the_name() -> None:
@@ -126,7 +130,31 @@ def test_what_is_said_holds() -> None:
             r"source must be a Repository or S3Object or ECRImage \(got 'acme/orders', a str\)",
         ),
         ({"pull_accounts": "123456789012"}, "pull_accounts must be a list, each item a string"),
-        ({"container": None}, "container or stack is required"),
+        ({"container": None}, "container, scheduled_tasks or stack is required"),
+        (
+            {"container": None, "scheduled_tasks": [REPORT], "maximum_tasks": 3},
+            "maximum_tasks needs a service; add container, or remove maximum_tasks",
+        ),
+        (
+            {"container": None, "scheduled_tasks": [REPORT], "deployment": Canary(percent=5)},
+            "deployment needs a service; add container, or remove deployment",
+        ),
+        (
+            {
+                "container": None,
+                "scheduled_tasks": [REPORT],
+                "load_balancer": LoadBalancer(internal=True),
+            },
+            "load_balancer needs a service; add container, or remove load_balancer",
+        ),
+        (
+            {
+                "container": None,
+                "scheduled_tasks": [REPORT],
+                "environments": [Environment("dev", desired_count=2)],
+            },
+            "environment 'dev': desired_count needs a service; add container, or remove desired_",
+        ),
     ],
 )
 def test_applications_that_are_refused(changes: dict[str, Any], said: str) -> None:

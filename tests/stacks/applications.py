@@ -11,6 +11,7 @@ from cfn_pipeline import (
     BlueGreen,
     Canary,
     Container,
+    Ec2,
     EfsVolume,
     Egress,
     Environment,
@@ -166,6 +167,15 @@ REPORT = ScheduledTask(
     ),
 )
 CLEAN = ScheduledTask("clean", schedule="rate(1 hour)", container=replace(REPORT.container, cpu=5))
+TASKS = Application(
+    name="orders",
+    source=ORDERS.source,
+    compute=Fargate(),
+    database=ORDERS.database,
+    migration=MIGRATION,
+    scheduled_tasks=[REPORT, CLEAN],
+    environments=ORDERS.environments,
+)
 APPLICATIONS = {
     "scheduled tasks": replace(ORDERS, scheduled_tasks=[REPORT, CLEAN]),
     "scheduled tasks, private, spot": replace(
@@ -177,6 +187,11 @@ APPLICATIONS = {
         container=WORKER.container,
         load_balancer=None,
         scheduled_tasks=[REPORT],
+    ),
+    "scheduled tasks alone": TASKS,
+    "scheduled tasks alone, on ec2": replace(TASKS, compute=Ec2()),
+    "scheduled tasks alone, on managed instances": replace(
+        TASKS, compute=ManagedInstances(), database=None, migration=None
     ),
     "internal load balancer": replace(
         ORDERS,

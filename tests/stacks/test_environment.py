@@ -205,6 +205,19 @@ def test_actions_of_iam_that_are_allowed_besides_do_not_reach_the_deployment_rol
     assert "iam:CreatePolicyVersion" in policies["Action"]
 
 
+def test_actions_besides_are_packed_with_the_others() -> None:
+    made = environment_template("orders-dev", deploys=QUEUE, permissions=["foo:*"]).to_dict()
+    policies = [n for n in made["Resources"] if n.startswith("DeploymentPolicy")]
+    assert policies == ["DeploymentPolicy1"]
+    assert policy_statements(made)[-1]["Sid"] == "DeployOtherTypes"
+
+
+def test_more_actions_besides_than_a_role_can_have_are_refused() -> None:
+    actions = [f"foo:{'Action' * 12}{number}" for number in range(1000)]
+    with pytest.raises(TemplateError, match="IAM allows at most 10 for a role; use names that"):
+        environment_template("orders-dev", deploys=QUEUE, permissions=actions)
+
+
 def test_other_actions_besides_need_no_protection() -> None:
     made = environment_template("orders-dev", deploys=QUEUE, permissions=["foo:*", "iam:Get*"])
     assert "ProtectOwnRoles" not in made.to_json()

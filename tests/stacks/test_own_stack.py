@@ -271,7 +271,7 @@ def test_an_unknown_type_and_a_role_without_boundary_have_a_way_out() -> None:
         ),
         (
             lambda: Application(name="orders", source=GitHubRepository("acme/orders")),
-            "container or stack is required; add one of them",
+            "container, scheduled_tasks or stack is required; add one of them",
         ),
     ],
 )

@@ -1,6 +1,11 @@
 """Scheduled tasks, in the template."""
 
-from tests.stacks.applications import APPLICATIONS, stack_of, statements_of
+from dataclasses import replace
+
+import pytest
+
+from cfn_pipeline import BOOK, Ec2, EditionError, Environment, render
+from tests.stacks.applications import APPLICATIONS, TASKS, stack_of, statements_of
 
 
 def test_scheduled_tasks() -> None:
@@ -37,3 +42,22 @@ def test_scheduled_tasks() -> None:
     assert allowed["Statement"][0]["Action"] == ["s3:PutObject"]
     on_ec2 = stack_of(APPLICATIONS["scheduled task on ec2"])["Resources"]["ScheduledMonthlyReport"]
     assert "NetworkConfiguration" not in on_ec2["Properties"]["Target"]["EcsParameters"]
+
+
+def test_there_is_no_service_without_a_container() -> None:
+    template = stack_of(APPLICATIONS["scheduled tasks alone"])
+    types = {resource["Type"] for resource in template["Resources"].values()}
+    assert "AWS::Scheduler::Schedule" in types
+    assert not types & {
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        "AWS::ECS::Service",
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    }
+    assert "ApplicationImageTag" in template["Parameters"]
+    assert "ApplicationDesiredCount" not in template["Parameters"]
+
+
+def test_the_book_has_no_tasks_without_a_service() -> None:
+    alone = replace(TASKS, compute=Ec2(), database=None, migration=None)
+    with pytest.raises(EditionError, match="the book edition has no Tasks"):
+        render(replace(alone, environments=[Environment("dev")]), edition=BOOK)

@@ -5,7 +5,7 @@ from typing import Any
 from troposphere import GetAtt, Parameter, Ref, Sub, Tags, ecs
 from troposphere.logs import LogGroup
 
-from cfn_pipeline.model.aspects import Service
+from cfn_pipeline.model.aspects import Service, Tasks
 from cfn_pipeline.model.values import present
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.containers import log_group_name, mounts_of, task_definition
@@ -58,9 +58,7 @@ def scaled_service(stack: ApplicationStack, service: Service) -> None:
             Default=service.minimum_tasks,
         )
     )
-    if stack.application.runs_build:
-        by_digest = stack.application.deploys_digests
-        stack.parameter(_IMAGE_DIGEST if by_digest else _image_tag())
+    _add_version(stack)
     listeners = [f.listener for f in stack.all(Frontend) if f.listener is not None]
     stack.add(
         ecs.Service(
@@ -82,6 +80,19 @@ def scaled_service(stack: ApplicationStack, service: Service) -> None:
     )
     add_task_and_execution_roles(stack)
     stack.add(_log_group(stack))
+
+
+def tasks_alone(stack: ApplicationStack, _tasks: Tasks) -> None:
+    """Add the version of the image, the roles of tasks and the log group, and no service."""
+    _add_version(stack)
+    add_task_and_execution_roles(stack)
+    stack.add(_log_group(stack))
+
+
+def _add_version(stack: ApplicationStack) -> None:
+    if stack.application.runs_build:
+        by_digest = stack.application.deploys_digests
+        stack.parameter(_IMAGE_DIGEST if by_digest else _image_tag())
 
 
 _IMAGE_DIGEST = Parameter(

@@ -53,7 +53,7 @@ def task_capacity(
         VpcId=Ref(ids.VPC),
         SecurityGroupEgress=egress(compute),
     )
-    port = stack.application.containers[0].port or 0
+    port = next((c.port for c in stack.application.containers[:1] if c.port), 0)
     return Capacity(
         security_group=group,
         ports=(port, port),

@@ -8,10 +8,10 @@ from awacs.aws import Condition, StringEqualsIfExists
 from troposphere import Equals, If, Not, Ref
 from troposphere.iam import ManagedPolicy
 
-from cfn_pipeline.aws.iam import POLICY_VERSION
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.permissions import Permissions, derive
+from cfn_pipeline.permissions.packing import pack
 from cfn_pipeline.permissions.protection import changes_roles, protection
 from cfn_pipeline.policies.documents import trust
 from cfn_pipeline.resources.iam import role
@@ -72,8 +72,7 @@ def permissions(
     statement = {"Sid": "DeployOtherTypes", "Effect": "Allow", "Action": [*more], "Resource": ["*"]}
     is_protected = any(derived["Effect"] == "Deny" for derived in needed.statements)
     denied = protection(None) if changes_roles(more) and not is_protected else []
-    further = {"Version": POLICY_VERSION, "Statement": [statement, *denied]}
-    return replace(needed, policies=[*needed.policies, further])
+    return replace(needed, policies=pack([*needed.statements, statement, *denied]))
 
 
 def add_deployment_role(
