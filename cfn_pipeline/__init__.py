@@ -78,6 +78,7 @@ _MODULES = {
     ),
     "model.scheduled_tasks": ("ScheduledTask",),
     "model.secret_values": ("Secret",),
+    "model.shared": ("Shared", "SharedListener"),
     "model.sources": (
         "AzureDevOps",
         "Bitbucket",

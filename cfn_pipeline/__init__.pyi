@@ -88,6 +88,8 @@ from cfn_pipeline.model.scaling import Queue as Queue
 from cfn_pipeline.model.scaling import Scaling as Scaling
 from cfn_pipeline.model.scheduled_tasks import ScheduledTask as ScheduledTask
 from cfn_pipeline.model.secret_values import Secret as Secret
+from cfn_pipeline.model.shared import Shared as Shared
+from cfn_pipeline.model.shared import SharedListener as SharedListener
 from cfn_pipeline.model.sources import AzureDevOps as AzureDevOps
 from cfn_pipeline.model.sources import Bitbucket as Bitbucket
 from cfn_pipeline.model.sources import GitHub as GitHub
@@ -220,6 +222,8 @@ __all__ = [
     "Scaling",
     "ScheduledTask",
     "Secret",
+    "Shared",
+    "SharedListener",
     "StackFile",
     "StackInstances",
     "StackSet",

@@ -10,8 +10,10 @@ from cfn_pipeline.editions.edition import Edition
 from cfn_pipeline.editions.loading import chosen
 from cfn_pipeline.errors import ModelError, OutputError, TemplateError
 from cfn_pipeline.files.configuration import Configuration, Merge, problem
+from cfn_pipeline.files.makefile import Target, stacks_makefile
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.shared import Shared
 from cfn_pipeline.output import Change, read_files, write_files
 from cfn_pipeline.template import emit, load
 from cfn_pipeline.template.files import read_text
@@ -112,6 +114,42 @@ def rendering(
         configurations=merged,
         theirs=frozenset(theirs),
     )
+
+
+def shared_rendering(
+    shared: Shared,
+    *,
+    edition: Edition | None = None,
+    folder: Path | None = None,
+    force: bool = False,
+) -> Rendering:
+    """Render the stacks that applications share, and a Makefile that deploys them.
+
+    Args:
+        shared: what they share.
+        edition: how it is built; absent: the current edition.
+        folder: where the files go; absent: as if it were empty.
+        force: whether files of the folder that were not rendered may be replaced.
+
+    Raises:
+        EditionError: the edition has nothing that is shared.
+        OutputError: files of the folder cannot be read, or would be lost, with each of them.
+
+    """
+    edition = chosen(edition)
+    line = f"{HEADER} ({edition.name} edition) from {shared.where}."
+    built = edition.shared_templates(shared)
+    templates = {name: template.to_dict() for name, template in built.items()}
+    targets = [
+        Target(name=target, file=name, stack=f"{shared.name}-{target}")
+        for name in templates
+        for target in [name.removesuffix(".yml")]
+    ]
+    files = {name: emit(template, header=line) for name, template in templates.items()}
+    files["Makefile"] = f"# {line}\n{stacks_makefile(shared.name, targets)}"
+    if folder is not None:
+        _existing(files, {}, folder, force=force)
+    return Rendering(files=files, templates=templates, missing={})
 
 
 def render(

@@ -52,6 +52,15 @@ applications:
   - {name: jobs, source: acme/jobs, container: {name: jobs}, load_balancer: null}
 ```
 
+- **`shared`** has what the applications share instead of each having its own, rendered into the folder `shared` and deployed first
+  ([more](scale.md#what-applications-share)):
+
+```yaml
+shared: {name: platform, notifications: true, connection: github}
+applications:
+  - {name: web, source: acme/web, container: {name: web, cpu: 256, memory: 512, port: 8080}}
+```
+
 **Editors** complete keys and show mistakes when the first line is
 
     # yaml-language-server: $schema=cfn-pipeline.schema.json
@@ -96,7 +105,8 @@ def main() -> None:
 def page() -> str:
     """Return the page."""
     definitions = config_schema()["$defs"]
-    order = list(_reached("Application", definitions, {}))
+    done: dict[str, None] = {}
+    order = [n for name in ("Application", "Shared") for n in _reached(name, definitions, done)]
     sections = [_section(name, definitions[name]) for name in order]
     return "\n".join([HEAD, *sections])
 

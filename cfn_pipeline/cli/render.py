@@ -208,10 +208,10 @@ def _report_missing(folder: Path, missing: Mapping[str, Sequence[str]]) -> None:
 
 
 def _report_unchanged(plan: "Plan") -> None:
-    if len(plan.unchanged) == 1 and not plan.tasks:
+    number = sum(bool(manifest.application) for manifest in plan.unchanged.values())
+    if number == len(plan.unchanged) == 1 and not plan.tasks:
         printing.message(f"{next(iter(plan.unchanged))}: up to date")
-    elif plan.unchanged:
-        number = len(plan.unchanged)
+    elif number:
         applications = "application" if number == 1 else "applications"
         printing.message(f"{number:,} {applications} unchanged")
 
@@ -223,7 +223,8 @@ def _report_orphans(orphans: Mapping[Path, Manifest], *, prune: bool) -> None:
     from cfn_pipeline.fleet.orphans import obsolete_files, remove_files
 
     for folder, manifest in orphans.items():
-        gone = f"{folder}: application {manifest.application!r} is no longer in the configuration"
+        what = f"application {manifest.application!r}" if manifest.application else "shared"
+        gone = f"{folder}: {what} is no longer in the configuration"
         if not prune:
             printing.message(f"{gone}; remove its stacks, then its files with --prune")
             continue

@@ -15,11 +15,12 @@ from cfn_pipeline.config.separation import Stacks, separation_problems, stacks_o
 from cfn_pipeline.config.sharing import sharing_problems, unknown_makers
 from cfn_pipeline.errors import ModelError, OutputError
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.shared import Shared
 from cfn_pipeline.template.composing import LARGEST, composed
 
 _LARGEST_BYTES = LARGEST
 
-_KEYS = ("applications", "defaults")
+_KEYS = ("applications", "defaults", "shared")
 
 
 def read_config_file(path: Path) -> list[Application]:
@@ -41,8 +42,8 @@ def read_config(text: str, *, source: str = "cfn-pipeline.yml") -> list[Applicat
         read_config("applications: [{name: orders, source: acme/orders, container: {...}}]")
 
     Args:
-        text: YAML: ``applications``, a list; and ``defaults``, keys that every application has
-            unless it has its own.
+        text: YAML: ``applications``, a list; ``defaults``, keys that every application has unless
+            it has its own; and ``shared``, what they share.
         source: the name of the file in messages.
 
     Raises:
@@ -82,12 +83,14 @@ class Entry:
         path: its place in the file, such as ``applications[2]``.
         node: its node, without the defaults.
         defaults: the node of the defaults; None: there are none.
+        shared: the node of what applications share; None: there is none.
 
     """
 
     path: str
     node: Any = field(repr=False)
     defaults: Any = field(repr=False)
+    shared: Any = field(repr=False, default=None)
 
     @property
     def name(self) -> str | None:
@@ -116,7 +119,7 @@ class Entry:
     @cached_property
     def digest(self) -> str:
         """A hash of everything that the file says of the application."""
-        return sha256(json.dumps([_plain(self.node), _plain(self.defaults)]).encode()).hexdigest()
+        return _digest(self.node, self.defaults, self.shared)
 
     def merged(self) -> Any:
         """Return its node, with the keys of the defaults that it lacks."""
@@ -184,6 +187,7 @@ class Configuration:
                 node = entry.merged()
                 application = reader.model(node, Application, entry.path)
                 if application is not INVALID:
+                    application = self._with_shared(application, node)
                     if application.name in names:
                         reader.report(
                             node,
@@ -211,9 +215,33 @@ class Configuration:
         ModelError.raise_for(reader.messages())
         return [self._located(application) for application in read]
 
+    @cached_property
+    def shared(self) -> Shared | None:
+        """What the applications share; None: nothing, or it has mistakes."""
+        if self._shared is None:
+            return None
+        shared = self._reader.model(self._shared, Shared, "shared")
+        return None if shared is INVALID else shared
+
+    @property
+    def shared_digest(self) -> str:
+        """A hash of everything that the file says of it."""
+        return _digest(self._shared)
+
+    def _with_shared(self, application: Application, node: Any) -> Application:
+        if self.shared is None:
+            return application
+        try:
+            return replace(application, shared=self.shared)
+        except ModelError as error:
+            for problem in error.problems:
+                self._reader.report(node, "", problem)
+            return application
+
     def _read_entries(self, root: Any) -> Sequence[Entry]:
         """Return the applications of the file; report mistakes beside them."""
         self._root = root
+        self._shared = None
         reader = self._reader
         if not isinstance(root, yaml.MappingNode):
             reader.report(root, "", f"the file must be a mapping (got {kind_of(root)})")
@@ -229,6 +257,7 @@ class Configuration:
         if defaults is not None and not isinstance(defaults, yaml.MappingNode):
             reader.report(defaults, "defaults", f"must be a mapping (got {kind_of(defaults)})")
             defaults = None
+        _, self._shared = entries.get("shared", (None, None))
         _, listed = entries["applications"]
         if not isinstance(listed, yaml.SequenceNode) or not listed.value:
             reader.report(
@@ -236,7 +265,7 @@ class Configuration:
             )
             return []
         return [
-            Entry(path=f"applications[{number}]", node=node, defaults=defaults)
+            Entry(path=f"applications[{number}]", node=node, defaults=defaults, shared=self._shared)
             for number, node in enumerate(listed.value)
         ]
 
@@ -270,6 +299,10 @@ def _value_of(node: Any, name: str) -> Any:
     if not isinstance(node, yaml.MappingNode):
         return None
     return next((value for key, value in node.value if key.value == name), None)
+
+
+def _digest(*nodes: Any) -> str:
+    return sha256(json.dumps([*map(_plain, nodes)]).encode()).hexdigest()
 
 
 def _plain(node: Any) -> Any:

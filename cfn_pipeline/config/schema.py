@@ -18,6 +18,7 @@ from cfn_pipeline.config.kinds import (
     type_name,
 )
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.shared import Shared
 
 _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 
@@ -28,6 +29,7 @@ def config_schema() -> dict[str, Any]:
     application = _reference(Application, definitions)
     defaults = {**definitions["Application"], "description": "Keys of every application."}
     defaults.pop("required", None)
+    shared = _reference(Shared, definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "cfn-pipeline.yml",
@@ -41,6 +43,7 @@ def config_schema() -> dict[str, Any]:
                 "minItems": 1,
             },
             "defaults": defaults,
+            "shared": shared,
         },
         "required": ["applications"],
         "additionalProperties": False,

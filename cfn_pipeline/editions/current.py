@@ -83,6 +83,7 @@ from cfn_pipeline.stacks.environment.separation import separation_problems
 from cfn_pipeline.stacks.environment.template import environment_template
 from cfn_pipeline.stacks.exemptions import EXEMPTIONS
 from cfn_pipeline.stacks.own import capabilities, own_template
+from cfn_pipeline.stacks.shared.templates import shared_templates
 
 
 def _delivery(application: Application, stack: Mapping[str, Any] | None = None) -> Pipeline:
@@ -141,6 +142,10 @@ def _home(
         region=application.region,
         parameters=parameters,
     )
+
+
+def _has_own_key(application: Application) -> bool:
+    return application.shared is None or not application.shared.key
 
 
 def _key_template(application: Application) -> Template:
@@ -212,7 +217,7 @@ def _has_repositories(application: Application) -> bool:
 
 
 _BEFORE = (
-    StackFile(file="kms.yml", stack="{application}-kms", build=_key_template),
+    StackFile(file="kms.yml", stack="{application}-kms", build=_key_template, when=_has_own_key),
     StackFile(
         file="ecr.yml", stack="{application}-ecr", build=ecr_template, when=_has_repositories
     ),
@@ -374,4 +379,5 @@ CURRENT = Edition(
     configuration=protected_configuration,
     own_stack=own_template,
     exemptions=EXEMPTIONS,
+    shared=shared_templates,
 )

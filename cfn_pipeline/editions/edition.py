@@ -16,6 +16,7 @@ from cfn_pipeline.model.composition import aspects
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.own_stack import OwnStack
 from cfn_pipeline.model.pipeline import Pipeline
+from cfn_pipeline.model.shared import Shared
 from cfn_pipeline.model.validated import Validated
 from cfn_pipeline.stacks.application.stack import ApplicationStack, Part, Pass
 from cfn_pipeline.stacks.arns import ARNS, Arns
@@ -132,6 +133,8 @@ class Edition(Frozen):
         own_stack: reads a template of one's own; None: the edition serves none.
         exemptions: what security checkers are told to skip, by logical id, where the application
             asks for suppressions.
+        shared: makes the templates of what applications share, by file name, in the order in
+            which their stacks are deployed; None: the edition has none.
 
     """
 
@@ -147,6 +150,7 @@ class Edition(Frozen):
     configuration: Callable[[Application, Environment, Mapping[str, Any]], Configuration]
     own_stack: Callable[[OwnStack], dict[str, Any]] | None = None
     exemptions: Exemptions = field(default_factory=dict)
+    shared: Callable[[Shared], Mapping[str, Template]] | None = None
 
     @property
     def stacks(self) -> tuple[StackFile, ...]:
@@ -241,6 +245,17 @@ class Edition(Frozen):
             return built[file]
 
         return {file: build(file) for file in stacks}
+
+    def shared_templates(self, shared: Shared) -> Mapping[str, Template]:
+        """Build the templates of what applications share, by file name.
+
+        Raises:
+            EditionError: the edition has none.
+
+        """
+        if self.shared is None:
+            raise EditionError(f"the {self.name} edition has nothing that is shared; remove shared")
+        return self.shared(shared)
 
     def _own(self, stack: OwnStack) -> dict[str, Any]:
         if self.own_stack is None:

@@ -114,31 +114,47 @@ def makefile(application: Application, targets: Sequence[Target]) -> str:
         targets: its stacks, in the order in which they are deployed.
 
     """
+    if not application.makes_build_image:
+        return stacks_makefile(application.name, targets)
+    build_image = _BUILD_IMAGE.format(
+        repository=application.build_image_repository_name,
+        platform=PLATFORMS[application.architecture],
+        where=_options(_home(targets)),
+    )
+    return stacks_makefile(application.name, targets, build_image=build_image)
+
+
+def stacks_makefile(title: str, targets: Sequence[Target], *, build_image: str = "") -> str:
+    """Return a Makefile for stacks.
+
+    Args:
+        title: whose stacks they are.
+        targets: the stacks, in the order in which they are deployed.
+        build_image: the recipe of ``build-image``; empty: there is none.
+
+    """
     names = [target.name for target in targets]
-    has_image = application.makes_build_image
-    home = next((target.place for target in targets if target.place.is_home), Place())
+    home = _home(targets)
     head = _HEAD.format(
-        title=application.name,
+        title=title,
         places=_places(targets, home),
-        help=_HELP.format(title=application.name) if has_image else "",
+        help=_HELP.format(title=title) if build_image else "",
         deploy=" ".join(names),
         remove=" ".join(reversed(names)),
     )
-    if has_image:
-        head += _BUILD_IMAGE.format(
-            repository=application.build_image_repository_name,
-            platform=PLATFORMS[application.architecture],
-            where=_options(home),
-        )
     goals = [*(f"deploy/{name}" for name in names), *(f"remove/{name}" for name in names)]
     return "\n".join(
         [
-            head,
+            head + build_image,
             *(_deploy(target, targets, home) for target in targets),
             *map(_remove, reversed(targets)),
-            f".PHONY: help {'build-image ' * has_image}{' '.join(goals)}\n",
+            f".PHONY: help {'build-image ' * bool(build_image)}{' '.join(goals)}\n",
         ]
     )
+
+
+def _home(targets: Sequence[Target]) -> Place:
+    return next((target.place for target in targets if target.place.is_home), Place())
 
 
 def _places(targets: Sequence[Target], home: Place) -> str:

@@ -7,14 +7,16 @@ from pathlib import Path
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.manifest import Manifest
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.shared import Shared
 
 
 @frozen
 class Task(Frozen):
-    """An application that is rendered.
+    """An application that is rendered, or what applications share.
 
     Args:
-        application: the application; None: the edition's example.
+        application: the application; None: the edition's example, unless ``shared`` is given.
+        shared: what applications share, which is rendered in place of one.
         folder: where its files go.
         configuration: the path from there to the configuration file, with slashes; None: it is in
             none, and gets no manifest.
@@ -23,7 +25,8 @@ class Task(Frozen):
 
     """
 
-    application: Application | None
+    application: Application | None = None
+    shared: Shared | None = None
     folder: Path
     configuration: str | None = None
     inputs: str = ""

@@ -17,6 +17,7 @@ from cfn_pipeline.config.reading import Entry, read_configuration
 from cfn_pipeline.config.separation import Stacks, stacks_of
 from cfn_pipeline.fleet.plan import Plan, Task
 from cfn_pipeline.manifest import Manifest, digest_of, read_manifest
+from cfn_pipeline.model.shared import SHARED
 
 #: The libraries that have a part in what is rendered.
 _LIBRARIES = ("awacs", "troposphere", "yaml")
@@ -25,7 +26,8 @@ _LIBRARIES = ("awacs", "troposphere", "yaml")
 def read_plan(config: Path, folder: Path | None, edition: str, *, everything: bool = False) -> Plan:
     """Read a configuration file, and find what has changed since it was rendered.
 
-    Several applications have a folder each, with the application's name.
+    Several applications have a folder each, with the application's name; what applications share
+    is in the folder ``shared``.
 
     Args:
         config: the file.
@@ -41,21 +43,16 @@ def read_plan(config: Path, folder: Path | None, edition: str, *, everything: bo
     configuration = read_configuration(config)
     folder = config.parent if folder is None else folder
     entries = configuration.entries
-    inputs_of = _Inputs(config, edition).of
+    inputs = _Inputs(config, edition)
     unchanged: dict[Path, Manifest] = {}
     others: list[Stacks] = []
     changed: list[Entry] = []
     for entry in entries:
         place = _folder_of(entry, entries, folder)
-        manifest = None if everything or place is None else read_manifest(place)
-        if (
-            place is None
-            or manifest is None
-            or place in unchanged
-            or manifest.application != entry.name
-            or manifest.inputs != inputs_of(entry, place)
-            or not _has_files(place, manifest)
-        ):
+        manifest = None
+        if place is not None and place not in unchanged and not everything:
+            manifest = _unchanged(place, entry.name, inputs.of(entry, place))
+        if place is None or manifest is None:
             changed.append(entry)
             continue
         unchanged[place] = manifest
@@ -64,20 +61,38 @@ def read_plan(config: Path, folder: Path | None, edition: str, *, everything: bo
     places = [
         folder / application.name if len(entries) > 1 else folder for application in applications
     ]
-    return Plan(
-        tasks=[
-            Task(
-                application=application,
-                folder=place,
-                configuration=_path_to(config, place),
-                inputs=inputs_of(entry, place),
-                stacks=stacks_of(application).stacks,
-            )
-            for entry, application, place in zip(changed, applications, places, strict=True)
-        ],
-        unchanged=unchanged,
-        orphans=dict(_orphans(config, folder, {*unchanged, *places})),
-    )
+    tasks = [
+        Task(
+            application=application,
+            folder=place,
+            configuration=_path_to(config, place),
+            inputs=inputs.of(entry, place),
+            stacks=stacks_of(application).stacks,
+        )
+        for entry, application, place in zip(changed, applications, places, strict=True)
+    ]
+    if configuration.shared is not None:
+        place = folder / SHARED
+        hash_ = inputs.of_shared(configuration.shared_digest, place)
+        manifest = None if everything else _unchanged(place, "", hash_)
+        if manifest is not None:
+            unchanged[place] = manifest
+        else:
+            path = _path_to(config, place)
+            shared = configuration.shared
+            tasks.insert(0, Task(shared=shared, folder=place, configuration=path, inputs=hash_))
+    rendered = {*unchanged, *(task.folder for task in tasks)}
+    return Plan(tasks=tasks, unchanged=unchanged, orphans=dict(_orphans(config, folder, rendered)))
+
+
+def _unchanged(folder: Path, application: str | None, inputs: str) -> Manifest | None:
+    """Return the manifest of a folder that is as it would be rendered; None: it is not."""
+    manifest = read_manifest(folder)
+    if manifest is None or (manifest.application, manifest.inputs) != (application, inputs):
+        return None
+    hashes = manifest.hashes.items()
+    is_whole = all(digest_of(folder / name) == hash_ for name, hash_ in hashes)
+    return manifest if is_whole else None
 
 
 class _Inputs:
@@ -91,13 +106,15 @@ class _Inputs:
     def of(self, entry: Entry, folder: Path) -> str:
         """Return the hash of an application that is rendered into a folder."""
         own = entry.template
-        parts = (
-            _renderer(),
-            self._edition,
-            _path_to(self._config, folder),
-            entry.digest,
-            None if own is None else self._template(self._config.parent / own),
-        )
+        template = None if own is None else self._template(self._config.parent / own)
+        return self._hash(folder, entry.digest, template)
+
+    def of_shared(self, digest: str, folder: Path) -> str:
+        """Return the hash of what applications share, of which the file has a digest."""
+        return self._hash(folder, digest)
+
+    def _hash(self, folder: Path, *more: str | None) -> str:
+        parts = (_renderer(), self._edition, _path_to(self._config, folder), *more)
         return sha256(repr(parts).encode()).hexdigest()
 
 
@@ -130,11 +147,6 @@ def _folder_of(entry: Entry, entries: Sequence[Entry], folder: Path) -> Path | N
     if name is None or any(name_forms.APPLICATION.problems(name, "")):
         return None
     return folder / name if len(entries) > 1 else folder
-
-
-def _has_files(folder: Path, manifest: Manifest) -> bool:
-    """Whether a folder has the files of its manifest, as they were rendered."""
-    return all(digest_of(folder / name) == hash_ for name, hash_ in manifest.hashes.items())
 
 
 def _path_to(config: Path, folder: Path) -> str:

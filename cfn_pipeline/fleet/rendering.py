@@ -12,6 +12,7 @@ from cfn_pipeline.atomic import Staged, discard
 from cfn_pipeline.checks import RULES, check_system, selected
 from cfn_pipeline.checks.locating import located
 from cfn_pipeline.checks.reports import Located
+from cfn_pipeline.editions.edition import Edition
 from cfn_pipeline.editions.loading import edition as load_edition
 from cfn_pipeline.errors import CfnPipelineError
 from cfn_pipeline.files.configuration import Merge
@@ -110,9 +111,7 @@ def _outcome(task: Task, *, edition: str, force: bool, write: bool) -> Outcome:
 
 def _rendered(task: Task, *, edition: str, force: bool, write: bool) -> Outcome:
     folder = task.folder
-    rendered = project.rendering(
-        task.application, edition=load_edition(edition), folder=folder, force=force
-    )
+    rendered = _rendering(task, edition=load_edition(edition), force=force)
     files = dict(rendered.files)
     findings = _findings(rendered)
     obsolete: list[str] = []
@@ -139,6 +138,14 @@ def _rendered(task: Task, *, edition: str, force: bool, write: bool) -> Outcome:
     return outcome(stale=[each.path.name for each in changes if each.written], staged=staged)
 
 
+def _rendering(task: Task, *, edition: Edition, force: bool) -> project.Rendering:
+    if task.shared is not None:
+        return project.shared_rendering(
+            task.shared, edition=edition, folder=task.folder, force=force
+        )
+    return project.rendering(task.application, edition=edition, folder=task.folder, force=force)
+
+
 def _findings(rendered: project.Rendering) -> list[Located]:
     files = rendered.files
     system = read_texts(files, parsed=rendered.templates, is_rendered=True)
@@ -148,7 +155,6 @@ def _findings(rendered: project.Rendering) -> list[Located]:
 
 
 def _manifest(task: Task, rendered: project.Rendering, edition: str, *, is_clean: bool) -> Manifest:
-    assert task.application is not None
     assert task.configuration is not None
     hashes = {
         name: digest(text.encode())
@@ -159,7 +165,7 @@ def _manifest(task: Task, rendered: project.Rendering, edition: str, *, is_clean
     return Manifest(
         version=__version__,
         configuration=task.configuration,
-        application=task.application.name,
+        application="" if task.application is None else task.application.name,
         edition=edition,
         inputs=task.inputs if is_clean else "",
         stacks=task.stacks,

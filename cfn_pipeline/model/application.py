@@ -26,6 +26,7 @@ from cfn_pipeline.model.repositories import (
 )
 from cfn_pipeline.model.scaling import Scaling, scaling_problems
 from cfn_pipeline.model.scheduled_tasks import ScheduledTask
+from cfn_pipeline.model.shared import Shared, sharing_problems
 from cfn_pipeline.model.strategies import Deployment, Rolling, deployment_problems
 from cfn_pipeline.model.tasks import task_problems
 from cfn_pipeline.model.validated import Validated, repeated
@@ -93,6 +94,8 @@ class Application(Validated):
         region: the region of the pipeline, likewise.
         suppressions: security checkers ("checkov", "guard", "cdk-nag") whose findings that would
             be wrong to fix are suppressed in the templates, each with the reason; empty: none.
+        shared: stacks that it shares with other applications; absent: none. In a configuration
+            file, ``shared`` stands beside ``applications``, and is for all of them.
 
     Raises:
         ModelError: every mistake, a line each.
@@ -127,6 +130,7 @@ class Application(Validated):
     account: str | None = None
     region: str | None = None
     suppressions: Sequence[str] = ()
+    shared: Shared | None = field(default=None, metadata={"python_only": True})
 
     @property
     def display_name(self) -> str:
@@ -305,6 +309,15 @@ class Application(Validated):
                 f"architecture {self.architecture}; use a CodeBuild project"
             )
         yield from source_problems(self.source, self.deployment_source, where)
+        if self.shared is not None:
+            places = self.places
+            yield from sharing_problems(
+                where,
+                self.shared,
+                name=self.name,
+                elsewhere=[e for e in self.environments if places.account(e) is not None],
+                sources=[self.source, self.deployment_source],
+            )
         if isinstance(self.source, ECRImage):
             for name in ("build", "image_repository"):
                 if getattr(self, name) is not None:

@@ -75,6 +75,7 @@ def continuous_integration(
         stages=[Stage("Source", [code]), Stage("Build", [build])],
         pipeline_type=pipeline_type,
         variables=application.pipeline_variables,
+        shared=application.shared,
     )
 
 
@@ -186,6 +187,7 @@ def _pipeline(
         ],
         pipeline_type=pipeline_type,
         variables=application.pipeline_variables,
+        shared=application.shared,
     )
 
 

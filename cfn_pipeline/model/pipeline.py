@@ -22,6 +22,7 @@ from cfn_pipeline.model.actions import Action
 from cfn_pipeline.model.conditions import Condition, Rule
 from cfn_pipeline.model.deployments import CreateChangeSet, ExecuteChangeSet, StackAction
 from cfn_pipeline.model.permissions import action_logs
+from cfn_pipeline.model.shared import Shared
 from cfn_pipeline.model.sources import ConnectedSource
 from cfn_pipeline.model.validated import Validated, repeated
 from cfn_pipeline.model.values import Value
@@ -149,6 +150,7 @@ class Pipeline(Validated):
             the month).
         execution_mode: what a second execution does while a first one runs: ``SUPERSEDED``,
             ``QUEUED`` or ``PARALLEL``; absent: CodePipeline's default, SUPERSEDED.
+        shared: what it shares with other pipelines; absent: nothing.
 
     Raises:
         ModelError: every mistake, a line each, with stage and action.
@@ -161,6 +163,7 @@ class Pipeline(Validated):
     variables: Sequence[Variable] = ()
     pipeline_type: str = "V2"
     execution_mode: str | None = None
+    shared: Shared | None = None
 
     @property
     def actions(self) -> tuple[Action, ...]:

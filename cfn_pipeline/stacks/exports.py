@@ -12,6 +12,21 @@ def key(name: str) -> str:
     return f"{name}-key"
 
 
+def connection(name: str) -> str:
+    """Return the export of the ARN of the connection that applications share."""
+    return f"{name}-connection"
+
+
+def listener(name: str) -> str:
+    """Return the export of the ARN of the listener that applications share."""
+    return f"{name}-listener"
+
+
+def listener_security_group(name: str) -> str:
+    """Return the export of the id of the security group of that listener's load balancer."""
+    return f"{name}-listener-security-group"
+
+
 def pipeline_role(pipeline: str) -> str:
     """Return the export of the ARN of a pipeline's role."""
     return f"{pipeline}-pipeline-role"

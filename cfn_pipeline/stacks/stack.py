@@ -4,6 +4,7 @@ from typing import Any
 
 from troposphere import AWSObject, Export, ImportValue, Output, Parameter, Ref, Template
 
+from cfn_pipeline.model.shared import Shared
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import ARNS, Arns
@@ -34,19 +35,24 @@ class Stack:
         description: the template's.
         name: of the application or pipeline.
         arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
+        shared: what it shares with others; absent: nothing.
 
     """
 
-    def __init__(self, description: str, *, name: str, arns: Arns = ARNS) -> None:
+    def __init__(
+        self, description: str, *, name: str, arns: Arns = ARNS, shared: Shared | None = None
+    ) -> None:
         self.name = name
         self.arns = arns
+        self.shared = shared
         self.template = Template(Description=description)
         self.template.set_version(FORMAT_VERSION)
 
     @property
     def key(self) -> Value:
         """The ARN of the key that encrypts the pipeline's data, from another stack."""
-        return ImportValue(exports.key(self.name))
+        shared = self.shared
+        return ImportValue(exports.key(shared.name if shared and shared.key else self.name))
 
     def add(self, *resources: AWSObject) -> None:
         """Add resources, in the order in which they are read."""

@@ -43,6 +43,7 @@ def test_its_examples_are_read() -> None:
     assert [[a.name for a in read_config(block)] for block in BLOCKS[:-1]] == [
         ["orders"],
         ["web", "jobs"],
+        ["web"],
     ]
     jobs = read_config(BLOCKS[1])[1]
     assert (jobs.container and jobs.container.cpu, jobs.load_balancer) == (256, None)

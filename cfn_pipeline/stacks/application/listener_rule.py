@@ -1,5 +1,6 @@
 """A rule of a listener that exists, for load balancers that several services share."""
 
+from collections.abc import Callable
 from functools import partial
 
 from troposphere import GetAtt, ImportValue, Join, Parameter, Ref, Select, Split
@@ -14,6 +15,7 @@ from troposphere.elasticloadbalancingv2 import (
 from cfn_pipeline.model.load_balancers import ListenerRule as Rule
 from cfn_pipeline.model.load_balancers import SharedLoadBalancer
 from cfn_pipeline.model.values import Value
+from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Frontend
 from cfn_pipeline.stacks.application.load_balancer import HEALTH_CHECK_PORT, target_group
@@ -25,7 +27,7 @@ def listener_rule(stack: ApplicationStack, shared: SharedLoadBalancer) -> Fronte
     target_group_of = partial(target_group, stack, shared.load_balancer, HEALTH_CHECK_PORT)
     listener = _import_or_parameter(
         stack,
-        shared.rule.listener_export,
+        shared.rule.listener_export or _export(stack, exports.listener),
         Parameter(
             "ListenerArn",
             Type="String",
@@ -36,7 +38,7 @@ def listener_rule(stack: ApplicationStack, shared: SharedLoadBalancer) -> Fronte
     )
     security_group = _import_or_parameter(
         stack,
-        shared.rule.security_group_export,
+        shared.rule.security_group_export or _export(stack, exports.listener_security_group),
         Parameter(
             "LoadBalancerSecurityGroup",
             Type="AWS::EC2::SecurityGroup::Id",
@@ -64,6 +66,12 @@ def listener_rule(stack: ApplicationStack, shared: SharedLoadBalancer) -> Fronte
         full_name=Join("/", parts),
         label=Join("/", [*parts, GetAtt(ids.TARGET_GROUP, "TargetGroupFullName")]),
     )
+
+
+def _export(stack: ApplicationStack, name: Callable[[str], str]) -> str | None:
+    """Return an export of the listener that the applications of a file share; None: none is."""
+    shared = stack.application.shared
+    return None if shared is None or shared.listener is None else name(shared.name)
 
 
 def _import_or_parameter(

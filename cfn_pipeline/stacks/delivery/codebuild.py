@@ -89,7 +89,8 @@ def codebuild_template(application: Application, *, arns: Arns = ARNS) -> Templa
 
 def _stack(application: Application, arns: Arns) -> Stack:
     name = application.name
-    stack = Stack(f"CodeBuild project that builds {name}", name=name, arns=arns)
+    description = f"CodeBuild project that builds {name}"
+    stack = Stack(description, name=name, arns=arns, shared=application.shared)
     stack.output(
         "BuildProject", "Name of the project", Ref(PROJECT), export=exports.build_project(name)
     )

@@ -75,7 +75,12 @@ def ecr_template(application: Application, *, arns: Arns = ARNS) -> Template:
         arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     """
-    stack = Stack(f"Repositories of {application.name}'s images", name=application.name, arns=arns)
+    stack = Stack(
+        f"Repositories of {application.name}'s images",
+        name=application.name,
+        arns=arns,
+        shared=application.shared,
+    )
     accounts = _accounts(application, arns)
     policies = [let_pull(accounts, sid="AllowAccountsToPull")] if accounts else []
     policies += let_environments_pull(_roles(application, arns))

@@ -44,11 +44,19 @@ class _Notification(Frozen):
     values: Mapping[str, str]
 
 
-def add_notifications(stack: Stack, pipeline: Pipeline) -> None:
+def add_notifications(stack: Stack, pipeline: Pipeline | None) -> None:
     """Add a topic, the rules that publish to it, and an optional e-mail address that gets it.
 
     Each message has a link to the pipeline in the console, which leads on to change sets and logs.
+
+    Args:
+        stack: to which they are added.
+        pipeline: whose events are published; None: those of all pipelines in the account and
+            region.
+
     """
+    who = "any pipeline" if pipeline is None else f"pipeline {stack.name}"
+    only: dict[str, Any] = {} if pipeline is None else {"pipeline": [stack.name]}
     stack.template.add_mapping(DOMAINS, {name: {"Domain": d} for name, d in CONSOLES.items()})
     email = stack.parameter(_EMAIL)
     stack.template.add_condition(HAS_EMAIL, Not(Equals(email, "")))
@@ -78,11 +86,11 @@ def add_notifications(stack: Stack, pipeline: Pipeline) -> None:
         *(
             Rule(
                 notification.title,
-                Description=f"{notification.description}: pipeline {stack.name}",
+                Description=f"{notification.description}: {who}",
                 EventPattern={
                     "source": ["aws.codepipeline"],
                     "detail-type": [notification.detail_type],
-                    "detail": {"pipeline": [stack.name], **notification.detail},
+                    "detail": {**only, **notification.detail},
                 },
                 Targets=[
                     Target(
@@ -109,7 +117,7 @@ def _with_link(message: str) -> Value:
     )
 
 
-def _notifications(pipeline: Pipeline) -> tuple[_Notification, ...]:
+def _notifications(pipeline: Pipeline | None) -> tuple[_Notification, ...]:
     return (
         _Notification(
             title="ApprovalRequested",
@@ -131,12 +139,27 @@ def _notifications(pipeline: Pipeline) -> tuple[_Notification, ...]:
             message="Pipeline <pipeline> has failed in execution <execution>:",
             values={"pipeline": "$.detail.pipeline", "execution": "$.detail.execution-id"},
         ),
-        _Notification(
-            title="StageSucceeded",
-            description="The last stage has succeeded",
-            detail_type="CodePipeline Stage Execution State Change",
-            detail={"state": ["SUCCEEDED"], "stage": [pipeline.stages[-1].name]},
-            message="Pipeline <pipeline> has completed its last stage, <stage>:",
-            values={"pipeline": "$.detail.pipeline", "stage": "$.detail.stage"},
-        ),
+        _SUCCESS if pipeline is None else _last_stage(pipeline),
+    )
+
+
+#: Pipelines have last stages of different names.
+_SUCCESS = _Notification(
+    title="PipelineSucceeded",
+    description="An execution has succeeded",
+    detail_type="CodePipeline Pipeline Execution State Change",
+    detail={"state": ["SUCCEEDED"]},
+    message="Pipeline <pipeline> has succeeded in execution <execution>:",
+    values={"pipeline": "$.detail.pipeline", "execution": "$.detail.execution-id"},
+)
+
+
+def _last_stage(pipeline: Pipeline) -> _Notification:
+    return _Notification(
+        title="StageSucceeded",
+        description="The last stage has succeeded",
+        detail_type="CodePipeline Stage Execution State Change",
+        detail={"state": ["SUCCEEDED"], "stage": [pipeline.stages[-1].name]},
+        message="Pipeline <pipeline> has completed its last stage, <stage>:",
+        values={"pipeline": "$.detail.pipeline", "stage": "$.detail.stage"},
     )

@@ -28,7 +28,7 @@ from cfn_pipeline.stacks.delivery.pipeline_role import add_pipeline_role, check_
 from cfn_pipeline.stacks.delivery.regions import regional_keys
 from cfn_pipeline.stacks.delivery.roles import PIPELINE_ROLE, roles_of_other_accounts
 from cfn_pipeline.stacks.delivery.starts import add_starts
-from cfn_pipeline.stacks.parameters import CONNECTION, connection_parameter
+from cfn_pipeline.stacks.parameters import add_connection, connection_of
 from cfn_pipeline.stacks.stack import DELETE, Stack
 
 PIPELINE = "Pipeline"
@@ -97,7 +97,8 @@ def pipeline_template(
                 KmsKeyId=stack.key,
             )
         )
-    add_notifications(stack, pipeline)
+    if pipeline.shared is None or not pipeline.shared.notifications:
+        add_notifications(stack, pipeline)
     add_starts(stack, pipeline, PIPELINE)
     check_sizes(stack)
     return stack.template
@@ -117,12 +118,12 @@ def _stack(pipeline: Pipeline, arns: Arns) -> Stack:
         name_forms.APPLICATION.problems(pipeline.name, f"pipeline {pipeline.name!r}")
     )
     sources = [action for action in pipeline.actions if isinstance(action, Source)]
-    stack = Stack(f"Pipeline that delivers {pipeline.name}", name=pipeline.name, arns=arns)
+    description = f"Pipeline that delivers {pipeline.name}"
+    stack = Stack(description, name=pipeline.name, arns=arns, shared=pipeline.shared)
     on_github = [source for source in sources if isinstance(source, (GitHub, GitHubOAuth))]
     if any(source.owner is None for source in on_github):
         stack.parameter(_OWNER)
-    if any(source.connection is None for source in pipeline.connections):
-        stack.parameter(connection_parameter(pipeline))
+    add_connection(stack, pipeline)
     if any(isinstance(source, GitHubOAuth) and source.token is None for source in sources):
         stack.parameter(_TOKEN)
     return stack
@@ -147,5 +148,5 @@ def _defaults(pipeline: Pipeline) -> ActionDefaults:
         role=ImportValue(exports.deployment_role(pipeline.name)),
         owner=Ref(_OWNER),
         oauth_token=Sub("{{resolve:secretsmanager:${GitHubTokenSecret}:SecretString:token}}"),
-        connection=Ref(CONNECTION),
+        connection=connection_of(pipeline),
     )

@@ -15,6 +15,7 @@ from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.delivery.regions import regional_keys
 from cfn_pipeline.stacks.delivery.roles import PIPELINE_ROLE, resources
 from cfn_pipeline.stacks.environment.names import pipeline_role_name
+from cfn_pipeline.stacks.parameters import connection_of
 from cfn_pipeline.stacks.stack import Stack
 
 
@@ -38,7 +39,14 @@ def add_pipeline_role(
 
     """
     arns, regions = stack.arns, pipeline.regions
-    used = resources(stack.name, arns, role=deployment_role, parameters=parameters, regions=regions)
+    used = resources(
+        stack.name,
+        arns,
+        role=deployment_role,
+        parameters=parameters,
+        regions=regions,
+        connection=connection_of(pipeline),
+    )
     actions = [action for action in pipeline.actions if action.action_role is None]
     keys: list[Value] = [stack.key, *regional_keys(stack, pipeline).values()]
     services = [arns.service("s3"), *(arns.at(region=r).service("s3") for r in regions)]

@@ -17,7 +17,7 @@ from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import Arns
 from cfn_pipeline.stacks.delivery.artifacts import artifact_bucket_name
 from cfn_pipeline.stacks.environment.names import DEPLOYMENT_ROLE
-from cfn_pipeline.stacks.parameters import CONNECTION, connection_parameter
+from cfn_pipeline.stacks.parameters import CONNECTION, add_connection
 from cfn_pipeline.stacks.stack import Stack
 
 PIPELINE_ROLE = "CodePipelineRole"
@@ -38,11 +38,11 @@ def roles_stack(pipeline: Pipeline, arns: Arns) -> Stack:
     """
     name = pipeline.name
     ModelError.raise_for(name_forms.APPLICATION.problems(name, f"pipeline {name!r}"))
-    stack = Stack(f"IAM roles that deliver {name}", name=name, arns=arns)
+    description = f"IAM roles that deliver {name}"
+    stack = Stack(description, name=name, arns=arns, shared=pipeline.shared)
     roles = []
     if not pipeline.action_roles:
-        if any(source.connection is None for source in pipeline.connections):
-            stack.parameter(connection_parameter(pipeline))
+        add_connection(stack, pipeline)
         roles.append(("PipelineRole", PIPELINE_ROLE, exports.pipeline_role(name)))
     if builds(pipeline):
         roles.append(("BuildRole", BUILD_ROLE, exports.build_role(name)))
@@ -101,6 +101,7 @@ def resources(
     parameters: Sequence[str] = (),
     regions: Iterable[str] = (),
     store: Arns | None = None,
+    connection: Value | None = None,
 ) -> PipelineResources:
     """Return the ARNs of what a pipeline works with.
 
@@ -111,6 +112,7 @@ def resources(
         parameters: the names in Systems Manager for which parameters of templates stand.
         regions: other regions of its actions.
         store: with account and region of the artifacts; absent: those of ``arns``.
+        connection: of sources that name none; absent: the parameter.
 
     """
     bucket = artifact_bucket_name(name, arns=arns if store is None else store)
@@ -121,7 +123,7 @@ def resources(
         project=arns.named("codebuild", "project"),
         stack=arns.named("cloudformation", "stack", "/*"),
         role=role,
-        connection=Ref(CONNECTION),
+        connection=Ref(CONNECTION) if connection is None else connection,
         parameters=stored_parameter_arns(parameters, arns),
         regions={
             region: resources(name, arns.at(region=region), role=role, parameters=parameters)

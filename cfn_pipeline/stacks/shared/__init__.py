@@ -1,0 +1,1 @@
+"""Stacks that applications share: a key, notifications, a connection, a listener."""

@@ -1,0 +1,156 @@
+"""What applications share: rendered once, and imported by each."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfn_pipeline import BOOK, EditionError, ModelError, Shared, load, render
+from cfn_pipeline.config.reading import read_config
+from cfn_pipeline.manifest import read_manifest
+from cfn_pipeline.project import shared_rendering
+from tests.cfn_lint import lint
+from tests.command import Done, run
+
+CONFIG = """\
+shared: {name: platform, key: true, notifications: true, connection: github, listener: {}}
+defaults:
+  compute: {type: fargate}
+  environments: [{name: dev, vpc_id: vpc-1a, subnets: [subnet-1a, subnet-2b]}]
+applications:
+  - name: web
+    source: acme/web
+    container: {name: web, cpu: 256, memory: 512, port: 80}
+    load_balancer: {listener_rule: {priority: 1, hosts: [a.example.com]}}
+  - name: jobs
+    source: acme/jobs
+    container: {name: jobs, cpu: 256, memory: 512}
+    load_balancer: null
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("fleet")
+    (folder / "cfn-pipeline.yml").write_text(CONFIG)
+    done = _render(folder)
+    assert done.code == 0, done.err
+    return folder
+
+
+def _render(folder: Path, *options: str) -> Done:
+    return run("render", "--config", str(folder / "cfn-pipeline.yml"), *options)
+
+
+def _templates(folder: Path) -> dict[str, dict[str, Any]]:
+    names = sorted(set(folder.glob("*.yml")) - {folder / "buildspec.yml"})
+    return {path.name: load(path.read_text()) for path in names}
+
+
+def _values(node: Any, key: str) -> list[Any]:
+    if isinstance(node, dict):
+        own = [node[key]] if key in node else []
+        return own + [found for value in node.values() for found in _values(value, key)]
+    return (
+        [found for item in node for found in _values(item, key)] if isinstance(node, list) else []
+    )
+
+
+def _exports(templates: dict[str, dict[str, Any]]) -> set[str]:
+    outputs = [o for t in templates.values() for o in t.get("Outputs", {}).values()]
+    return {output["Export"]["Name"] for output in outputs if "Export" in output}
+
+
+def test_applications_import_what_is_shared_and_have_none_of_their_own(folder: Path) -> None:
+    shared = _templates(folder / "shared")
+    assert [*shared] == ["connection.yml", "kms.yml", "listener.yml", "notifications.yml"]
+    for name, more in (
+        ("web", {"platform-listener", "platform-listener-security-group"}),
+        ("jobs", set()),
+    ):
+        own = _templates(folder / name)
+        imported = {
+            each for each in _values(own, "Fn::ImportValue") if str(each).startswith("plat")
+        }
+        assert imported == {"platform-key", "platform-connection"} | more
+        assert imported <= _exports(shared)
+        assert "kms.yml" not in own
+        types = set(_values(own["pipeline.yml"], "Type"))
+        assert not types & {"AWS::Events::Rule", "AWS::SNS::Topic"}
+        assert "ConnectionArn" not in own["pipeline.yml"].get("Parameters", {})
+        assert "ConnectionArn" not in own["iam.yml"].get("Parameters", {})
+
+
+def test_the_makefile_deploys_the_stacks_in_their_order(folder: Path) -> None:
+    makefile = (folder / "shared" / "Makefile").read_text()
+    assert "in this order: kms notifications connection listener" in makefile
+    assert "--template-file kms.yml --stack-name platform-kms $(OVERRIDES)" in makefile
+
+
+def test_rules_are_about_every_pipeline(folder: Path) -> None:
+    rules = _values(_templates(folder / "shared")["notifications.yml"], "EventPattern")
+    assert len(rules) == 3
+    assert not any("pipeline" in rule["detail"] for rule in rules)
+
+
+def test_together_they_are_checked_without_a_finding(folder: Path) -> None:
+    names = [p for p in (folder / "web").glob("*.yml") if p.name not in ("buildspec.yml",)]
+    files = [*(folder / "shared").glob("*.yml"), *names]
+    done = run("check", *map(str, files))
+    assert (done.code, done.out) == (0, "")
+
+
+@pytest.mark.lint
+def test_cfn_lint_finds_nothing(folder: Path) -> None:
+    assert [str(match) for match in lint(*(folder / "shared").glob("*.yml"), include=["I"])] == []
+
+
+def test_a_change_of_what_is_shared_changes_the_applications(folder: Path) -> None:
+    assert _render(folder).err == "2 applications unchanged\n"
+    manifest = read_manifest(folder / "shared")
+    assert manifest is not None
+    assert manifest.application == ""
+    config = folder / "cfn-pipeline.yml"
+    config.write_text(CONFIG.replace("key: true, ", ""))
+    stale = _render(folder, "--check")
+    assert stale.code == 1
+    assert "web/kms.yml (rendered)" in stale.out
+    config.write_text(CONFIG.split("\n", 1)[1].replace("priority: 1", "priority: 2"))
+    assert f"{folder}/shared: shared is no longer in the configuration" in _render(folder).err
+    config.write_text(CONFIG)
+    assert _render(folder).code == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("key: true", "keys: true"), "1:26: shared: unknown key 'keys'; did you mean 'key'?"),
+        (("github", "gitlab"), "6:5: application 'web': a repository is on github, and the"),
+        (("connection: github", "connection: git"), "unknown provider 'git' in connection; use"),
+        (("name: jobs\n", "name: platform\n"), "its name is also the name of shared 'platform'"),
+        (("name: jobs\n", "name: shared\n"), "its folder would be that of shared 'platform'"),
+        (("{name: dev,", '{name: dev, account: "222222222222",'), "remove key from shared"),
+    ],
+    ids=lambda value: value[1] if isinstance(value, tuple) else "",
+)
+def test_mistakes_are_told_at_their_place(change: tuple[str, str], message: str) -> None:
+    with pytest.raises(ModelError) as error:
+        read_config(CONFIG.replace(*change))
+    assert message in str(error.value)
+
+
+def test_nothing_shared_is_a_mistake() -> None:
+    with pytest.raises(ModelError, match="shared 'platform': nothing is shared; use key"):
+        Shared(name="platform")
+
+
+def test_the_book_has_nothing_that_is_shared() -> None:
+    with pytest.raises(EditionError, match="the book edition has nothing that is shared"):
+        shared_rendering(Shared(name="platform", key=True), edition=BOOK)
+
+
+def test_only_notifications_leave_each_pipeline_its_key() -> None:
+    shared = Shared(name="platform", notifications=True)
+    [application, _] = read_config(CONFIG.replace("key: true, ", "").replace("listener: {}", ""))
+    assert "web-key" in render(application)["pipeline.yml"]
+    assert [*shared_rendering(shared).files] == ["kms.yml", "notifications.yml", "Makefile"]
