@@ -4,6 +4,7 @@ from troposphere import GetAtt, Parameter, Ref, Template
 from troposphere.codeconnections import Connection
 from troposphere.kms import Alias, Key
 
+from cfn_pipeline.aws.pipelines import action_log_group
 from cfn_pipeline.model.shared import Shared, SharedListener
 from cfn_pipeline.policies import keys
 from cfn_pipeline.policies.documents import document
@@ -49,9 +50,14 @@ def shared_key_template(shared: Shared, *, arns: Arns = ARNS) -> Template:
         keys.administer_key(arns.root(), sid="EnableIamPolicies"),
         keys.grant_to_services_only(),
         keys.let_logs_encrypt(
-            arns.service("logs"), [arns.regional("logs", "log-group:/aws/codebuild/*")]
+            arns.service("logs"),
+            [
+                arns.regional("logs", f"log-group:{group}")
+                for group in ("/aws/codebuild/*", action_log_group("*"))
+            ],
         ),
-        keys.let_events_publish(arns.regional("sns", f"{name}-*")),
+        # Without shared notifications, the topics are those of the applications' pipelines.
+        keys.let_events_publish(arns.regional("sns", f"{name}-*" if shared.notifications else "*")),
     )
     stack.add(
         Key(
