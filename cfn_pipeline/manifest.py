@@ -7,7 +7,6 @@ that what has not is not rendered again. ``sha256sum`` prints the same hashes.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +73,8 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 def digest(content: bytes) -> str:
     """Return the hash of a file's content."""
+    from hashlib import sha256  # loads OpenSSL, which folders without a manifest do not need
+
     return sha256(content).hexdigest()
 
 

@@ -30,6 +30,9 @@ _VALUES = {
     "AWS::Region": "ap-southeast-2",
     "AWS::URLSuffix": "amazonaws.com.cn",
 }
+#: How long something is as it stands, and as it is deployed.
+_Sizes = tuple[int, int]
+
 _AN_ARN = "arn:aws-us-gov:iam::123456789012:policy/" + "x" * 128
 
 
@@ -42,10 +45,11 @@ def pack(statements: Sequence[Statement]) -> list[dict[str, Any]]:
         TemplateError: an ARN that is too long for a policy, or too many for a role.
 
     """
-    parts = [part for statement in statements for part in _divided(statement)]
-    policies = _filled(parts, first_fit=False)
+    empty = _sizes(_document([]))
+    parts = [part for statement in statements for part in _divided(statement, max(empty))]
+    policies = _filled(parts, empty, first_fit=False)
     if len(policies) > MOST:
-        policies = _filled(parts, first_fit=True)
+        policies = _filled(parts, empty, first_fit=True)
     if len(policies) > MOST:
         raise TooManyPoliciesError(
             f"the templates need {len(policies)} policies; IAM allows at most {MOST} for a role; "
@@ -55,13 +59,13 @@ def pack(statements: Sequence[Statement]) -> list[dict[str, Any]]:
     return [_document(policy) for policy in policies]
 
 
-def _filled(statements: Sequence[Statement], *, first_fit: bool) -> list[list[Statement]]:
+def _filled(
+    parts: Sequence[tuple[Statement, _Sizes]], empty: _Sizes, *, first_fit: bool
+) -> list[list[Statement]]:
     """Put each statement into the last policy, or into the first in which there is room."""
-    empty = _sizes(_document([]))
     policies: list[list[Statement]] = []
-    taken: list[tuple[int, int]] = []
-    for statement in statements:
-        own = _sizes(statement)
+    taken: list[_Sizes] = []
+    for statement, own in parts:
         start = 0 if first_fit else max(0, len(policies) - 1)
         for number in range(start, len(policies)):
             grown = _sum(taken[number], own, (1, 1))  # 1: a comma
@@ -75,11 +79,18 @@ def _filled(statements: Sequence[Statement], *, first_fit: bool) -> list[list[St
     return policies
 
 
-def _divided(statement: Statement) -> list[Statement]:
-    """Return a statement as such, or several that say the same, each of which fits a policy."""
-    room = LONGEST - size(_document([]))
-    if size(statement) <= room:
-        return [statement]
+def _divided(statement: Statement, empty: int) -> list[tuple[Statement, _Sizes]]:
+    """Return a statement as such, or several that say the same, each of which fits a policy.
+
+    Args:
+        statement: the statement.
+        empty: how long a policy is without statements.
+
+    """
+    room = LONGEST - empty
+    sizes = _sizes(statement)
+    if max(sizes) <= room:
+        return [(statement, sizes)]
     lists = ("Resource", "Action")
     longer = max(lists, key=lambda key: size(statement[key]))
     rest = size({**statement, longer: [], "Sid": f"{statement['Sid']}0000"})
@@ -97,10 +108,11 @@ def _divided(statement: Statement) -> list[Statement]:
             )
         chunks[-1].append(value)
         length += own
-    return [
+    divided = [
         {**statement, "Sid": f"{statement['Sid']}Part{number}", longer: chunk}
         for number, chunk in enumerate(chunks, 1)
     ]
+    return [(part, _sizes(part)) for part in divided]
 
 
 def size(value: Any) -> int:
@@ -108,7 +120,7 @@ def size(value: Any) -> int:
     return max(_sizes(value))
 
 
-def _sizes(value: Any) -> tuple[int, int]:
+def _sizes(value: Any) -> _Sizes:
     """Return the length as it stands, and as it is deployed."""
     stands, deployed = (
         len(json.dumps(v, separators=(",", ":"))) for v in (value, _deployed(value))
@@ -116,7 +128,7 @@ def _sizes(value: Any) -> tuple[int, int]:
     return stands, deployed
 
 
-def _sum(*sizes: tuple[int, int]) -> tuple[int, int]:
+def _sum(*sizes: _Sizes) -> _Sizes:
     return sum(stands for stands, _ in sizes), sum(deployed for _, deployed in sizes)
 
 
