@@ -8,17 +8,22 @@ from hypothesis import strategies as st
 from cfn_pipeline import (
     Allow,
     Application,
+    Artifact,
     AuroraMySql,
     AuroraPostgreSql,
     BlueGreen,
     Build,
     BuildVpc,
     Canary,
+    Commands,
     Container,
     Ec2,
+    EC2Deploy,
     ECRImage,
+    ECSDeploy,
     EfsVolume,
     Egress,
+    EKSDeploy,
     Environment,
     ExistingEfsVolume,
     ExistingMySql,
@@ -28,6 +33,8 @@ from cfn_pipeline import (
     HostVolume,
     ImageBuild,
     InstanceRequirements,
+    LambdaDeploy,
+    LambdaInvoke,
     Linear,
     LoadBalancer,
     ManagedInstances,
@@ -42,6 +49,9 @@ from cfn_pipeline import (
     Scaling,
     ScheduledTask,
     Secret,
+    StackSet,
+    StartPipeline,
+    Variable,
 )
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.cloudwatch import RETENTION_DAYS
@@ -73,6 +83,19 @@ REPORTS = {
     "unit": Report(["a/*.xml", "**/b.xml"]),
     "code": Report("c.xml", format="CLOVERXML", folder="out"),
 }
+FILES = Artifact("DeploymentRepository")
+BEFORE = [
+    LambdaInvoke(name="Freeze", function="freeze"),
+    StackSet(name="Base", stack_set="base", template=FILES / "base.yml"),
+]
+AFTER = [
+    Commands(name="Smoke", input=FILES, commands=["make smoke"]),
+    LambdaDeploy(name="Function", input=FILES, function="jobs", alias="live"),
+    EC2Deploy(name="Hosts", input=FILES, tag_key="app", spec="deployspec.yml"),
+    EKSDeploy(name="Pods", input=FILES, cluster="main", manifests=["pods.yml"]),
+    ECSDeploy(name="Service", input=FILES, cluster="main", service="api"),
+    StartPipeline(name="Next", pipeline="next"),
+]
 SOURCES = [
     Repository("acme/orders", branch="trunk"),
     Repository("orders"),
@@ -305,6 +328,8 @@ def environments(draw: st.DrawFn, most: int) -> list[Environment]:
             approval=draw(st.booleans()),
             desired_count=draw(some(st.integers(0, most))),
             protected=draw(some(st.booleans())),
+            before=draw(st.lists(st.sampled_from(BEFORE), max_size=1)),
+            after=draw(st.lists(st.sampled_from(AFTER), max_size=2, unique_by=lambda a: a.name)),
             **draw(places()),
         )
         for name in chosen
@@ -321,6 +346,7 @@ def builds(draw: st.DrawFn) -> Build:
     cache = draw(st.sampled_from(caches))
     return Build(
         image=image,
+        image_of=None if image else draw(st.sampled_from([None, "another"])),
         compute_type=compute_type,
         docker=image is None or draw(st.booleans()),
         timeout_minutes=draw(st.integers(5, 2160)),
@@ -347,6 +373,7 @@ def applications(draw: st.DrawFn) -> Application:
         "environments": draw(environments(most)),
         "log_retention_days": draw(st.sampled_from(RETENTION_DAYS)),
         "suppressions": draw(st.sampled_from([[], ["checkov", "cdk-nag"], ["guard"]])),
+        "pipeline_variables": draw(st.sampled_from([[], [Variable("TARGET", default="blue")]])),
         "pull_accounts": draw(st.sampled_from([[], ["111111111111", "222222222222"]])),
         **draw(places()),
     }
