@@ -1,12 +1,11 @@
 """What a holder gains and loses, decided request by request with the house's evaluation of IAM."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from cfn_pipeline.diff.concrete import ACCOUNT, as_list
-from cfn_pipeline.diff.requests import Keys, Statement, parts
+from cfn_pipeline.diff.requests import Keys, Statement, are_about_the_same, parts
 from cfn_pipeline.evaluation.conditions import Context
 from cfn_pipeline.evaluation.decisions import Request, decide
 from cfn_pipeline.evaluation.matching import Truth, matches
@@ -26,10 +25,10 @@ _OPEN_TO_ACCOUNT = plain_policy(
         }
     }
 )
+_ANYTHING = allowing("*")
 _RANKS: Mapping[Truth, int] = {False: 0, None: 1, True: 2}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
 class Rules:
     """The policies of a holder, concrete.
 
@@ -40,21 +39,31 @@ class Rules:
 
     """
 
-    statements: Sequence[Statement]
-    boundary: Sequence[Statement] | None = None
-    is_own: bool = False
-    _by_action: dict[str, Policy] = field(default_factory=dict, init=False, repr=False)
-
-    @cached_property
-    def _limit(self) -> Policy | None:
-        return None if self.boundary is None else _policy(self.boundary)
+    def __init__(
+        self,
+        statements: Sequence[Statement],
+        *,
+        boundary: Sequence[Statement] | None = None,
+        is_own: bool = False,
+    ) -> None:
+        self.statements = statements
+        self.boundary = boundary
+        self.is_own = is_own
+        self._read = [(s, _read(s)) for s in statements]
+        self._limits = None if boundary is None else [(s, _read(s)) for s in boundary]
+        self._policies: dict[tuple[str, str], tuple[Policy, Policy | None]] = {}
 
     def decide(self, principal: str, action: str, resource: str, keys: Keys) -> Truth:
         """Return whether a request is allowed."""
-        policy = self._by_action.get(action)
-        if policy is None:
-            policy = _policy([s for s in self.statements if _is_about(s, action)])
-            self._by_action[action] = policy
+        about = self._policies.get((action, resource))
+        if about is None:
+            limits = self._limits
+            about = (
+                _policy(self._read, action, resource),
+                None if limits is None else _policy(limits, action, resource),
+            )
+            self._policies[action, resource] = about
+        policy, limit = about
         request = Request(
             principal=principal,
             action=action,
@@ -63,20 +72,35 @@ class Rules:
             context=Context(keys=keys, is_whole=True),
         )
         if self.is_own:
-            return decide(request, identity=allowing("*"), resource=policy).is_allowed
+            return decide(request, identity=_ANYTHING, resource=policy).is_allowed
         return decide(
-            request, identity=policy, boundary=self._limit, resource=_OPEN_TO_ACCOUNT
+            request, identity=policy, boundary=limit, resource=_OPEN_TO_ACCOUNT
         ).is_allowed
 
 
-def _is_about(statement: Statement, action: str) -> bool:
-    if "NotAction" in statement:
+def _policy(statements: Sequence[tuple[Statement, Policy]], action: str, resource: str) -> Policy:
+    """Return the statements that may be about an action on a resource."""
+    kept = [
+        parsed
+        for statement, policy in statements
+        if _is_about(statement, "Action", action.lower(), fold=True)
+        and _is_about(statement, "Resource", resource)
+        for parsed in policy.statements
+    ]
+    return Policy(statements=tuple(kept))
+
+
+def _is_about(statement: Statement, element: str, text: str, *, fold: bool = False) -> bool:
+    patterns = statement.get(element)
+    if patterns is None:
         return True
-    return any(matches(p.lower(), action.lower()) for p in as_list(statement.get("Action", [])))
+    return any(
+        "${" in p or matches(p.lower() if fold else p, text) is not False for p in as_list(patterns)
+    )
 
 
-def _policy(statements: Sequence[Statement]) -> Policy:
-    return plain_policy({"Statement": [_named(statement) for statement in statements]})
+def _read(statement: Statement) -> Policy:
+    return plain_policy({"Statement": [_named(statement)]})
 
 
 def _named(statement: Statement) -> Mapping[str, Any]:
@@ -125,8 +149,8 @@ class Decided(NamedTuple):
         return _RANKS[self.after] < _RANKS[self.before]
 
 
-def decided(old: Rules, new: Rules, holder: str, statement: Statement) -> Iterator[Decided]:
-    """Yield requests about a statement, decided by both policies.
+class Requests:
+    """Requests about a statement, to be decided by two policies.
 
     Args:
         old: the policies before.
@@ -135,16 +159,28 @@ def decided(old: Rules, new: Rules, holder: str, statement: Statement) -> Iterat
         statement: of one of them.
 
     """
-    others = [
-        *(*old.statements, *new.statements),
-        *(*(old.boundary or ()), *(new.boundary or ())),
-    ]
-    people = _principals(statement, others) if new.is_own else [holder]
-    for action, resource, keys in parts(statement, others).requests():
-        for principal in people:
-            before = old.decide(principal, action, resource, keys)
-            after = new.decide(principal, action, resource, keys)
-            yield Decided(principal, action, resource, before, after)
+
+    def __init__(self, old: Rules, new: Rules, holder: str, statement: Statement) -> None:
+        every = [*old.statements, *new.statements, *(old.boundary or ()), *(new.boundary or ())]
+        others = [other for other in every if are_about_the_same(statement, other)]
+        self._sides = old, new
+        self._people = _principals(statement, others) if new.is_own else [holder]
+        self._parts = parts(statement, others)
+
+    @property
+    def most(self) -> int:
+        """How many requests there are at most."""
+        of_parts = (len(part) for part in self._parts)
+        return len(self._people) * math.prod(of_parts)
+
+    def decided(self) -> Iterator[Decided]:
+        """Yield the requests, decided by both policies."""
+        old, new = self._sides
+        for action, resource, keys in self._parts.requests():
+            for principal in self._people:
+                before = old.decide(principal, action, resource, keys)
+                after = new.decide(principal, action, resource, keys)
+                yield Decided(principal, action, resource, before, after)
 
 
 def _principals(statement: Statement, others: Sequence[Statement]) -> list[str]:

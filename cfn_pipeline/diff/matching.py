@@ -41,9 +41,9 @@ class Side:
         return self.resource.type
 
     @cached_property
-    def properties(self) -> Form:
+    def properties(self) -> dict[str, Form]:
         """Its properties, in the one form."""
-        return form(self.resource.properties)
+        return {str(key): form(value) for key, value in self.resource.properties.items()}
 
     @cached_property
     def attributes(self) -> dict[str, Form]:

@@ -9,7 +9,7 @@ import ipaddress
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from cfn_pipeline.aws.privileges import RAISING
@@ -67,6 +67,40 @@ def parts(statement: Statement, others: Sequence[Statement]) -> Parts:
         resources=_resources(statement, others, actions),
         contexts=_contexts(statement, others),
     )
+
+
+def are_about_the_same(one: Statement, other: Statement) -> bool:
+    """Whether there may be requests that two statements are about.
+
+    Statements that are about no request of another make no difference to what it allows.
+    """
+    return _overlap(one, other, "Action", fold=True) and _overlap(one, other, "Resource")
+
+
+def _overlap(one: Statement, other: Statement, element: str, *, fold: bool = False) -> bool:
+    if element not in one or element not in other:
+        return True  # all but something, or the resource itself
+    return any(
+        _may_meet(pattern.lower() if fold else pattern, text.lower() if fold else text)
+        for pattern in as_list(one[element])
+        for text in as_list(other[element])
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _may_meet(one: str, other: str) -> bool:
+    """Whether a text may match two patterns: they begin and end alike, as far as is certain."""
+    begins = [_WILD.split(text, maxsplit=1)[0] for text in (one, other)]
+    ends = [_WILD.split(text)[-1] for text in (one, other)]
+    if not _WILD.search(one) and not _WILD.search(other):
+        return one == other
+    begins.sort(key=len)
+    ends.sort(key=len)
+    return begins[1].startswith(begins[0]) and ends[1].endswith(ends[0])
+
+
+#: Wildcards, and variables of policies.
+_WILD = re.compile(r"[*?]|\$\{[^}]*\}")
 
 
 def _patterns(statements: Iterable[Statement], *elements: str) -> list[str]:
