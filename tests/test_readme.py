@@ -57,11 +57,15 @@ def test_the_configuration_renders_and_checks_clean() -> None:
 
 
 def test_a_new_folder_begins_as_the_first_screen_says(tmp_path: Path) -> None:
-    [line] = re.findall(r"`cfn-pipeline (new .+?)`", README.partition("## Quickstart")[0])
+    screen = README.partition("## Quickstart")[0]
+    [line] = re.findall(r"^    cfn-pipeline (new .+)$", screen, re.MULTILINE)
+    *words, option, code = line.split()
+    assert option == "--application"
     folder = tmp_path / "orders-aws"
-    done = run(*line.split(), "--output", str(folder))
+    done = run(*words, "--output", str(folder), option, str(tmp_path / code))
     assert done.code == 0, done.err
     assert (folder / "cfn-pipeline.yml").exists()
+    assert (tmp_path / code / "buildspec.yml").exists()
 
 
 @pytest.mark.thorough

@@ -98,6 +98,8 @@ def render(
     """
     if config is None and Path(CONFIG).exists():
         config = Path(CONFIG)
+    if config is None and folder is None:
+        printing.message(f"todobackend is rendered: this folder has no {CONFIG}")
     with loading():
         plan = _plan(config, folder, name, everything=everything)
     is_good = True
@@ -180,7 +182,9 @@ def _report_changes(outcome: "Outcome") -> bool:
     for file, merge in outcome.configurations.items():
         for name, old in merge.replaced.items():
             value = merge.parameters[name]
-            printing.message(f"{folder / file}: {name} is {value} in the model, not {old}")
+            printing.message(
+                f"{folder / file}: {name} is now {value}, as the application has it; it was {old}"
+            )
         for name, default in merge.kept.items():
             value = merge.parameters[name]
             printing.message(

@@ -47,7 +47,7 @@ def new_config(
         return lines
 
     identifier = _scalar(_identifier(name))
-    name, source = _scalar(name), _scalar(source)
+    plain, name, source = name, _scalar(name), _scalar(source)
     lines = [
         _MODELINE,
         "# What is delivered. After each change: cfn-pipeline render --config cfn-pipeline.yml",
@@ -55,18 +55,26 @@ def new_config(
         "applications:",
         f"  - name: {name}",
         f"    source: {source}  # the repository of the code; deployed from {source}-aws",
+        f"    # deployment_source: {{name: {source}, folder: aws}}  # or from a folder of the same",
         "    container:",
         f"      name: {name}",
         "      cpu: 256     # units; 1024 are one core",
         "      memory: 512  # MiB",
         *([] if port is None else [f"      port: {port}   # on which it listens"]),
         "      # environment: {LOG_LEVEL: info}",
+        f"      # secrets: {{TOKEN: ssm:/{plain}/token}}  # or secretsmanager:{plain}/token",
+        f"      # permissions: [{{actions: s3:PutObject, on: 'arn:aws:s3:::{plain}-files/*'}}]",
         "      # user: 1000:1000   # user and group id that it runs as",
         "      # read_only: false  # lets it write outside /tmp",
         *_load_balancer(port),
         "    compute:",
         f"      type: {compute}",
         *_database(database, identifier),
+        *(
+            []
+            if port is not None
+            else [f"    # scaling: {{queue: {{name: {plain}-jobs, messages_per_task: 20}}}}"]
+        ),
         "    # minimum_tasks: 1",
         "    # maximum_tasks: 4",
         "    environments:",
