@@ -78,7 +78,7 @@ _MODULES = {
     ),
     "model.scheduled_tasks": ("ScheduledTask",),
     "model.secret_values": ("Secret",),
-    "model.shared": ("Shared", "SharedListener"),
+    "model.shared": ("Shared", "SharedBuildImage", "SharedListener"),
     "model.sources": (
         "AzureDevOps",
         "Bitbucket",

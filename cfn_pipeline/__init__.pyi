@@ -89,6 +89,7 @@ from cfn_pipeline.model.scaling import Scaling as Scaling
 from cfn_pipeline.model.scheduled_tasks import ScheduledTask as ScheduledTask
 from cfn_pipeline.model.secret_values import Secret as Secret
 from cfn_pipeline.model.shared import Shared as Shared
+from cfn_pipeline.model.shared import SharedBuildImage as SharedBuildImage
 from cfn_pipeline.model.shared import SharedListener as SharedListener
 from cfn_pipeline.model.sources import AzureDevOps as AzureDevOps
 from cfn_pipeline.model.sources import Bitbucket as Bitbucket
@@ -223,6 +224,7 @@ __all__ = [
     "ScheduledTask",
     "Secret",
     "Shared",
+    "SharedBuildImage",
     "SharedListener",
     "StackFile",
     "StackInstances",

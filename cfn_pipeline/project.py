@@ -10,7 +10,7 @@ from cfn_pipeline.editions.edition import Edition
 from cfn_pipeline.editions.loading import chosen
 from cfn_pipeline.errors import ModelError, OutputError, TemplateError
 from cfn_pipeline.files.configuration import Configuration, Merge, problem
-from cfn_pipeline.files.makefile import Target, stacks_makefile
+from cfn_pipeline.files.makefile import Target, shared_makefile
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.shared import Shared
@@ -146,7 +146,11 @@ def shared_rendering(
         for target in [name.removesuffix(".yml")]
     ]
     files = {name: emit(template, header=line) for name, template in templates.items()}
-    files["Makefile"] = f"# {line}\n{stacks_makefile(shared.name, targets)}"
+    texts = {
+        **{name: write_text(shared) for name, write_text in edition.shared_files.items()},
+        "Makefile": shared_makefile(shared, targets),
+    }
+    files |= {name: f"# {line}\n{text}" for name, text in texts.items() if text is not None}
     if folder is not None:
         _existing(files, {}, folder, force=force)
     return Rendering(files=files, templates=templates, missing={})

@@ -346,7 +346,6 @@ def builds(draw: st.DrawFn) -> Build:
     cache = draw(st.sampled_from(caches))
     return Build(
         image=image,
-        image_of=None if image else draw(st.sampled_from([None, "another"])),
         compute_type=compute_type,
         docker=image is None or draw(st.booleans()),
         timeout_minutes=draw(st.integers(5, 2160)),

@@ -12,7 +12,6 @@ import yaml
 
 from cfn_pipeline.config.nodes import INVALID, Reader, kind_of, unknown
 from cfn_pipeline.config.separation import Stacks, separation_problems, stacks_of
-from cfn_pipeline.config.sharing import sharing_problems, unknown_makers
 from cfn_pipeline.errors import ModelError, OutputError
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.shared import Shared
@@ -106,16 +105,6 @@ class Entry:
             own = _value_of(own, "path") or _value_of(_value_of(self.defaults, "stack"), "path")
         return own.value if isinstance(own, yaml.ScalarNode) else None
 
-    @property
-    def image_of(self) -> str | None:
-        """The application in whose build image it is built; None: its own, or none."""
-        own, shared = _value_of(self.node, "build"), _value_of(self.defaults, "build")
-        node = _value_of(own, "image_of")
-        if node is None and (own is None or isinstance(own, yaml.MappingNode)):
-            # A mapping with a type takes the place of the defaults.
-            node = None if _value_of(own, "type") else _value_of(shared, "image_of")
-        return node.value if isinstance(node, yaml.ScalarNode) else None
-
     @cached_property
     def digest(self) -> str:
         """A hash of everything that the file says of the application."""
@@ -204,14 +193,8 @@ class Configuration:
             raise ModelError(f"{self._source}{place}: invalid YAML: {error.problem}") from error
         except RecursionError as error:
             raise ModelError(f"{self._source}: is nested too deeply; remove levels") from error
-        for name, problem in (
-            *separation_problems([*others, *map(stacks_of, read)]),
-            *sharing_problems(read),
-        ):
+        for name, problem in separation_problems([*others, *map(stacks_of, read)]):
             reader.report(nodes.get(name, self._root), "", problem)
-        named = {entry.name: entry for entry in self.entries if entry.name is not None}
-        for name, problem in unknown_makers({n: entry.image_of for n, entry in named.items()}):
-            reader.report(named[name].node, "", problem)
         ModelError.raise_for(reader.messages())
         return [self._located(application) for application in read]
 

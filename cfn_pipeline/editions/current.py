@@ -12,7 +12,7 @@ from cfn_pipeline.editions.todobackend import todobackend
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.files.buildspec import buildspec
 from cfn_pipeline.files.configuration import protected_configuration
-from cfn_pipeline.files.dockerfile import installing_by_apk
+from cfn_pipeline.files.dockerfile import installing_by_apk, shared_installing_by_apk
 from cfn_pipeline.files.makefile import makefile
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.aspects import (
@@ -266,6 +266,9 @@ def _makefile(application: Application) -> str:
     return makefile(application, CURRENT.targets(application))
 
 
+#: Docker Hub limits anonymous pulls, and CodeBuild's builds share addresses.
+_DOCKER = "public.ecr.aws/docker/library/docker:29-dind"
+
 CURRENT = Edition(
     name="current",
     summary="the same system as it is deployed today",
@@ -370,14 +373,12 @@ CURRENT = Edition(
             # Without attestations, a tag is an image and not an index of several manifests.
             variables={"BUILDX_NO_DEFAULT_ATTESTATIONS": "1"},
         ),
-        # Docker Hub limits anonymous pulls, and CodeBuild's builds share addresses.
-        "Dockerfile.codebuild": partial(
-            installing_by_apk, base="public.ecr.aws/docker/library/docker:29-dind"
-        ),
+        "Dockerfile.codebuild": partial(installing_by_apk, base=_DOCKER),
         "Makefile": _makefile,
     },
     configuration=protected_configuration,
     own_stack=own_template,
     exemptions=EXEMPTIONS,
     shared=shared_templates,
+    shared_files={"Dockerfile.codebuild": partial(shared_installing_by_apk, base=_DOCKER)},
 )

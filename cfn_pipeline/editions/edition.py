@@ -135,6 +135,7 @@ class Edition(Frozen):
             asks for suppressions.
         shared: makes the templates of what applications share, by file name, in the order in
             which their stacks are deployed; None: the edition has none.
+        shared_files: the other files of what they share, by name; one that is None is left out.
 
     """
 
@@ -151,6 +152,7 @@ class Edition(Frozen):
     own_stack: Callable[[OwnStack], dict[str, Any]] | None = None
     exemptions: Exemptions = field(default_factory=dict)
     shared: Callable[[Shared], Mapping[str, Template]] | None = None
+    shared_files: Mapping[str, Callable[[Shared], str | None]] = field(default_factory=dict)
 
     @property
     def stacks(self) -> tuple[StackFile, ...]:

@@ -10,6 +10,7 @@ from cfn_pipeline.aws.codebuild import PLATFORMS
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.environment import Environment
+from cfn_pipeline.model.shared import Shared
 
 
 @frozen
@@ -94,8 +95,8 @@ _NEEDED = """
 """
 _VARIABLES = {"account": "PIPELINE_ACCOUNT", "region": "PIPELINE_REGION"}
 _HELP = """\
-	@echo "make build-image, after deploy/ecr: builds and pushes the image in which {title} is built"
-"""  # noqa: E501
+	@echo "make build-image, after deploy/ecr: builds and pushes the image in which {built} built"
+"""
 _BUILD_IMAGE = """
 BUILD_IMAGE = $(shell aws ecr describe-repositories{where} --repository-names {repository} --query 'repositories[0].repositoryUri' --output text):latest
 
@@ -121,16 +122,33 @@ def makefile(application: Application, targets: Sequence[Target]) -> str:
         platform=PLATFORMS[application.architecture],
         where=_options(_home(targets)),
     )
-    return stacks_makefile(application.name, targets, build_image=build_image)
+    built = f"{application.name} is"
+    return stacks_makefile(application.name, targets, build_image=build_image, built=built)
 
 
-def stacks_makefile(title: str, targets: Sequence[Target], *, build_image: str = "") -> str:
+def shared_makefile(shared: Shared, targets: Sequence[Target]) -> str:
+    """Return the Makefile of what applications share."""
+    if shared.build_image is None:
+        return stacks_makefile(shared.name, targets)
+    build_image = _BUILD_IMAGE.format(
+        repository=shared.build_image_repository,
+        platform=PLATFORMS[shared.build_image.architecture],
+        where="",
+    )
+    built = f"the applications of {shared.name} are"
+    return stacks_makefile(shared.name, targets, build_image=build_image, built=built)
+
+
+def stacks_makefile(
+    title: str, targets: Sequence[Target], *, build_image: str = "", built: str = ""
+) -> str:
     """Return a Makefile for stacks.
 
     Args:
         title: whose stacks they are.
         targets: the stacks, in the order in which they are deployed.
-        build_image: the recipe of ``build-image``; empty: there is none.
+        build_image: the recipe of ``build-image``; empty: none.
+        built: what is built in the image, and "is" or "are".
 
     """
     names = [target.name for target in targets]
@@ -138,7 +156,7 @@ def stacks_makefile(title: str, targets: Sequence[Target], *, build_image: str =
     head = _HEAD.format(
         title=title,
         places=_places(targets, home),
-        help=_HELP.format(title=title) if build_image else "",
+        help=_HELP.format(built=built) if build_image else "",
         deploy=" ".join(names),
         remove=" ".join(reversed(names)),
     )

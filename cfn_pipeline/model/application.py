@@ -6,10 +6,9 @@ from dataclasses import field
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.cloudwatch import RETENTION_DAYS
-from cfn_pipeline.aws.codebuild import IMAGE_ARCHITECTURE
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.frozen import frozen
-from cfn_pipeline.model.build import ApplicationBuild, Build, ImageBuild
+from cfn_pipeline.model.build import ApplicationBuild, Build, ImageBuild, architecture_problems
 from cfn_pipeline.model.compute import Compute, Ec2
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import Database, secret_problems
@@ -22,6 +21,7 @@ from cfn_pipeline.model.repositories import (
     ApplicationSource,
     ECRImage,
     FileSource,
+    image_source_problems,
     source_problems,
 )
 from cfn_pipeline.model.scaling import Scaling, scaling_problems
@@ -62,7 +62,7 @@ class Application(Validated):
             the source has a folder. It may be the source's repository, with a folder.
         image_repository: the ECR repository of its images; absent: ``name``.
         build_image_repository: the ECR repository of the image in which it is built; absent:
-            ``<name>/codebuild``, with the name of ``image_of`` where the build has it.
+            ``<name>/codebuild``, or that of the applications that share it.
         pull_accounts: other AWS accounts that may pull its images; empty: none.
         build: how it is built; absent: by a CodeBuild project, or, where the source is an image,
             not at all. None: its own stack is deployed without a build.
@@ -170,8 +170,8 @@ class Application(Validated):
     @property
     def build_image_repository_name(self) -> str:
         """The ECR repository of the image in which the application is built."""
-        maker = None if self.project is None else self.project.image_of
-        return self.build_image_repository or f"{maker or self.name}/codebuild"
+        maker = self.shared if self.shared is not None and self.shares_build_image else self
+        return self.build_image_repository or f"{maker.name}/codebuild"
 
     @property
     def containers(self) -> tuple[Container, ...]:
@@ -230,10 +230,15 @@ class Application(Validated):
         return self.project is not None and self.project.image is None
 
     @property
+    def shares_build_image(self) -> bool:
+        """Whether that image is the one that applications share."""
+        is_there = self.shared is not None and self.shared.has_build_image(self.architecture)
+        return is_there and self.has_build_image and self.build_image_repository is None
+
+    @property
     def makes_build_image(self) -> bool:
-        """Whether that image is the application's own, which it renders and others may share."""
-        maker = None if self.project is None else self.project.image_of
-        return self.has_build_image and maker in (None, self.name)
+        """Whether that image is the application's own, which it renders."""
+        return self.has_build_image and not self.shares_build_image
 
     @property
     def architecture(self) -> str:
@@ -303,30 +308,20 @@ class Application(Validated):
         yield from name_forms.ACCOUNT.problems(self.account, where)
         yield from name_forms.REGION.problems(self.region, where)
         yield from secret_problems(where, self.secret, self.database)
-        if isinstance(self.build, ImageBuild) and self.architecture != IMAGE_ARCHITECTURE:
-            yield (
-                f"{where}: {self.build.where} builds for {IMAGE_ARCHITECTURE}, and compute has the "
-                f"architecture {self.architecture}; use a CodeBuild project"
-            )
+        yield from architecture_problems(self.build, self.architecture, where)
         yield from source_problems(self.source, self.deployment_source, where)
         if self.shared is not None:
-            places = self.places
             yield from sharing_problems(
                 where,
                 self.shared,
                 name=self.name,
-                elsewhere=[e for e in self.environments if places.account(e) is not None],
+                elsewhere=[e for e in self.environments if self.places.account(e) is not None],
                 sources=[self.source, self.deployment_source],
             )
         if isinstance(self.source, ECRImage):
-            for name in ("build", "image_repository"):
-                if getattr(self, name) is not None:
-                    yield f"{where}: {name} is not possible with an image as source; remove it"
-            if self.stack is None and not self.runs_build:
-                yield (
-                    f"{where}: no container runs the image of the source; remove image from one of "
-                    "them"
-                )
+            needless = {"build": self.build, "image_repository": self.image_repository}
+            is_used = self.stack is not None or self.runs_build
+            yield from image_source_problems(needless, where, is_used=is_used)
         for checker in self.suppressions:
             if checker not in CHECKERS:
                 yield (
@@ -334,8 +329,7 @@ class Application(Validated):
                     f"{', '.join(map(repr, CHECKERS))}"
                 )
         for account in self.pull_accounts:
-            if not (len(account) == 12 and account.isdecimal()):
-                yield f"{where}: invalid AWS account {account!r} in pull_accounts: use 12 digits"
+            yield from name_forms.ACCOUNT.problems(account, f"{where}, pull_accounts")
         if self.stack is not None:
             yield from self._own_stack_problems(where)
         elif self.container is None and not self.scheduled_tasks:
@@ -370,8 +364,7 @@ class Application(Validated):
     def _own_stack_problems(self, where: str) -> Iterator[str]:
         """Yield aspects that an own stack replaces, and a version that no build gives."""
         yield from replaced_problems(where, self)
-        has_version = self.build is not None or isinstance(self.source, ECRImage)
-        if self.version_parameter is not None and not has_version:
+        if self.version_parameter and self.build is None and not self.deploys_digests:
             yield (
                 f"{where}: version_parameter ({self.version_parameter}) gets the version of a "
                 "build, and build is None; remove one of them"

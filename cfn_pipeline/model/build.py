@@ -10,6 +10,7 @@ from cfn_pipeline.aws.codebuild import (
     BUILD_MINUTES,
     CACHES,
     COMPUTE_TYPES,
+    IMAGE_ARCHITECTURE,
     OWN_IMAGES,
     RESERVED_VARIABLES,
     TYPES_WITHOUT_LOCAL_CACHE,
@@ -63,10 +64,8 @@ class Build(ApplicationBuild):
 
     Args:
         image: one of CodeBuild's own, such as ``aws/codebuild/standard:7.0``; absent: the image of
-            Dockerfile.codebuild, with Docker in Docker, in a repository of its own.
-        image_of: another application, in whose image of Dockerfile.codebuild it builds: that one
-            makes and renders the image, in the same account and region. Absent, or its own name:
-            its own.
+            Dockerfile.codebuild, with Docker in Docker, in a repository of its own, or of the
+            applications that share it.
         compute_type: CodeBuild's, such as BUILD_GENERAL1_MEDIUM.
         architecture: X86_64 or ARM64; absent: that of ``Fargate``, else X86_64.
         docker: whether builds run Docker, which takes privileged mode.
@@ -92,7 +91,6 @@ class Build(ApplicationBuild):
     type_name: ClassVar[str] = "codebuild"
 
     image: str | None = None
-    image_of: str | None = None
     compute_type: str = COMPUTE_TYPES[0]
     architecture: str | None = None
     docker: bool = True
@@ -128,9 +126,6 @@ class Build(ApplicationBuild):
                 f"{self.where}: invalid image {self.image!r}: use one of CodeBuild's, such as "
                 "'aws/codebuild/standard:7.0', or omit it for that of Dockerfile.codebuild"
             )
-        if self.image is not None and self.image_of is not None:
-            yield f"{self.where}: image and image_of are both set; remove one"
-        yield from name_forms.APPLICATION.problems(self.image_of, self.where)
         if self.image is None and not self.docker:
             yield (
                 f"{self.where}: docker=False needs one of CodeBuild's images; use image="
@@ -185,3 +180,14 @@ class Build(ApplicationBuild):
                 )
         if self.cache_paths and self.cache is None:
             yield f"{self.where}: cache_paths need a cache; add cache LOCAL or S3"
+
+
+def architecture_problems(
+    build: ApplicationBuild | None, architecture: str, where: str
+) -> Iterator[str]:
+    """Yield an architecture for which CodePipeline builds no images itself."""
+    if isinstance(build, ImageBuild) and architecture != IMAGE_ARCHITECTURE:
+        yield (
+            f"{where}: {build.where} builds for {IMAGE_ARCHITECTURE}, and compute has the "
+            f"architecture {architecture}; use a CodeBuild project"
+        )

@@ -293,5 +293,23 @@ def source_problems(code: ApplicationSource, files: FileSource | None, where: st
         )
 
 
+def image_source_problems(
+    needless: Mapping[str, object], where: str, *, is_used: bool
+) -> Iterator[str]:
+    """Yield what does not fit an application of which an image is the source.
+
+    Args:
+        needless: values that are for an image that is built, by the application's fields.
+        where: how messages call the application.
+        is_used: whether its stack runs the image.
+
+    """
+    for name, value in needless.items():
+        if value is not None:
+            yield f"{where}: {name} is not possible with an image as source; remove it"
+    if not is_used:
+        yield f"{where}: no container runs the image of the source; remove image from one of them"
+
+
 #: A repository on GitHub.
 GitHubRepository = Repository

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.aws.codebuild import ARCHITECTURES
 from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.repositories import PROVIDERS, Repository
@@ -37,6 +38,27 @@ class SharedListener(Validated):
 
 
 @frozen
+class SharedBuildImage(Validated):
+    """The image of Dockerfile.codebuild, in which applications are built: ``SharedBuildImage()``.
+
+    Args:
+        architecture: X86_64 or ARM64; an application that is built on the other one has an image of
+            its own.
+
+    """
+
+    architecture: str = next(iter(ARCHITECTURES))
+
+    def problems(self) -> Iterator[str]:
+        """Yield an architecture that CodeBuild does not have."""
+        if self.architecture not in ARCHITECTURES:
+            yield (
+                f"{self.where}: architecture must be {' or '.join(ARCHITECTURES)} "
+                f"(got {self.architecture!r})"
+            )
+
+
+@frozen
 class Shared(Validated):
     """Stacks that the applications of a file share, instead of each having its own.
 
@@ -54,6 +76,8 @@ class Shared(Validated):
             azure_devops), for all sources; absent: each pipeline is given the ARN of one.
         listener: the listener for applications that have a ``listener_rule``; absent: they name
             one.
+        build_image: the image in which applications are built that name none; absent: each has its
+            own.
 
     """
 
@@ -62,6 +86,16 @@ class Shared(Validated):
     notifications: bool = False
     connection: str | None = None
     listener: SharedListener | None = None
+    build_image: SharedBuildImage | None = None
+
+    @property
+    def build_image_repository(self) -> str:
+        """The ECR repository of the build image."""
+        return f"{self.name}/codebuild"
+
+    def has_build_image(self, architecture: str) -> bool:
+        """Whether applications are built in its image on an architecture."""
+        return self.build_image is not None and self.build_image.architecture == architecture
 
     @property
     def where(self) -> str:
@@ -76,9 +110,11 @@ class Shared(Validated):
                 f"{self.where}: unknown provider {self.connection!r} in connection; use one of "
                 f"{', '.join(_CONNECTED)}"
             )
-        if not (self.key or self.notifications or self.connection or self.listener):
+        stacks = (self.key, self.notifications, self.connection, self.listener, self.build_image)
+        if not any(stacks):
             yield (
-                f"{self.where}: nothing is shared; use key, notifications, connection or listener"
+                f"{self.where}: nothing is shared; use key, notifications, connection, listener or "
+                "build_image"
             )
 
 

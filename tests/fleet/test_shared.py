@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from cfn_pipeline import BOOK, EditionError, ModelError, Shared, load, render
+from cfn_pipeline import (
+    BOOK,
+    EditionError,
+    ModelError,
+    Shared,
+    SharedBuildImage,
+    load,
+    render,
+)
 from cfn_pipeline.config.reading import read_config
 from cfn_pipeline.manifest import read_manifest
 from cfn_pipeline.project import shared_rendering
@@ -147,6 +155,19 @@ def test_nothing_shared_is_a_mistake() -> None:
 def test_the_book_has_nothing_that_is_shared() -> None:
     with pytest.raises(EditionError, match="the book edition has nothing that is shared"):
         shared_rendering(Shared(name="platform", key=True), edition=BOOK)
+
+
+def test_a_build_image_is_made_and_pushed_once() -> None:
+    made = shared_rendering(
+        Shared(name="platform", build_image=SharedBuildImage(architecture="ARM64"))
+    )
+    assert [*made.files] == ["kms.yml", "ecr.yml", "Dockerfile.codebuild", "Makefile"]
+    [repository] = made.templates["ecr.yml"]["Resources"].values()
+    assert repository["Properties"]["RepositoryName"] == "platform/codebuild"
+    assert "platform-key" in str(repository["Properties"]["EncryptionConfiguration"])
+    assert "docker build --platform linux/arm64 --file Dockerfile" in made.files["Makefile"]
+    with pytest.raises(ModelError, match="architecture must be X86_64 or ARM64"):
+        SharedBuildImage(architecture="MIPS")
 
 
 def test_only_notifications_leave_each_pipeline_its_key() -> None:

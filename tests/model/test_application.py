@@ -64,7 +64,10 @@ def test_what_is_said_holds() -> None:
             {"image_repository": "orders/codebuild"},
             "are both 'orders/codebuild'; use two repositories",
         ),
-        ({"pull_accounts": ["123"]}, "invalid AWS account '123' in pull_accounts: use 12 digits"),
+        (
+            {"pull_accounts": ["123"]},
+            "pull_accounts: the AWS account '123' has 3 characters; use 12",
+        ),
         ({"secret": "a b"}, "invalid secret's name 'a b'"),
         (
             {"secret": "billing/keys"},

@@ -20,7 +20,7 @@ from cfn_pipeline import (
 )
 from cfn_pipeline.analysis.reading import read_texts
 from cfn_pipeline.checks import check_system
-from cfn_pipeline.config.reading import Configuration, read_config
+from cfn_pipeline.config.reading import read_config
 from cfn_pipeline.project import rendering
 from tests.cfn_lint import lint
 from tests.stacks.applications import ORDERS
@@ -108,64 +108,34 @@ def test_a_cache_in_a_bucket_and_what_it_keeps() -> None:
     assert "LOCAL_CUSTOM_CACHE" in local["Cache"]["Modes"]
 
 
-def test_one_application_makes_the_build_image_of_several() -> None:
-    read = """
+def test_applications_share_a_build_image() -> None:
+    web, api, arm = read_config(
+        """
+        shared: {name: platform, build_image: {}}
         defaults:
           container: {name: app, cpu: 256, memory: 512, port: 80}
           environments: [{name: dev}]
         applications:
           - {name: web, source: acme/web}
-          - {name: api, source: acme/api, build: {image_of: web}}
-    """
-    web, api = (render(application) for application in read_config(read))
-    [images] = load(api["ecr.yml"])["Resources"].values()
-    assert images["Properties"]["RepositoryName"] == "api"
-    assert "Dockerfile.codebuild" in web
-    assert "Dockerfile.codebuild" not in api
-    assert "build-image" not in api["Makefile"]
-    repository = "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/web/codebuild"
-    assert project(api)["Environment"]["Image"] == {"Fn::Sub": f"{repository}:latest"}
-    assert project(api) == {
-        **project(web),
-        **{
-            name: project(api)[name]
-            for name in ("Name", "Description", "ServiceRole", "EncryptionKey", "Environment")
-        },
-    }
-    assert "repository/web/codebuild" in str(build_role(api)["PullBuildImage"]["Resource"])
-    assert "dockerd" in api["buildspec.yml"]
-    for change, message in (
-        (
-            ("image_of: web", "image_of: shop"),
-            "unknown application 'shop' in image_of; the other applications",
-        ),
-        (
-            ("acme/web}", "acme/web, build: {image: 'aws/codebuild/standard:7.0'}}"),
-            "makes no build",
-        ),
-        (
-            ("acme/web}", "acme/web, build: {architecture: ARM64}}"),
-            "is for ARM64, and builds run on",
-        ),
-        (("acme/web}", "acme/web, region: eu-west-1}"), "is in another account or region"),
-    ):
-        with pytest.raises(ModelError) as caught:
-            read_config(read.replace(*change))
-        assert message in str(caught.value)
-    shared = read.replace("defaults:", "defaults:\n          build: {image_of: web}")
-    for application in read_config(shared.replace(", build: {image_of: web}}", "}")):
-        assert application.makes_build_image == (application.name == "web")
-
-
-def test_an_application_that_is_not_read_again_still_names_one_of_the_file() -> None:
-    text = """
-        applications:
-          - {name: web, source: acme/web, container: {name: a, cpu: 1, memory: 6, port: 80}}
-          - {name: api, source: acme/api, build: {image_of: shop}}
-    """
-    configuration = Configuration(text, source="f.yml")
-    with pytest.raises(ModelError, match=r"f\.yml:4:13: application 'api', build: unknown appl"):
-        configuration.applications(configuration.entries[:1])
+          - {name: api, source: acme/api, build_image_repository: api/image}
+          - {name: arm, source: acme/arm, build: {architecture: ARM64}}
+        """
+    )
+    files = render(web)
+    [images] = load(files["ecr.yml"])["Resources"].values()
+    assert images["Properties"]["RepositoryName"] == "web"
+    assert "Dockerfile.codebuild" not in files
+    assert "build-image" not in files["Makefile"]
+    assert "dockerd" in files["buildspec.yml"]
+    repository = "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/platform/codebuild"
+    assert project(files)["Environment"]["Image"] == {"Fn::Sub": f"{repository}:latest"}
+    assert "repository/platform/codebuild" in str(build_role(files)["PullBuildImage"]["Resource"])
+    for own in (api, arm):
+        assert "Dockerfile.codebuild" in render(own)
+    assert (api.build_image_repository_name, arm.build_image_repository_name) == (
+        "api/image",
+        "arm/codebuild",
+    )
 
 
 def test_reports_are_in_the_buildspec_and_their_groups_may_be_written() -> None:
@@ -247,8 +217,6 @@ def test_builds_in_a_vpc_may_use_its_subnets_only(tmp_path: Path) -> None:
             "cache LOCAL is not possible in a VPC; use cache S3",
         ),
         ({"cache_paths": ["a"]}, "cache_paths need a cache; add cache LOCAL or S3"),
-        ({"image": STANDARD, "image_of": "web"}, "image and image_of are both set; remove one"),
-        ({"image_of": "Web"}, "invalid application name 'Web'"),
         ({"reports": {"a b": Report("*.xml")}}, "invalid report name 'a b'"),
     ],
 )

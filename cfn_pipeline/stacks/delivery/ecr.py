@@ -85,36 +85,43 @@ def ecr_template(application: Application, *, arns: Arns = ARNS) -> Template:
     policies = [let_pull(accounts, sid="AllowAccountsToPull")] if accounts else []
     policies += let_environments_pull(_roles(application, arns))
     policy = document(*policies) if policies else None
-    protected: dict[str, Any] = {
-        "ImageScanningConfiguration": ImageScanningConfiguration(ScanOnPush=True),
-        "EncryptionConfiguration": EncryptionConfiguration(EncryptionType="KMS", KmsKey=stack.key),
-        "LifecyclePolicy": _lifecycle(_UNTAGGED, _TAGGED),
-    }
-    latest = ImageTagMutabilityExclusionFilter(
-        ImageTagMutabilityExclusionFilterType="WILDCARD",
-        ImageTagMutabilityExclusionFilterValue="latest",
-    )
-    build_image = Repository(
-        BUILD_REPOSITORY,
-        **RETAIN,
-        RepositoryName=application.build_image_repository_name,
-        ImageTagMutability="IMMUTABLE_WITH_EXCLUSION",
-        ImageTagMutabilityExclusionFilters=[latest],
-        **protected,
-    )
     images = Repository(
         _title(application),
         **RETAIN,
         RepositoryName=application.image_repository_name,
         **present(RepositoryPolicyText=policy),
         ImageTagMutability="IMMUTABLE",
-        **protected,
+        **_protected(stack.key),
     )
     if application.makes_build_image:
-        stack.add(build_image)
+        stack.add(build_image_repository(application.build_image_repository_name, stack.key))
     if application.has_images:
         stack.add(images)
     return stack.template
+
+
+def build_image_repository(name: str, key: Value) -> Repository:
+    """Make the repository of the image in which applications are built, whose tag latest moves."""
+    latest = ImageTagMutabilityExclusionFilter(
+        ImageTagMutabilityExclusionFilterType="WILDCARD",
+        ImageTagMutabilityExclusionFilterValue="latest",
+    )
+    return Repository(
+        BUILD_REPOSITORY,
+        **RETAIN,
+        RepositoryName=name,
+        ImageTagMutability="IMMUTABLE_WITH_EXCLUSION",
+        ImageTagMutabilityExclusionFilters=[latest],
+        **_protected(key),
+    )
+
+
+def _protected(key: Value) -> dict[str, Any]:
+    return {
+        "ImageScanningConfiguration": ImageScanningConfiguration(ScanOnPush=True),
+        "EncryptionConfiguration": EncryptionConfiguration(EncryptionType="KMS", KmsKey=key),
+        "LifecyclePolicy": _lifecycle(_UNTAGGED, _TAGGED),
+    }
 
 
 def _title(application: Application) -> str:

@@ -11,6 +11,7 @@ from cfn_pipeline.policies.documents import document
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import ARNS, Arns
 from cfn_pipeline.stacks.builders.load_balancers import load_balancer_resources
+from cfn_pipeline.stacks.delivery.ecr import build_image_repository
 from cfn_pipeline.stacks.delivery.kms import ALIAS, KEY
 from cfn_pipeline.stacks.delivery.notifications import add_notifications
 from cfn_pipeline.stacks.stack import RETAIN, Stack
@@ -31,7 +32,7 @@ _PROVIDER_TYPES = {
 def shared_templates(shared: Shared) -> dict[str, Template]:
     """Return the templates by file name, in the order in which their stacks are deployed."""
     templates = {}
-    if shared.key or shared.notifications:
+    if shared.key or shared.notifications or shared.build_image is not None:
         templates["kms.yml"] = shared_key_template(shared)
     if shared.notifications:
         templates["notifications.yml"] = shared_notifications_template(shared)
@@ -39,6 +40,8 @@ def shared_templates(shared: Shared) -> dict[str, Template]:
         templates["connection.yml"] = shared_connection_template(shared)
     if shared.listener is not None:
         templates["listener.yml"] = shared_listener_template(shared)
+    if shared.build_image is not None:
+        templates["ecr.yml"] = shared_ecr_template(shared)
     return templates
 
 
@@ -70,6 +73,13 @@ def shared_key_template(shared: Shared, *, arns: Arns = ARNS) -> Template:
         Alias(ALIAS, AliasName=f"alias/{name}", TargetKeyId=Ref(KEY)),
     )
     stack.output(KEY, f"ARN of the key of {name}", GetAtt(KEY, "Arn"), export=exports.key(name))
+    return stack.template
+
+
+def shared_ecr_template(shared: Shared, *, arns: Arns = ARNS) -> Template:
+    """Make the repository of the image in which applications are built."""
+    stack = Stack(f"Repository of the build image of {shared.name}", name=shared.name, arns=arns)
+    stack.add(build_image_repository(shared.build_image_repository, stack.key))
     return stack.template
 
 
