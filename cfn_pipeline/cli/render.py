@@ -58,7 +58,8 @@ _PATIENCE = 1.0
     "--all",
     "everything",
     is_flag=True,
-    help="Render applications, too, that have not changed according to their manifests.",
+    help="Render each application by itself, also those that have not changed according to their "
+    "manifests, or that differ from others by their names alone.",
 )
 @click.option(
     "--prune",
@@ -105,10 +106,10 @@ def render(
     is_good = True
     if plan.tasks:
         with loading():
-            from cfn_pipeline.fleet.rendering import render_all
+            from cfn_pipeline.fleet.rendering import render_all, work
 
         # Everything is rendered before the first file is written: a mistake leaves all as it was.
-        jobs = default_jobs(len(plan.tasks)) if jobs is None else jobs
+        jobs = default_jobs(work(plan.tasks)) if jobs is None else jobs
         progress = _progress(len(plan.tasks))
         outcomes = render_all(
             plan.tasks, edition=name, force=force, write=not check, jobs=jobs, progress=progress

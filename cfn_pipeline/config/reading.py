@@ -106,9 +106,9 @@ class Entry:
         return own.value if isinstance(own, yaml.ScalarNode) else None
 
     @cached_property
-    def digest(self) -> str:
-        """A hash of everything that the file says of the application."""
-        return _digest(self.node, self.defaults, self.shared)
+    def text(self) -> str:
+        """Everything that the file says of the application, as a text that is always the same."""
+        return _text(self.node, self.defaults, self.shared)
 
     def merged(self) -> Any:
         """Return its node, with the keys of the defaults that it lacks."""
@@ -209,7 +209,7 @@ class Configuration:
     @property
     def shared_digest(self) -> str:
         """A hash of everything that the file says of it."""
-        return _digest(self._shared)
+        return sha256(_text(self._shared).encode()).hexdigest()
 
     def _with_shared(self, application: Application, node: Any) -> Application:
         if self.shared is None:
@@ -257,7 +257,10 @@ class Configuration:
         own = application.stack
         if self._folder is None or own is None or own.path is None:
             return application
-        return replace(application, stack=replace(own, path=str(self._folder / own.path)))
+        # It was just made, and its mistakes were told: they need not be looked for again.
+        stack = replace(own, path=str(self._folder / own.path))
+        object.__setattr__(application, "stack", stack)
+        return application
 
 
 def _with_defaults(node: Any, defaults: Any) -> Any:
@@ -284,8 +287,8 @@ def _value_of(node: Any, name: str) -> Any:
     return next((value for key, value in node.value if key.value == name), None)
 
 
-def _digest(*nodes: Any) -> str:
-    return sha256(json.dumps([*map(_plain, nodes)]).encode()).hexdigest()
+def _text(*nodes: Any) -> str:
+    return json.dumps([*map(_plain, nodes)])
 
 
 def _plain(node: Any) -> Any:

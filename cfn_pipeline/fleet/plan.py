@@ -21,6 +21,8 @@ class Task(Frozen):
         configuration: the path from there to the configuration file, with slashes; None: it is in
             none, and gets no manifest.
         inputs: a hash of all that its files are rendered from.
+        likeness: what it has in common with applications that differ by their names alone; empty:
+            it is rendered by itself.
         stacks: the name of the stack of each environment, by the environment's name.
 
     """
@@ -30,6 +32,7 @@ class Task(Frozen):
     folder: Path
     configuration: str | None = None
     inputs: str = ""
+    likeness: str = ""
     stacks: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -15,6 +15,7 @@ import cfn_pipeline
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.config.reading import Entry, read_configuration
 from cfn_pipeline.config.separation import Stacks, stacks_of
+from cfn_pipeline.fleet.likeness import likeness
 from cfn_pipeline.fleet.plan import Plan, Task
 from cfn_pipeline.manifest import Manifest, digest_of, read_manifest
 from cfn_pipeline.model.shared import SHARED
@@ -67,6 +68,7 @@ def read_plan(config: Path, folder: Path | None, edition: str, *, everything: bo
             folder=place,
             configuration=_path_to(config, place),
             inputs=inputs.of(entry, place),
+            likeness="" if everything else inputs.likeness(entry, place),
             stacks=stacks_of(application).stacks,
         )
         for entry, application, place in zip(changed, applications, places, strict=True)
@@ -105,9 +107,18 @@ class _Inputs:
 
     def of(self, entry: Entry, folder: Path) -> str:
         """Return the hash of an application that is rendered into a folder."""
+        return self._hash(folder, entry.text, self._template_of(entry))
+
+    def likeness(self, entry: Entry, folder: Path) -> str:
+        """Return what an application has in common with those that differ by the name alone."""
+        name, own = entry.name, entry.template
+        if name is None or (own is not None and (name in own or _is_in(folder, self._config, own))):
+            return ""
+        return likeness(name, entry.text, self._template_of(entry))
+
+    def _template_of(self, entry: Entry) -> str | None:
         own = entry.template
-        template = None if own is None else self._template(self._config.parent / own)
-        return self._hash(folder, entry.digest, template)
+        return None if own is None else self._template(self._config.parent / own)
 
     def of_shared(self, digest: str, folder: Path) -> str:
         """Return the hash of what applications share, of which the file has a digest."""
@@ -147,6 +158,11 @@ def _folder_of(entry: Entry, entries: Sequence[Entry], folder: Path) -> Path | N
     if name is None or any(name_forms.APPLICATION.problems(name, "")):
         return None
     return folder / name if len(entries) > 1 else folder
+
+
+def _is_in(folder: Path, config: Path, own: str) -> bool:
+    """Whether an own template is in the folder of its application, where it stays as it is."""
+    return (config.parent / own).resolve().parent == folder.resolve()
 
 
 def _path_to(config: Path, folder: Path) -> str:

@@ -1,7 +1,8 @@
 """Renders applications into their folders: all, or none where one has a mistake."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 
@@ -16,12 +17,22 @@ from cfn_pipeline.editions.edition import Edition
 from cfn_pipeline.editions.loading import edition as load_edition
 from cfn_pipeline.errors import CfnPipelineError
 from cfn_pipeline.files.configuration import Merge
+from cfn_pipeline.fleet.likeness import Sample, sample
 from cfn_pipeline.fleet.orphans import obsolete_files, remove_files
 from cfn_pipeline.fleet.plan import Task
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.jobs import results
 from cfn_pipeline.manifest import MANIFEST, Manifest, digest, read_manifest
-from cfn_pipeline.output import differences, put_in_place, stage_stale_files
+from cfn_pipeline.model.application import Application
+from cfn_pipeline.output import differences, put_in_place, read_files, stage_stale_files
+from cfn_pipeline.template.header import is_rendered
+
+#: For fewer that are alike, in each process, two more would be rendered than is saved.
+_ENOUGH_ALIKE = 4
+#: So many that are alike take as long as one that is not.
+_ALIKE_TO_ONE = 16
+#: What applications that are alike are written from, by likeness and edition; in each process.
+_SAMPLES: dict[tuple[str, str], Sample | None] = {}
 
 
 @frozen
@@ -58,6 +69,13 @@ class Outcome(Frozen):
     staged: Staged = field(default_factory=Staged)
 
 
+def work(tasks: Sequence[Task]) -> int:
+    """Return how many applications take as long to render by themselves as these tasks."""
+    numbers = Counter(task.likeness for task in tasks if task.likeness)
+    alike = sum(number for number in numbers.values() if number >= _ENOUGH_ALIKE)
+    return len(tasks) - alike + alike // _ALIKE_TO_ONE
+
+
 def render_all(
     tasks: Sequence[Task],
     *,
@@ -83,6 +101,8 @@ def render_all(
 
     """
     load_edition(edition)  # before there are other processes: they have it, too
+    _SAMPLES.clear()
+    tasks = _with_enough_alike(tasks, _ENOUGH_ALIKE * max(1, jobs))
     render = partial(_outcome, edition=edition, force=force, write=write)
     outcomes: list[Outcome] = []
     with results(render, tasks, jobs) as rendered:
@@ -111,9 +131,12 @@ def _outcome(task: Task, *, edition: str, force: bool, write: bool) -> Outcome:
 
 def _rendered(task: Task, *, edition: str, force: bool, write: bool) -> Outcome:
     folder = task.folder
-    rendered = _rendering(task, edition=load_edition(edition), force=force)
+    rendered = _written_alike(task, edition)
+    findings: list[Located] = []
+    if rendered is None:
+        rendered = _rendering(task, edition=load_edition(edition), force=force)
+        findings = _findings(rendered)
     files = dict(rendered.files)
-    findings = _findings(rendered)
     obsolete: list[str] = []
     edited: list[str] = []
     if task.configuration is not None:
@@ -144,6 +167,42 @@ def _rendering(task: Task, *, edition: Edition, force: bool) -> project.Renderin
             task.shared, edition=edition, folder=task.folder, force=force
         )
     return project.rendering(task.application, edition=edition, folder=task.folder, force=force)
+
+
+def _with_enough_alike(tasks: Sequence[Task], enough: int) -> list[Task]:
+    """Return the tasks; those with few others alike are rendered by themselves."""
+    numbers = Counter(task.likeness for task in tasks)
+    return [t if numbers[t.likeness] >= enough else replace(t, likeness="") for t in tasks]
+
+
+def _written_alike(task: Task, edition: str) -> project.Rendering | None:
+    """Return the files of an application from those of others alike; None: it is rendered."""
+    if not task.likeness or task.application is None:
+        return None
+    key = (task.likeness, edition)
+    if key not in _SAMPLES:
+        render = partial(_clean_files, edition=load_edition(edition))
+        _SAMPLES[key] = sample(task.application, render)
+    alike = _SAMPLES[key]
+    files = None if alike is None else alike.files_of(task.application.name)
+    if alike is None or files is None or not _may_replace(files, task.folder):
+        return None
+    return project.Rendering(files=files, templates={}, missing=alike.missing)
+
+
+def _clean_files(
+    application: Application, *, edition: Edition
+) -> tuple[dict[str, str], dict[str, list[str]]] | None:
+    rendered = project.rendering(application, edition=edition)
+    return None if _findings(rendered) else (rendered.files, rendered.missing)
+
+
+def _may_replace(files: Mapping[str, str], folder: Path) -> bool:
+    """Whether a folder has nothing of a person among these files."""
+    return all(
+        text == files[name] or (is_rendered(text) and not name.endswith(".json"))
+        for name, text in read_files(files, folder).items()
+    )
 
 
 def _findings(rendered: project.Rendering) -> list[Located]:
