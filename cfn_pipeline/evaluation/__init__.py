@@ -4,6 +4,7 @@
 - ``conditions``: operators and keys of conditions
 - ``policies``: policy documents as IAM reads them
 - ``decisions``: the decision on a request, from all policies that count
+- ``asking``: a role that makes requests, and what IAM is told of them
 - ``grants``: the permissions of a role, from all policies in the templates
 - ``acting``: the role that acts, for a pipeline, its actions and builds
 - ``places``: the account and region in which an action works, and what is deployed there

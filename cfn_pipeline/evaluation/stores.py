@@ -90,11 +90,11 @@ def store_of(action: Action, pipeline: Pipeline) -> Store | None:
 
 def may_use_bucket(grants: Grants, bucket: Resource, call: str, system: System) -> bool:
     """Whether a role may make a call on a bucket's objects; True if not known."""
-    return use_objects(asking(grants, system), bucket, call).is_allowed is not False
+    return use_objects(asking(grants), bucket, call, system).is_allowed is not False
 
 
 def may_use_key(
     grants: Grants, key: Resource, call: str, system: System, *, by: str = "s3"
 ) -> bool:
     """Whether a role may make a call with a key through a service; True if not known."""
-    return use_key(asking(grants, system), key, call, by=by).is_allowed is not False
+    return use_key(asking(grants), key, call, system, by=by).is_allowed is not False

@@ -14,7 +14,6 @@ from cfn_pipeline.aws.guides import CODEPIPELINE
 from cfn_pipeline.checks.rule import CheckRule, Problem
 from cfn_pipeline.checks.statement import Statement, statement_for, written_in
 from cfn_pipeline.evaluation.access import (
-    Asking,
     asking,
     assume,
     bucket_policies,
@@ -23,6 +22,7 @@ from cfn_pipeline.evaluation.access import (
     use_objects,
 )
 from cfn_pipeline.evaluation.acting import pipeline_role, role_of
+from cfn_pipeline.evaluation.asking import Asking
 from cfn_pipeline.evaluation.decisions import Decision
 from cfn_pipeline.evaluation.grants import grants_of
 from cfn_pipeline.evaluation.places import apart, home_of, is_elsewhere, place_of
@@ -72,15 +72,16 @@ def lacking(asker: Asking, role: Resource | None, wanted: Wanted) -> Iterator[Pr
             )
     of_role = [c for c, d in denied.items() if {"identity", "boundary"} & {*d.lacking}]
     if of_role and role is not None:
-        yield _of_role(asker, role, wanted, of_role)
+        yield _of_role(role, wanted, of_role)
     # Within an account, one side is enough: the role's is the one to mend.
     of_resource = [c for c, d in denied.items() if "resource" in d.lacking and not d.is_either]
     if of_resource:
         yield _of_resource(asker, role, wanted, of_resource)
 
 
-def _of_role(asker: Asking, role: Resource, wanted: Wanted, calls: list[str]) -> Problem:
-    system, properties = asker.system, properties_of(role, asker.system)
+def _of_role(role: Resource, wanted: Wanted, calls: list[str]) -> Problem:
+    system = wanted.policy.system
+    properties = properties_of(role, system)
     within = any("identity" not in wanted.decisions[call].lacking for call in calls)
     key = "PermissionsBoundary" if within else "Policies"
     named = f"role {role.logical_id} ({role.template.file})"
@@ -107,19 +108,19 @@ def _of_resource(asker: Asking, role: Resource | None, wanted: Wanted, calls: li
         statements=(
             Statement(
                 tuple(calls),
-                _resource(wanted, asker),
-                principal=written_in(template, grantee, asker.system),
+                _resource(wanted),
+                principal=written_in(template, grantee, wanted.policy.system),
             ),
         ),
     )
 
 
-def _resource(wanted: Wanted, asker: Asking) -> str | None:
+def _resource(wanted: Wanted) -> str | None:
     if wanted.owner.type in ("AWS::IAM::Role", "AWS::ECR::Repository"):
         return None  # what such a policy is about, it does not say
     if wanted.owner.type == "AWS::KMS::Key":
         return "*"
-    return written_in(wanted.policy.template, wanted.arn, asker.system)
+    return written_in(wanted.policy.template, wanted.arn, wanted.policy.system)
 
 
 def _shown(asker: Asking, role: Resource | None) -> str:
@@ -133,23 +134,23 @@ def asker_of(action: Action, pipeline: Pipeline) -> tuple[Asking, Resource | Non
     """Return the role with which an action works, as one that asks; None: nothing is known."""
     role, others = role_of(action, pipeline), apart(pipeline)
     if role is not None:
-        return asking(grants_of(role, pipeline.system), pipeline.system, others), role
+        return asking(grants_of(role, pipeline.system), others), role
     place, text = place_of(action, pipeline), action.node.at("RoleArn").text
     if place is None or text is None:
         return None
-    return Asking(arn=text, system=pipeline.system, apart=others), None
+    return Asking(arn=text, apart=others), None
 
 
 def pipeline_asker(pipeline: Pipeline) -> tuple[Asking, Resource | None]:
     """Return the pipeline's role as one that asks."""
     role, others, system = pipeline_role(pipeline), apart(pipeline), pipeline.system
     if role is not None:
-        return asking(grants_of(role, system), system, others), role
+        return asking(grants_of(role, system), others), role
     text = pipeline.node.at("RoleArn").text or ""
     if text.count(":") < 5:
         partition = system.unknowns.open("AWS::Partition")
         text = f"arn:{partition}:iam::{home_of(pipeline).account}:role/{ANYTHING}"
-    return Asking(arn=text, system=system, apart=others), None
+    return Asking(arn=text, apart=others), None
 
 
 def _trust(pipeline: Pipeline) -> Iterator[Problem]:
@@ -163,7 +164,7 @@ def _trust(pipeline: Pipeline) -> Iterator[Problem]:
             continue
         seen.add(id(role))
         document = properties_of(role, pipeline.system).at("AssumeRolePolicyDocument")
-        decision = assume(asker, role)
+        decision = assume(asker, role, pipeline.system)
         if "resource" in decision.lacking:
             yield _untrusting(asker, action, role, document)
         elif decision.denied_by is not None and decision.denied_by.principals is not None:
@@ -178,7 +179,7 @@ def _trust(pipeline: Pipeline) -> Iterator[Problem]:
 def _untrusting(asker: Asking, action: Action, role: Resource, document: Node) -> Problem:
     mistake, way = "does not trust", "add the statement to its AssumeRolePolicyDocument"
     at = document
-    for statement, condition in unmet_conditions(asker, role):
+    for statement, condition in unmet_conditions(asker, role, document.system):
         if statement.node is not None:
             at = statement.node.at("Condition").at(condition.operator).at(condition.key)
         mistake = f"has a condition on {condition.key} that is not met by"
@@ -186,10 +187,10 @@ def _untrusting(asker: Asking, action: Action, role: Resource, document: Node) -
         way = (
             "CodePipeline sends none; remove the condition"
             if condition.key.lower() == "sts:externalid"
-            else f"it is {values}; use {written_in(role.template, asker.arn, asker.system)}"
+            else f"it is {values}; use {written_in(role.template, asker.arn, document.system)}"
         )
         break
-    principal = written_in(role.template, asker.arn, asker.system)
+    principal = written_in(role.template, asker.arn, document.system)
     return Problem(
         at=at,
         message=f"{action.where}: role {role.logical_id} ({role.template.file}) {mistake} the "
@@ -239,7 +240,7 @@ def _buckets(pipeline: Pipeline) -> Iterator[Problem]:
                 else f"bucket {bucket.logical_id}, which has no policy,",
                 policy=properties_of(bucket, system) if policy is None else policy,
                 owner=bucket,
-                decisions={call: use_objects(asker, bucket, call) for call in calls},
+                decisions={call: use_objects(asker, bucket, call, system) for call in calls},
             ),
         )
 
@@ -260,7 +261,7 @@ def _keys(pipeline: Pipeline) -> Iterator[Problem]:
                 opens=f"the policy of key {key.logical_id}",
                 policy=properties_of(key, system).at("KeyPolicy"),
                 owner=key,
-                decisions={call: use_key(asker, key, call) for call in calls},
+                decisions={call: use_key(asker, key, call, system) for call in calls},
             ),
         )
 

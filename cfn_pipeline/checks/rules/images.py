@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-example
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cfn_pipeline.analysis.deployments import Deployment, deployments
 from cfn_pipeline.analysis.nodes import Node, properties_of
@@ -21,13 +21,14 @@ from cfn_pipeline.evaluation.grants import grants_of
 from cfn_pipeline.evaluation.matching import same_account
 from cfn_pipeline.evaluation.places import apart, home_of, is_elsewhere, place_of
 from cfn_pipeline.evaluation.policies import policy_of
+from cfn_pipeline.frozen import Frozen, frozen
 
 _CALLS = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 _IMAGE = re.compile(r"([^./]+)\.dkr\.ecr\.([^./]+)\.[^/]+/([^:@]+)[:@]?.*", re.DOTALL)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Deployed:
+@frozen
+class _Deployed(Frozen):
     """A template as an action deploys it."""
 
     deployment: Deployment
@@ -105,7 +106,7 @@ def _of_role(
     role: Resource, repository: Resource, deployed: _Deployed, pipeline: Pipeline
 ) -> Iterator[Problem]:
     system = deployed.system
-    asker = asking(grants_of(role, system), system, apart(pipeline))
+    asker = asking(grants_of(role, system), apart(pipeline))
     node = properties_of(repository, system).at("RepositoryPolicyText")
     policy = policy_of(node) if node.is_there else None
     arn = arn_of(repository, system)
