@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from types import FrameType
 from typing import Any
 
@@ -26,6 +27,7 @@ from cfn_pipeline.cli.tables import table
 from cfn_pipeline.rehearsal.local_aws.embedded import require_extra
 from cfn_pipeline.rehearsal.outcome import Status
 from cfn_pipeline.rehearsal.pipeline import Action, Pipeline
+from cfn_pipeline.rehearsal.preparation.places import home_account
 from cfn_pipeline.rehearsal.preparation.template import PipelineTemplate, read_pipeline
 from cfn_pipeline.rehearsal.report.page import write_page
 from cfn_pipeline.rehearsal.report.result import next_step, result_of
@@ -65,6 +67,9 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
     if journal is None:
         template = read_pipeline(plan.template, plan.pipeline)
         validate_plan(plan, settings, template)
+        if plan.is_embedded and options["account"] is None:
+            trusted = home_account(template.resource, plan.others)
+            plan = replace(plan, account=trusted or plan.account)
     approvals = [a for a in _approvals(template, journal) if a.id not in settings.skip]
     if approvals and options["approve"] is None and not sys.stdin.isatty():
         raise click.UsageError(

@@ -11,6 +11,7 @@ import click
 from cfn_pipeline.aws.name_forms import ACCOUNT
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.context import BuildSettings
+from cfn_pipeline.rehearsal.local_aws.account import LOCAL_NUMBER
 from cfn_pipeline.rehearsal.outcome import Status
 from cfn_pipeline.rehearsal.run.journal import Journal
 from cfn_pipeline.rehearsal.run.plan import Plan, Settings
@@ -20,7 +21,7 @@ Command = Callable[..., Any]
 #: Options of a run, which cannot be changed when it is resumed.
 _OF_THE_RUN = (
     *("template", "pipeline", "others", "sources", "parameters", "variables", "exports"),
-    *("region", "endpoint_url", "live", "after"),
+    *("region", "account", "endpoint_url", "live", "after"),
 )
 
 
@@ -148,6 +149,12 @@ _OPTIONS: Sequence[Callable[[Command], Command]] = (
         metavar="REGION",
         help="Region of the pipeline.",
     ),
+    click.option(
+        "--account",
+        metavar="ACCOUNT",
+        help="Account of the pipeline in the local AWS.  [default: the one that roles of other "
+        f"accounts trust, or {LOCAL_NUMBER}]",
+    ),
     click.option("--port", type=int, help="Port of the local AWS.  [default: a free one]"),
     click.option(
         "--endpoint-url",
@@ -265,6 +272,10 @@ def plan_from(options: dict[str, Any]) -> Plan:
         UsageError: an option is invalid.
 
     """
+    if options["account"] is not None and not re.fullmatch(ACCOUNT.pattern, options["account"]):
+        raise click.BadParameter(
+            f"invalid account {options['account']!r}: use 12 digits", param_hint="--account"
+        )
     after = None
     if options["after"] is not None:
         earlier = Journal.find(options["folder"], options["after"], "--after")
@@ -278,6 +289,7 @@ def plan_from(options: dict[str, Any]) -> Plan:
         variables=_unique(options["variables"], "--variable"),
         exports=_unique(options["exports"], "--export"),
         region=options["region"],
+        account=options["account"] or LOCAL_NUMBER,
         endpoint=options["endpoint_url"],
         live=options["live"],
         after=after,

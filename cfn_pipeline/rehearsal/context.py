@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from cfn_pipeline.rehearsal.artifacts.store import Artifacts
-from cfn_pipeline.rehearsal.cloudformation.stacks import Stacks
+from cfn_pipeline.rehearsal.cloudformation.stacks import Stacks, templates_bucket
 from cfn_pipeline.rehearsal.folder import RunFolder
 from cfn_pipeline.rehearsal.local_aws.account import Account
+from cfn_pipeline.rehearsal.local_aws.accounts import Accounts
 from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws
 from cfn_pipeline.rehearsal.pipeline import Action, Pipeline
 
@@ -68,6 +69,7 @@ class Context:
 
     Args:
         account: the account in which the pipeline runs.
+        accounts: those in which its actions work; None: only that of the pipeline.
         pipeline: the action's pipeline.
         folder: of the run.
         artifacts: of the run.
@@ -90,6 +92,7 @@ class Context:
     artifacts: Artifacts
     approve: Approver
     stop: threading.Event
+    accounts: Accounts | None = None
     local: EmbeddedAws | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
     builds: BuildSettings = field(default_factory=BuildSettings)
@@ -100,18 +103,27 @@ class Context:
     intent: Mapping[str, Any] = field(default_factory=dict)
 
     def account_of(self, action: Action) -> Account:
-        """Return the account in the region of an action."""
-        if action.region in (None, self.account.region):
-            return self.account
-        return replace(self.account, region=str(action.region))
+        """Return the account and region in which an action works."""
+        accounts = self.accounts or Accounts(self.account)
+        return accounts.at(action.account, action.region)
 
     def stacks_of(self, action: Action) -> Stacks:
-        """Return the stacks in the region of an action."""
-        return Stacks(self.account_of(action), self.pipeline.bucket, self.stop)
+        """Return the stacks in the account and region of an action."""
+        account = self.account_of(action)
+        bucket = self.pipeline.bucket
+        if account.number != self.account.number:
+            bucket = templates_bucket(
+                account
+            )  # CloudFormation reads it with a role of that account
+        return Stacks(account, bucket, self.stop)
 
-    def ensure_network(self, vpcs: Sequence[str], subnets: Sequence[str]) -> list[str]:
+    def ensure_network(
+        self, action: Action, vpcs: Sequence[str], subnets: Sequence[str]
+    ) -> list[str]:
         """Create VPCs and subnets that the local AWS lacks, and return their ids."""
-        return [] if self.local is None else self.local.ensure_network(vpcs, subnets)
+        if self.local is None:
+            return []
+        return self.local.ensure_network(vpcs, subnets, self.account_of(action))
 
     def save(self) -> None:
         """Save the account of the local AWS, if there is one."""

@@ -47,6 +47,7 @@ class Action:
         output_variables: the variables that a Commands action exports.
         environment_variables: the variables that a Commands action receives.
         region: the action's region; None: the pipeline's.
+        role: the ARN of the role that the pipeline assumes for it; None: it works with its own.
 
     """
 
@@ -65,6 +66,13 @@ class Action:
     output_variables: Sequence[str] = ()
     environment_variables: Sequence[Mapping[str, str]] = ()
     region: str | None = None
+    role: str | None = None
+
+    @property
+    def account(self) -> str | None:
+        """The number of the account in which it works; None: the pipeline's."""
+        fields = (self.role or "").split(":", 5)
+        return fields[4] if len(fields) > 5 and fields[4].isdecimal() else None
 
     @property
     def id(self) -> str:
@@ -129,6 +137,9 @@ class Pipeline:
         stages: in order.
         variables: the pipeline variables and their defaults; None: no default.
         disabled: the reason of each disabled inbound transition, by stage name.
+        role: the ARN of its role; empty: not known.
+        stores: bucket and key (empty: AWS's own) of the artifacts, by region.
+        accounts: those whose templates are known, so that a role which they lack does not exist.
 
     """
 
@@ -137,6 +148,9 @@ class Pipeline:
     stages: Sequence[Stage]
     variables: Mapping[str, str | None] = field(default_factory=dict)
     disabled: Mapping[str, str] = field(default_factory=dict)
+    role: str = ""
+    stores: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    accounts: Sequence[str] = field(default_factory=list)
 
     @property
     def actions(self) -> list[Action]:
@@ -187,7 +201,7 @@ def parse_pipeline(properties: Mapping[str, Any], name: str, region: str) -> Pip
         }
         if "ArtifactStore" not in properties and "ArtifactStores" not in properties:
             raise ValueError("ArtifactStore is missing")
-        bucket = _bucket(properties, region)
+        stores = _stores(properties, region)
         disabled = {
             str(entry["StageName"]): str(entry.get("Reason", ""))
             for entry in properties.get("DisableInboundStageTransitions", [])
@@ -197,9 +211,19 @@ def parse_pipeline(properties: Mapping[str, Any], name: str, region: str) -> Pip
             f"the pipeline cannot be read ({type(error).__name__}: {error}); run cfn-pipeline "
             "check to see what is wrong with it"
         ) from error
+    for stage in stages:
+        for action in stage.actions:
+            if action.region not in (None, *stores):
+                raise RehearsalError(
+                    f"{action.where}: Your pipeline must have an artifact store, such as an "
+                    "artifact bucket, for each region where you have an action: add "
+                    f"{action.region} to ArtifactStores"
+                )
     return Pipeline(
         name=str(properties.get("Name", name)),
-        bucket=bucket,
+        bucket=stores[region]["bucket"],
+        role=str(properties.get("RoleArn", "")),
+        stores=stores,
         stages=stages,
         variables=variables,
         disabled=disabled,
@@ -224,13 +248,19 @@ def _capitalized(value: Any) -> Any:
     }
 
 
-def _bucket(properties: Mapping[str, Any], region: str) -> str:
-    if "ArtifactStore" in properties:
-        return str(properties["ArtifactStore"]["Location"])
-    stores = properties["ArtifactStores"]
+def _stores(properties: Mapping[str, Any], region: str) -> dict[str, dict[str, str]]:
+    stores = properties.get("ArtifactStores", [])
     if isinstance(stores, dict):  # as in the API
         stores = [{"Region": key, "ArtifactStore": value} for key, value in stores.items()]
-    return str({entry["Region"]: entry["ArtifactStore"]["Location"] for entry in stores}[region])
+    if "ArtifactStore" in properties:
+        stores = [{"Region": region, "ArtifactStore": properties["ArtifactStore"]}]
+    return {
+        str(entry["Region"]): {
+            "bucket": str(entry["ArtifactStore"]["Location"]),
+            "key": str(entry["ArtifactStore"].get("EncryptionKey", {}).get("Id", "")),
+        }
+        for entry in stores
+    }
 
 
 def _stage(properties: Mapping[str, Any]) -> Stage:
@@ -264,4 +294,5 @@ def _action(stage: str, properties: Mapping[str, Any]) -> Action:
             for variable in properties.get("EnvironmentVariables", [])
         ],
         region=properties.get("Region"),
+        role=properties.get("RoleArn"),
     )

@@ -113,12 +113,12 @@ def stack_parameters(
             f"{action.configuration['TemplatePath']}: no value is set for {', '.join(placeholders)}"
             "; a placeholder is used here, on AWS the deployment would fail"
         )
-    _ensure_network(values, context, declarations)
+    _ensure_network(values, action, context, declarations)
     return values
 
 
 def _ensure_network(
-    values: Mapping[str, str], context: Context, declarations: Mapping[str, Any]
+    values: Mapping[str, str], action: Action, context: Context, declarations: Mapping[str, Any]
 ) -> None:
     """Create the network that the parameters name, in the local AWS."""
     ids: dict[str, list[str]] = {"VPC": [], "Subnet": []}
@@ -127,7 +127,7 @@ def _ensure_network(
         for kind, of_kind in ids.items():
             if f"AWS::EC2::{kind}::Id" in type_:
                 of_kind += [part.strip() for part in value.split(",")]
-    created = context.ensure_network(ids["VPC"], ids["Subnet"])
+    created = context.ensure_network(action, ids["VPC"], ids["Subnet"])
     if created:
         context.notify(f"{', '.join(created)}: created in the local AWS")
 

@@ -9,6 +9,7 @@ from cfn_pipeline.rehearsal.actions.codebuild import run_codebuild, run_commands
 from cfn_pipeline.rehearsal.actions.image import run_image_build
 from cfn_pipeline.rehearsal.actions.source import run_source
 from cfn_pipeline.rehearsal.actions.variables import with_variables
+from cfn_pipeline.rehearsal.authorization import authorize
 from cfn_pipeline.rehearsal.context import Context
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Outcome, Status, Stopped
 from cfn_pipeline.rehearsal.pipeline import Action
@@ -43,7 +44,13 @@ def run_action(action: Action, context: Context) -> Outcome:
                 f"a rehearsal cannot run {action.provider} ({action.category}); skip it with "
                 f"--skip {action.id}"
             )
-        return runner(with_variables(action, context.variables), context)
+        resolved = with_variables(action, context.variables)
+        if context.accounts is not None:
+            for notice in authorize(
+                resolved, context.pipeline, context.accounts, context.artifacts.stored
+            ):
+                context.notify(f"{action.where}: {notice}")
+        return runner(resolved, context)
     except ActionFailed as error:
         return Outcome(status=Status.FAILED, message=str(error), details=error.details)
     except Stopped:

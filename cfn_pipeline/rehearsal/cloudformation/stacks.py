@@ -13,6 +13,11 @@ from cfn_pipeline.rehearsal.local_aws.account import Account
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Stopped
 
 
+def templates_bucket(account: Account) -> str:
+    """Return the bucket of templates that are too large for a request, in the local AWS."""
+    return f"rehearsal-templates-{account.number}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """A stack to create or update.
@@ -75,6 +80,11 @@ class Stacks:
         """Return the outputs of a stack."""
         found = self.find(stack) or {}
         return {o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])}
+
+    def physical_id(self, stack: str, resource: str) -> str:
+        """Return the physical id of a resource in a stack."""
+        response = self._client.describe_stack_resource(StackName=stack, LogicalResourceId=resource)
+        return str(response["StackResourceDetail"]["PhysicalResourceId"])
 
     def parameters(self, stack: str) -> dict[str, str]:
         """Return the parameters of a stack."""

@@ -36,13 +36,16 @@ class EmbeddedAws:
         folder: where the account is saved, and restored from.
         region: the account's region.
         port: on which it listens; None: a free one.
+        number: of the account.
 
     Raises:
         RehearsalError: the extra is not installed, the port is in use, or it does not start.
 
     """
 
-    def __init__(self, folder: Path, *, region: str, port: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, region: str, port: int | None = None, number: str = LOCAL_NUMBER
+    ) -> None:
         require_extra(embedded=True)
         self._folder = folder.resolve()
         self._lock = threading.Lock()
@@ -51,7 +54,7 @@ class EmbeddedAws:
         self._socket = listen(port)
         host = f"{_HOST}:{self._socket.getsockname()[1]}"
         self.account = Account(
-            number=LOCAL_NUMBER,
+            number=number,
             region=region,
             endpoint=f"http://{host}",
             key=f"REHEARSAL{secrets.token_hex(20).upper()}",
@@ -82,10 +85,18 @@ class EmbeddedAws:
         """Set the exit code of one-off ECS tasks."""
         self._request({"request": "set task exit code", "exit_code": exit_code})
 
-    def ensure_network(self, vpcs: Sequence[str], subnets: Sequence[str]) -> list[str]:
-        """Create missing VPCs and subnets, and return their ids."""
+    def ensure_network(
+        self, vpcs: Sequence[str], subnets: Sequence[str], account: Account | None = None
+    ) -> list[str]:
+        """Create VPCs and subnets that an account lacks, and return their ids."""
+        account = account or self.account
+        place = {"number": account.number, "region": account.region}
         request = {"request": "create network", "vpcs": list(vpcs), "subnets": list(subnets)}
-        return list(self._request(request))
+        return list(self._request(request | place))
+
+    def key_of(self, number: str) -> str:
+        """Return an access key of another account."""
+        return str(self._request({"request": "access key", "number": number}))
 
     def stand_in_types(self) -> list[str]:
         """Return the types of resources that exist by name only."""
@@ -202,9 +213,11 @@ def exclusive(folder: Path) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def embedded_aws(folder: Path, *, region: str, port: int | None = None) -> Iterator[EmbeddedAws]:
+def embedded_aws(
+    folder: Path, *, region: str, port: int | None = None, number: str = LOCAL_NUMBER
+) -> Iterator[EmbeddedAws]:
     """Run a local AWS while the block runs."""
-    server = EmbeddedAws(folder, region=region, port=port)
+    server = EmbeddedAws(folder, region=region, port=port, number=number)
     try:
         yield server
     finally:

@@ -25,7 +25,12 @@ from ministack.core import persistence
 from ministack.services import cloudformation
 
 from cfn_pipeline.rehearsal.local_aws.access import with_access
-from cfn_pipeline.rehearsal.local_aws.credentials import hand_out, is_issued
+from cfn_pipeline.rehearsal.local_aws.credentials import (
+    acting_in,
+    hand_out,
+    is_issued,
+    key_of,
+)
 from cfn_pipeline.rehearsal.local_aws.long_polling import with_long_polling
 from cfn_pipeline.rehearsal.local_aws.loopback import stay_on_loopback
 from cfn_pipeline.rehearsal.local_aws.runtime_api import refuse_other_users
@@ -60,8 +65,11 @@ class _Requests:
                 return self._saving.save()
             case {"request": "set task exit code", "exit_code": int(code)}:
                 self._tasks.exit_code = code
-            case {"request": "create network", "vpcs": list(vpcs), "subnets": list(subnets)}:
-                return create_network(vpcs, subnets)
+            case {"request": "create network", "number": str(number), "region": str(region)}:
+                with acting_in(number, region):
+                    return create_network(request["vpcs"], request["subnets"])
+            case {"request": "access key", "number": str(number)}:
+                return key_of(number)
             case {"request": "stand-in types"}:
                 return sorted(self._types.used)
             case _:

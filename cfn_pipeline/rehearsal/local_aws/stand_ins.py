@@ -140,6 +140,7 @@ def create_network(vpcs: Iterable[str], subnets: Iterable[str]) -> list[str]:
         The ids of those that were created.
 
     """
+    ec2._ensure_defaults_initialized()
     own, own_subnets = ec2._DEFAULT_VPC_ID, itertools.cycle(list(ec2._subnets.values()))
     ids, created = list(vpcs), []
     for vpc in ids:

@@ -15,6 +15,7 @@ from cfn_pipeline.analysis.resolving import exporters, text_of
 from cfn_pipeline.analysis.system import Artifact, Resource, System, Template
 from cfn_pipeline.errors import RehearsalError, TemplateError
 from cfn_pipeline.rehearsal.preparation.lookups import nodes, parameters_in, secrets_in
+from cfn_pipeline.rehearsal.preparation.places import Locations, locations_of
 from cfn_pipeline.rehearsal.preparation.template import PipelineTemplate
 
 __all__ = ["Dependencies", "find_dependencies"]
@@ -33,6 +34,7 @@ class Dependencies:
         exports: the names of imported exports that no template has.
         secrets: the keys that are read from secrets, by the secret's name.
         parameters: the names of SSM parameters that are read.
+        locations: in which accounts and regions templates are deployed.
 
     """
 
@@ -44,6 +46,7 @@ class Dependencies:
     exports: Sequence[str]
     secrets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     parameters: Sequence[str] = ()
+    locations: Locations
 
     @property
     def declared(self) -> set[str]:
@@ -86,7 +89,9 @@ def find_dependencies(
     # A template that the pipeline deploys is not deployed here, even if it is in the same folder.
     others_beside = [t for t in siblings if t.content not in contents]
     around = System(templates=[pipeline.template, *given, *others_beside], artifacts=artifacts)
-    needs, exports = _needs(around, [pipeline.template, *given, *deployed])
+    locations = locations_of(system, pipeline)
+    elsewhere = [t for t in others_beside if t.file in locations.of_file]
+    needs, exports = _needs(around, [pipeline.template, *given, *elsewhere, *deployed])
     for project in _of_projects(around, pipeline):
         if project not in needs:
             more, missing = _needs(around, [project])
@@ -96,6 +101,8 @@ def find_dependencies(
     own = System(templates=[pipeline.template, *deployed])
     exports = [name for name in exports if not exporters(name, pipeline.template, own)]
     stacks = [t for t in around.templates if t in needs and t not in deployed]
+    of_keys = [file for file, _ in locations.keys.values()]
+    stacks.sort(key=lambda template: template.file not in of_keys)
     order = _ordered(stacks, needs, pipeline.template)
     position = order.index(pipeline.template)
     read = [*stacks, *deployed]
@@ -108,6 +115,7 @@ def find_dependencies(
         exports=sorted(dict.fromkeys(exports)),
         secrets=secrets_in(read, around),
         parameters=parameters_in(read, around),
+        locations=locations,
     )
 
 

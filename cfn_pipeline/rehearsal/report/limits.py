@@ -5,8 +5,8 @@ __all__ = ["LIMITS"]
 #: Sentences by topic, for the report and the documentation.
 LIMITS = {
     "Permissions": (
-        "Roles are not enforced: a role may lack permissions that the run needed. "
-        "cfn-pipeline permissions derives what roles need."
+        "Within an account, roles are not enforced: a role may lack permissions that the run "
+        "needed. cfn-pipeline permissions derives what roles need."
     ),
     "Resources": (
         "The local AWS keeps records of resources. No instance, container or database runs, and "
@@ -21,9 +21,16 @@ LIMITS = {
         "Stacks pull no images, and builds push none. ECRBuildAndPublish looks for the Dockerfile; "
         "the digest is a placeholder."
     ),
-    "The account": "Quotas, taken names, and policies of buckets and keys are not checked.",
+    "The account": (
+        "Quotas and taken names are not checked, nor policies of buckets and keys within an "
+        "account."
+    ),
     "Triggers and notifications": "Triggers do not start it; notifications are not sent.",
-    "Regions and accounts": "Actions in other accounts run in the one local account.",
+    "Regions and accounts": (
+        "The policies of both sides decide what an action in another account may do, for what "
+        "CodePipeline calls: not for what its stacks do there, such as pulling images, and not by "
+        "policies of the organization."
+    ),
     "Change sets": (
         "They show what changes and why. Replacement is often Conditional where AWS would say True "
         "or False."

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from cfn_pipeline.rehearsal.context import BuildSettings
+from cfn_pipeline.rehearsal.local_aws.account import LOCAL_NUMBER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,7 @@ class Plan:
         variables: values of the pipeline variables.
         exports: values of exports that no template has.
         region: the pipeline's region.
+        account: the number of the pipeline's account in the local AWS.
         endpoint: the URL of an emulator; None: a local AWS is started.
         live: the number of an account of AWS; None: a local AWS or an emulator is used.
         after: the run whose account is copied; None: the account is empty.
@@ -35,6 +37,7 @@ class Plan:
     variables: Mapping[str, str] = field(default_factory=dict)
     exports: Mapping[str, str] = field(default_factory=dict)
     region: str = "us-east-1"
+    account: str = LOCAL_NUMBER
     endpoint: str | None = None
     live: str | None = None
     after: str | None = None

@@ -22,6 +22,7 @@ from cfn_pipeline.rehearsal.cloudformation.stacks import Stacks
 from cfn_pipeline.rehearsal.context import Approver, Context
 from cfn_pipeline.rehearsal.folder import RunFolder
 from cfn_pipeline.rehearsal.local_aws.account import Account, endpoint_account, live_account
+from cfn_pipeline.rehearsal.local_aws.accounts import Accounts
 from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws, embedded_aws, exclusive
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Status, Stopped
 from cfn_pipeline.rehearsal.pipeline import Pipeline, parse_api_pipeline
@@ -99,6 +100,7 @@ class Rehearsal:
             if journal.notice(text):
                 self.listener.on_notice(text)
 
+        accounts = Accounts(account, None if local is None else local.key_of)
         if local is not None:
             local.set_task_exit_code(self.settings.task_exit_code)
         if account.endpoint is not None:
@@ -108,7 +110,7 @@ class Rehearsal:
             pipeline = Pipeline.from_dict(journal.data["definition"])
             validate_names(pipeline.names)
         else:
-            pipeline = self._pipeline(account, notify)
+            pipeline = self._pipeline(accounts, notify)
             validate_pipeline(pipeline, self.plan, self.settings)
             if local is not None:
                 local.save()
@@ -125,6 +127,7 @@ class Rehearsal:
         artifacts.restore(journal.data["artifacts"])
         context = Context(
             account=account,
+            accounts=accounts,
             local=local,
             pipeline=pipeline,
             folder=folder,
@@ -159,7 +162,7 @@ class Rehearsal:
             if plan.after is not None and not folder.account.exists():
                 _copy_account(folder.sibling(plan.after), folder)
             with embedded_aws(
-                folder.account, region=plan.region, port=self.settings.port
+                folder.account, region=plan.region, port=self.settings.port, number=plan.account
             ) as server:
                 yield server.account, server
 
@@ -185,11 +188,11 @@ class Rehearsal:
             except ActionFailed as error:
                 raise RehearsalError(f"--delete-stack {stack}: {error}") from error
 
-    def _pipeline(self, account: Account, notify: Callable[[str], None]) -> Pipeline:
-        """Prepare the account, and return the pipeline."""
+    def _pipeline(self, accounts: Accounts, notify: Callable[[str], None]) -> Pipeline:
+        """Prepare the accounts, and return the pipeline."""
         template = self.template or read_pipeline(self.plan.template, self.plan.pipeline)
         if self.plan.live is not None:
-            return _live_pipeline(account, template)
+            return _live_pipeline(accounts.home, template)
         with tempfile.TemporaryDirectory() as folder:
             sources = self._fetch_sources(Path(folder))
             dependencies = find_dependencies(template, self.plan.others, sources)
@@ -200,7 +203,7 @@ class Rehearsal:
                 f"{', '.join(sorted(dependencies.declared)) or 'none'}"
             )
         return Preparation(
-            account=account,
+            accounts=accounts,
             dependencies=dependencies,
             parameters=self.plan.parameters,
             exports=self.plan.exports,
