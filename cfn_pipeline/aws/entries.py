@@ -37,7 +37,7 @@ class Entries:
         # Any place stands for the line around it.
         place = bisect_left(range(len(self._data) - 1), key, key=lambda at: _key(self._at(at)))
         line = self._at(place)
-        return line if line.startswith(f'"{key}":'.encode()) else b""
+        return line if line.startswith(b'"') and _key(line) == key else b""
 
     def _at(self, place: int) -> bytes:
         """Return the line around a place."""

@@ -19,7 +19,7 @@ def test_each_entry_is_found(path: Path) -> None:
     assert {key: entries.get(key) for key in content} == content
 
 
-@pytest.mark.parametrize("key", ["", "a", "AWS::", "zzz", "{", "}", "\uffff", '"'])
+@pytest.mark.parametrize("key", ["", "a", "AWS::", "zzz", "{", "}", "\uffff", '"', "\ud800"])
 def test_an_entry_that_does_not_exist(key: str) -> None:
     for path in FILES:
         assert key not in Entries(path)
