@@ -30,8 +30,8 @@ def text_of(
 ) -> str | None:
     """Return the string to which ``value`` resolves; None if it is not a string, such as a mapping.
 
-    Unknown parts are special characters (see ``partial_text``). A parameter resolves to its
-    default, if it has one.
+    Unknown parts are special characters (see ``partial_text``). A parameter resolves to the value
+    that it is given, or to its default, if it has one.
     """
     if scenario is not None or not isinstance(value, dict):
         return _Resolution(system, scenario).text(value, template, 0)
@@ -210,6 +210,8 @@ class _Resolution:
             return self._scenario.values_of.get(name)
         parameter = template.section("Parameters").get(name)
         if isinstance(parameter, dict):
+            if name in self._system.parameters:
+                return self._system.parameters[name]
             if self._scenario is not None and name in self._scenario.values_of:
                 return self._scenario.values_of[name] or None
             return _default(parameter)

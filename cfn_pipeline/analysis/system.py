@@ -187,6 +187,7 @@ class System(Frozen):
         skipped: the files of a folder that are not templates.
         is_rendered: whether these are all templates of a rendered folder, so that a resource that
             is missing in them does not exist.
+        parameters: the values of parameters, in any template, by name.
         unknowns: the characters that stand for unknown parts of strings.
 
     """
@@ -196,6 +197,7 @@ class System(Frozen):
     unreadable: Sequence[Unreadable] = ()
     skipped: Sequence[str] = ()
     is_rendered: bool = False
+    parameters: Mapping[str, str] = field(default_factory=dict)
     unknowns: Unknowns = field(default_factory=Unknowns, repr=False)
     _cache: dict[Hashable, Any] = field(init=False, default_factory=dict, repr=False)
 

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -59,6 +60,24 @@ class _AccountOfFile(click.ParamType[tuple[str, str]]):
         return file, account
 
 
+class _Parameter(click.ParamType[tuple[str, str]]):
+    """``NAME=VALUE``."""
+
+    name = "NAME=VALUE"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        name, equals, text = value.partition("=")
+        if not name or not equals:
+            self.fail(
+                f"invalid value {value!r}: use NAME=VALUE, such as ProdAccount=222222222222",
+                param,
+                ctx,
+            )
+        return name, text
+
+
 @click.command()
 @click.argument(
     "paths",
@@ -80,6 +99,13 @@ class _AccountOfFile(click.ParamType[tuple[str, str]]):
     type=_AccountOfFile(),
     multiple=True,
     help="The account to which a template is deployed. Can be repeated.",
+)
+@click.option(
+    "--parameter",
+    "parameters",
+    type=_Parameter(),
+    multiple=True,
+    help="The value of a parameter of the templates, such as that of an account. Can be repeated.",
 )
 @click.option(
     "--format",
@@ -113,6 +139,7 @@ def check(
     paths: tuple[Path, ...],
     artifacts: tuple[tuple[str, Path], ...],
     accounts: tuple[tuple[str, str], ...],
+    parameters: tuple[tuple[str, str], ...],
     form: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -128,7 +155,8 @@ def check(
     pipeline deploys are checked, too.
 
     Templates of other accounts are found by the names of the roles that the pipeline assumes. Where
-    the account of the pipeline is not written down, --account gives it.
+    the account of the pipeline is not written down, --account gives it; where those of its roles
+    are parameters, --parameter does.
 
     A folder with the name of a source's repository, or one within a folder that is given, is taken
     for its artifact.
@@ -149,6 +177,7 @@ def check(
         )
     rules = selected(RULES, select, ignore, "info" if info else severity)
     systems = _with_accounts([*_systems(paths, dict(artifacts))], accounts)
+    systems = _with_parameters(systems, dict(parameters))
     _refuse_unknown_artifacts(systems, [name for name, _ in artifacts])
     findings = [finding for system in systems for finding in check_system(system, rules)]
     files = [template.file for system in systems for template in system.templates]
@@ -202,6 +231,19 @@ def _with_accounts(
             )
         by_file |= dict.fromkeys(matching, account)
     return [with_accounts(system, by_file) for system in systems] if by_file else systems
+
+
+def _with_parameters(systems: Sequence[System], values: dict[str, str]) -> Sequence[System]:
+    """Give parameters of templates their values."""
+    templates = [template for system in systems for template in system.templates]
+    declared = sorted({name for template in templates for name in template.section("Parameters")})
+    for name in values:
+        if name not in declared:
+            raise click.BadParameter(
+                f"no template has a parameter {name!r}; they have {', '.join(declared) or 'none'}",
+                param_hint="--parameter",
+            )
+    return [replace(system, parameters=values) for system in systems] if values else systems
 
 
 def _systems(paths: Sequence[Path], artifacts: dict[str, Path]) -> Iterator[System]:

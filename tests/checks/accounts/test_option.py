@@ -46,6 +46,18 @@ def test_what_is_wrong_only_across_accounts_is_told_where_the_account_is_known(
     assert "AWS: !Sub arn:${AWS::Partition}:iam::222222222222:root" in repository
 
 
+def test_an_account_that_is_a_parameter(folder: Path) -> None:
+    _edit(folder, "pipeline.yml", "Parameters:\n", "Parameters:\n  Staging: {Type: String}\n")
+    _edit(folder, "pipeline.yml", "222222222222", "${Staging}")
+    _edit(folder, "home.yml", "222222222222:root", "444444444444:root")
+    home = ["--account", "pipeline.yml=111111111111"]
+    assert _check(folder, *home).out == ""
+    done = _check(folder, *home, "--parameter", "Staging=222222222222")
+    assert "E9731 stage 'Staging', action 'Deploy': the policy of key KmsKey" in done.out
+    assert "E9733 stage 'Staging'" in done.out
+    assert _check(folder, *home, "--parameter", "Staging=444444444444").code == 1
+
+
 def test_a_template_of_one_account_is_none_of_another(folder: Path) -> None:
     _edit(folder, "environment-prod.yml", "RoleName: orders-prod-action", "RoleName: orders-action")
     accounts = ["--account", "pipeline.yml=111111111111"]
@@ -56,14 +68,16 @@ def test_a_template_of_one_account_is_none_of_another(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "option, message",
+    "option, value, message",
     [
-        ("pipeline.yml=1", "use FILE=ACCOUNT, such as pipeline.yml=111122223333"),
-        ("111111111111", "use FILE=ACCOUNT"),
-        ("others.yml=111111111111", "file 'others.yml' is not among the templates; use one of"),
+        ("account", "pipeline.yml=1", "use FILE=ACCOUNT, such as pipeline.yml=111122223333"),
+        ("account", "111111111111", "use FILE=ACCOUNT"),
+        ("account", "others.yml=111111111111", "file 'others.yml' is not among the templates; use"),
+        ("parameter", "Staging", "use NAME=VALUE, such as ProdAccount=222222222222"),
+        ("parameter", "Staging=1", "no template has a parameter 'Staging'; they have ArtifactKey,"),
     ],
 )
-def test_wrong_options(option: str, message: str) -> None:
-    done = _check(FOLDER, "--account", option)
+def test_wrong_options(option: str, value: str, message: str) -> None:
+    done = _check(FOLDER, f"--{option}", value)
     assert done.code == 2
     assert message in " ".join(done.err.split())
