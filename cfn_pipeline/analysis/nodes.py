@@ -65,7 +65,7 @@ class Node:
         """Return the value of a key, which may be missing."""
         value = self.value
         inside = value if isinstance(value, dict) and not is_function(value) else {}
-        return self._child(key, inside.get(key, _ABSENT))
+        return _settled(self, (*self.path, key), inside.get(key, _ABSENT))
 
     def fields(self) -> dict[str, "Node"]:
         """Return the values of all keys."""

@@ -183,7 +183,8 @@ class Pipeline(Validated):
             *(a.permissions(self.name) for a in self.actions if a.action_role is None is a.region),
             *(rule.permissions(self.name) for rule in self.rules),
         ]
-        return any(action_logs(self.name) in permissions for permissions in needed)
+        logs = action_logs(self.name)
+        return any(logs in permissions for permissions in needed)
 
     @property
     def connections(self) -> tuple[ConnectedSource, ...]:

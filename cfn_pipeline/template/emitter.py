@@ -247,7 +247,8 @@ def _short_form(value: Any, inside: str) -> tuple[str, Any]:
     A short form directly inside a short form (``!Base64 !Sub``) is invalid YAML, so there the outer
     function keeps its long form. ``Condition`` is a function only inside condition functions.
     """
-    if not isinstance(value, Mapping) or len(value) != 1:
+    # Instances of Mapping are slow to tell, and most values are strings or lists.
+    if isinstance(value, (str, list)) or not isinstance(value, Mapping) or len(value) != 1:
         return "", value
     [(name, body)] = value.items()
     if name == "Condition" and inside in _CONDITION_FUNCTIONS and isinstance(body, str):
