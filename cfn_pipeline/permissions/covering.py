@@ -7,8 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from cfn_pipeline.analysis.partial_text import ANYTHING, Unknowns
 from cfn_pipeline.aws.iam import POLICY_TYPES
 from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.evaluation.matching import matches
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.permissions import catalogue
 from cfn_pipeline.permissions.deriving import Permissions
@@ -19,13 +21,11 @@ from cfn_pipeline.template.files import read_text
 
 #: What no name has: it stands for the name of the role's own stack, and for what is not known.
 _NOTHING = "\0"
-_PSEUDO = re.compile(r"\$\{AWS::(AccountId|Partition|Region|URLSuffix)\}")
-_ONE = {
-    "AccountId": r"(?:\d{12}|\*)",
-    "Partition": r"(?:aws[a-z-]*|\*)",
-    "Region": r"(?:[a-z]{2}[a-z0-9-]*-\d|\*)",
-    "URLSuffix": r"(?:[a-z0-9.]+|\*)",
-}
+_PSEUDO = re.compile(r"\$\{(AWS::(?:AccountId|Partition|Region|URLSuffix))\}")
+_UNKNOWNS = Unknowns()
+_HERE = {_UNKNOWNS.open(f"AWS::{name}") for name in ("AccountId", "Partition", "Region")}
+#: The parts of an ARN before its last.
+_FIELDS = 5
 
 
 @frozen
@@ -252,59 +252,33 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-@lru_cache(maxsize=4096)
-def _regex(pattern: str) -> re.Pattern[str]:
-    """Return what texts, and smaller patterns, a pattern of policies stands for."""
-    parts = re.split(r"(\$\{AWS::\w+\}|\*|\?)", pattern)
-    return re.compile("".join(_part(part) for part in parts), re.DOTALL)
-
-
-def _part(part: str) -> str:
-    match part:
-        case "*":
-            return ".*"
-        case "?":
-            return "[^*]"
-        case _ if (pseudo := _PSEUDO.fullmatch(part)) is not None:
-            return f"(?:{re.escape(part)}|{_ONE[pseudo[1]]})"
-        case _:
-            return re.escape(part)
-
-
+@lru_cache(maxsize=16384)
 def _stands_for(pattern: str, text: str) -> bool:
-    """Tell whether a pattern stands for all that another does.
-
-    A pseudo parameter of the one stands for any value of the other: a role is in one account.
-    """
-    if pattern in ("*", text):
-        return True
-    if not re.search(r"[*?$]", pattern) and "$" not in text:
-        return False
-    if _regex(pattern).fullmatch(text):
-        return True
-    # The other way about: what is derived says ${AWS::Region} where the role names one.
-    if "${AWS::" not in text or "${AWS::" in pattern:
-        return False
-    parts = pattern.split(":", 5)
-    wanted = text.replace("${AWS::", "${").split(":", 5)
-    if len(parts) < 6 or len(wanted) < 6:
-        return False
-    here = zip(parts[:5], wanted[:5], strict=True)
-    return all(w.startswith("${") or _regex(p).fullmatch(w) is not None for p, w in here) and bool(
-        _regex(parts[5]).fullmatch(wanted[5].replace("${", "${AWS::"))
-    )
+    """Tell whether a pattern stands for all that another does."""
+    return pattern == text or matches(*_beside(pattern, text)) is True
 
 
+@lru_cache(maxsize=16384)
 def _may_meet(one: str, other: str) -> bool:
     """Tell whether two patterns may stand for the same resource."""
-    if _stands_for(one, other) or _stands_for(other, one):
-        return True
-    begins = [re.split(r"[*?]|\$\{", _last(text))[0] for text in (one, other)]
-    services = {text.split(":")[2] if text.count(":") > 2 else "" for text in (one, other)}
-    return len(services) == 1 and (
-        begins[0].startswith(begins[1]) or begins[1].startswith(begins[0])
+    return one == other or matches(*_beside(one, other)) is not False
+
+
+def _beside(pattern: str, text: str) -> tuple[str, str]:
+    """Return a pattern and what it is compared with, as IAM's evaluation reads them.
+
+    What a wildcard of the text stands for is not known. A pseudo parameter of the one stands for
+    any value of the other: a role is in one account.
+    """
+    known, compared = (
+        _PSEUDO.sub(lambda name: _UNKNOWNS.open(name[1]), t) for t in (pattern, text)
     )
-
-
-def _last(arn: str) -> str:
-    return _PSEUDO.sub("here", arn).split(":", 5)[-1]
+    compared = compared.replace("*", ANYTHING).replace("?", _UNKNOWNS.open("?"))
+    fields, others = known.split(":", _FIELDS), compared.split(":", _FIELDS)
+    if len(fields) == len(others) == _FIELDS + 1:
+        for number in range(_FIELDS):
+            if fields[number] in _HERE:
+                fields[number] = others[number]
+            elif others[number] in _HERE and "*" not in fields[number]:
+                others[number] = fields[number]
+    return ":".join(fields), ":".join(others)
