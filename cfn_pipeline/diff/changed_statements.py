@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cfn_pipeline.diff.concrete import ACCOUNT, Concrete, as_list, settled, statements_of
-from cfn_pipeline.diff.decisions import Decided, Requests, Rules
+from cfn_pipeline.diff.decisions import Decided, Requests, Rules, account_of
 from cfn_pipeline.diff.grants import Grant, element, part, principals, whole
 from cfn_pipeline.diff.holders import Holder
 from cfn_pipeline.diff.texts import exact
@@ -68,7 +68,7 @@ def _key(statement: Statement) -> str:
     """Return what a statement says, without its name and the order of lists."""
     return exact(
         {
-            key: sorted(value) if isinstance(value, list) else value
+            key: sorted(map(exact, value)) if isinstance(value, list) else value
             for key, value in sorted(statement.items())
             if key != "Sid"
         }
@@ -155,8 +155,8 @@ class ChangedStatement:
 def _is_of(person: str, principal: str) -> bool:
     if principal in ("*", person) or person.endswith(f":{principal}"):
         return True
-    account = principal.split(":")[4] if principal.endswith(":root") else principal
-    return person.startswith("arn:") and person.split(":")[4] == account
+    account = account_of(principal) if principal.endswith(":root") else principal
+    return account_of(person) == account
 
 
 def _matches(pattern: str | None, value: str, *, fold: bool = False) -> bool:

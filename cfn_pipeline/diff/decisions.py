@@ -187,7 +187,7 @@ def _principals(statement: Statement, others: Sequence[Statement]) -> list[str]:
     """Return principals that a statement is about: one of each kind."""
     own = [p for name in ("Principal", "NotPrincipal") for p in _texts(statement.get(name))]
     everyone = "*" in own or "NotPrincipal" in statement
-    found = dict.fromkeys(name for text in own for name in _instances(text))
+    found = {name: None for text in own for name in _instances(text)}
     if everyone:
         found[_STRANGER] = None
     for other in others:
@@ -199,8 +199,14 @@ def _principals(statement: Statement, others: Sequence[Statement]) -> list[str]:
 
 def _may_be(account: str, text: str) -> bool:
     """Whether a principal is within an account that is named by its root or number."""
-    number = account.split(":")[4] if account.startswith("arn:") else account
+    number = account_of(account)
     return f"::{number}:" in text and (account.endswith(":root") or account == number)
+
+
+def account_of(principal: str) -> str:
+    """Return the account in an ARN; a text that is not an ARN is returned as it is."""
+    parts = principal.split(":")
+    return parts[4] if parts[0] == "arn" and len(parts) > 4 else principal
 
 
 def _texts(principal: Any) -> Iterator[str]:
@@ -213,11 +219,12 @@ def _texts(principal: Any) -> Iterator[str]:
 
 
 def _instances(text: str) -> Iterator[str]:
+    """Yield principals that a text of a policy is about."""
     if text == "*":
         yield _STRANGER
     elif text.endswith(":root") and text.startswith("arn:"):
-        yield f"{text.removesuffix('root')}role/Xyzzy"
+        yield f"arn:aws:iam::{account_of(text)}:role/Xyzzy"
     elif len(text) == 12 and text.isdecimal():
         yield f"arn:aws:iam::{text}:role/Xyzzy"
-    else:
+    elif not text.startswith("arn:") or text.count(":") >= 5:
         yield text

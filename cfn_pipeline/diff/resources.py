@@ -9,7 +9,7 @@ from cfn_pipeline.diff.causes import Changed, causes
 from cfn_pipeline.diff.difference import Kind, PropertyChange, Replacement, ResourceChange
 from cfn_pipeline.diff.keeping import Fate, on_removal, on_replacement
 from cfn_pipeline.diff.matching import Pair, Side
-from cfn_pipeline.diff.texts import Form, leaves, references, replaced, text
+from cfn_pipeline.diff.texts import NO_VALUE, Form, leaves, references, replaced, text
 from cfn_pipeline.diff.trees import path_to, places, values_at
 
 #: Kinds of changes, in the order in which they are shown.
@@ -203,9 +203,10 @@ def _only_by_condition(before: Form | None, after: Form | None) -> bool:
     """Whether a value stays the same in one of the cases of a condition."""
 
     def cases(value: Form | None) -> list[Form | None]:
-        if isinstance(value, dict) and list(value) == ["Fn::If"]:
-            return [case for branch in value["Fn::If"][1:] for case in cases(branch)]
-        return [None if value == "${AWS::NoValue}" else value]
+        match value:
+            case {"Fn::If": [_, *branches], **others} if not others:
+                return [case for branch in branches for case in cases(branch)]
+        return [None if value == NO_VALUE else value]
 
     one, other = cases(before), cases(after)
     return (len(one) > 1 or len(other) > 1) and any(case in other for case in one)
@@ -259,7 +260,7 @@ def _attributes(before: Side, after: Side, names: Mapping[str, str]) -> Iterator
     for side in (old, new):
         depends = side.pop("DependsOn", [])
         listed = depends if isinstance(depends, list) else [depends]
-        side["DependsOn"] = sorted(names.get(name, name) for name in listed)
+        side["DependsOn"] = sorted(names.get(text(name), text(name)) for name in listed)
     for place in places(old, new):
         yield PropertyChange(
             path=place.path,

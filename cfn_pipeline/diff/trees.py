@@ -141,10 +141,10 @@ def values_at(value: Form, path: Sequence[str]) -> Form:
         return value  # a function that may give anything
     if path[0] == "*":
         return {key: values_at(item, path[1:]) for key, item in value.items()}
-    if list(value) == ["Fn::If"]:
-        condition, *branches = value["Fn::If"]
-        found = [values_at(branch, path) for branch in branches]
-        return None if found == [None, None] else {"Fn::If": [condition, *found]}
+    match value:
+        case {"Fn::If": [condition, *branches]} if len(value) == 1:
+            found = [values_at(branch, path) for branch in branches]
+            return {"Fn::If": [condition, *found]} if any(v is not None for v in found) else None
     inside = value.get(path[0])
     return None if inside is None else values_at(inside, path[1:])
 
