@@ -29,7 +29,7 @@ class _BadInputError(click.ClickException):
 #: the verb is called, so that other verbs start fast.
 _VERBS = (
     *("new", "render", "deploy", "check", "rules", "permissions", "diff", "rehearse"),
-    "schema",
+    *("schema", "completion"),
 )
 
 
@@ -46,6 +46,18 @@ class _Command(click.Group):
             module = import_module(f"cfn_pipeline.cli.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        verb = args[0]
+        if verb not in _VERBS and not verb.startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(verb, _VERBS, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"the verbs are {', '.join(_VERBS)}"
+            raise click.UsageError(f"unknown verb {verb!r}; {hint}", ctx=ctx)
+        return super().resolve_command(ctx, args)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         with _one_message():  # --help and --version write here
