@@ -19,7 +19,7 @@ def completion(shell: str) -> None:
     fish: cfn-pipeline completion fish > ~/.config/fish/completions/cfn-pipeline.fish
 
     Example: cfn-pipeline completion zsh
-    """
+    """  # noqa: D301 - click reads the backspace as: keep these lines
     from click.shell_completion import get_completion_class
 
     of_shell = get_completion_class(shell)
