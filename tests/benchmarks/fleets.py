@@ -81,9 +81,10 @@ def _many_sizes(folder: Path) -> dict[int, float]:
     for size in SIZES:
         one = _configuration(folder, 1)
         render = (*RENDER, "--jobs", "1", "--check", "--all", "--config")
-        start = _best((*render, str(one)))
+        start = _best((*render, str(one)), with_memory=False)
         many = _configuration(folder, size)
-        took = _best((*render, str(many)), rounds=ROUNDS if size <= SIZE else 1)
+        rounds = ROUNDS if size <= SIZE else 1
+        took = _best((*render, str(many)), rounds=rounds, with_memory=False)
         costs[size] = (took.cpu - start.cpu) / (size - 1)
         print(f"{f'{size:,} applications':<48}{costs[size] * 1000:>8.1f} ms CPU for each")
     return costs
@@ -104,17 +105,19 @@ def _best(
     *,
     before: Callable[[], None] = lambda: None,
     rounds: int = ROUNDS,
+    with_memory: bool = True,
     **environment: str,
 ) -> Took:
-    """Return the shortest times of several rounds, and the memory of one more."""
+    """Return the shortest times of several rounds, and the memory of one more, if asked for."""
     times = []
     for _ in range(rounds):
         before()
         times.append(_timed(command, environment))
+    wall, cpu = min(wall for wall, _ in times), min(cpu for _, cpu in times)
+    if not with_memory:
+        return Took(wall, cpu, 0)
     before()
-    return Took(
-        min(wall for wall, _ in times), min(cpu for _, cpu in times), _memory(command, environment)
-    )
+    return Took(wall, cpu, _memory(command, environment))
 
 
 def _timed(command: Sequence[str], environment: Mapping[str, str]) -> tuple[float, float]:
