@@ -120,6 +120,7 @@ def some(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | strategy
 
 
+booleans = st.booleans()
 text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 variables = st.from_regex("[A-Z][A-Z0-9_]{0,8}_V", fullmatch=True)
 NETWORK: dict[str, Any] = {
@@ -415,6 +416,14 @@ def applications(draw: st.DrawFn) -> Application:
         ScheduledTask(name, schedule=draw(schedule), container=draw(containers(name, [*volumes])))
         for name in draw(st.sampled_from([[], ["report"]]))
     ]
+    beside = [draw(sidecars(name, [*volumes], first)) for name in others]
+    is_alone = bool(scheduled) and draw(booleans)
+    service = [] if is_alone else [container, *beside]
+    before = [] if migration is None else [migration]
+    mounted = {
+        name for c in (*service, *before, *(t.container for t in scheduled)) for name in c.mounts
+    }
+    volumes = {name: volume for name, volume in volumes.items() if name in mounted}
     queue = st.builds(Queue, names(name_forms.QUEUE, 40), messages_per_task=st.integers(1, 100))
     network = {**NETWORK, "parameters": without_default(database, volumes)}
     common["environments"] = [dataclasses.replace(e, **network) for e in common["environments"]]
@@ -423,21 +432,28 @@ def applications(draw: st.DrawFn) -> Application:
         build = None
     elif getattr(compute, "architecture", "X86_64") == "X86_64" and draw(st.booleans()):
         build = ImageBuild(dockerfile=draw(st.sampled_from([None, "docker"])))
-    return Application(
-        **common,
-        build=build,
-        container=container,
-        sidecars=[draw(sidecars(name, [*volumes], first)) for name in others],
-        volumes=volumes,
-        database=database,
-        migration=migration,
-        scheduled_tasks=scheduled,
-        secret=draw(some(st.just("orders/database")))
+    common |= {
+        "build": build,
+        "volumes": volumes,
+        "database": database,
+        "migration": migration,
+        "scheduled_tasks": scheduled,
+        "secret": draw(some(st.just("orders/database")))
         if isinstance(database, OwnDatabase)
         else None,
+        "compute": compute,
+    }
+    if is_alone:
+        common["environments"] = [
+            dataclasses.replace(e, desired_count=None) for e in common["environments"]
+        ]
+        return Application(**common)
+    return Application(
+        **common,
+        container=container,
+        sidecars=beside,
         load_balancer=balancer,
         deployment=deployment,
-        compute=compute,
         minimum_tasks=draw(st.integers(0, most)),
         maximum_tasks=most,
         scaling=Scaling(

@@ -43,6 +43,8 @@ from tests.cfn_lint import lint
 LARGEST_TEMPLATE = 51_200
 #: What is refused for its size, with the way out.
 TOO_MUCH = re.compile(r"CloudFormation takes 51,200|IAM allows at most 6144")
+#: What says how a mistake is mended.
+WAY_OUT = re.compile(r"; \w+|: use |\bmust |\bis (?:greater|less) than ")
 #: A smaller example takes minutes to find, and the first one says enough.
 FAST = (Phase.explicit, Phase.reuse, Phase.generate)
 
@@ -144,10 +146,13 @@ MISTAKES: list[tuple[str, Callable[[Application, Any], object], st.SearchStrateg
     phases=FAST,
     suppress_health_check=list(SlowCheck),
 )
-def test_a_mistake_is_refused_by_a_message_that_names_the_field(data: st.DataObject) -> None:
+def test_a_mistake_is_refused_by_a_message_that_names_the_field_and_the_way_out(
+    data: st.DataObject,
+) -> None:
     field, change, wrong = data.draw(st.sampled_from(MISTAKES))
     application, value = data.draw(applications()), data.draw(wrong)
     with pytest.raises(ModelError) as caught:
         change(application, value)
     assert any(field in problem for problem in caught.value.problems), caught.value.problems
     assert all("\n" not in problem for problem in caught.value.problems)
+    assert all(WAY_OUT.search(problem) for problem in caught.value.problems), caught.value.problems

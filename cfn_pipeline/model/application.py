@@ -379,7 +379,7 @@ class Application(Validated):
                 f"{where}: a build must publish the container's image; remove build=None or "
                 "images=False, or use image= in each container"
             )
-        yield from volume_problems(self.volumes, where)
+        yield from volume_problems(self.volumes, where, self.all_containers)
         for environment in self.environments:
             subnets = self.compute.subnets_of(environment)
             yield from subnet_problems(self.volumes, subnets, f"{where}, {environment.where}")

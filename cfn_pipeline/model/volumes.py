@@ -7,6 +7,7 @@ from typing import ClassVar
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.name_forms import NameForm
 from cfn_pipeline.frozen import frozen
+from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.validated import Validated
 
 #: The subnets in which an EfsVolume can be mounted.
@@ -129,9 +130,17 @@ def host_folders(volumes: Mapping[str, str | Volume]) -> dict[str, str]:
     }
 
 
-def volume_problems(volumes: Mapping[str, str | Volume], where: str) -> Iterator[str]:
-    """Yield invalid names of volumes, and invalid paths."""
+def volume_problems(
+    volumes: Mapping[str, str | Volume], where: str, containers: Sequence[Container]
+) -> Iterator[str]:
+    """Yield invalid names of volumes, invalid paths, and volumes that no container mounts."""
+    mounted = {name for container in containers for name in container.mounts}
     for name, value in volumes.items():
+        if name not in mounted:
+            yield (
+                f"{where}: the volume {name!r} is not mounted; add it to mounts of a container, or "
+                "remove it"
+            )
         form = name_forms.VOLUME if isinstance(value, str) else value.name_form
         yield from form.problems(name, where)
         if isinstance(value, str):

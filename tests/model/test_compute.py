@@ -1,5 +1,7 @@
 """On what containers run: sizes that exist, and containers that fit."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,7 +92,7 @@ def test_what_does_not_fit_is_refused() -> None:
         Application(
             name="orders",
             source=GitHubRepository("acme/orders"),
-            container=_container(cpu=600),
+            container=replace(_container(cpu=600), mounts={"public": "/public"}),
             compute=Fargate(cpu=512),
             volumes={"public": "/data/public"},
         )

@@ -95,7 +95,12 @@ def test_volumes_in_the_configuration_file() -> None:
 applications:
   - name: orders
     source: acme/orders
-    container: {name: orders, cpu: 256, memory: 512, port: 8080}
+    container:
+      name: orders
+      cpu: 256
+      memory: 512
+      port: 8080
+      mounts: {public: /public, cache: /cache, uploads: /uploads, archive: /archive}
     volumes:
       public: /data/public
       cache: {type: host, path: /data/cache}

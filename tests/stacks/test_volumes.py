@@ -105,8 +105,7 @@ def test_instances_reach_the_file_system_as_tasks_do() -> None:
 
 
 def test_only_what_is_mounted_is_in_a_task() -> None:
-    volumes = {**UPLOADS.volumes, "other": EfsVolume()}
-    application = replace(UPLOADS, volumes=volumes, compute=Ec2(), container=ORDERS_CONTAINER)
+    application = replace(UPLOADS, compute=Ec2(), container=ORDERS_CONTAINER)
     resources = stack_of(application)["Resources"]
     assert "Volumes" not in resources["ApplicationTaskDefinition"]["Properties"]
     assert "UploadsMountTarget1" not in resources["ApplicationService"]["DependsOn"]
