@@ -1,14 +1,18 @@
 """``cfn-pipeline diff``: what differs between two states of templates, by meaning."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
 from cfn_pipeline.cli import printing
-from cfn_pipeline.diff.comparing import compare
+from cfn_pipeline.diff.comparing import State, compare
 from cfn_pipeline.diff.difference import CONSEQUENCES, Difference
 from cfn_pipeline.diff.states import read_state
+from cfn_pipeline.template.files import read_stream
+
+_INPUT = "standard input"
 
 FORMATS = ("text", "markdown", "json", "html")
 
@@ -68,9 +72,9 @@ class _Consequences(click.ParamType[tuple[str, ...]]):
 def diff(**options: Any) -> None:
     """Show what differs between two states of templates, by meaning.
 
-    OLD and NEW are templates, folders, or git:REVISION:PATH, such as git:HEAD~1:templates. In
-    place of both, give what "aws cloudformation describe-change-set --include-property-values"
-    answers, as a file; with --stack, give NEW alone.
+    OLD and NEW are templates, folders, git:REVISION:PATH, such as git:HEAD~1:templates, or - for
+    standard input. In place of both, give what "aws cloudformation describe-change-set
+    --include-property-values" answers; with --stack, give NEW alone.
 
     Told are resources that are added, removed, changed or replaced, with the property that
     replaces them and the data at risk; permissions and network access that is gained or lost;
@@ -99,11 +103,11 @@ def diff(**options: Any) -> None:
 def _difference(places: Sequence[str]) -> Difference:
     match places:
         case [old, new]:
-            return compare(read_state(old), read_state(new))
+            return compare(_state(old), _state(new))
         case [only]:
             from cfn_pipeline.diff.change_sets import difference_of, is_change_set
 
-            [text, *more] = read_state(only).files.values() or [""]
+            [text, *more] = _state(only).files.values() or [""]
             if not more and is_change_set(text):
                 return difference_of(only, text)
             raise click.UsageError(
@@ -111,6 +115,12 @@ def _difference(places: Sequence[str]) -> Difference:
             )
         case _:
             raise click.UsageError(f"got {len(places)} arguments; give OLD and NEW.")
+
+
+def _state(place: str) -> State:
+    if place != "-":
+        return read_state(place)
+    return State(name=_INPUT, files={_INPUT: read_stream(sys.stdin, _INPUT)})
 
 
 def _of_stack(places: Sequence[str], options: Mapping[str, Any]) -> Difference:
@@ -122,7 +132,7 @@ def _of_stack(places: Sequence[str], options: Mapping[str, Any]) -> Difference:
         if not (name and equals):
             raise click.UsageError(f"Invalid parameter {word!r}: use NAME=VALUE.")
         values[name] = value
-    new = read_state(places[0])
+    new = _state(places[0])
     from cfn_pipeline.cli.stack_difference import stack_difference
     from cfn_pipeline.deployment.account import Account
 

@@ -21,6 +21,7 @@ from cfn_pipeline.diff.pipelines import pipeline_changes
 from cfn_pipeline.diff.resources import resource_changes
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.frozen import Frozen, frozen
+from cfn_pipeline.template import load
 
 
 @frozen
@@ -105,6 +106,9 @@ def compare(old: State, new: State) -> Difference:
 
 
 def _read(state: State, parsed: Mapping[str, Mapping[str, Any]]) -> _Read:
+    if len(state.files) == 1:
+        # A file that is given by its name is read, whatever its suffix.
+        parsed = {**_given(*state.files.items()), **parsed}
     system = read_texts(state.files, parsed=parsed)
     configurations = {
         file: content
@@ -127,6 +131,15 @@ def _read(state: State, parsed: Mapping[str, Mapping[str, Any]]) -> _Read:
             for unreadable in system.unreadable
         ],
     )
+
+
+def _given(entry: tuple[str, str]) -> Mapping[str, Mapping[str, Any]]:
+    name, text = entry
+    try:
+        content = load(text, source=name, strict=False)
+    except TemplateError:
+        return {}
+    return {name: content} if isinstance(content.get("Resources"), dict) else {}
 
 
 def _named(read: _Read, name: str) -> _Read:

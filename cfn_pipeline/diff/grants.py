@@ -35,6 +35,12 @@ class Grant(NamedTuple):
     is_denial: bool = False
     is_part: bool = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether everyone is let in, under no condition."""
+        everyone = any(name.endswith(" *") or name == "*" for name in self.principals)
+        return everyone and not self.condition and not self.is_denial
+
     def gained(self) -> str:
         """Return that it holds now."""
         if self.is_denial:
@@ -83,8 +89,7 @@ class Grant(NamedTuple):
         if self.kind == "trust":
             return f"can be assumed by {_listed(self.principals)}"
         if self.kind == "resource":
-            is_open = any(p.endswith(" *") or p == "*" for p in self.principals)
-            return "is open to everyone" if is_open and not self.condition else ""
+            return "is open to everyone" if self.is_open else ""
         if "*" in self.actions and self.resources == ("*",):
             return "may do everything"
         raising = sorted(set(actions or self._matching()) & set(RAISING))

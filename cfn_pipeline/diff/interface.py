@@ -12,7 +12,12 @@ from cfn_pipeline.diff.trees import Place, places
 _MOST_USERS = 3
 
 #: Sections of which the entries are compared as they are, each with the word for an entry.
-_SECTIONS = {"Conditions": "condition", "Mappings": "mapping", "Rules": "rule"}
+_SECTIONS = {
+    "Conditions": "condition",
+    "Globals": "defaults of SAM",
+    "Mappings": "mapping",
+    "Rules": "rule",
+}
 
 
 def interface_changes(

@@ -12,6 +12,8 @@ from typing import Any
 from cfn_pipeline.analysis.system import Resource
 from cfn_pipeline.diff.texts import Form, form, leaves, replaced
 
+_INIT = "AWS::CloudFormation::Init"
+
 #: The part of the texts of two resources that is the same, from which one is the other renamed.
 _ALIKE = 0.75
 
@@ -47,11 +49,18 @@ class Side:
 
     @cached_property
     def attributes(self) -> dict[str, Form]:
-        """What stands beside its properties, such as DeletionPolicy and DependsOn."""
+        """What stands beside its properties, such as DeletionPolicy and DependsOn.
+
+        Of Metadata, what cfn-init reads.
+        """
+        body = dict(self.resource.body)
+        metadata = body.pop("Metadata", None)
+        if isinstance(metadata, dict) and _INIT in metadata:
+            body[_INIT] = metadata[_INIT]
         return {
             str(key): form(value)
-            for key, value in self.resource.body.items()
-            if key not in ("Type", "Properties", "Metadata")
+            for key, value in body.items()
+            if key not in ("Type", "Properties")
         }
 
     def policy(self, name: str) -> str | None:

@@ -78,7 +78,7 @@ def _new(holder: Holder) -> Iterator[Change]:
         grant = whole(holder.kind, statement)
         if grant.is_denial:
             continue
-        is_opened = holder.kind == "identity" or grant.alarm() == "is open to everyone"
+        is_opened = holder.kind == "identity" or grant.is_open
         is_broad = is_opened or holder.kind == "policy"
         yield Change(
             sign="+",

@@ -49,11 +49,14 @@ def read_state(place: str) -> State:
 
 
 def _files(folder: Path) -> Iterator[Path]:
+    root = folder.resolve()
     for path, folders, names in os.walk(folder):
         folders[:] = sorted(n for n in folders if not n.startswith(".") and n != "node_modules")
         for name in sorted(names):
             file = Path(path, name)
-            if name.endswith(_ENDINGS) and not name.startswith(".") and file.is_file():
+            is_template = name.endswith(_ENDINGS) and not name.startswith(".") and file.is_file()
+            # A link out of the folder is not one of its files.
+            if is_template and file.resolve().is_relative_to(root):
                 yield file
 
 

@@ -3,12 +3,15 @@
 import json
 import re
 import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 
+from cfn_pipeline.cli import main
 from cfn_pipeline.diff.comparing import compare
 from cfn_pipeline.diff.reports.markdown import markdown
 from cfn_pipeline.diff.reports.outline import outline
@@ -106,6 +109,9 @@ def test_a_revision_of_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     git("init", "-q")
     git("add", ".")
     git("commit", "-qm", "First")
+    # What a repository's own configuration names is not run.
+    for name in ("core.fsmonitor", "core.pager", "diff.external", "core.sshCommand"):
+        git("config", name, f"touch {tmp_path}/owned;")
     (tmp_path / "deep" / "folder" / "stack.yml").write_text(NEW)
     for place, cwd in (
         ("deep", tmp_path),
@@ -117,6 +123,7 @@ def test_a_revision_of_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         found = compare(read_state(f"git:HEAD:{place}"), read_state(place or "."))
         assert found.consequences == {"broadening", "destructive", "replacement"}
         assert [Path(template.file).name for template in found.templates] == ["stack.yml"]
+    assert not (tmp_path / "owned").exists()
 
 
 def test_json_has_every_value_whole(files: tuple[str, str]) -> None:
@@ -190,3 +197,33 @@ def test_names_of_strangers_do_nothing(one: str, other: str) -> None:
         *("html", "head", "meta", "title", "style", "body", "h1", "h2", "h3", "p", "ul", "li"),
         *("section", "span", "details", "summary"),
     }
+
+
+def test_standard_input(files: tuple[str, str]) -> None:
+    old, new = (Path(folder, "stack.yml") for folder in files)
+    arguments = ["diff", str(old), "-", "--format", "json"]
+    done = CliRunner().invoke(main, arguments, input=new.read_text())
+    assert done.exit_code == 0
+    found = json.loads(done.stdout)
+    assert (found["new"], len(found["alarms"])) == ("standard input", 2)
+    answer = {"StackName": "a", "Changes": [], "ChangeSetName": "b"}
+    done = CliRunner().invoke(main, ["diff", "-"], input=json.dumps(answer))
+    assert done.stdout == "stack a -> b\nno difference\n"
+
+
+def test_a_file_with_any_suffix_and_a_link_out_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    (tmp_path / "old.txt").write_text(OLD)
+    (tmp_path / "new" / "stack").write_text(NEW)
+    (tmp_path / "new" / "other.yml").write_text(OLD)
+    (tmp_path / "new" / "link.yml").symlink_to(tmp_path / "old.txt")
+    found = compare(*(read_state(str(tmp_path / name)) for name in ("old.txt", "new/stack")))
+    assert [template.file for template in found.templates] == ["stack"]
+    assert list(read_state(str(tmp_path / "new")).files) == ["other.yml"]
+
+
+def test_html_needs_a_library(files: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    done = run("diff", *files, "--format", "html")
+    assert (done.code, done.out) == (2, "")
+    assert "run pip install 'cfn-pipeline[html]'" in done.err

@@ -89,6 +89,13 @@ def test_conditions_mappings_and_macros() -> None:
     ]
 
 
+def test_defaults_of_sam() -> None:
+    old = f"Globals: {{Function: {{Timeout: 3}}}}\n{RESOURCES}"
+    assert words(difference(old, old.replace("3", "9")).changes) == [
+        "~ Function: Timeout of the defaults of SAM is 9; before: 3"
+    ]
+
+
 def test_values_of_configurations() -> None:
     template = "Parameters:\n  Size: {Type: String}\n  Password: {Type: String, NoEcho: true}\n"
     template += "Resources: {It: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Size}}}\n"

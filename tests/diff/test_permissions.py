@@ -181,6 +181,14 @@ def test_a_new_role_and_one_that_is_removed() -> None:
     assert _permissions(role, "") == ["- Role: is removed, with its permissions"]
 
 
+def test_a_new_role_for_everyone() -> None:
+    opened = TASKS.replace("{Service: ecs-tasks.amazonaws.com}", "{AWS: '*'}")
+    found = difference("", opened)
+    assert found.alarms == ["stack.yml: Role: can be assumed by AWS *"]
+    assert found.consequences == {"broadening"}
+    assert difference("", TASKS).consequences == set()
+
+
 def test_documents_in_strings() -> None:
     document = json.dumps({"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}})
     old = _inline(_allow("'s3:Get*'"))

@@ -243,3 +243,10 @@ def test_the_type_of_a_stack_that_nobody_knows() -> None:
     old = "It: {Type: Acme::Its::Own, Properties: {A: %s}}"
     change = resource(difference(old % 1, old % 2), "It")
     assert change.notes == ("whether it is replaced is not known, because its schema is not known",)
+
+
+def test_what_cfn_init_reads_changes_an_instance() -> None:
+    old = "It: {Type: AWS::EC2::Instance, Metadata: {AWS::CloudFormation::Init: {a: 1}, Note: x}}"
+    change = resource(difference(old, old.replace("a: 1", "a: 2")), "It")
+    assert [p.path for p in change.properties] == ["AWS::CloudFormation::Init.a"]
+    assert not difference(old, old.replace("Note: x", "Note: y"))

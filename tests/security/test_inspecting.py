@@ -107,6 +107,8 @@ HOSTILE["Resources"] |= {
         ["check", "."],
         ["permissions", "template.json", "--stack", "orders"],
         ["permissions", "template.json", "--stack", "orders", "--format", "table"],
+        ["diff", "template.json", "artifact/stack.yml"],
+        ["diff", ".", "artifact", "--format", "markdown"],
         ["rules"],
         ["schema"],
         ["--help"],

@@ -353,6 +353,7 @@ COMMANDS = [
     ["check", "tests/checks/examples/E9107/bad.yml"],
     ["check", "tests/checks/examples/E9107/bad.yml", "--format", "junit"],
     ["permissions", "templates/current/stack.yml"],
+    ["diff", "templates/book", "templates/current"],
 ]
 
 
