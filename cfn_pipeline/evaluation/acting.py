@@ -22,7 +22,7 @@ def role_of(action: Action, pipeline: Pipeline) -> Resource | None:
     """Return the role with which an action works; None if it is not in the templates."""
     node = action.node.at("RoleArn")
     if not node.is_there:
-        return pipeline_role(pipeline)
+        return None if action.node.hides_keys else pipeline_role(pipeline)
     return role_behind(node, place_of(action, pipeline), pipeline)
 
 

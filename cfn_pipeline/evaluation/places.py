@@ -45,6 +45,8 @@ def place_of(action: Action, pipeline: Pipeline) -> Place | None:
     """Return the account and region in which an action works; None: not known."""
     home = home_of(pipeline)
     node = action.node.at("RoleArn")
+    if not node.is_there and action.node.hides_keys:
+        return None
     account: str | None = home.account
     if node.is_there:
         account = account_in(_arn(node, pipeline))

@@ -10,9 +10,9 @@ from typing import Any
 from cfn_pipeline.analysis.deployments import Deployment, deployments
 from cfn_pipeline.analysis.partial_text import ANYTHING, is_known, readable
 from cfn_pipeline.analysis.pipelines import Pipeline
-from cfn_pipeline.analysis.resolving import resource_behind
 from cfn_pipeline.analysis.system import System, Template
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
+from cfn_pipeline.evaluation.acting import deployment_role
 from cfn_pipeline.evaluation.grants import Grants, grants_of
 
 #: The types that cannot be created with a role unless it may be passed.
@@ -34,7 +34,7 @@ def _suffices(pipeline: Pipeline) -> Iterator[Problem]:
     for deployment in deployments(pipeline):
         template = deployment.template
         node = deployment.action.setting("RoleArn")
-        role = resource_behind(node.value, node.template, system, "AWS::IAM::Role")
+        role = deployment_role(deployment.action, pipeline)
         if role is None or template is None or template.rewritten:
             continue
         grants = grants_of(role, system)

@@ -563,6 +563,13 @@ MISTAKES = [
         "pipeline.yml:Pipeline/Stages/3/Actions/0/Configuration/RoleArn",
         "billing-stage-deployment",
     ),
+    Mistake(
+        "deployment role that may not create",
+        texts(P, "ecs:CreateService", "ecs:ListServices"),
+        "E9817",
+        "pipeline.yml:Pipeline/Stages/4/Actions/0/Configuration/RoleArn",
+        "ecs:CreateService (ApplicationService",
+    ),
     # Accounts and regions of actions
     Mistake(
         "deployment role of the pipeline's account",
