@@ -37,19 +37,42 @@ def results(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterator[I
         items: what it gets, one after the other.
         jobs: in how many processes; 1: in this one.
 
+    Raises:
+        ChildProcessError: a process was ended from outside, as for lack of memory.
+
     """
     if jobs <= 1 or len(items) <= 1:
         yield map(work, items)
         return
     import multiprocessing  # only those who need it load it
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
     # A copy of this process has everything loaded; where there is none, each loads it.
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     executor = ProcessPoolExecutor(
-        max_workers=min(jobs, len(items)), mp_context=multiprocessing.get_context(method)
+        max_workers=min(jobs, len(items)),
+        mp_context=multiprocessing.get_context(method),
+        initializer=_end_with_parent,
     )
     try:
         yield executor.map(work, items, chunksize=_CHUNK)
+    except BrokenExecutor as error:
+        raise ChildProcessError(str(error)) from error
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it has ended: it would wait for work for ever."""
+    import threading
+    from multiprocessing import connection, parent_process
+
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def end() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=end, daemon=True).start()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from cfn_pipeline import project
 from cfn_pipeline._version import __version__
 from cfn_pipeline.analysis.reading import read_texts
-from cfn_pipeline.atomic import Staged, discard
+from cfn_pipeline.atomic import Staged, discard, remove_stale
 from cfn_pipeline.checks import RULES, check_system, selected
 from cfn_pipeline.checks.locating import located
 from cfn_pipeline.checks.reports import Located
@@ -27,6 +28,10 @@ from cfn_pipeline.model.application import Application
 from cfn_pipeline.output import differences, put_in_place, read_files, stage_stale_files
 from cfn_pipeline.template.header import is_rendered
 
+_ENDED = (
+    "a process that renders was ended, perhaps for lack of memory; nothing was written: use fewer "
+    "processes, with --jobs"
+)
 #: For fewer that are alike, in each process, two more would be rendered than is saved.
 _ENOUGH_ALIKE = 4
 #: So many that are alike take as long as one that is not.
@@ -104,22 +109,36 @@ def render_all(
     _SAMPLES.clear()
     tasks = _with_enough_alike(tasks, _ENOUGH_ALIKE * max(1, jobs))
     render = partial(_outcome, edition=edition, force=force, write=write)
+    new = [task.folder for task in tasks if not task.folder.exists()]
     outcomes: list[Outcome] = []
-    with results(render, tasks, jobs) as rendered:
-        try:
+    try:
+        with results(render, tasks, jobs) as rendered:
             for outcome in rendered:
                 outcomes.append(outcome)
                 progress(len(outcomes))
             if problems := [problem for each in outcomes for problem in each.problems]:
                 raise CfnPipelineError(*problems)
-        except BaseException:
-            discard(outcome.staged for outcome in outcomes)
-            raise
-        put_in_place([outcome.staged for outcome in outcomes])
+            put_in_place([outcome.staged for outcome in outcomes])
+    except BaseException as error:
+        discard(outcome.staged for outcome in outcomes)
+        if write:
+            _clear(tasks, new)
+        if isinstance(error, ChildProcessError):
+            raise CfnPipelineError(_ENDED) from error
+        raise
     if write:
         for outcome in outcomes:
             remove_files(outcome.folder, outcome.obsolete)
     return outcomes
+
+
+def _clear(tasks: Sequence[Task], new: Sequence[Path]) -> None:
+    """Remove what processes left that have ended before they told what they wrote."""
+    for task in tasks:
+        remove_stale(task.folder)
+    for folder in new:
+        with suppress(OSError):  # it does not exist, or is not empty
+            folder.rmdir()
 
 
 def _outcome(task: Task, *, edition: str, force: bool, write: bool) -> Outcome:

@@ -3,9 +3,13 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cfn_pipeline.fleet import rendering
+from cfn_pipeline.fleet.plan import Task
+from cfn_pipeline.fleet.rendering import Outcome
 from cfn_pipeline.manifest import MANIFEST, digest_of, read_manifest
 from tests.command import Done, run
 
@@ -230,3 +234,40 @@ def test_all_renders_what_has_not_changed(folder: Path) -> None:
     manifest.write_text(json.dumps(hashes))
     assert render(folder, "--check").code == 0
     assert render(folder, "--check", "--all").code == 1
+
+
+def _ended(task: Task, **options: Any) -> Outcome:
+    """Render as always, but end at the application ``app-9``."""
+    if task.folder.name == "app-9":
+        os._exit(1)
+    return _rendered(task, **options)
+
+
+_rendered = rendering._rendered
+
+
+def test_nothing_is_left_when_a_process_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "queue.yml").write_text(STACK)
+    describe(tmp_path, *(f"app-{n}" for n in range(10)))
+    before = contents(tmp_path)
+    monkeypatch.setattr(rendering, "_rendered", _ended)
+    done = render(tmp_path, "--jobs", "2", "--all")
+    assert done.code == 2
+    assert "a process that renders was ended, perhaps for lack of memory; nothing" in done.err
+    assert contents(tmp_path) == before
+    assert not [path for path in tmp_path.iterdir() if path.is_dir()]
+
+
+def test_progress_is_told_at_a_terminal_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, bool]] = []
+    monkeypatch.setattr("cfn_pipeline.cli.render._PATIENCE", -1.0)
+    assert "applications" not in render(folder, "--all").err
+    monkeypatch.setattr(
+        "cfn_pipeline.cli.printing.progress", lambda text, *, is_last: told.append((text, is_last))
+    )
+    render(folder, "--all")
+    assert told == [(f"{n} of 3 applications", n == 3) for n in (1, 2, 3)]
