@@ -53,8 +53,20 @@ class Rules:
         self._limits = None if boundary is None else [(s, _read(s)) for s in boundary]
         self._policies: dict[tuple[str, str], tuple[Policy, Policy | None]] = {}
 
-    def decide(self, principal: str, action: str, resource: str, keys: Keys) -> Truth:
-        """Return whether a request is allowed."""
+    def decide(
+        self, principal: str, action: str, resource: str, keys: Keys, *, of_stranger: bool = True
+    ) -> Truth:
+        """Return whether a request is allowed.
+
+        Args:
+            principal: who makes it.
+            action: such as ``s3:GetObject``.
+            resource: an ARN, or ``*``.
+            keys: the values of condition keys.
+            of_stranger: whether a resource's own policy must allow it, because the principal is of
+                another account; otherwise the policy can only deny it.
+
+        """
         about = self._policies.get((action, resource))
         if about is None:
             limits = self._limits
@@ -64,11 +76,14 @@ class Rules:
             )
             self._policies[action, resource] = about
         policy, limit = about
+        account = ACCOUNT
+        if self.is_own:
+            account = _OTHER_ACCOUNT if of_stranger else account_of(principal)
         request = Request(
             principal=principal,
             action=action,
             resource=resource,
-            account=_OTHER_ACCOUNT if self.is_own else ACCOUNT,
+            account=account,
             context=Context(keys=keys, is_whole=True),
         )
         if self.is_own:
@@ -166,6 +181,8 @@ class Requests:
         self._sides = old, new
         self._people = _principals(statement, others) if new.is_own else [holder]
         self._parts = parts(statement, others)
+        # A denial also counts for those of the account, whom their own policies may allow it.
+        self._of_stranger = statement.get("Effect") != "Deny"
 
     @property
     def most(self) -> int:
@@ -175,11 +192,12 @@ class Requests:
 
     def decided(self) -> Iterator[Decided]:
         """Yield the requests, decided by both policies."""
-        old, new = self._sides
         for action, resource, keys in self._parts.requests():
             for principal in self._people:
-                before = old.decide(principal, action, resource, keys)
-                after = new.decide(principal, action, resource, keys)
+                before, after = (
+                    side.decide(principal, action, resource, keys, of_stranger=self._of_stranger)
+                    for side in self._sides
+                )
                 yield Decided(principal, action, resource, before, after)
 
 

@@ -23,7 +23,7 @@ Keys = Mapping[str, tuple[str, ...]]
 #: Text that no pattern has.
 _FRESH = "Xyzzy"
 _MOST_CONTEXTS = 40
-_MOST_RESOURCES = 48
+_MOST_RESOURCES = 100
 _MOST_ACTIONS = 400
 
 #: Services whose actions stand for those of ``*``.
@@ -47,8 +47,7 @@ class Parts(NamedTuple):
     def requests(self) -> Iterator[tuple[str, str, Keys]]:
         """Yield the requests; an action only on resources that it can be allowed on."""
         for action in self.actions:
-            fitting = [r for r in self.resources if _fits(action, r)]
-            for resource in fitting or [_fresh_arn(action)]:
+            for resource in (r for r in self.resources if _fits(action, r)):
                 for context in self.contexts:
                     yield action, resource, context
 
@@ -135,7 +134,14 @@ def _actions(statement: Statement, others: Sequence[Statement]) -> list[str]:
     # Those that raise rights come first, so that they stand for their kind.
     kept.sort(key=lambda action: action not in RAISING)
     raising = [action for action in kept if action in RAISING]
-    return list(dict.fromkeys([*raising, *_alike(kept, everything, fold=True)]))[:_MOST_ACTIONS]
+    # Actions on buckets and on objects are of two kinds, also where the patterns are the same.
+    places = [i for p in as_list(statement.get("Resource", [])) for i in _instances(p)]
+    by_places: dict[tuple[bool, ...], list[str]] = {}
+    for action in kept:
+        fits = tuple(_fits(action, place) for place in places)
+        by_places.setdefault((*fits, bool(catalogue.resources_of(action))), []).append(action)
+    alike = [a for each in by_places.values() for a in _alike(each, everything, fold=True)]
+    return list(dict.fromkeys([*raising, *alike]))[:_MOST_ACTIONS]
 
 
 @cache
@@ -233,6 +239,7 @@ def _fresh_arn(action: str) -> str:
     return re.sub(r"\{[^}]*\}", _FRESH, arn)
 
 
+@lru_cache(maxsize=65_536)
 def _fits(action: str, resource: str) -> bool:
     """Whether an action can be allowed on a resource, as far as is known."""
     if catalogue.access(action) is None:

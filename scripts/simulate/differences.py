@@ -123,7 +123,7 @@ def case(table: Mapping[str, Any], pair: Mapping[str, Any], side: str) -> dict[s
         "Resource": "*",
     }
     return {
-        "principal": table["guest"] if is_own else table["principal"],
+        "principal": table[pair.get("by", "guest")] if is_own else table["principal"],
         "policies": [document([ANYTHING] if is_own else pair[side])],
         "boundary": None if boundary is None else document(boundary),
         "resourcePolicy": document(pair[side]) if is_own else None,

@@ -33,7 +33,10 @@ _SIGNS = {
 #: Properties of which another section tells the changes, by type.
 _ELSEWHERE = {
     "AWS::CodePipeline::Pipeline": (
-        ("Stages", "Triggers", "ArtifactStore", "ArtifactStores", "Variables", "ExecutionMode"),
+        (
+            *("ArtifactStore", "ArtifactStores", "DisableInboundStageTransitions"),
+            *("ExecutionMode", "PipelineType", "RoleArn", "Stages", "Triggers", "Variables"),
+        ),
         "Pipelines",
     ),
     "AWS::EC2::SecurityGroup": (("SecurityGroupIngress", "SecurityGroupEgress"), "Network"),
