@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.config.kinds import alternatives, fields
+from cfn_pipeline.model.database import Database
 
 #: Lets editors complete and check the file; the schema is beside it.
 _MODELINE = "# yaml-language-server: $schema=cfn-pipeline.schema.json"
@@ -12,6 +14,13 @@ _PLAIN = re.compile(r"[A-Za-z][\w./-]*", re.ASCII)
 #: Plain words that readers of YAML take for a boolean or nothing.
 _KEYWORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
+
+#: What an existing database has, known to those who run it.
+_EXISTING = (
+    "      # host: db.example.com   # or DatabaseHost in dev.json",
+    "      # secret: arn:aws:...    # with username and password; or DatabaseSecretArn",
+    "      # security_group: sg-... # or DatabaseSecurityGroup",
+)
 
 #: The environments of the file.
 ENVIRONMENTS = ("dev", "prod")
@@ -106,7 +115,11 @@ def _database(database: str | None, identifier: str) -> list[str]:
         "    database:",
         f"      type: {database}",
         f"      name: {identifier}",
-        f"      username: {identifier}",
+        *(
+            [f"      username: {identifier}"]
+            if "username" in fields(alternatives(Database)[database])
+            else _EXISTING
+        ),
     ]
 
 

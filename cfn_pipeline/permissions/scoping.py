@@ -33,7 +33,7 @@ _PLACEHOLDER = re.compile(r"(?<!\$)\{(\w+)\}")
 _MANY = 8
 _SHOWN = 3
 #: Services whose resources have ids that AWS generates: docs/permissions.md lists them.
-_WITH_IDS = ("ec2", "elasticloadbalancing")
+_WITH_IDS = ("ec2", "elasticfilesystem", "elasticloadbalancing")
 #: Actions that look, and see what is secret.
 _SECRET = ("secretsmanager:GetSecretValue",)
 _BALANCERS = {"application": "app", "gateway": "gwy", "network": "net"}

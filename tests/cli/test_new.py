@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cfn_pipeline import check, load
+from cfn_pipeline.config.kinds import type_name
 from cfn_pipeline.config.reading import read_config_file
 from tests.command import run
 
@@ -45,7 +46,10 @@ def texts_of_templates(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("compute", "database", "worker"),
-    [*itertools.product(("fargate", "ec2"), ("mysql", "postgresql", "none"), (True, False))],
+    [
+        *itertools.product(("fargate", "ec2"), ("mysql", "postgresql", "none"), (True, False)),
+        ("managed_instances", "aurora_postgresql", False),
+    ],
 )
 def test_every_choice_renders_and_has_no_findings(
     tmp_path: Path, compute: str, database: str, worker: bool
@@ -54,14 +58,30 @@ def test_every_choice_renders_and_has_no_findings(
     words = ["--compute", compute, "--database", database, *(["--worker"] if worker else [])]
     assert run("new", "order-history", *words, "-o", str(folder)).code == 0
     [application] = read_config_file(folder / "cfn-pipeline.yml")
-    assert type(application.compute).__name__.lower() == compute
+    assert type_name(type(application.compute)) == compute
     kind = application.database
     assert (kind is None) == (database == "none")
-    assert kind is None or type(kind).__name__.lower() == database
+    assert kind is None or type_name(type(kind)) == database
     assert application.containers[0].port == (None if worker else 8080)
     assert (application.load_balancer is None) == worker
     found = check(texts_of_templates(folder))
     assert [finding for finding in found if finding.severity == "error"] == []
+
+
+def test_an_existing_database_is_named_later(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    words = ["--database", "existing_mysql", "-o", str(folder)]
+    assert run("new", "orders", *words).code == 0
+    text = (folder / "cfn-pipeline.yml").read_text()
+    assert "# secret: arn:aws:..." in text
+    assert "username:" not in text
+    [application] = read_config_file(folder / "cfn-pipeline.yml")
+    assert type_name(type(application.database)) == "existing_mysql"
+    found = check(texts_of_templates(folder))
+    errors = [finding.message for finding in found if finding.severity == "error"]
+    names = ("DatabaseHost", "DatabaseSecretArn", "DatabaseSecurityGroup")
+    assert errors
+    assert all(any(name in message for name in names) for message in errors), errors
 
 
 def test_environments_in_other_accounts(tmp_path: Path) -> None:

@@ -65,10 +65,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
     """Give an account with the networks, the secrets and the listener that examples expect."""
     environments = [e for application in APPLICATIONS.values() for e in application.environments]
     with embedded_aws(tmp_path_factory.mktemp("account"), region="us-east-1") as server:
-        server.ensure_network(
-            sorted({e.vpc_id for e in environments if e.vpc_id}),
-            sorted({subnet for e in environments for subnet in e.subnets}),
-        )
+        for environment in environments:
+            if environment.vpc_id is not None:
+                subnets = [*environment.subnets, *environment.private_subnets]
+                server.ensure_network([environment.vpc_id], subnets)
         server.account.client("cloudformation").create_stack(
             StackName="shared", TemplateBody=(EXAMPLES / "monorepo" / "shared.yml").read_text()
         )

@@ -19,6 +19,7 @@ _CANDIDATES = (
     "arn:aws:iam::{number}:role/rehearsal",
     "arn:aws:kms:{region}:{number}:key/00000000-0000-4000-8000-000000000000",
     "arn:aws:acm:{region}:{number}:certificate/00000000-0000-4000-8000-000000000000",
+    "arn:aws:secretsmanager:{region}:{number}:secret:rehearsal-a1b2c3",
     "arn:aws:sns:{region}:{number}:rehearsal",
     "arn:aws:s3:::rehearsal",
     "rehearsal/rehearsal",
@@ -36,6 +37,7 @@ _CANDIDATES = (
     "subnet-0123456789abcdef0",
     "sg-0123456789abcdef0",
     "ami-0123456789abcdef0",
+    "fs-0123456789abcdef0",
 )
 
 

@@ -25,6 +25,7 @@ from ministack.core import persistence
 from ministack.services import cloudformation
 
 from cfn_pipeline.rehearsal.local_aws.access import with_access
+from cfn_pipeline.rehearsal.local_aws.conditions import patch_conditions
 from cfn_pipeline.rehearsal.local_aws.credentials import (
     acting_in,
     hand_out,
@@ -51,6 +52,7 @@ class _Requests:
 
     def __init__(self) -> None:
         patch_types()
+        patch_conditions()
         self._types = add_types()
         self._tasks = Tasks()
         self._saving = _Saving()

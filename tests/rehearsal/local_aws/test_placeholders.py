@@ -22,6 +22,7 @@ from cfn_pipeline.rehearsal.local_aws.placeholders import (
         ({"Type": "String", "AllowedPattern": "[A-Z].*"}, "Rehearsal1"),
         ({"Type": "String", "AllowedPattern": r"\d{12}"}, "123456789012"),
         ({"Type": "String", "AllowedPattern": "[^@]+@.+"}, "rehearsal@example.com"),
+        ({"Type": "String", "AllowedPattern": "fs-[0-9a-f]{8,40}"}, "fs-0123456789abcdef0"),
         ({"Type": "Number"}, "1"),
         ({"Type": "Number", "MinValue": 80}, "80"),
         ({"Type": "Number", "MaxValue": 0}, "0"),
