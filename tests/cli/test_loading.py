@@ -54,6 +54,7 @@ VERBS = {
     ),
     # boto3, editions and the rest are loaded when there is something to deploy.
     "deploy --help": ({"click"}, ALWAYS),
+    "mcp --help": ({"click"}, ALWAYS),
     "completion bash": ({"click"}, ALWAYS),
     "schema": ({"click", "yaml"}, ALWAYS | {"aws", "config", "model"}),
     "render --edition book --check": (
