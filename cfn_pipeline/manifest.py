@@ -4,7 +4,9 @@ It tells which files were changed since, and whether what they were rendered fro
 that what has not is not rendered again. ``sha256sum`` prints the same hashes.
 """
 
+import errno
 import json
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, field
 from pathlib import Path
@@ -14,7 +16,8 @@ from cfn_pipeline.frozen import Frozen, frozen
 
 #: Its name in the folder.
 MANIFEST = ".cfn-pipeline.json"
-_LARGEST_BYTES = 1_000_000
+#: A rendered file, and the manifest itself, are far smaller.
+_LARGEST_BYTES = 20_000_000
 
 
 @frozen
@@ -63,9 +66,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     folder itself.
     """
     try:
-        with (folder / MANIFEST).open("rb") as file:
-            content = json.loads(file.read(_LARGEST_BYTES))
-        manifest = Manifest(**content)
+        manifest = Manifest(**json.loads(_read(folder / MANIFEST)))
     except (OSError, ValueError, TypeError, RecursionError):
         return None
     return manifest if _is_valid(manifest) else None
@@ -81,17 +82,31 @@ def digest(content: bytes) -> str:
 def digest_of(path: Path) -> str | None:
     """Return the hash of a file; None: there is none, or it cannot be read."""
     try:
-        with path.open("rb", buffering=0) as file:
-            return digest(file.read())
+        return digest(_read(path))
     except OSError:
         return None
+
+
+def _read(path: Path) -> bytes:
+    """Return the content of a file; pipes and devices may never end.
+
+    Raises:
+        OSError: it is not a file that we would write, or it cannot be read.
+
+    """
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_BYTES:
+        raise OSError(errno.EINVAL, "Not a file, or too large", str(path))
+    with path.open("rb", buffering=0) as file:
+        return file.read()
 
 
 def _is_valid(manifest: Manifest) -> bool:
     texts = [manifest.version, manifest.configuration, manifest.application, manifest.edition]
     mappings = [manifest.stacks, manifest.files, manifest.filled_in]
     return (
-        all(isinstance(text, str) for text in (*texts, manifest.inputs))
+        bool(manifest.files)
+        and all(isinstance(text, str) for text in (*texts, manifest.inputs))
         and all(map(_is_of_strings, mappings))
         and all(map(_is_file_name, manifest.hashes))
         and isinstance(manifest.missing, dict)

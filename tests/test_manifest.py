@@ -1,6 +1,7 @@
 """Manifests: what is read of them, and what is not."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
         {"files": {"a\\b": "x"}},
         {"files": {MANIFEST: "x"}},
         {"files": ["kms.yml"]},
+        {"files": {}},
         {"filled_in": {"dev.json": 1}},
         {"inputs": None},
         {"stacks": {"dev": ["a"]}},
@@ -55,3 +57,10 @@ def test_what_is_no_json_object_is_not_read(tmp_path: Path, text: str) -> None:
     (tmp_path / MANIFEST).write_text(text)
     assert read_manifest(tmp_path) is None
     assert digest_of(tmp_path) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name")
+def test_pipes_are_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / MANIFEST)
+    assert read_manifest(tmp_path) is None
+    assert digest_of(tmp_path / MANIFEST) is None
