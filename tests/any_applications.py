@@ -223,7 +223,7 @@ def volumes_on(compute: Compute) -> st.SearchStrategy[dict[str, Any]]:
     choices: list[dict[str, Any]] = [
         {},
         {"data": EfsVolume()},
-        {"shared-data": EfsVolume(backup=False, read_only=True)},
+        {"shared-data": EfsVolume(backup=False, read_only=True, days_until_infrequent_access=1)},
         {"data": ExistingEfsVolume(file_system="fs-0a1b2c3d", security_group="sg-0a1b2c3d")},
         {"data": ExistingEfsVolume(access_point="fsap-0a1b2c3d")},
     ]

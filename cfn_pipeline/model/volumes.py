@@ -5,6 +5,7 @@ from dataclasses import field, replace
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.aws.efs import DAYS_UNTIL_INFREQUENT_ACCESS
 from cfn_pipeline.aws.name_forms import NameForm
 from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.containers import Container
@@ -80,12 +81,24 @@ class EfsVolume(FileSystem):
 
     Args:
         backup: whether AWS Backup keeps daily backups for five weeks.
+        days_until_infrequent_access: after how many days without access a file moves to Infrequent
+            Access, which costs less, until it is read: 1, 7, 14, 30, 60, 90, 180, 270 or 365.
 
     """
 
     type_name: ClassVar[str] = "efs"
 
     backup: bool = True
+    days_until_infrequent_access: int = 30
+
+    def problems(self) -> Iterator[str]:
+        """Yield a number of days that EFS does not know."""
+        if self.days_until_infrequent_access not in DAYS_UNTIL_INFREQUENT_ACCESS:
+            yield (
+                f"{self.where}: days_until_infrequent_access must be one of "
+                f"{', '.join(map(str, DAYS_UNTIL_INFREQUENT_ACCESS))} "
+                f"(got {self.days_until_infrequent_access})"
+            )
 
 
 @frozen

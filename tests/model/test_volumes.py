@@ -58,6 +58,11 @@ def test_what_cannot_be_mounted_is_refused(changes: dict[str, Any], problem: str
     assert problem in str(caught.value)
 
 
+def test_a_number_of_days_that_efs_does_not_know() -> None:
+    with pytest.raises(ModelError, match=r"must be one of 1, 7, 14, .*, 365 \(got 31\)"):
+        EfsVolume(days_until_infrequent_access=31)
+
+
 def test_private_tasks_are_mounted_in_the_private_subnets() -> None:
     subnets = ["subnet-1", "subnet-2"] * 2
     environment = Environment("dev", subnets=subnets, private_subnets=subnets[:2])

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from cfn_pipeline import Ec2, EfsVolume, ExistingEfsVolume
 from cfn_pipeline.project import rendering
 from tests.stacks.applications import (
@@ -34,6 +36,14 @@ def test_a_file_system_is_encrypted_backed_up_and_stays() -> None:
         "Deny",
         {"Bool": {"aws:SecureTransport": "false"}},
     )
+
+
+@pytest.mark.parametrize(("days", "after"), [(1, "AFTER_1_DAY"), (30, "AFTER_30_DAYS")])
+def test_files_that_are_not_read_cost_less(days: int, after: str) -> None:
+    volume = EfsVolume(days_until_infrequent_access=days)
+    resources = stack_of(replace(UPLOADS, volumes={"uploads": volume}))["Resources"]
+    policies = resources["UploadsFileSystem"]["Properties"]["LifecyclePolicies"]
+    assert {"TransitionToIA": after} in policies
 
 
 def test_mount_targets_are_where_tasks_run() -> None:

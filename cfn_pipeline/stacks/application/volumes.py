@@ -150,12 +150,16 @@ def _file_system(stack: ApplicationStack, title: str, volume: EfsVolume) -> efs.
         ThroughputMode="elastic",
         BackupPolicy=efs.BackupPolicy(Status="ENABLED" if volume.backup else "DISABLED"),
         LifecyclePolicies=[
-            efs.LifecyclePolicy(TransitionToIA="AFTER_30_DAYS"),
+            efs.LifecyclePolicy(TransitionToIA=_after(volume.days_until_infrequent_access)),
             efs.LifecyclePolicy(TransitionToPrimaryStorageClass="AFTER_1_ACCESS"),
         ],
         FileSystemPolicy=dict(document(deny_plain_connections()).JSONrepr()),
         FileSystemTags=Tags(Name=Sub(f"${{AWS::StackName}}-{volume.name}")),
     )
+
+
+def _after(days: int) -> str:
+    return f"AFTER_{days}_DAY{'' if days == 1 else 'S'}"
 
 
 def _access_point(title: str, file_system: str, volume: EfsVolume) -> efs.AccessPoint:
