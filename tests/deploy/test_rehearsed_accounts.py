@@ -76,6 +76,13 @@ def test_it_is_rehearsed_to_production(rehearse: Callable[..., Run]) -> None:
             "Prod/ChangeSet",
             "role/deployment/billing-prod-deployment is invalid or cannot be assumed",
         ),
+        (
+            "ecr.yml",
+            "iam::333333333333:root",
+            "iam::444444444444:root",
+            "Prod/DeployChangeSet",
+            "CannotPullContainerError: pull image manifest has been retried 1 time(s): denied: ",
+        ),
     ],
 )
 def test_a_missing_grant_fails_as_on_aws(

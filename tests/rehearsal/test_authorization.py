@@ -8,7 +8,7 @@ import pytest
 
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.artifacts.store import StoredArtifact
-from cfn_pipeline.rehearsal.authorization import authorize
+from cfn_pipeline.rehearsal.authorization.actions import authorize
 from cfn_pipeline.rehearsal.local_aws.accounts import Accounts
 from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws
 from cfn_pipeline.rehearsal.outcome import ActionFailed

@@ -21,6 +21,7 @@ from cfn_pipeline.rehearsal.actions.parameters import (
     stack_parameters,
 )
 from cfn_pipeline.rehearsal.artifacts.zips import zip_of
+from cfn_pipeline.rehearsal.authorization.images import authorize_pulls
 from cfn_pipeline.rehearsal.cloudformation.change_sets import ChangeSets
 from cfn_pipeline.rehearsal.cloudformation.changes import change_rows
 from cfn_pipeline.rehearsal.cloudformation.stacks import Request, Stacks
@@ -30,6 +31,8 @@ from cfn_pipeline.rehearsal.pipeline import Action
 from cfn_pipeline.template import load
 
 _NO_CHANGES = "no changes"
+#: The modes after which the resources of a template are there.
+_DEPLOYING = ("CREATE_UPDATE", "REPLACE_ON_FAILURE", "CHANGE_SET_EXECUTE")
 
 
 def run_cloudformation(action: Action, context: Context) -> Outcome:
@@ -56,6 +59,8 @@ def run_cloudformation(action: Action, context: Context) -> Outcome:
     details: dict[str, Any] = {"stack": stack, "mode": mode}
     try:
         message = run(action, context, stacks, details)
+        if context.accounts is not None and action.account and mode in _DEPLOYING:
+            authorize_pulls(stack, context.account_of(action), context.accounts)
     except ActionFailed as error:
         details |= error.details
         details["events"] = stacks.events(stack, last)

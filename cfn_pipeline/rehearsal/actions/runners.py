@@ -9,7 +9,7 @@ from cfn_pipeline.rehearsal.actions.codebuild import run_codebuild, run_commands
 from cfn_pipeline.rehearsal.actions.image import run_image_build
 from cfn_pipeline.rehearsal.actions.source import run_source
 from cfn_pipeline.rehearsal.actions.variables import with_variables
-from cfn_pipeline.rehearsal.authorization import authorize
+from cfn_pipeline.rehearsal.authorization.actions import authorize
 from cfn_pipeline.rehearsal.context import Context
 from cfn_pipeline.rehearsal.outcome import ActionFailed, Outcome, Status, Stopped
 from cfn_pipeline.rehearsal.pipeline import Action

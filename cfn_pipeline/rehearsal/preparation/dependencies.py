@@ -91,6 +91,8 @@ def find_dependencies(
     around = System(templates=[pipeline.template, *given, *others_beside], artifacts=artifacts)
     locations = locations_of(system, pipeline)
     elsewhere = [t for t in others_beside if t.file in locations.of_file]
+    if locations.accounts:
+        elsewhere += [t for t in others_beside if _has_images(t)]
     needs, exports = _needs(around, [pipeline.template, *given, *elsewhere, *deployed])
     for project in _of_projects(around, pipeline):
         if project not in needs:
@@ -135,6 +137,11 @@ def _read(path: Path) -> Sequence[Template]:
         return read_files([path], {}).templates
     except TemplateError:
         return []  # not a template; it was not asked for
+
+
+def _has_images(template: Template) -> bool:
+    """Whether a template has a repository, from which tasks in other accounts may pull."""
+    return any(r.type == "AWS::ECR::Repository" for r in template.resources.values())
 
 
 def _deployed(system: System, pipeline: Resource) -> list[Template]:

@@ -27,9 +27,9 @@ LIMITS = {
     ),
     "Triggers and notifications": "Triggers do not start it; notifications are not sent.",
     "Regions and accounts": (
-        "The policies of both sides decide what an action in another account may do, for what "
-        "CodePipeline calls: not for what its stacks do there, such as pulling images, and not by "
-        "policies of the organization."
+        "The policies of both sides decide what CodePipeline may do in another account, and which "
+        "images tasks there may pull: not what else its stacks do there, and not by policies of "
+        "the organization. A stack whose tasks may not pull stays, where AWS would roll it back."
     ),
     "Change sets": (
         "They show what changes and why. Replacement is often Conditional where AWS would say True "
