@@ -15,23 +15,40 @@ from tests.deploy.test_templates import CONNECTION
 from tests.examples.test_configurations import CONFIGURATIONS, EXAMPLES
 from tests.rehearsal.small import spawn
 
-#: Those of one account: test_accounts.py deploys the one of several.
 APPLICATIONS = {
     place: application
     for name in CONFIGURATIONS
     for place, application in placed_applications(EXAMPLES / name / "cfn-pipeline.yml").items()
-    if application.places.is_home_only
 }
+#: Those of one account: test_accounts.py deploys the one of several.
+AT_HOME = [place for place, application in APPLICATIONS.items() if application.places.is_home_only]
+#: What exists before the pipeline in Python: its projects, whose builds say their version.
+PROJECTS = """\
+Resources:
+"""
+PROJECT = """\
+  {title}:
+    Type: AWS::CodeBuild::Project
+    Properties:
+      Name: {name}
+      ServiceRole: arn:aws:iam::123456789012:role/build
+      Artifacts: {{Type: CODEPIPELINE}}
+      Environment: {{Type: LINUX_CONTAINER, ComputeType: BUILD_GENERAL1_SMALL, Image: x}}
+      Source:
+        Type: CODEPIPELINE
+        BuildSpec: |
+          version: 0.2
+          phases: {{build: {{commands: ['echo "{{\\"Version\\": \\"one\\"}}" > version.json']}}}}
+          artifacts: {{files: [version.json]}}
+"""
 PARAMETERS = {
     "ConnectionArn": CONNECTION,
     "ApplicationImageTag": "first",
     "ApplicationImageDigest": f"sha256:{'0a' * 32}",
 }
 
-each = pytest.mark.parametrize("place", APPLICATIONS, ids=lambda path: path.name)
 
-
-@each
+@pytest.mark.parametrize("place", APPLICATIONS, ids=lambda path: path.name)
 def test_an_example_is_rehearsed_to_production(place: Path, tmp_path: Path) -> None:
     application = APPLICATIONS[place]
     code, deployment = tmp_path / "code", tmp_path / "deployment"
@@ -80,7 +97,23 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
         yield server
 
 
-@each
+def test_the_pipeline_in_python_is_rehearsed_to_production(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "pipeline-language", tmp_path / "jobs")
+    names = {"Build": "jobs", "Unit": "jobs-unit", "Load": "jobs-load"}
+    projects = [PROJECT.format(title=title, name=name) for title, name in names.items()]
+    (tmp_path / "projects.yml").write_text(PROJECTS + "".join(projects))
+    done = spawn(
+        tmp_path,
+        *(str(tmp_path / "jobs" / "pipeline.yml"), "--with", str(tmp_path / "projects.yml")),
+        *("--source", f"Code={tmp_path}", "--approve", "--builds", "shell", "--format", "json"),
+    )
+    assert done.code == 0, done.err
+    states = done.states()
+    assert set(states.values()) == {"Succeeded"}
+    assert {"Build/LoadTests", "Production/DeployBlue", "Production/DeployGreen"} <= set(states)
+
+
+@pytest.mark.parametrize("place", AT_HOME, ids=lambda path: path.name)
 def test_an_example_is_deployed_and_removed_by_the_command(
     place: Path, server: EmbeddedAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
