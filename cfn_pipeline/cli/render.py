@@ -100,7 +100,7 @@ def render(
     if config is None and Path(CONFIG).exists():
         config = Path(CONFIG)
     if config is None and folder is None:
-        printing.message(f"todobackend is rendered: this folder has no {CONFIG}")
+        printing.message(f"the application is todobackend: this folder has no {CONFIG}")
     with loading():
         plan = _plan(config, folder, name, everything=everything)
     is_good = True

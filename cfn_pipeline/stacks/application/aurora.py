@@ -27,8 +27,8 @@ from cfn_pipeline.stacks.application.interfaces import Backend, Credentials
 from cfn_pipeline.stacks.application.network import nowhere
 from cfn_pipeline.stacks.application.parameters import (
     BACKUP_DAYS,
-    DELETION_PROTECTION,
     MULTI_AZ,
+    deletion_protection,
 )
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 from cfn_pipeline.stacks.stack import DELETE, SNAPSHOT
@@ -80,7 +80,7 @@ def aurora_serverless(
             KmsKeyId=stack.key,
             BackupRetentionPeriod=stack.parameter(BACKUP_DAYS),
             CopyTagsToSnapshot=True,
-            DeletionProtection=stack.parameter(DELETION_PROTECTION),
+            DeletionProtection=stack.parameter(deletion_protection(stack.application)),
             EnableIAMDatabaseAuthentication=True,
             EnableCloudwatchLogsExports=list(engine.logs),
             Tags=Tags(Name=Sub("${AWS::StackName}-db")),

@@ -21,8 +21,8 @@ from cfn_pipeline.stacks.application.network import nowhere
 from cfn_pipeline.stacks.application.parameters import (
     BACKUP_DAYS,
     DATABASE_SUBNETS,
-    DELETION_PROTECTION,
     MULTI_AZ,
+    deletion_protection,
 )
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 from cfn_pipeline.stacks.stack import SNAPSHOT
@@ -119,7 +119,7 @@ def protected_database(
             KmsKeyId=stack.key,
             BackupRetentionPeriod=stack.parameter(BACKUP_DAYS),
             CopyTagsToSnapshot=True,
-            DeletionProtection=stack.parameter(DELETION_PROTECTION),
+            DeletionProtection=stack.parameter(deletion_protection(stack.application)),
             PubliclyAccessible=False,
             EnableIAMDatabaseAuthentication=True,
             AutoMinorVersionUpgrade=True,

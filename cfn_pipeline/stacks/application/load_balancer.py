@@ -21,7 +21,7 @@ from cfn_pipeline.resources import elasticloadbalancingv2 as elb
 from cfn_pipeline.stacks.application import ids
 from cfn_pipeline.stacks.application.interfaces import Frontend
 from cfn_pipeline.stacks.application.network import anywhere, nowhere, private_subnets
-from cfn_pipeline.stacks.application.parameters import DELETION_PROTECTION
+from cfn_pipeline.stacks.application.parameters import deletion_protection
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 
 CERTIFICATE = "CertificateArn"
@@ -75,7 +75,7 @@ def https_load_balancer(stack: ApplicationStack, load_balancer: LoadBalancer) ->
             ConstraintDescription="the ARN of a certificate in ACM, or nothing",
         )
     )
-    protection = stack.parameter(DELETION_PROTECTION)
+    protection = stack.parameter(deletion_protection(stack.application))
     stack.template.add_condition(HAS_CERTIFICATE, Not(Equals(certificate, "")))
     redirect_or_forward = If(HAS_CERTIFICATE, elb.redirect_to_https(), _forward())
     stack.add(

@@ -2,16 +2,30 @@
 
 from troposphere import Parameter
 
-DELETION_PROTECTION = Parameter(
-    "DeletionProtection",
-    Type="String",
-    Description=(
-        "Whether load balancer and database are protected from deletion; set it after the first "
-        "deployment, which could not be rolled back otherwise"
-    ),
-    Default="true",
-    AllowedValues=["true", "false"],
-)
+from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.database import OwnDatabase
+
+
+def deletion_protection(application: Application) -> Parameter:
+    """Return the parameter that protects the load balancer and the database of an application."""
+    balancer = application.load_balancer
+    names = [
+        *(["load balancer"] if balancer is not None and balancer.listener_rule is None else []),
+        *(["database"] if isinstance(application.database, OwnDatabase) else []),
+    ]
+    protected = "load balancer and database are" if len(names) > 1 else f"the {names[0]} is"
+    return Parameter(
+        "DeletionProtection",
+        Type="String",
+        Description=(
+            f"Whether {protected} protected from deletion; set it after the first deployment, "
+            "which could not be rolled back otherwise"
+        ),
+        Default="true",
+        AllowedValues=["true", "false"],
+    )
+
+
 MULTI_AZ = Parameter(
     "DatabaseMultiAZ",
     Type="String",
