@@ -124,7 +124,7 @@ def test_bytes_do_not_depend_on_hash_seed_locale_or_folder(tmp_path: Path) -> No
         (["render", "-o", "{file}"], "{file}/kms.yml: cannot be read: Not a directory"),
         (["render", "-o", "/proc/none"], "/proc/none: cannot be written"),
         (["render", "--edtion", "book"], "No such option"),
-        (["rendr"], "No such command"),
+        (["rendr"], "unknown verb 'rendr'; did you mean 'render'?"),
     ],
 )
 def test_mistakes_are_told_in_one_message(arguments: list[str], said: str, tmp_path: Path) -> None:

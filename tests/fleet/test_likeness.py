@@ -21,8 +21,9 @@ from tests.fleet.test_rendering import DEFAULTS, STACK, contents, describe
 from tests.fleet.test_rendering import render as render_config
 
 NAMES = [
-    *("app01", "app02", "app03", "app04", "bills", "codes", "etl99", "roles", "stack", "title"),
-    *("a-b1", "c-d2", "e-f3", "g-h4", "i-j5", "dev-a", "q-a7"),
+    *("app01", "app02", "app03", "app04"),
+    *("bills", "clubs", "codes", "stack", "users"),
+    *("a-b1", "c-d2", "e-f3", "q-a7"),
 ]
 
 
