@@ -131,12 +131,12 @@ def allows(policy: Policy | None, request: Request) -> Truth:
     return None if truth is False and not policy.is_whole else truth
 
 
-def denies(policy: Policy | None, request: Request) -> bool:
-    """Return whether the policies of a role, or its boundary, certainly deny a request."""
-    return policy is not None and any(
-        statement.effect == "Deny" and _is_about(statement, request, of_resource=False)
-        for statement in policy.statements
-    )
+def denying(policy: Policy | None, request: Request) -> Statement | None:
+    """Return the statement of a role's policies, or boundary, that certainly denies a request."""
+    for statement in () if policy is None else policy.statements:
+        if statement.effect == "Deny" and _is_about(statement, request, of_resource=False):
+            return statement
+    return None
 
 
 def _allowed(

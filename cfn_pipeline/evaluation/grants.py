@@ -9,8 +9,8 @@ from cfn_pipeline.analysis.system import Resource, System
 from cfn_pipeline.aws.iam import POLICY_TYPES
 from cfn_pipeline.aws.managed_policies import managed_policy
 from cfn_pipeline.evaluation.conditions import Context
-from cfn_pipeline.evaluation.decisions import Request, allows, denies, opened
-from cfn_pipeline.evaluation.policies import UNKNOWN, Policy, allowing, policy_of
+from cfn_pipeline.evaluation.decisions import Request, allows, denying, opened
+from cfn_pipeline.evaluation.policies import UNKNOWN, Policy, Statement, allowing, policy_of
 from cfn_pipeline.frozen import Frozen, frozen
 
 
@@ -46,17 +46,27 @@ class Grants(Frozen):
                 default: any.
 
         """
+        request = self._request(action, resource, service)
+        policies = (self.identity, self.boundary)
+        return self.denied_by(action, resource, service=service) is None and all(
+            allows(policy, request) is not False for policy in policies
+        )
+
+    def denied_by(
+        self, action: str, resource: str, *, service: str | None = None
+    ) -> Statement | None:
+        """Return the statement of its policies that certainly denies an action; None: none does."""
+        request = self._request(action, resource, service)
+        return denying(self.identity, request) or denying(self.boundary, request)
+
+    def _request(self, action: str, resource: str, service: str | None) -> Request:
         known = ("iam:PassedToService", "kms:ViaService") if service is not None else ()
-        request = Request(
+        return Request(
             principal=self.arn,
             action=action,
             resource=resource,
             account="",
             context=Context(keys={key: (str(service),) for key in known}),
-        )
-        return all(
-            allows(policy, request) is not False and not denies(policy, request)
-            for policy in (self.identity, self.boundary)
         )
 
 

@@ -49,6 +49,15 @@ def missing_permissions(
 ) -> Problem:
     """Return the problem that a role is not allowed to make calls."""
     role = grants.role
+    denial = grants.denied_by(calls[0], arn, service=service)
+    if denial is not None:
+        return Problem(
+            at=denial.node or node,
+            message=f"{where}: role {role.logical_id} ({role.template.file}) is not allowed to "
+            f"{what}, because {denial.name} denies {calls[0]} on {readable(arn)}; narrow that "
+            "statement",
+            resource=role,
+        )
     return Problem(
         at=node,
         message=f"{where}: role {role.logical_id} ({role.template.file}) is not allowed to {what}; "

@@ -27,7 +27,7 @@ def _texts() -> dict[str, str]:
 
 
 @cache
-def _contents() -> Files:
+def contents() -> Files:
     return {
         name: load(text)
         for name, text in _texts().items()
@@ -36,7 +36,7 @@ def _contents() -> Files:
 
 
 def findings(*changes: Change, rule: str = "") -> list[Finding]:
-    changed = copy.deepcopy(_contents())
+    changed = copy.deepcopy(contents())
     for change in changes:
         change(changed)
     # A mistake is judged by its own rule, what is fine by all of them.

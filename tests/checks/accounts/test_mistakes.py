@@ -204,8 +204,8 @@ MISTAKES = [
         "is denied to assume",
         deny("pipeline.yml", "CodePipelineRole", Action="sts:*"),
         "E9701",
-        "pipeline.yml:Pipeline/Stages/3/Actions/0/RoleArn",
-        "sts:AssumeRole",
+        "pipeline.yml:CodePipelineRole/Policies/0/PolicyDocument/Statement",
+        "because statement Added denies sts:AssumeRole",
     ),
     Mistake(
         "bucket of another name",
