@@ -73,7 +73,7 @@ def pipeline(
             codepipeline.Stages(
                 Name=stage.name,
                 Actions=[
-                    _action(action, run_order, defaults)
+                    action_declaration(action, run_order, defaults)
                     for run_order, group in enumerate(stage.groups, start=1)
                     for action in group
                 ],
@@ -186,7 +186,17 @@ def _on_failure(result: str | None) -> codepipeline.FailureConditions | None:
     return codepipeline.FailureConditions(Result=result, **present(RetryConfiguration=retry))
 
 
-def _action(action: Action, run_order: int, defaults: ActionDefaults) -> codepipeline.Actions:
+def action_declaration(
+    action: Action, run_order: int, defaults: ActionDefaults
+) -> codepipeline.Actions:
+    """Return an action as a stage of a pipeline has it.
+
+    Args:
+        action: the action.
+        run_order: when it runs in its stage, from 1.
+        defaults: the values of what it leaves absent.
+
+    """
     inputs = [codepipeline.InputArtifacts(Name=artifact.name) for artifact in action.inputs]
     files = list(action.files) if isinstance(action, Commands) else []
     outputs = [

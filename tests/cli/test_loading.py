@@ -52,6 +52,11 @@ VERBS = {
         | {"analysis", "aws", "buildspec", "diff", "evaluation", "manifest", "permissions"}
         | {"template"},
     ),
+    # What judges, and what writes in the language, is loaded when there is something to adopt.
+    "adopt --help": (
+        {"click", "yaml"},
+        ALWAYS | {"adopt", "atomic", "aws", "manifest", "output", "template"},
+    ),
     # boto3, editions and the rest are loaded when there is something to deploy.
     "deploy --help": ({"click"}, ALWAYS),
     "mcp --help": ({"click"}, ALWAYS),
