@@ -193,7 +193,6 @@ egress = st.lists(
 )
 on_tasks = {
     "architecture": st.sampled_from(["X86_64", "ARM64"]),
-    "private": st.booleans(),
     "egress": egress,
 }
 requirements = st.builds(
@@ -207,7 +206,7 @@ computes: st.SearchStrategy[Compute] = (
     st.builds(
         Ec2, instance_type=some(st.just("m7i.large")), maximum=st.integers(1, 9), egress=egress
     )
-    | st.builds(Fargate, spot_percent=st.integers(0, 100), **on_tasks)
+    | st.builds(Fargate, spot_percent=st.integers(0, 100), private=st.booleans(), **on_tasks)
     | st.builds(
         ManagedInstances,
         requirements=some(requirements),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.config.kinds import alternatives, fields
+from cfn_pipeline.model.compute import Compute, TaskCompute
 from cfn_pipeline.model.database import Database
 
 #: Lets editors complete and check the file; the schema is beside it.
@@ -20,6 +21,10 @@ _EXISTING = (
     "      # host: db.example.com   # or DatabaseHost in dev.json",
     "      # secret: arn:aws:...    # with username and password; or DatabaseSecretArn",
     "      # security_group: sg-... # or DatabaseSecurityGroup",
+)
+
+_PRIVATE_SUBNETS = (
+    "        # private_subnets: [subnet-1b2c3d4e, subnet-5f6a7b8c]  # two with a NAT gateway"
 )
 
 #: The environments of the file.
@@ -91,12 +96,19 @@ def new_config(
         *place("dev"),
         "        # vpc_id: vpc-0a1b2c3d  # or in dev.json",
         "        # subnets: [subnet-0a1b2c3d, subnet-4e5f6a7b]  # two public ones, in two zones",
+        *([_PRIVATE_SUBNETS] if _is_private(compute) else []),
         "      - name: prod",
         *place("prod"),
         "        approval: true  # a person approves each deployment",
         "        # desired_count: 2",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _is_private(compute: str) -> bool:
+    """Return whether containers run in private subnets by default."""
+    made = alternatives(Compute)[compute]()
+    return isinstance(made, TaskCompute) and made.is_private
 
 
 def _load_balancer(port: int | None) -> list[str]:

@@ -95,8 +95,6 @@ class TaskCompute(Compute):
         cpu: CPU units of a task, 1024 to a core; absent: the least that its containers need.
         memory: of a task in MiB; absent: the least that its containers need and the CPU allows.
         architecture: of the image: X86_64 or ARM64, for which it is built, too.
-        private: whether tasks have no public address and run in private subnets, which need a
-            NAT gateway or VPC endpoints; otherwise in the public ones.
 
     """
 
@@ -105,7 +103,11 @@ class TaskCompute(Compute):
     cpu: int | None = None
     memory: int | None = None
     architecture: str = X86_64
-    private: bool = False
+
+    @property
+    def is_private(self) -> bool:
+        """Whether tasks run in private subnets."""
+        return True
 
     @property
     def image_architecture(self) -> str:
@@ -120,7 +122,7 @@ class TaskCompute(Compute):
 
     def subnets_of(self, environment: Environment) -> Sequence[str]:
         """Return the private subnets, or the public ones."""
-        return environment.private_subnets if self.private else environment.subnets
+        return environment.private_subnets if self.is_private else environment.subnets
 
     def container_problems(
         self, containers: Sequence[Container], volumes: Sequence[str]
@@ -155,11 +157,19 @@ class Fargate(TaskCompute):
     Args:
         cpu: CPU units of a task, 1024 to a core: 256, 512, 1024, 2048, 4096, 8192 or 16384;
             absent: the least that its containers need.
+        private: whether tasks have no public address and run in private subnets, which need a
+            NAT gateway or VPC endpoints; otherwise in the public ones.
         spot_percent: the share of tasks on Fargate Spot, which costs less and is interrupted.
 
     """
 
+    private: bool = False
     spot_percent: int = 0
+
+    @property
+    def is_private(self) -> bool:
+        """Whether tasks run in private subnets."""
+        return self.private
 
     def problems(self) -> Iterator[str]:
         """Yield also sizes that do not exist, and other values out of range."""

@@ -52,9 +52,12 @@ class InstanceRequirements(Validated):
 class ManagedInstances(TaskCompute):
     """EC2 instances that ECS itself chooses, starts, patches and ends: ``ManagedInstances()``.
 
-    Each instance lives for 14 days at most; then ECS moves its tasks to another one.
+    Each instance lives for 14 days at most; then ECS moves its tasks to another one. They run in
+    private subnets, which need a NAT gateway or VPC endpoints: tasks on instances have no public
+    address.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-awsvpc-mode.html
 
     Args:
         requirements: what instances must have; absent: ECS chooses the cheapest general-purpose

@@ -64,6 +64,8 @@ def test_every_choice_renders_and_has_no_findings(
     assert kind is None or type_name(type(kind)) == database
     assert application.containers[0].port == (None if worker else 8080)
     assert (application.load_balancer is None) == worker
+    is_private = "private_subnets:" in (folder / "cfn-pipeline.yml").read_text()
+    assert is_private == (compute == "managed_instances")
     found = check(texts_of_templates(folder))
     assert [finding for finding in found if finding.severity == "error"] == []
 

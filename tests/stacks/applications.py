@@ -236,7 +236,7 @@ APPLICATIONS = {
     "secrets, permissions, health check": GUARDED,
     "sidecars with images of their own": replace(ORDERS, sidecars=[PROXY, AGENT]),
     "managed instances": MANAGED,
-    "managed instances, spot, private, arm": replace(
+    "managed instances, spot, arm": replace(
         MANAGED,
         compute=ManagedInstances(
             requirements=InstanceRequirements(
@@ -246,7 +246,6 @@ APPLICATIONS = {
                 instance_types=["m7g.*", "c7g.large"],
             ),
             architecture="ARM64",
-            private=True,
             spot=True,
             storage=100,
             egress=[Egress(587)],

@@ -9,7 +9,7 @@ from tests.stacks.applications import APPLICATIONS, MANAGED, stack_of, statement
 
 RENDERED = rendering(MANAGED).templates
 RESOURCES = RENDERED["stack.yml"]["Resources"]
-SPOT = stack_of(APPLICATIONS["managed instances, spot, private, arm"])["Resources"]
+SPOT = stack_of(APPLICATIONS["managed instances, spot, arm"])["Resources"]
 
 
 def _template(resources: dict[str, Any]) -> dict[str, Any]:
@@ -51,6 +51,10 @@ def test_tasks_have_an_address_of_their_own() -> None:
     assert task["RequiresCompatibilities"] == ["MANAGED_INSTANCES"]
     assert (task["NetworkMode"], task["Cpu"], task["Memory"]) == ("awsvpc", "256", "512")
     assert RESOURCES["ApplicationServiceTargetGroup"]["Properties"]["TargetType"] == "ip"
+    network = RESOURCES["ApplicationService"]["Properties"]["NetworkConfiguration"]
+    # ECS refuses public addresses for tasks on instances.
+    assert network["AwsvpcConfiguration"]["AssignPublicIp"] == "DISABLED"
+    assert network["AwsvpcConfiguration"]["Subnets"] == {"Ref": "PrivateSubnets"}
     egress = {
         name: [rule["FromPort"] for rule in r["Properties"]["SecurityGroupEgress"]]
         for name, r in SPOT.items()

@@ -25,7 +25,7 @@ SECURITY_GROUP = "ApplicationTaskSecurityGroup"
 
 def task_subnets(stack: ApplicationStack, compute: TaskCompute) -> Ref:
     """Return the private subnets, or the public ones, which are parameters."""
-    return private_subnets(stack) if compute.private else Ref(ids.SUBNETS)
+    return private_subnets(stack) if compute.is_private else Ref(ids.SUBNETS)
 
 
 def task_capacity(
@@ -64,7 +64,7 @@ def task_capacity(
         subnets=subnets,
         network=NetworkConfiguration(
             AwsvpcConfiguration=AwsvpcConfiguration(
-                AssignPublicIp="DISABLED" if compute.private else "ENABLED",
+                AssignPublicIp="DISABLED" if compute.is_private else "ENABLED",
                 SecurityGroups=[Ref(group)],
                 Subnets=subnets,
             )
