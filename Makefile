@@ -18,9 +18,12 @@ templates: $(READY) ## Render the editions into templates/
 	@$(BIN)/cfn-pipeline render --edition current
 	@$(BIN)/cfn-pipeline render --edition book
 
-docs: $(READY) ## Write docs/rules.md from the rules, and docs/configuration.md from the schema
+docs: $(READY) .docs/.ready ## Write the generated pages of docs/, and build the site in .docs/site
 	@$(BIN)/python scripts/rules_page.py
 	@$(BIN)/python scripts/configuration_page.py
+	@$(BIN)/python scripts/site/site.py .docs/pages
+	@NO_MKDOCS_2_WARNING=1 .docs/venv/bin/mkdocs build --strict --quiet
+	@echo ".docs/site/index.html"
 
 check: $(READY) ## Say where templates/ and docs/ are stale, and what is wrong with them; write nothing
 	@$(BIN)/cfn-pipeline render --edition current --check
@@ -64,11 +67,16 @@ deploy/%: $(READY) FORCE ## Deploy a stack of templates/: kms, ecr, environment-
 	@$(BIN)/cfn-pipeline deploy templates/$(EDITION) $* --edition $(EDITION) $(if $(S3_BUCKET),--bucket $(S3_BUCKET)) $(if $(YES),--yes) $(foreach parameter,$(PARAMETERS),-p $(parameter))
 
 clean: ## Remove what can be made again
-	rm -rf $(VENV) .audit .deploy .rehearsal build dist *.egg-info .coverage .coverage.* .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .audit .deploy .docs .rehearsal build dist *.egg-info .coverage .coverage.* .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 .deploy/.ready: tests/deploy/requirements.txt
 	$(PYTHON) -m venv .deploy
 	.deploy/bin/python -m pip install --quiet --disable-pip-version-check -r tests/deploy/requirements.txt
+	@touch $@
+
+.docs/.ready: scripts/site/requirements.txt
+	$(PYTHON) -m venv .docs/venv
+	.docs/venv/bin/python -m pip install --quiet --disable-pip-version-check -r scripts/site/requirements.txt
 	@touch $@
 
 .audit/.ready: scripts/audit/requirements.txt scripts/audit/package.json
