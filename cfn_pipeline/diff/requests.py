@@ -135,7 +135,8 @@ def _actions(statement: Statement, others: Sequence[Statement]) -> list[str]:
     kept.sort(key=lambda action: action not in RAISING)
     raising = [action for action in kept if action in RAISING]
     # Actions on buckets and on objects are of two kinds, also where the patterns are the same.
-    places = [i for p in as_list(statement.get("Resource", [])) for i in _instances(p)]
+    named = _patterns(others, "Resource", "NotResource")
+    places = [instance for pattern in named for instance in _instances(pattern)]
     by_places: dict[tuple[bool, ...], list[str]] = {}
     for action in kept:
         fits = tuple(_fits(action, place) for place in places)
