@@ -36,6 +36,8 @@ class Manifest(Frozen):
         files: the hash of each file that was rendered, by name.
         filled_in: the same of the configuration files that have values of a person.
         missing: the parameters without a value, by environment.
+        targets: the stacks that a fleet's pipeline deploys, as ``fleet.targets`` reads them; empty:
+            the file has no fleet.
 
     """
 
@@ -48,10 +50,14 @@ class Manifest(Frozen):
     files: Mapping[str, str] = field(default_factory=dict)
     filled_in: Mapping[str, str] = field(default_factory=dict)
     missing: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    targets: Sequence[Mapping[str, Any]] = ()
 
     def text(self) -> str:
         """Return the file."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+        content = asdict(self)
+        if not self.targets:
+            del content["targets"]
+        return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -109,6 +115,8 @@ def _is_valid(manifest: Manifest) -> bool:
         and all(isinstance(text, str) for text in (*texts, manifest.inputs))
         and all(map(_is_of_strings, mappings))
         and all(map(_is_file_name, manifest.hashes))
+        and isinstance(manifest.targets, (list, tuple))
+        and all(isinstance(target, dict) for target in manifest.targets)
         and isinstance(manifest.missing, dict)
         and all(
             isinstance(names, list) and all(isinstance(name, str) for name in names)

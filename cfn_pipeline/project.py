@@ -1,6 +1,6 @@
 """Renders an application in an edition, as files."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,15 @@ from cfn_pipeline.editions.edition import Edition
 from cfn_pipeline.editions.loading import chosen
 from cfn_pipeline.errors import ModelError, OutputError, TemplateError
 from cfn_pipeline.files.configuration import Configuration, Merge, problem
-from cfn_pipeline.files.makefile import Target, shared_makefile
+from cfn_pipeline.files.fleet_readme import fleet_readme
+from cfn_pipeline.files.makefile import Place, Target, shared_makefile, stacks_makefile
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.shared import Shared
 from cfn_pipeline.output import Change, read_files, write_files
+from cfn_pipeline.stacks.fleet.pipeline import FleetStack
+from cfn_pipeline.stacks.fleet.templates import boundary_stack, own_stacks
 from cfn_pipeline.template import emit, load
 from cfn_pipeline.template.files import read_text
 from cfn_pipeline.template.header import HEADER, is_rendered
@@ -153,6 +157,63 @@ def shared_rendering(
     files |= {name: f"# {line}\n{text}" for name, text in texts.items() if text is not None}
     if folder is not None:
         _existing(files, {}, folder, force=force)
+    return Rendering(files=files, templates=templates, missing={})
+
+
+def fleet_rendering(
+    fleet: Fleet,
+    *,
+    edition: Edition,
+    applications: Mapping[str, Sequence[FleetStack]],
+    removed: Mapping[str, Sequence[FleetStack]],
+    elsewhere: Sequence[tuple[str, str]],
+    configuration: str,
+    folder: Path,
+    force: bool = False,
+) -> Rendering:
+    """Render the pipeline of pipelines, with a Makefile and a README for its first deployment.
+
+    Args:
+        fleet: what it is.
+        edition: how it is built.
+        applications: the stacks of each application, by its name.
+        removed: those of applications that are no longer in the configuration file.
+        elsewhere: stacks in other accounts, which it does not deploy: account and name.
+        configuration: the path to the configuration file.
+        folder: where the files go.
+        force: whether files of the folder that were not rendered may be replaced.
+
+    Raises:
+        EditionError: the edition has no fleets.
+        ModelError: a parameter without a value, or more than a pipeline can deploy.
+        OutputError: files of the folder cannot be read, or would be lost, with each of them.
+
+    """
+    line = f"{HEADER} ({edition.name} edition) from {fleet.where}."
+    templates = edition.fleet_templates(
+        fleet, applications=applications, removed=removed, file=configuration
+    )
+    targets = [
+        Target(
+            name=stack.target,
+            file=stack.file,
+            stack=stack.stack,
+            capabilities=stack.capabilities,
+            place=Place(
+                account=fleet.account,
+                region=stack.region or fleet.region,
+                is_home=stack.region is None,
+            ),
+            outputs={name: (target, output) for name, (target, output) in stack.outputs.items()},
+        )
+        for stack in [boundary_stack(fleet), *own_stacks(fleet, applications, removed)]
+    ]
+    files = {name: emit(template, header=line) for name, template in templates.items()}
+    is_large = any(len(text.encode()) > TEMPLATE_BODY for text in files.values())
+    files["Makefile"] = f"# {line}\n{stacks_makefile(fleet.name, targets)}"
+    text = fleet_readme(fleet, targets, is_large=is_large, elsewhere=elsewhere)
+    files["README.md"] = f"# {line}\n\n{text}"
+    _existing(files, {}, folder, force=force)
     return Rendering(files=files, templates=templates, missing={})
 
 

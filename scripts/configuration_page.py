@@ -61,6 +61,17 @@ applications:
   - {name: web, source: acme/web, container: {name: web, cpu: 256, memory: 512, port: 8080}}
 ```
 
+- **`fleet`** is one more pipeline, which keeps the pipelines of all applications up to date ([more](fleet.md)):
+
+```yaml
+fleet:
+  name: platform
+  source: acme/platform
+  connection: arn:aws:codestar-connections:eu-central-1:111111111111:connection/00000000-0000-4000-8000-000000000000
+applications:
+  - {name: web, source: acme/web, container: {name: web, cpu: 256, memory: 512, port: 8080}}
+```
+
 **Editors** complete keys and show mistakes when the first line is
 
     # yaml-language-server: $schema=cfn-pipeline.schema.json
@@ -106,7 +117,9 @@ def page() -> str:
     """Return the page."""
     definitions = config_schema()["$defs"]
     done: dict[str, None] = {}
-    order = [n for name in ("Application", "Shared") for n in _reached(name, definitions, done)]
+    order = [
+        n for name in ("Application", "Shared", "Fleet") for n in _reached(name, definitions, done)
+    ]
     sections = [_section(name, definitions[name]) for name in order]
     return "\n".join([HEAD, *sections])
 

@@ -29,7 +29,7 @@ class _BadInputError(click.ClickException):
 #: the verb is called, so that other verbs start fast.
 _VERBS = (
     *("new", "render", "deploy", "check", "rules", "permissions", "diff", "adopt", "rehearse"),
-    *("schema", "completion", "mcp"),
+    *("fleet", "schema", "completion", "mcp"),
 )
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -104,15 +104,23 @@ def render(
     with loading():
         plan = _plan(config, folder, name, everything=everything)
     is_good = True
-    if plan.tasks:
+    if plan.tasks or plan.pipeline is not None:
         with loading():
             from cfn_pipeline.fleet.rendering import render_all, work
+
+            finish = _finish(plan, edition=name, force=force, write=not check)
 
         # Everything is rendered before the first file is written: a mistake leaves all as it was.
         jobs = default_jobs(work(plan.tasks)) if jobs is None else jobs
         progress = _progress(len(plan.tasks))
         outcomes = render_all(
-            plan.tasks, edition=name, force=force, write=not check, jobs=jobs, progress=progress
+            plan.tasks,
+            edition=name,
+            force=force,
+            write=not check,
+            jobs=jobs,
+            progress=progress,
+            finish=finish,
         )
         report = _report_differences if check else _report_changes
         good = [report(outcome) for outcome in outcomes]
@@ -134,6 +142,15 @@ def _plan(config: Path | None, folder: Path | None, edition: str, *, everything:
 
     example = Task(application=None, folder=folder or Path("templates", edition))
     return Plan(tasks=[example], unchanged={}, orphans={})
+
+
+def _finish(plan: "Plan", **options: Any) -> "Callable[[Sequence[Outcome]], Outcome] | None":
+    """Return what renders the pipeline of pipelines; None: the file has no fleet."""
+    if plan.pipeline is None:
+        return None
+    from cfn_pipeline.fleet.pipeline import fleet_outcome
+
+    return lambda outcomes: fleet_outcome(plan, outcomes, **options)
 
 
 def _progress(total: int) -> Callable[[int], None]:

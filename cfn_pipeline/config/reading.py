@@ -14,12 +14,13 @@ from cfn_pipeline.config.nodes import INVALID, Reader, kind_of, unknown
 from cfn_pipeline.config.separation import Stacks, separation_problems, stacks_of
 from cfn_pipeline.errors import ModelError, OutputError
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.shared import Shared
 from cfn_pipeline.template.composing import LARGEST, composed
 
 _LARGEST_BYTES = LARGEST
 
-_KEYS = ("applications", "defaults", "shared")
+_KEYS = ("applications", "defaults", "shared", "fleet")
 
 
 def read_config_file(path: Path) -> list[Application]:
@@ -42,7 +43,8 @@ def read_config(text: str, *, source: str = "cfn-pipeline.yml") -> list[Applicat
 
     Args:
         text: YAML: ``applications``, a list; ``defaults``, keys that every application has unless
-            it has its own; and ``shared``, what they share.
+            it has its own; ``shared``, what they share; and ``fleet``, the
+            pipeline that delivers their pipelines.
         source: the name of the file in messages.
 
     Raises:
@@ -83,6 +85,7 @@ class Entry:
         node: its node, without the defaults.
         defaults: the node of the defaults; None: there are none.
         shared: the node of what applications share; None: there is none.
+        fleet: the node of the pipeline of pipelines; None: there is none.
 
     """
 
@@ -90,6 +93,7 @@ class Entry:
     node: Any = field(repr=False)
     defaults: Any = field(repr=False)
     shared: Any = field(repr=False, default=None)
+    fleet: Any = field(repr=False, default=None)
 
     @property
     def name(self) -> str | None:
@@ -108,7 +112,7 @@ class Entry:
     @cached_property
     def text(self) -> str:
         """Everything that the file says of the application, as a text that is always the same."""
-        return _text(self.node, self.defaults, self.shared)
+        return _text(self.node, self.defaults, self.shared, self.fleet)
 
     def merged(self) -> Any:
         """Return its node, with the keys of the defaults that it lacks."""
@@ -176,7 +180,7 @@ class Configuration:
                 node = entry.merged()
                 application = reader.model(node, Application, entry.path)
                 if application is not INVALID:
-                    application = self._with_shared(application, node)
+                    application = self._with_common(application, node)
                     if application.name in names:
                         reader.report(
                             node,
@@ -211,11 +215,20 @@ class Configuration:
         """A hash of everything that the file says of it."""
         return sha256(_text(self._shared).encode()).hexdigest()
 
-    def _with_shared(self, application: Application, node: Any) -> Application:
-        if self.shared is None:
+    @cached_property
+    def fleet(self) -> Fleet | None:
+        """The pipeline of pipelines; None: there is none, or it has mistakes."""
+        if self._fleet is None:
+            return None
+        fleet = self._reader.model(self._fleet, Fleet, "fleet")
+        return None if fleet is INVALID else fleet
+
+    def _with_common(self, application: Application, node: Any) -> Application:
+        """Return an application with what stands beside ``applications``."""
+        if self.shared is None and self.fleet is None:
             return application
         try:
-            return replace(application, shared=self.shared)
+            return replace(application, shared=self.shared, fleet=self.fleet)
         except ModelError as error:
             for problem in error.problems:
                 self._reader.report(node, "", problem)
@@ -224,7 +237,7 @@ class Configuration:
     def _read_entries(self, root: Any) -> Sequence[Entry]:
         """Return the applications of the file; report mistakes beside them."""
         self._root = root
-        self._shared = None
+        self._shared = self._fleet = None
         reader = self._reader
         if not isinstance(root, yaml.MappingNode):
             reader.report(root, "", f"the file must be a mapping (got {kind_of(root)})")
@@ -241,6 +254,7 @@ class Configuration:
             reader.report(defaults, "defaults", f"must be a mapping (got {kind_of(defaults)})")
             defaults = None
         _, self._shared = entries.get("shared", (None, None))
+        _, self._fleet = entries.get("fleet", (None, None))
         _, listed = entries["applications"]
         if not isinstance(listed, yaml.SequenceNode) or not listed.value:
             reader.report(
@@ -248,7 +262,13 @@ class Configuration:
             )
             return []
         return [
-            Entry(path=f"applications[{number}]", node=node, defaults=defaults, shared=self._shared)
+            Entry(
+                path=f"applications[{number}]",
+                node=node,
+                defaults=defaults,
+                shared=self._shared,
+                fleet=self._fleet,
+            )
             for number, node in enumerate(listed.value)
         ]
 

@@ -18,6 +18,7 @@ from cfn_pipeline.config.kinds import (
     type_name,
 )
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.shared import Shared
 
 _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
@@ -30,6 +31,7 @@ def config_schema() -> dict[str, Any]:
     defaults = {**definitions["Application"], "description": "Keys of every application."}
     defaults.pop("required", None)
     shared = _reference(Shared, definitions)
+    fleet = _reference(Fleet, definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "cfn-pipeline.yml",
@@ -44,6 +46,7 @@ def config_schema() -> dict[str, Any]:
             },
             "defaults": defaults,
             "shared": shared,
+            "fleet": fleet,
         },
         "required": ["applications"],
         "additionalProperties": False,

@@ -36,7 +36,12 @@ class Account:
         if self._session.region_name is None:
             raise DeploymentError("no region is configured; add --region, or set AWS_REGION")
         self.region: str = self._session.region_name
+        self._profile = profile
         self._clients: dict[str, Any] = {}
+
+    def at(self, region: str | None) -> "Account":
+        """Return the account in a region; None: in the same."""
+        return self if region is None else Account(region=region, profile=self._profile)
 
     def client(self, service: str) -> Any:
         """Return the client of a service; each call returns the same one."""

@@ -82,6 +82,8 @@ from cfn_pipeline.stacks.environment.names import action_role, deployment_role
 from cfn_pipeline.stacks.environment.separation import separation_problems
 from cfn_pipeline.stacks.environment.template import environment_template
 from cfn_pipeline.stacks.exemptions import EXEMPTIONS
+from cfn_pipeline.stacks.fleet.boundary import within_fleet
+from cfn_pipeline.stacks.fleet.delivery import Delivered, delivery_template
 from cfn_pipeline.stacks.own import capabilities, own_template
 from cfn_pipeline.stacks.shared.templates import shared_templates
 
@@ -216,6 +218,49 @@ def _has_repositories(application: Application) -> bool:
     return application.has_images or application.makes_build_image
 
 
+def _has_fleet(application: Application) -> bool:
+    return application.fleet is not None
+
+
+def _delivered(application: Application) -> list[StackFile]:
+    """Return the stacks that deliver an application in the account of its pipeline."""
+    return [
+        stack
+        for entry in (*_DELIVERY, _ENVIRONMENTS)
+        for stack in entry.of(application)
+        if stack.environment is None or application.places.account(stack.environment) is None
+    ]
+
+
+def _delivery_template(application: Application, *templates: Mapping[str, Any]) -> Template:
+    places = application.places
+    return delivery_template(
+        application,
+        [
+            Delivered(
+                stack=stack.stack_name(application),
+                region=stack.region
+                or (None if stack.environment is None else places.region(stack.environment)),
+                template=template,
+            )
+            for stack, template in zip(_delivered(application), templates, strict=True)
+        ],
+    )
+
+
+def _within_fleet(template: Template, application: Application) -> None:
+    if application.fleet is not None:
+        within_fleet(template, application.fleet)
+
+
+_ROLE = StackFile(
+    file="delivery.yml",
+    stack="{application}-delivery",
+    capabilities=["CAPABILITY_NAMED_IAM"],
+    build=_delivery_template,
+    deploys=lambda a: [stack.file for stack in _delivered(a)],
+    when=_has_fleet,
+)
 _BEFORE = (
     StackFile(file="kms.yml", stack="{application}-kms", build=_key_template, when=_has_own_key),
     StackFile(
@@ -355,7 +400,7 @@ CURRENT = Edition(
     },
     passes=[encrypt_log_groups, in_path_of_stack, within_boundary],
     capabilities=["CAPABILITY_IAM"],
-    delivery=[*_BEFORE, _ENVIRONMENTS, *_AFTER],
+    delivery=[_ROLE, *_BEFORE, _ENVIRONMENTS, *_AFTER],
     files={
         "buildspec.yml": partial(
             buildspec,
@@ -380,5 +425,6 @@ CURRENT = Edition(
     own_stack=own_template,
     exemptions=EXEMPTIONS,
     shared=shared_templates,
+    delivered=_within_fleet,
     shared_files={"Dockerfile.codebuild": partial(shared_installing_by_apk, base=_DOCKER)},
 )

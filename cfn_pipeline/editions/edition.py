@@ -14,6 +14,7 @@ from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.composition import aspects
 from cfn_pipeline.model.environment import Environment
+from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.own_stack import OwnStack
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.shared import Shared
@@ -22,6 +23,7 @@ from cfn_pipeline.stacks.application.stack import ApplicationStack, Part, Pass
 from cfn_pipeline.stacks.arns import ARNS, Arns
 from cfn_pipeline.stacks.environment.home import home_parameters
 from cfn_pipeline.stacks.exemptions import Exemptions, exempt
+from cfn_pipeline.stacks.fleet.templates import fleet_templates
 from cfn_pipeline.stacks.own import capabilities
 
 T = TypeVar("T")
@@ -44,7 +46,8 @@ class StackFile(Frozen):
             application gives it.
         build: makes the template from the application and the templates that ``deploys`` names;
             in one for each environment or region, a keyword of this name gives it.
-        deploys: the files of the templates that ``build`` needs, in long form.
+        deploys: the files of the templates that ``build`` needs, in long form, or what returns
+            them.
         when: whether an application has it; absent: each has.
         capabilities: what ``aws cloudformation deploy`` must acknowledge, or what returns it.
         environment: whose template it is; absent: of none, or of each.
@@ -57,7 +60,7 @@ class StackFile(Frozen):
     file: str
     stack: str | None = None
     build: Callable[..., Template]
-    deploys: Sequence[str] = ()
+    deploys: Sequence[str] | Callable[[Application], Sequence[str]] = ()
     capabilities: Sequence[str] | Callable[[Application], Sequence[str]] = ()
     when: Callable[[Application], bool] | None = None
     environment: Environment | None = None
@@ -93,6 +96,10 @@ class StackFile(Frozen):
             build=partial(self.build, environment=environment),
             environment=environment,
         )
+
+    def needed(self, application: Application) -> Sequence[str]:
+        """Return the files of the templates that ``build`` needs for an application."""
+        return self.deploys(application) if callable(self.deploys) else self.deploys
 
     @property
     def target(self) -> str:
@@ -133,6 +140,8 @@ class Edition(Frozen):
         own_stack: reads a template of one's own; None: the edition serves none.
         exemptions: what security checkers are told to skip, by logical id, where the application
             asks for suppressions.
+        delivered: changes each template that delivers an application with a fleet; None: the
+            edition has no fleets.
         shared: makes the templates of what applications share, by file name, in the order in
             which their stacks are deployed; None: the edition has none.
         shared_files: the other files of what they share, by name; one that is None is left out.
@@ -152,6 +161,7 @@ class Edition(Frozen):
     own_stack: Callable[[OwnStack], dict[str, Any]] | None = None
     exemptions: Exemptions = field(default_factory=dict)
     shared: Callable[[Shared], Mapping[str, Template]] | None = None
+    delivered: Callable[[Template, Application], None] | None = None
     shared_files: Mapping[str, Callable[[Shared], str | None]] = field(default_factory=dict)
 
     @property
@@ -239,10 +249,12 @@ class Edition(Frozen):
             if file not in built:
                 needed = [
                     build(application.stack_file if name == APPLICATION_STACK else name)
-                    for name in stacks[file].deploys
+                    for name in stacks[file].needed(application)
                 ]
                 template = stacks[file].build(application, *needed)
                 exempt(template, self.exemptions, application.suppressions)
+                if application.fleet is not None and file != application.stack_file:
+                    self._deliver(template, application)
                 built[file] = template.to_dict()
             return built[file]
 
@@ -258,6 +270,22 @@ class Edition(Frozen):
         if self.shared is None:
             raise EditionError(f"the {self.name} edition has nothing that is shared; remove shared")
         return self.shared(shared)
+
+    def fleet_templates(self, fleet: Fleet, **options: Any) -> dict[str, dict[str, Any]]:
+        """Build the templates of a fleet itself, as ``stacks.fleet.templates`` does.
+
+        Raises:
+            EditionError: the edition has no fleets.
+
+        """
+        if self.delivered is None:
+            raise EditionError(f"the {self.name} edition has no fleets; remove fleet")
+        return fleet_templates(fleet, **options)
+
+    def _deliver(self, template: Template, application: Application) -> None:
+        if self.delivered is None:
+            raise EditionError(f"the {self.name} edition has no fleets; remove fleet")
+        self.delivered(template, application)
 
     def _own(self, stack: OwnStack) -> dict[str, Any]:
         if self.own_stack is None:

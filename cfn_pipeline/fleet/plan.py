@@ -7,6 +7,7 @@ from pathlib import Path
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.manifest import Manifest
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.shared import Shared
 
 
@@ -37,6 +38,24 @@ class Task(Frozen):
 
 
 @frozen
+class FleetTask(Frozen):
+    """The pipeline of pipelines, which is rendered when the applications are.
+
+    Args:
+        fleet: what it is.
+        folder: where its files go.
+        configuration: the path from there to the configuration file, with slashes.
+        order: the names of the applications, in the order of the file.
+
+    """
+
+    fleet: Fleet
+    folder: Path
+    configuration: str
+    order: Sequence[str]
+
+
+@frozen
 class Plan(Frozen):
     """What is to be done for a configuration file.
 
@@ -44,9 +63,11 @@ class Plan(Frozen):
         tasks: the applications that are rendered.
         unchanged: the manifests of the others, by folder.
         orphans: the manifests of applications that the file has no more, by folder.
+        pipeline: the pipeline of pipelines, which is rendered after them; None: there is none.
 
     """
 
     tasks: Sequence[Task]
     unchanged: Mapping[Path, Manifest]
     orphans: Mapping[Path, Manifest]
+    pipeline: "FleetTask | None" = None

@@ -5,7 +5,7 @@ changed, nothing is done.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
@@ -16,7 +16,7 @@ from cfn_pipeline.aws import name_forms
 from cfn_pipeline.config.reading import Entry, read_configuration
 from cfn_pipeline.config.separation import Stacks, stacks_of
 from cfn_pipeline.fleet.likeness import likeness
-from cfn_pipeline.fleet.plan import Plan, Task
+from cfn_pipeline.fleet.plan import FleetTask, Plan, Task
 from cfn_pipeline.manifest import Manifest, digest_of, read_manifest
 from cfn_pipeline.model.shared import SHARED
 
@@ -27,8 +27,8 @@ _LIBRARIES = ("awacs", "troposphere", "yaml")
 def read_plan(config: Path, folder: Path | None, edition: str, *, everything: bool = False) -> Plan:
     """Read a configuration file, and find what has changed since it was rendered.
 
-    Several applications have a folder each, with the application's name; what applications share
-    is in the folder ``shared``.
+    Several applications, and those of a fleet, have a folder each, with the application's name;
+    what applications share is in the folder ``shared``.
 
     Args:
         config: the file.
@@ -44,12 +44,14 @@ def read_plan(config: Path, folder: Path | None, edition: str, *, everything: bo
     configuration = read_configuration(config)
     folder = config.parent if folder is None else folder
     entries = configuration.entries
+    is_fleet = configuration.fleet is not None  # which needs the stacks of each
+    is_one_of_many = len(entries) > 1 or is_fleet
     inputs = _Inputs(config, edition)
     unchanged: dict[Path, Manifest] = {}
     others: list[Stacks] = []
     changed: list[Entry] = []
     for entry in entries:
-        place = _folder_of(entry, entries, folder)
+        place = _folder_of(entry, folder, is_one_of_many)
         manifest = None
         if place is not None and place not in unchanged and not everything:
             manifest = _unchanged(place, entry.name, inputs.of(entry, place))
@@ -60,7 +62,7 @@ def read_plan(config: Path, folder: Path | None, edition: str, *, everything: bo
         others.append(Stacks(manifest.application, manifest.stacks))
     applications = configuration.applications(changed, others=others)
     places = [
-        folder / application.name if len(entries) > 1 else folder for application in applications
+        folder / application.name if is_one_of_many else folder for application in applications
     ]
     tasks = [
         Task(
@@ -68,7 +70,7 @@ def read_plan(config: Path, folder: Path | None, edition: str, *, everything: bo
             folder=place,
             configuration=_path_to(config, place),
             inputs=inputs.of(entry, place),
-            likeness="" if everything else inputs.likeness(entry, place),
+            likeness="" if everything or is_fleet else inputs.likeness(entry, place),
             stacks=stacks_of(application).stacks,
         )
         for entry, application, place in zip(changed, applications, places, strict=True)
@@ -83,8 +85,23 @@ def read_plan(config: Path, folder: Path | None, edition: str, *, everything: bo
             path = _path_to(config, place)
             shared = configuration.shared
             tasks.insert(0, Task(shared=shared, folder=place, configuration=path, inputs=hash_))
+    pipeline = None
     rendered = {*unchanged, *(task.folder for task in tasks)}
-    return Plan(tasks=tasks, unchanged=unchanged, orphans=dict(_orphans(config, folder, rendered)))
+    if configuration.fleet is not None:
+        place = folder / configuration.fleet.name
+        rendered.add(place)
+        pipeline = FleetTask(
+            fleet=configuration.fleet,
+            folder=place,
+            configuration=_path_to(config, place),
+            order=[entry.name or "" for entry in entries],
+        )
+    return Plan(
+        tasks=tasks,
+        unchanged=unchanged,
+        orphans=dict(_orphans(config, folder, rendered)),
+        pipeline=pipeline,
+    )
 
 
 def _unchanged(folder: Path, application: str | None, inputs: str) -> Manifest | None:
@@ -152,12 +169,12 @@ def _sources(folder: str) -> Iterator[str]:
                 yield entry.path
 
 
-def _folder_of(entry: Entry, entries: Sequence[Entry], folder: Path) -> Path | None:
+def _folder_of(entry: Entry, folder: Path, is_one_of_many: bool) -> Path | None:
     """Return where an application is rendered; None: its name is not one."""
     name = entry.name
     if name is None or any(name_forms.APPLICATION.problems(name, "")):
         return None
-    return folder / name if len(entries) > 1 else folder
+    return folder / name if is_one_of_many else folder
 
 
 def _is_in(folder: Path, config: Path, own: str) -> bool:

@@ -21,6 +21,7 @@ from cfn_pipeline.files.configuration import Merge
 from cfn_pipeline.fleet.likeness import Sample, sample
 from cfn_pipeline.fleet.orphans import obsolete_files, remove_files
 from cfn_pipeline.fleet.plan import Task
+from cfn_pipeline.fleet.targets import targets_of
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.jobs import results
 from cfn_pipeline.manifest import MANIFEST, Manifest, digest, read_manifest
@@ -57,6 +58,7 @@ class Outcome(Frozen):
         missing: the parameters without a value, by environment.
         problems: why it cannot be rendered; then the rest is absent.
         staged: the files that are written.
+        manifest: of an application.
 
     """
 
@@ -72,6 +74,7 @@ class Outcome(Frozen):
     missing: Mapping[str, Sequence[str]] = field(default_factory=dict)
     problems: Sequence[str] = ()
     staged: Staged = field(default_factory=Staged)
+    manifest: Manifest | None = None
 
 
 def work(tasks: Sequence[Task]) -> int:
@@ -89,6 +92,7 @@ def render_all(
     write: bool = True,
     jobs: int = 1,
     progress: Callable[[int], None] = lambda _: None,
+    finish: Callable[[Sequence[Outcome]], Outcome] | None = None,
 ) -> list[Outcome]:
     """Render applications; the files are the same whatever the number of processes.
 
@@ -99,6 +103,7 @@ def render_all(
         write: whether files are written; otherwise the outcomes have the differences.
         jobs: in how many processes.
         progress: gets the number of applications that are rendered, again and again.
+        finish: renders what needs all of them; None: nothing does.
 
     Raises:
         CfnPipelineError: every reason why one cannot be rendered or written; then nothing is
@@ -118,6 +123,8 @@ def render_all(
                 progress(len(outcomes))
             if problems := [problem for each in outcomes for problem in each.problems]:
                 raise CfnPipelineError(*problems)
+            if finish is not None:
+                outcomes.append(finish(outcomes))
             put_in_place([outcome.staged for outcome in outcomes])
     except BaseException as error:
         discard(outcome.staged for outcome in outcomes)
@@ -158,11 +165,50 @@ def _rendered(task: Task, *, edition: str, force: bool, write: bool) -> Outcome:
     files = dict(rendered.files)
     obsolete: list[str] = []
     edited: list[str] = []
+    manifest = None
     if task.configuration is not None:
         before = read_manifest(folder)
         if before is not None:
             obsolete, edited = obsolete_files(folder, before, files)
-        files[MANIFEST] = _manifest(task, rendered, edition, is_clean=not findings).text()
+        manifest = _manifest(task, rendered, edition, is_clean=not findings)
+        files[MANIFEST] = manifest.text()
+    return replace(
+        outcome_of(
+            folder,
+            rendered,
+            files,
+            obsolete=obsolete,
+            edited=edited,
+            write=write,
+            findings=findings,
+        ),
+        manifest=manifest,
+    )
+
+
+def outcome_of(
+    folder: Path,
+    rendered: project.Rendering,
+    files: Mapping[str, str],
+    *,
+    obsolete: Sequence[str],
+    edited: Sequence[str],
+    write: bool,
+    findings: Sequence[Located] | None = None,
+) -> Outcome:
+    """Return what is rendered, with its files beside their places, or with the differences.
+
+    Args:
+        folder: where it goes.
+        rendered: the files.
+        files: the same, with the manifest.
+        obsolete: files that are no longer rendered.
+        edited: those among such files that were changed.
+        write: whether files are written.
+        findings: of the checks; absent: it is checked here.
+
+    """
+    findings = _findings(rendered) if findings is None else findings
     outcome = partial(
         Outcome,
         folder=folder,
@@ -250,4 +296,7 @@ def _manifest(task: Task, rendered: project.Rendering, edition: str, *, is_clean
         files={name: hash_ for name, hash_ in hashes.items() if name not in filled_in},
         filled_in={name: hashes[name] for name in filled_in},
         missing=rendered.missing,
+        targets=[]
+        if task.application is None
+        else targets_of(task.application, load_edition(edition), rendered.templates),
     )

@@ -14,6 +14,7 @@ from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import Database, secret_problems
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.environments import Places, environment_problems
+from cfn_pipeline.model.fleet import Fleet, fleet_problems
 from cfn_pipeline.model.load_balancers import LoadBalancer
 from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack, replaced_problems, service_problems
 from cfn_pipeline.model.pipeline import Variable
@@ -96,6 +97,8 @@ class Application(Validated):
             be wrong to fix are suppressed in the templates, each with the reason; empty: none.
         shared: stacks that it shares with other applications; absent: none. In a configuration
             file, ``shared`` stands beside ``applications``, and is for all of them.
+        fleet: the pipeline that deploys its delivery stacks; absent: people do. In a configuration
+            file, ``fleet`` stands beside ``applications``, and is for all of them.
 
     Raises:
         ModelError: every mistake, a line each.
@@ -131,6 +134,7 @@ class Application(Validated):
     region: str | None = None
     suppressions: Sequence[str] = ()
     shared: Shared | None = field(default=None, metadata={"python_only": True})
+    fleet: Fleet | None = field(default=None, metadata={"python_only": True})
 
     @property
     def display_name(self) -> str:
@@ -317,6 +321,10 @@ class Application(Validated):
                 name=self.name,
                 elsewhere=[e for e in self.environments if self.places.account(e) is not None],
                 sources=[self.source, self.deployment_source],
+            )
+        if self.fleet is not None:
+            yield from fleet_problems(
+                where, self.fleet, name=self.name, account=self.account, region=self.region
             )
         if isinstance(self.source, ECRImage):
             needless = {"build": self.build, "image_repository": self.image_repository}

@@ -74,6 +74,7 @@ def derive(
     stacks: Sequence[str],
     boundary: Any | None = None,
     parameters: Mapping[str, str] | None = None,
+    limit: bool = True,
 ) -> Permissions:
     """Derive the least permissions that a role needs to deploy templates.
 
@@ -83,6 +84,7 @@ def derive(
         boundary: the ARN of the permissions boundary that the templates' roles have, or a
             function that gives it; default: the roles have none, and may be created without one.
         parameters: values of the templates' parameters; default: those of the templates.
+        limit: whether the boundary's document is derived, too; False: it exists.
 
     Raises:
         TemplateError: a stack's name that binds nothing, a name with a wildcard, or more than a
@@ -100,12 +102,12 @@ def derive(
     each = [needs_of(template, parameters) for template in templates]
     policies, notes = _packed(statements(each, stacks, boundary), stacks)
     makes_roles = any(need.action in BOUNDED for needed in each for need in needed.needs)
-    limit = None
-    if makes_roles and boundary is not None:
-        limit = limit_of([entry for needed in each for entry in needed.allowed], stacks)
+    document = None
+    if makes_roles and boundary is not None and limit:
+        document = limit_of([entry for needed in each for entry in needed.allowed], stacks)
     bounded = boundary is not None
     unknown = [entry for needed in each for entry in needed.unknown(stacks, bounded=bounded)]
-    return Permissions(policies=policies, boundary=limit, unknown=[*unknown, *notes])
+    return Permissions(policies=policies, boundary=document, unknown=[*unknown, *notes])
 
 
 def _packed(

@@ -112,11 +112,16 @@ class Stage:
         name: its name.
         actions: its actions.
         unrehearsed: properties that a rehearsal ignores, such as conditions.
+        entry: the rules of VariableCheck that are checked before it begins: what they are
+            configured with.
+        entry_result: what it does when one is not met: FAIL or SKIP.
 
     """
 
     name: str
     actions: Sequence[Action]
+    entry: Sequence[Mapping[str, str]] = ()
+    entry_result: str = "FAIL"
     unrehearsed: Sequence[str] = ()
 
     @property
@@ -265,11 +270,28 @@ def _stores(properties: Mapping[str, Any], region: str) -> dict[str, dict[str, s
 
 def _stage(properties: Mapping[str, Any]) -> Stage:
     name = str(properties["Name"])
+    result, entry = _entry(properties.get("BeforeEntry") or {})
     return Stage(
         name=name,
         actions=[_action(name, action) for action in properties["Actions"]],
-        unrehearsed=[key for key in GATES if properties.get(key)],
+        entry=entry,
+        entry_result=result,
+        unrehearsed=[
+            key for key in GATES if properties.get(key) and not (entry and key == "BeforeEntry")
+        ],
     )
+
+
+def _entry(gate: Mapping[str, Any]) -> tuple[str, list[dict[str, str]]]:
+    """Return result and rules of a condition, if all of them check variables; or no rules."""
+    match gate.get("Conditions"):
+        case [{"Result": str(result), "Rules": [_, *_] as rules}] if all(
+            rule["RuleTypeId"]["Provider"] == "VariableCheck" for rule in rules
+        ):
+            return result, [
+                {k: scalar_text(v) for k, v in rule["Configuration"].items()} for rule in rules
+            ]
+    return "FAIL", []
 
 
 def _action(stage: str, properties: Mapping[str, Any]) -> Action:

@@ -178,6 +178,9 @@ class Preparation:
             # Independent of the template's file name, so that another template can replace it.
             return f"{_stack_name(name)}-pipeline"
         path = Path(template.file)
+        own = f"{name}-{path.stem}"
+        if own in self.dependencies.stacks:  # a pipeline that updates itself
+            return own
         others = [*self.dependencies.before, *self.dependencies.after, pipeline.template]
         same = [t for t in others if t is not template and Path(t.file).stem == path.stem]
         stack = _stack_name(f"{path.absolute().parent.name}-{path.stem}" if same else path.stem)

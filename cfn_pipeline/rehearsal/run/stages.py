@@ -13,9 +13,10 @@ from typing import Any, Protocol
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.actions.approval import run_approval
 from cfn_pipeline.rehearsal.actions.runners import run_action
+from cfn_pipeline.rehearsal.actions.variables import check_variable
 from cfn_pipeline.rehearsal.context import Context, PendingChangeSet
-from cfn_pipeline.rehearsal.outcome import Outcome, Status
-from cfn_pipeline.rehearsal.pipeline import Action, Pipeline
+from cfn_pipeline.rehearsal.outcome import ActionFailed, Outcome, Status
+from cfn_pipeline.rehearsal.pipeline import Action, Pipeline, Stage
 from cfn_pipeline.rehearsal.run.journal import Journal
 
 
@@ -68,11 +69,32 @@ class Run:
                 self.context.notify(
                     f"stage '{stage.name}': {', '.join(stage.unrehearsed)} is not rehearsed"
                 )
+            if reason := self._unmet(stage):
+                if stage.entry_result != "SKIP":
+                    self.context.notify(f"stage '{stage.name}': its condition fails: {reason}")
+                    return Status.FAILED
+                for action in stage.actions:
+                    message = f"the stage is skipped: {reason}"
+                    self._end(action, Outcome(status=Status.SKIPPED, message=message), 0.0)
+                continue
             for group in stage.groups:
                 status = self._group(group)
                 if status is not Status.SUCCEEDED:
                     return status
         return Status.SUCCEEDED
+
+    def _unmet(self, stage: Stage) -> str:
+        """Return which rule before a stage is not met; empty: all are, or the stage has begun."""
+        if any(self.journal.status(action.id).is_done for action in stage.actions):
+            return ""
+        for rule in stage.entry:
+            try:
+                is_met, text = check_variable(rule, self._variables())
+            except ActionFailed as error:
+                return str(error)
+            if not is_met:
+                return text
+        return ""
 
     @property
     def _stop(self) -> threading.Event:

@@ -46,7 +46,13 @@ def key_template(
         arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     """
-    name = application.name
+    return pipeline_key_template(application.name, pipeline=pipeline, arns=arns)
+
+
+def pipeline_key_template(
+    name: str, *, pipeline: Pipeline | None = None, arns: Arns = ARNS
+) -> Template:
+    """Make the key of a pipeline; ``name``: of the pipeline, for the rest see ``key_template``."""
     stack = Stack(f"Key of the pipeline that delivers {name}", name=name, arns=arns)
     groups = [f"/aws/codebuild/{name}"]
     if pipeline is not None and pipeline.has_action_logs:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from awacs.aws import Condition, StringEqualsIfExists
+from awacs.aws import Condition, PolicyDocument, StringEqualsIfExists
 from troposphere import Equals, If, Not, Ref
 from troposphere.iam import ManagedPolicy
 
@@ -97,11 +97,7 @@ def add_deployment_role(
         DEPLOYMENT_ROLE,
         name=name,
         description=f"CloudFormation, deploying {deploys}",
-        # Not every call of CloudFormation has a source account.
-        trust=trust(
-            "cloudformation.amazonaws.com",
-            Condition(StringEqualsIfExists("aws:SourceAccount", Ref("AWS::AccountId"))),
-        ),
+        trust=trust_cloudformation(),
         **present(path=path),
     )
     stack.add(
@@ -116,6 +112,14 @@ def add_deployment_role(
             )
             for number, policy in enumerate(policies, 1)
         ),
+    )
+
+
+def trust_cloudformation() -> PolicyDocument:
+    """Allow CloudFormation to assume a role; not each of its calls has a source account."""
+    return trust(
+        "cloudformation.amazonaws.com",
+        Condition(StringEqualsIfExists("aws:SourceAccount", Ref("AWS::AccountId"))),
     )
 
 

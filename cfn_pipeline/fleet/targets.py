@@ -1,0 +1,96 @@
+"""The stacks of applications as manifests keep them, for the pipeline that deploys them."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cfn_pipeline.editions.edition import Edition
+from cfn_pipeline.errors import OutputError
+from cfn_pipeline.files.makefile import Target
+from cfn_pipeline.manifest import MANIFEST, Manifest
+from cfn_pipeline.model.application import Application
+from cfn_pipeline.stacks.fleet.pipeline import FleetStack
+
+
+def targets_of(
+    application: Application, edition: Edition, templates: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the stacks of an application, as its manifest keeps them.
+
+    Args:
+        application: the application; without a fleet, none are kept.
+        edition: in which it is rendered.
+        templates: in long form, by file name.
+
+    """
+    if application.fleet is None:
+        return []
+    return [
+        _kept(application, target, templates[target.file].get("Parameters", {}))
+        for target in edition.targets(application)
+    ]
+
+
+def _kept(
+    application: Application, target: Target, parameters: Mapping[str, Any]
+) -> dict[str, Any]:
+    place = target.place
+    return {
+        "target": target.name,
+        "file": target.file,
+        "stack": target.stack,
+        "capabilities": [*target.capabilities],
+        "account": None if place.account == application.account else place.account,
+        "region": None if place.region == application.region else place.region,
+        "parameters": {
+            name: None if "Default" not in p else str(p["Default"])
+            for name, p in parameters.items()
+            if target.environment is None
+        },
+        "outputs": {name: [*output] for name, output in target.outputs.items()},
+        "is_own": target.environment is not None,
+    }
+
+
+def fleet_stacks(manifest: Manifest, folder: Path, root: Path) -> list[FleetStack]:
+    """Return the stacks of a manifest in the account of the pipeline.
+
+    Args:
+        manifest: of an application.
+        folder: where it is.
+        root: the folder of the configuration file.
+
+    Raises:
+        OutputError: the manifest was changed by a person.
+
+    """
+    beside = Path(os.path.relpath(folder, root)).as_posix()
+    prefix = "" if beside == "." else f"{beside}/"
+    try:
+        return [_stack(kept, prefix) for kept in manifest.targets if kept["account"] is None]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise OutputError(
+            f"{folder / MANIFEST}: cannot be read; remove it, and render again"
+        ) from error
+
+
+def _stack(kept: Mapping[str, Any], prefix: str) -> FleetStack:
+    return FleetStack(
+        target=kept["target"],
+        path=f"{prefix}{kept['file']}",
+        stack=kept["stack"],
+        capabilities=kept["capabilities"],
+        region=kept["region"],
+        parameters=kept["parameters"],
+        outputs=kept["outputs"],
+        is_own=kept["is_own"],
+    )
+
+
+def elsewhere(manifests: Sequence[Manifest]) -> Iterator[tuple[str, str]]:
+    """Yield the stacks in other accounts, which the pipeline does not deploy: account and stack."""
+    for manifest in manifests:
+        for kept in manifest.targets:
+            if kept.get("account") is not None and not kept.get("is_own"):
+                yield str(kept["account"]), str(kept["stack"])

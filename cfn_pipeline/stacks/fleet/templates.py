@@ -1,0 +1,137 @@
+"""The templates of a fleet's own stacks."""
+
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from troposphere import Template
+
+from cfn_pipeline.model.fleet import Fleet
+from cfn_pipeline.model.pipeline import Pipeline
+from cfn_pipeline.stacks.delivery.kms import pipeline_key_template
+from cfn_pipeline.stacks.delivery.pipeline import PIPELINE, pipeline_template
+from cfn_pipeline.stacks.delivery.regions import KEY, artifacts_template, key_parameter
+from cfn_pipeline.stacks.fleet.boundary import boundary_template, within_fleet
+from cfn_pipeline.stacks.fleet.build import build_template
+from cfn_pipeline.stacks.fleet.delivery import Delivered
+from cfn_pipeline.stacks.fleet.pipeline import FleetStack, fleet_pipeline
+from cfn_pipeline.stacks.fleet.roles import roles_template
+
+#: Which a person deploys, for no role of the fleet may.
+BOUNDARY_FILE = "boundary.yml"
+
+_IAM = ["CAPABILITY_NAMED_IAM"]
+
+
+def fleet_templates(
+    fleet: Fleet,
+    *,
+    applications: Mapping[str, Sequence[FleetStack]],
+    removed: Mapping[str, Sequence[FleetStack]],
+    file: str,
+) -> dict[str, dict[str, Any]]:
+    """Return the templates in long form by file name, in the order in which they are deployed.
+
+    Args:
+        fleet: the fleet.
+        applications: the stacks of each application.
+        removed: those of applications that are no longer in the configuration file.
+        file: the name of the configuration file.
+
+    Raises:
+        ModelError: a parameter without a value, or more than a pipeline can deploy.
+
+    """
+    names = {**applications, **removed}
+    patterns = {s.stack: _pattern(name, s.stack) for name, all_ in names.items() for s in all_}
+    own = own_stacks(fleet, applications, removed)
+    patterns |= {stack.stack: f"{fleet.name}-*" for stack in own}
+
+    def build(digest: str) -> dict[str, dict[str, Any]]:
+        pipeline = fleet_pipeline(
+            fleet, applications=applications, removed=removed, own=own, digest=digest
+        )
+        return _templates(fleet, pipeline, patterns, file)
+
+    # Its own digest is in the pipeline: that of all that is not the digest.
+    digest = sha256(json.dumps(build("0" * 16), sort_keys=True).encode()).hexdigest()[:16]
+    return build(digest)
+
+
+def boundary_stack(fleet: Fleet) -> FleetStack:
+    """Return the stack of the boundary."""
+    return FleetStack(
+        target="boundary",
+        path=f"{fleet.name}/{BOUNDARY_FILE}",
+        stack=fleet.boundary_name,
+        capabilities=_IAM,
+    )
+
+
+def own_stacks(
+    fleet: Fleet,
+    applications: Mapping[str, Sequence[FleetStack]],
+    removed: Mapping[str, Sequence[FleetStack]],
+) -> list[FleetStack]:
+    """Return the stacks that the pipeline itself is made of, in their order.
+
+    Args:
+        fleet: the fleet.
+        applications: the stacks of each application.
+        removed: those of applications that are no longer in the configuration file.
+
+    """
+    every = [stack for stacks in (*applications.values(), *removed.values()) for stack in stacks]
+    regions = {stack.region for stack in every if stack.region is not None}
+    stores = {f"artifacts-{region}": region for region in sorted(regions)}
+    keys = {str(key_parameter(r).title): (target, KEY) for target, r in stores.items()}
+    return [
+        FleetStack(
+            target=target,
+            path=f"{fleet.name}/{target}.yml",
+            stack=f"{fleet.name}-{target}",
+            capabilities=_IAM if target == "iam" else (),
+            region=stores.get(target),
+            parameters={"NotificationEmail": ""} if target == "pipeline" else {},
+            outputs=keys if target in ("iam", "pipeline") else {},
+        )
+        for target in ("kms", *stores, "iam", "codebuild", "pipeline")
+    ]
+
+
+def _pattern(application: str, stack: str) -> str:
+    """Return what names the stacks of an application; a stack that is called otherwise."""
+    return f"{application}-*" if stack.startswith(f"{application}-") else stack
+
+
+def _templates(
+    fleet: Fleet, pipeline: Pipeline, patterns: Mapping[str, str], file: str
+) -> dict[str, dict[str, Any]]:
+    key = pipeline_key_template(fleet.name, pipeline=pipeline)
+    build = build_template(fleet, file=file)
+    main = pipeline_template(pipeline)
+    # Started again when it has been changed, with what has not been deployed yet.
+    main.resources[PIPELINE].RestartExecutionOnUpdate = True
+    stores = {r: artifacts_template(pipeline, region=r) for r in pipeline.regions}
+    for template in (key, build, main):
+        within_fleet(template, fleet)
+    deploys = [
+        Delivered(stack=f"{fleet.name}-{name}", region=region, template=template.to_dict())
+        for name, region, template in (
+            ("kms", None, key),
+            *((f"artifacts-{region}", region, store) for region, store in stores.items()),
+            ("codebuild", None, build),
+            ("pipeline", None, main),
+        )
+    ]
+    roles = roles_template(fleet, pipeline, patterns=patterns, deploys=deploys)
+    made: dict[str, Template] = {
+        BOUNDARY_FILE: boundary_template(fleet),
+        "kms.yml": key,
+        **{f"artifacts-{region}.yml": store for region, store in stores.items()},
+        "iam.yml": roles,
+        "codebuild.yml": build,
+        "pipeline.yml": main,
+    }
+    return {name: template.to_dict() for name, template in made.items()}
