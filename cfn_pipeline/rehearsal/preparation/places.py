@@ -162,6 +162,9 @@ def home_account(template: Resource, others: Sequence[Path]) -> str | None:
         others: the files of further templates.
 
     """
+    alone = pipelines(System(templates=[template.template]))
+    if not any(action.node.at("RoleArn").is_there for each in alone for action in each.actions):
+        return None
     beside = [
         path
         for path in template_files(Path(template.template.file).parent)
