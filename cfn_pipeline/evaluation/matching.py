@@ -106,11 +106,22 @@ def _certain(pattern: str) -> re.Pattern[str]:
     fields = pattern.split(":", _FIELDS - 1)
     if len(fields) == _FIELDS and not any(is_open(field) for field in fields[:-1]):
         # A wildcard does not reach beyond its part of an ARN, but for the last.
-        parts = [*(_regex(field, "[^:]") for field in fields[:-1]), _regex(fields[-1], ".")]
+        parts = [*(_regex(field, excluded=":") for field in fields[:-1]), _regex(fields[-1])]
         return re.compile(":".join(parts), re.DOTALL)
-    return re.compile(_regex(pattern, "."), re.DOTALL)
+    return re.compile(_regex(pattern), re.DOTALL)
 
 
-def _regex(pattern: str, character: str) -> str:
-    wild = {"*": f"{character}*", "?": "[^\U000f0000-\U000ffffd]", ANYTHING: "(?!)"}
-    return "".join(wild.get(part) or re.escape(part) for part in pattern)
+def _regex(pattern: str, *, excluded: str = "") -> str:
+    """Return a regular expression for a pattern whose wildcards do not match some characters."""
+    any_one = f"[^{excluded}]" if excluded else "."
+    wild = {"?": f"[^{excluded}\U000f0000-\U000ffffd]", ANYTHING: "(?!)"}
+    head, *parts = (
+        "".join(wild.get(character) or re.escape(character) for character in part)
+        for part in pattern.split("*")
+    )
+    if not parts:
+        return head
+    *middle, tail = parts
+    # What stands between two wildcards is looked for once, (?>), so that no text takes long.
+    found = "".join(f"(?>{any_one}*?{part})" for part in middle if part)
+    return f"{head}{found}{any_one}*{tail}"
