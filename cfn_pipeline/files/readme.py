@@ -40,7 +40,8 @@ You need credentials of the AWS account and Docker here; `pip install 'cfn-pipel
   logout (`cfn-pipeline new {name} -o . --application ../{name}` writes both);
 {image}
 
-`{deployment}` is this folder.
+`{deployment}` is this folder. One repository is enough with `deployment_source` in
+`cfn-pipeline.yml`: this is then a folder of it, and `rehearse` needs `--source MyApp=...` alone.
 
 **3. A connection** to where the repositories are, made in the console (Developer Tools, Settings,
 Connections), with its handshake finished there. Its status is then Available; note its ARN.
