@@ -21,6 +21,7 @@ templates: $(READY) ## Render the editions into templates/
 docs: $(READY) .docs/.ready ## Write the generated pages of docs/, and build the site in .docs/site
 	@$(BIN)/python scripts/rules_page.py
 	@$(BIN)/python scripts/configuration_page.py
+	@$(BIN)/python scripts/pictures.py
 	@$(BIN)/python scripts/site/site.py .docs/pages
 	@NO_MKDOCS_2_WARNING=1 .docs/venv/bin/mkdocs build --strict --quiet
 	@echo ".docs/site/index.html"
@@ -30,6 +31,7 @@ check: $(READY) ## Say where templates/ and docs/ are stale, and what is wrong w
 	@$(BIN)/cfn-pipeline render --edition book --check
 	@$(BIN)/cfn-pipeline check templates/current templates/book
 	@$(BIN)/python scripts/rules_page.py --check
+	@$(BIN)/python scripts/pictures.py --check
 	@$(BIN)/python scripts/configuration_page.py --check
 
 test: $(READY) check lint types ## Run everything that must pass: stale files, style, types, quick tests

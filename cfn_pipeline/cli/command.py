@@ -28,8 +28,8 @@ class _BadInputError(click.ClickException):
 #: The verbs, in the order of the help. Each is a module with the same name, which is imported when
 #: the verb is called, so that other verbs start fast.
 _VERBS = (
-    *("new", "render", "deploy", "check", "rules", "permissions", "diff", "adopt", "rehearse"),
-    *("fleet", "schema", "completion", "mcp"),
+    *("new", "render", "deploy", "check", "rules", "permissions", "diff", "diagram", "adopt"),
+    *("rehearse", "fleet", "schema", "completion", "mcp"),
 )
 
 

@@ -57,6 +57,10 @@ VERBS = {
         {"click", "yaml"},
         ALWAYS | {"adopt", "atomic", "aws", "manifest", "output", "template"},
     ),
+    "diagram templates/current/pipeline.yml": (
+        {"click", "yaml"},
+        ALWAYS | {"analysis", "aws", "buildspec", "diagrams", "evaluation", "template"},
+    ),
     # boto3, editions and the rest are loaded when there is something to deploy.
     "deploy --help": ({"click"}, ALWAYS),
     "mcp --help": ({"click"}, ALWAYS),

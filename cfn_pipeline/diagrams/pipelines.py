@@ -1,0 +1,117 @@
+"""What a pipeline is in a picture."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from cfn_pipeline.analysis.partial_text import is_known, readable
+from cfn_pipeline.analysis.pipelines import Action, Pipeline, Stage
+from cfn_pipeline.diagrams.pictures import ActionBox, PipelinePicture, StageBox
+from cfn_pipeline.evaluation.places import home_of, place_of
+
+#: Providers that people know by another name.
+_PROVIDERS = {
+    "CodeStarSourceConnection": "Connection",
+    "CodeDeployToECS": "CodeDeploy to ECS",
+    "CloudFormationStackSet": "CloudFormation stack set",
+    "CloudFormationStackInstances": "CloudFormation stack instances",
+    "ECRBuildAndPublish": "Builds and publishes an image",
+    "StepFunctions": "Step Functions",
+}
+
+#: What a CloudFormation action does, by its mode.
+_MODES: Mapping[str, str] = {
+    "CHANGE_SET_EXECUTE": "Executes the change set of",
+    "CHANGE_SET_REPLACE": "Makes a change set for",
+    "CREATE_UPDATE": "Deploys stack",
+    "DELETE_ONLY": "Deletes stack",
+    "REPLACE_ON_FAILURE": "Deploys or replaces stack",
+}
+
+#: The settings that name what a source reads, and the words before the name.
+_SOURCES = {"FullRepositoryId": "", "RepositoryName": "", "Repo": "", "S3Bucket": ""}
+_REVISIONS = {"BranchName": "branch ", "Branch": "branch ", "ImageTag": "tag ", "S3ObjectKey": ""}
+#: The settings that name what an action uses.
+_TARGETS = {
+    "ProjectName": "project ",
+    "ServiceName": "service ",
+    "ApplicationName": "application ",
+    "FunctionName": "function ",
+    "StateMachineArn": "",
+    "PipelineName": "pipeline ",
+    "StackSetName": "stack set ",
+    "BucketName": "bucket ",
+}
+
+
+def pipeline_picture(pipeline: Pipeline) -> PipelinePicture:
+    """Return the picture of a pipeline."""
+    name = pipeline.node.at("Name").text
+    return PipelinePicture(
+        name=_shown(pipeline, name) if name and is_known(name) else pipeline.resource.logical_id,
+        stages=[_stage_box(stage, pipeline) for stage in pipeline.stages],
+    )
+
+
+def _stage_box(stage: Stage, pipeline: Pipeline) -> StageBox:
+    boxes = [_action_box(action, pipeline) for action in stage.actions]
+    return StageBox(
+        name=_shown(pipeline, stage.name), actions=sorted(boxes, key=lambda box: box.order)
+    )
+
+
+def _action_box(action: Action, pipeline: Pipeline) -> ActionBox:
+    def shown(text: str) -> str:
+        return _shown(pipeline, text)
+
+    return ActionBox(
+        name=shown(action.name),
+        kind=(action.category or "").lower(),
+        lines=[line for line in _lines(action, shown) if line],
+        inputs=[shown(artifact.name) for artifact in action.inputs],
+        outputs=[shown(artifact.name) for artifact in action.outputs],
+        order=action.order[1] if action.order else 1,
+        place=_place(action, pipeline),
+    )
+
+
+def _lines(action: Action, shown: Callable[[str], str]) -> Iterator[str]:
+    if action.is_approval:
+        yield "Waits for an approval"
+        return
+    if action.is_cloudformation:
+        stack = shown(action.setting("StackName").text or "?")
+        yield "CloudFormation"
+        yield f"{_MODES.get(action.mode or '', 'Stack')} {stack}"
+        return
+    yield _PROVIDERS.get(action.provider or "", action.provider or "?")
+    for settings in (_SOURCES, _REVISIONS, _TARGETS):
+        for key, word in settings.items():
+            text = shown(action.setting(key).text or "")
+            # A name that AWS generates says less than that of the action.
+            if text.replace("...", ""):
+                yield f"{word}{text}"
+                break
+
+
+def _place(action: Action, pipeline: Pipeline) -> str:
+    home, place = home_of(pipeline), place_of(action, pipeline)
+    if place is None or place == home:
+        return ""
+    account = f"account {_shown(pipeline, place.account)}" if place.account != home.account else ""
+    region = _shown(pipeline, place.region) if place.region != home.region else ""
+    return ", ".join(part for part in (account, region) if part)
+
+
+def _shown(pipeline: Pipeline, text: str) -> str:
+    """Return a text with the names of parameters for its unknown parts."""
+    return "".join(
+        character if is_known(character) else _variable(pipeline, character) for character in text
+    )
+
+
+def _variable(pipeline: Pipeline, character: str) -> str:
+    match pipeline.system.unknowns.source_of(character):
+        case (_, str(thing)) if name := re.fullmatch(r"\{'Ref': '(\w+)'\}", thing):
+            return f"${{{name[1]}}}"
+        case _:
+            return readable(character)

@@ -1,0 +1,61 @@
+"""Write docs/images/ from the templates: the pictures of the README and of docs/diagrams.md.
+
+With ``--check`` it writes nothing, and exits with 1 if a picture is stale.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from cfn_pipeline.analysis.reading import read_files
+from cfn_pipeline.diagrams.reading import pictures
+from cfn_pipeline.diagrams.svg import svg
+from cfn_pipeline.output import differences, write_files
+
+ROOT = Path(__file__).parents[1]
+IMAGES = ROOT / "docs" / "images"
+
+#: The pictures, and the template of each.
+TEMPLATES = {
+    "book-1-integration": "templates/book/pipeline-integration.yml",
+    "book-2-deployment": "templates/book/pipeline-deployment.yml",
+    "book-3-pipeline": "templates/book/pipeline.yml",
+    "book-stack": "templates/book/stack.yml",
+    "current-pipeline": "templates/current/pipeline.yml",
+    "current-stack": "templates/current/stack.yml",
+    "three-accounts": "examples/three-accounts/pipeline.yml",
+}
+
+#: The pictures that are also drawn for telephones, with the ending of their names.
+NARROW = {"current-pipeline"}
+WIDTHS = {"": 830, "-narrow": 390}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; show what is stale")
+    check = parser.parse_args().check
+    files = images()
+    if not check:
+        write_files(files, IMAGES)
+        return
+    stale = "".join(differences(files, IMAGES))
+    print(stale, end="")
+    if stale:
+        print("docs/images is stale; run make docs", file=sys.stderr)
+        raise SystemExit(1)
+
+
+def images() -> dict[str, str]:
+    """Return the pictures, by file name."""
+    files = {}
+    for name, path in TEMPLATES.items():
+        drawn = pictures(read_files([ROOT / path], {}))
+        for ending, width in WIDTHS.items():
+            if not ending or name in NARROW:
+                files[f"{name}{ending}.svg"] = svg(drawn, width=width)
+    return files
+
+
+if __name__ == "__main__":
+    main()
