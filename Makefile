@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: audit docs simulate help templates check test coverage test-deploy lint types bench clean
+.PHONY: audit docs release simulate help templates check test coverage test-deploy lint types bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -57,6 +57,9 @@ bench: $(READY) ## Measure, as ratios to a plain dump of the same templates
 	@$(BIN)/python -m tests.benchmarks.curves
 	@$(BIN)/python tests/benchmarks/fleets.py
 
+release: $(READY) .release/.ready ## Build the wheel, the sdist and the list of what they need into dist/, and install both; uploads nothing
+	@$(BIN)/python scripts/release.py
+
 audit: $(READY) .audit/.ready ## Run security checkers (checkov, Guard, cdk-nag) over the current edition; needs npm
 	@$(BIN)/python scripts/audit/audit.py
 
@@ -69,11 +72,16 @@ deploy/%: $(READY) FORCE ## Deploy a stack of templates/: kms, ecr, environment-
 	@$(BIN)/cfn-pipeline deploy templates/$(EDITION) $* --edition $(EDITION) $(if $(S3_BUCKET),--bucket $(S3_BUCKET)) $(if $(YES),--yes) $(foreach parameter,$(PARAMETERS),-p $(parameter))
 
 clean: ## Remove what can be made again
-	rm -rf $(VENV) .audit .deploy .docs .rehearsal build dist *.egg-info .coverage .coverage.* .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .audit .deploy .docs .release .rehearsal build dist *.egg-info .coverage .coverage.* .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 .deploy/.ready: tests/deploy/requirements.txt
 	$(PYTHON) -m venv .deploy
 	.deploy/bin/python -m pip install --quiet --disable-pip-version-check -r tests/deploy/requirements.txt
+	@touch $@
+
+.release/.ready: scripts/release_requirements.txt
+	$(PYTHON) -m venv .release
+	.release/bin/python -m pip install --quiet --disable-pip-version-check -r scripts/release_requirements.txt
 	@touch $@
 
 .docs/.ready: scripts/site/requirements.txt
