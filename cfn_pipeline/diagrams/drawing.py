@@ -83,15 +83,14 @@ class Drawing:
     def text(
         self, x: float, y: float, text: str, class_: str, *, size: float, bold: bool = False
     ) -> None:
-        """Add a line of text; ``y`` is its baseline."""
-        shown = printable(text)
+        """Add a line of text, which is printable; ``y`` is its baseline."""
         # Other scripts are as wide as they were measured, whatever the font.
         length = ""
-        if not is_measured(shown):
-            width = width_of(shown, size, bold=bold)
+        if not is_measured(text):
+            width = width_of(text, size, bold=bold)
             length = f' textLength="{width:.4g}" lengthAdjust="spacingAndGlyphs"'
         self.elements.append(
-            f'<text x="{x:g}" y="{y:g}" class="{class_}"{length}>{escaped(shown)}</text>'
+            f'<text x="{x:g}" y="{y:g}" class="{class_}"{length}>{escaped(text)}</text>'
         )
 
     def document(self, *, width: float, height: float, title: str, description: str) -> str:

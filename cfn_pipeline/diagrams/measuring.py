@@ -1,22 +1,32 @@
 """How wide text is, and how it is broken into lines that fit.
 
-The font is the reader's, so widths are those of Helvetica and Arial, with room for wider fonts.
+The font is the reader's: Helvetica or Arial, or what a machine without them has in their place.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
-#: The widths of the characters from the space to the tilde, in hundredths of the font's size.
-_ASCII = (
-    *(28, 28, 35, 56, 56, 89, 67, 19, 33, 33, 39, 58, 28, 33, 28, 28),
-    *(56, 56, 56, 56, 56, 56, 56, 56, 56, 56, 28, 28, 58, 58, 58, 56),
-    *(102, 67, 67, 72, 72, 67, 61, 78, 72, 28, 50, 67, 56, 83, 72, 78),
-    *(67, 78, 72, 67, 61, 72, 67, 94, 67, 67, 61, 28, 28, 28, 47, 56),
-    *(33, 56, 56, 50, 56, 56, 28, 56, 56, 22, 22, 50, 22, 83, 56, 56),
-    *(56, 56, 33, 50, 28, 56, 50, 72, 50, 50, 50, 33, 26, 33, 58),
+from cfn_pipeline.printable import printable
+
+#: The widths of the characters from the space to the tilde, in hundredths of the font's size: the
+#: larger ones of Arial and DejaVu Sans.
+_REGULAR = (
+    *(32, 40, 46, 84, 64, 95, 78, 27, 39, 39, 50, 84, 32, 36, 32, 34),
+    *(64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 34, 34, 84, 84, 84, 56),
+    *(102, 68, 69, 72, 77, 67, 61, 78, 75, 29, 50, 67, 56, 86, 75, 79),
+    *(67, 79, 72, 67, 61, 73, 68, 99, 69, 67, 69, 39, 34, 39, 84, 56),
+    *(50, 61, 63, 55, 63, 62, 35, 63, 63, 28, 28, 58, 28, 97, 63, 61),
+    *(63, 63, 41, 52, 39, 63, 59, 82, 59, 59, 52, 64, 34, 64, 84),
 )
-_ROOM = 1.12
-_BOLD = 1.08
+_BOLD = (
+    *(35, 46, 52, 84, 70, 100, 87, 31, 46, 46, 52, 84, 38, 42, 38, 37),
+    *(70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 40, 40, 84, 84, 84, 61),
+    *(100, 77, 76, 73, 83, 68, 68, 82, 84, 37, 56, 77, 64, 100, 84, 85),
+    *(73, 85, 77, 72, 68, 81, 77, 110, 77, 72, 73, 46, 37, 46, 84, 56),
+    *(50, 67, 72, 59, 72, 68, 44, 72, 71, 34, 34, 67, 34, 104, 71, 69),
+    *(72, 72, 49, 60, 48, 71, 65, 92, 65, 65, 58, 71, 37, 71, 84),
+)
 
 _LATIN, _CYRILLIC = 0x180, 0x530
 _ELLIPSIS = "…"
@@ -30,7 +40,8 @@ _BREAKS = re.compile(r"(?<=[-_/.:,])(?=[^-_/.:,])|(?<=[a-z0-9])(?=[A-Z])")
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of a text in pixels; at least as wide as usual fonts draw it."""
-    return sum(map(_width, text)) / 100 * size * _ROOM * (_BOLD if bold else 1)
+    widths = _BOLD if bold else _REGULAR
+    return sum(_width(character, widths) for character in text) / 100 * size
 
 
 def is_measured(text: str) -> bool:
@@ -38,13 +49,20 @@ def is_measured(text: str) -> bool:
     return all(ord(character) < _LATIN or character == _ELLIPSIS for character in text)
 
 
-def _width(character: str) -> int:
+def _width(character: str, widths: Sequence[int]) -> int:
     code = ord(character)
     if 32 <= code < 127:
-        return _ASCII[code - 32]
+        return widths[code - 32]
     if character == _ELLIPSIS:
         return 100
-    return 80 if code < _LATIN else 90 if code < _CYRILLIC else 110
+    if _is_mark(character):
+        return 0
+    return 90 if code < _LATIN else 100 if code < _CYRILLIC else 120
+
+
+def _is_mark(character: str) -> bool:
+    """Whether a character stands above or below the one before it."""
+    return unicodedata.category(character) in ("Mn", "Me")
 
 
 def shortened(text: str) -> str:
@@ -54,7 +72,7 @@ def shortened(text: str) -> str:
 
 
 def lines_of(text: str, width: float, size: float, *, bold: bool = False) -> Sequence[str]:
-    """Break a text into lines that are not wider than ``width``.
+    """Break a text, made printable, into lines that are not wider than ``width``.
 
     Lines end at spaces, else at the joints of a name, else anywhere.
     """
@@ -64,7 +82,7 @@ def lines_of(text: str, width: float, size: float, *, bold: bool = False) -> Seq
 
     lines: list[str] = []
     line = ""
-    for word in shortened(text).split():
+    for word in printable(shortened(text)).split():
         spaced = f"{line} {word}" if line else word
         if fits(spaced):
             line = spaced
@@ -80,7 +98,7 @@ def lines_of(text: str, width: float, size: float, *, bold: bool = False) -> Seq
                 lines.append(line)
             line = ""
             for character in piece:
-                if line and not fits(line + character):
+                if line and not fits(line + character) and not _is_mark(character):
                     lines.append(line)
                     line = ""
                 line += character
