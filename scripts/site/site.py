@@ -31,6 +31,7 @@ The book's system, todobackend, as `make templates` renders it:
 [Editions](../docs/editions.md) explains the differences.
 """
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
+IMAGE = re.compile(r'(?<= )(src|srcset)="(docs/[^"]+)"')
 FENCE = re.compile(r"^ *(```+|~~~+)")
 
 
@@ -98,6 +99,7 @@ def _linked(text: str, source: str, page: str, pages: Mapping[str, str]) -> str:
             fence = "" if fence and line.strip().startswith(fence) else fence or mark[1]
         elif not fence:
             line = LINK.sub(lambda link: _link(link, source, page, pages), line)
+            line = IMAGE.sub(lambda image: _image(image, page), line)
         lines.append(line)
     return "\n".join(lines) + "\n"
 
@@ -119,6 +121,12 @@ def _link(link: re.Match[str], source: str, page: str, pages: Mapping[str, str])
         file = posixpath.dirname(file)
         hash_ = anchor = ""
     return link[1] if exists else link[0]  # a file of the repository that has no page
+
+
+def _image(image: re.Match[str], page: str) -> str:
+    """Return the attribute of an image in HTML, which stands in a document of the top folder."""
+    path = posixpath.relpath(image[2].removeprefix("docs/"), posixpath.dirname(page) or ".")
+    return f'{image[1]}="{path}"'
 
 
 if __name__ == "__main__":
