@@ -13,6 +13,8 @@ from cfn_pipeline.cli.configuration_file import CONFIG
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.template.files import read_stream, read_text
 
+_PAGE = "MIGRATION.md"
+
 
 @click.command()
 @click.argument(
@@ -135,4 +137,17 @@ def _check(path: Path, text: str) -> None:
 
 
 def _application(source: Path, folder: Path | None) -> None:
-    raise click.UsageError(f"{source} is a folder, {folder}")
+    from cfn_pipeline.adopt.copilot.converting import convert
+    from cfn_pipeline.adopt.copilot.planning import migration
+    from cfn_pipeline.adopt.copilot.reading import read_application
+
+    application = read_application(source)
+    converted = convert(application)
+    folder = Path(f"{application.name}-adopted") if folder is None else folder
+    page = migration(application, converted)
+    _write({CONFIG: converted.config, **converted.templates, _PAGE: page}, folder)
+    printing.message(
+        f"services and jobs: {len(application.workloads)}, applications: {len(converted.parts)}, "
+        f"settings without a counterpart: {len(converted.rows)}"
+    )
+    printing.message(f"{folder / _PAGE} lists these, and has the steps of the migration")

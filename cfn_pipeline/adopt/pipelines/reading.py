@@ -14,6 +14,7 @@ from cfn_pipeline.adopt.pipelines.structure import (
     STORE,
     Shape,
 )
+from cfn_pipeline.aws import name_forms
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.frozen import Frozen, frozen
 
@@ -84,6 +85,7 @@ def read_pipeline(text: str, source: str) -> LivePipeline:
     reader = _Reader(source)
     properties = reader.structure(document, PIPELINE, ("pipeline",))
     ModelError.raise_for(reader.problems)
+    ModelError.raise_for(name_forms.PIPELINE.problems(properties["Name"], source))
     arn = metadata.get("pipelineArn") if isinstance(metadata, dict) else None
     place = _ARN.fullmatch(arn) if isinstance(arn, str) else None
     return LivePipeline(
