@@ -78,6 +78,7 @@ def _plausible(name: str) -> str:
 def answer(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return what ``aws codepipeline get-pipeline`` answers of a pipeline."""
     pipeline: Any = _lowered({"ExecutionMode": "SUPERSEDED", "PipelineType": "V1", **properties})
+    pipeline.pop("restartExecutionOnUpdate", None)  # of CloudFormation alone
     stores = pipeline.pop("artifactStores", None)
     if stores is not None:
         pipeline["artifactStores"] = {each["region"]: each["artifactStore"] for each in stores}

@@ -32,6 +32,7 @@ def _adopted(live: LivePipeline) -> dict[str, Any]:
 def _with_parameters(properties: dict[str, Any]) -> dict[str, Any]:
     """Return what is expected of the live pipeline: its tokens are references."""
     expected = {"ExecutionMode": "SUPERSEDED", "PipelineType": "V1", **properties}
+    expected.pop("RestartExecutionOnUpdate", None)  # of CloudFormation alone
     for action in (action for stage in expected["Stages"] for action in stage["Actions"]):
         settings = action.get("Configuration", {})
         if "OAuthToken" in settings:
@@ -286,6 +287,7 @@ def test_a_configuration_is_read_or_there_is_a_reason(path: str) -> None:
         assert path in (
             "templates/book/pipeline-integration.yml",  # deploys nothing
             "examples/pipeline-language/pipeline.yml",  # deploys two stacks in one stage
+            "examples/fleet-pipeline/platform/pipeline.yml",  # deploys waves of stacks
         )
 
 
