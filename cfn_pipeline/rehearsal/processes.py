@@ -66,6 +66,8 @@ def start_guarded(
 ) -> Process:
     """Start a command and return its guard, which ends with it, after all that it has started.
 
+    What they write is for this user alone: it may hold secrets.
+
     Args:
         command: the program and its arguments; its standard input and output are pipes.
         environment: its variables.
@@ -74,7 +76,9 @@ def start_guarded(
 
     """
     request = _request(command, until="command", keep=descriptors)
-    return _guard(request, environment=environment, stderr=stderr, descriptors=descriptors)
+    return _guard(
+        request, environment=environment, stderr=stderr, descriptors=descriptors, umask=0o077
+    )
 
 
 class Guarded:
@@ -175,6 +179,7 @@ def _guard(
     stderr: BinaryIO | int,
     folder: Path | None = None,
     descriptors: Sequence[int] = (),
+    umask: int = -1,
 ) -> Process:
     """Start a guard; its standard input and output are pipes."""
     # By its path, without packages: importing this one would only take time.
@@ -188,4 +193,5 @@ def _guard(
         env=environment,
         start_new_session=True,  # Ctrl-C reaches this process only
         pass_fds=tuple(descriptors),
+        umask=umask,
     )

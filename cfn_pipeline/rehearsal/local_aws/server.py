@@ -173,6 +173,5 @@ async def _main(descriptor: int) -> None:
 
 
 if __name__ == "__main__":
-    os.umask(0o077)  # the account's files may hold secrets
     asyncio.run(_main(int(sys.argv[1])))
     os._exit(0)  # without waiting for the emulator's worker threads

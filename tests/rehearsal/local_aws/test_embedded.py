@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -49,6 +50,7 @@ def test_what_was_saved_outlives_a_crash(tmp_path: Path) -> None:
 def test_what_cannot_be_saved_is_said(tmp_path: Path) -> None:
     with embedded_aws(tmp_path, region="us-east-1") as server:
         server.account.client("ssm").put_parameter(Name="/a", Value="b", Type="String")
+        shutil.rmtree(tmp_path / "state", ignore_errors=True)
         (tmp_path / "state").write_text("in the way")
         with pytest.raises(RehearsalError, match="the account cannot be saved in "):
             server.save()
