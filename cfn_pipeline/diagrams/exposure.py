@@ -85,6 +85,9 @@ _PUBLIC: Mapping[str, Callable[[Node], bool]] = {
 
 
 def is_public(resource: Resource, system: System) -> bool:
-    """Return whether a resource is certainly public, in a branch of its conditions."""
+    """Return whether a resource is public, as far as its template says.
+
+    A rule or statement that depends on a condition counts; another value that does is not known.
+    """
     judge = _PUBLIC.get(resource.type)
     return judge is not None and judge(properties_of(resource, system))

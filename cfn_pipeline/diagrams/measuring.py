@@ -31,8 +31,9 @@ _BOLD = (
 _LATIN, _CYRILLIC = 0x180, 0x530
 _ELLIPSIS = "…"
 
-#: Longer texts are shortened in the middle; AWS's names are shorter.
-_LONGEST = 260
+#: Of longer words and texts, the middle is left out; AWS's names are shorter.
+_LONGEST_WORD = 260
+_LONGEST = 10_000
 
 #: Where a line may end within a word: after punctuation, and between the words of CamelCase.
 _BREAKS = re.compile(r"(?<=[-_/.:,])(?=[^-_/.:,])|(?<=[a-z0-9])(?=[A-Z])")
@@ -66,9 +67,16 @@ def _is_mark(character: str) -> bool:
 
 
 def shortened(text: str) -> str:
-    """Return a text of which the middle is left out if it is too long to be read."""
-    half = _LONGEST // 2
-    return text if len(text) <= _LONGEST else f"{text[:half]}{_ELLIPSIS}{text[-half:]}"
+    """Return a text without the middle of what is too long to be read."""
+    if len(text) <= _LONGEST_WORD:
+        return text
+    words = _middle_out(text, _LONGEST).split(" ")
+    return " ".join(_middle_out(word, _LONGEST_WORD) for word in words)
+
+
+def _middle_out(text: str, longest: int) -> str:
+    half = longest // 2
+    return text if len(text) <= longest else f"{text[:half]}{_ELLIPSIS}{text[-half:]}"
 
 
 def lines_of(text: str, width: float, size: float, *, bold: bool = False) -> Sequence[str]:

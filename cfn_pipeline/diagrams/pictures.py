@@ -15,7 +15,8 @@ class ActionBox:
         inputs: the names of its input artifacts.
         outputs: the names of its output artifacts.
         order: its run order; actions of the same order run at the same time.
-        place: the account and region in which it works; empty: those of the pipeline.
+        place: the account and region in which it works, or the role if they are not known; empty:
+            those of the pipeline.
 
     """
 
@@ -30,7 +31,7 @@ class ActionBox:
     @property
     def sentence(self) -> str:
         """The action, for people who do not see the picture."""
-        where = [f"in {self.place}"] if self.place else []
+        where = [self.place] if self.place else []
         inputs = [f"reads {', '.join(self.inputs)}"] if self.inputs else []
         outputs = [f"makes {', '.join(self.outputs)}"] if self.outputs else []
         return f"{self.name} ({'; '.join([*self.lines, *where, *inputs, *outputs])})"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline, Stage
 from cfn_pipeline.diagrams.pictures import ActionBox, PipelinePicture, StageBox
-from cfn_pipeline.evaluation.places import home_of, place_of
+from cfn_pipeline.evaluation.places import home_of, place_of, region_of
 
 #: Providers that people know by another name.
 _PROVIDERS = {
@@ -83,7 +83,8 @@ def _lines(action: Action, shown: Callable[[str], str]) -> Iterator[str]:
         yield "CloudFormation"
         yield f"{_MODES.get(action.mode or '', 'Stack')} {stack}"
         return
-    yield _PROVIDERS.get(action.provider or "", action.provider or "?")
+    provider = shown(action.node.at("ActionTypeId").at("Provider").text or "?")
+    yield _PROVIDERS.get(provider, provider)
     for settings in (_SOURCES, _REVISIONS, _TARGETS):
         for key, word in settings.items():
             text = shown(action.setting(key).text or "")
@@ -95,11 +96,14 @@ def _lines(action: Action, shown: Callable[[str], str]) -> Iterator[str]:
 
 def _place(action: Action, pipeline: Pipeline) -> str:
     home, place = home_of(pipeline), place_of(action, pipeline)
-    if place is None or place == home:
-        return ""
-    account = f"account {_shown(pipeline, place.account)}" if place.account != home.account else ""
-    region = _shown(pipeline, place.region) if place.region != home.region else ""
-    return ", ".join(part for part in (account, region) if part)
+    region = region_of(action, pipeline)
+    if place is None:
+        where = f"with role {_shown(pipeline, action.node.at('RoleArn').text or '?')}"
+    else:
+        is_home = place.account == home.account
+        where = "" if is_home else f"account {_shown(pipeline, place.account)}"
+    parts = (where, "" if region == home.region else _shown(pipeline, region))
+    return ", ".join(part for part in parts if part)
 
 
 def _shown(pipeline: Pipeline, text: str) -> str:

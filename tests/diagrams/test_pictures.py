@@ -54,6 +54,15 @@ def test_parameters_are_named_and_actions_stand_in_the_order_in_which_they_run()
     assert first.place == "account ${Account}"
 
 
+def test_a_role_stands_for_an_account_that_is_not_known() -> None:
+    role = {"Ref": "Role"}
+    picture = pipeline(
+        [action("Deploy", "Deploy/S3", RoleArn=role, Region="eu-west-1")],
+        Parameters={"Role": {"Type": "String"}},
+    )
+    assert picture.stages[0].actions[0].place == "with role ${Role}, eu-west-1"
+
+
 def test_a_pipeline_with_conditions_is_drawn_once_with_the_most_actions() -> None:
     optional = {"Fn::If": ["Wide", action("Check", "Approval/Manual"), {"Ref": "AWS::NoValue"}]}
     picture = pipeline(

@@ -86,6 +86,12 @@ def test_text_of_others_stays_text() -> None:
         assert all(line.count('"') % 2 == 0 for line in shown.splitlines())
 
 
+def test_a_long_list_is_whole_and_a_long_word_loses_its_middle() -> None:
+    names = ", ".join(f"Resource{number}" for number in range(300))
+    assert " ".join(lines_of(names, 200, 12)) == names
+    assert len("".join(lines_of("a" * 100_000, 200, 12))) == 261
+
+
 @given(st.text(max_size=400), st.floats(40, 400))
 def test_lines_are_not_wider_than_asked_and_lose_nothing(text: str, width: float) -> None:
     lines = lines_of(text, width, 13, bold=True)
