@@ -54,7 +54,7 @@ class Action(Validated):
     A subclass sets ``type``, and overrides ``inputs``, ``outputs``, ``settings`` and
     ``permissions``: what the pipeline's role is allowed for the action. ::
 
-        @frozen
+        @dataclass(frozen=True, kw_only=True)
         class Configure(Action):
             type: ClassVar[ActionType] = ActionType(
                 category="Deploy", owner="AWS", provider="ServiceCatalog"
