@@ -1,6 +1,7 @@
 """What a holder gains and loses, decided request by request with the house's evaluation of IAM."""
 
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,6 +11,9 @@ from cfn_pipeline.evaluation.conditions import Context
 from cfn_pipeline.evaluation.decisions import Request, decide
 from cfn_pipeline.evaluation.matching import Truth, matches
 from cfn_pipeline.evaluation.policies import Policy, allowing, plain_policy
+
+#: Statements about the same, of both policies together; real ones have a few.
+_MOST_STATEMENTS = 120
 
 #: An account that is not that of any principal, so that a resource's own policy decides.
 _OTHER_ACCOUNT = "999999999999"
@@ -180,19 +184,21 @@ class Requests:
         others = [other for other in every if are_about_the_same(statement, other)]
         self._sides = old, new
         self._people = _principals(statement, others) if new.is_own else [holder]
-        self._parts = parts(statement, others)
+        self._parts = parts(statement, others) if len(others) <= _MOST_STATEMENTS else None
         # A denial also counts for those of the account, whom their own policies may allow it.
         self._of_stranger = statement.get("Effect") != "Deny"
 
     @property
     def most(self) -> int:
         """How many requests there are at most."""
+        if self._parts is None:
+            return sys.maxsize
         of_parts = (len(part) for part in self._parts)
         return len(self._people) * math.prod(of_parts)
 
     def decided(self) -> Iterator[Decided]:
         """Yield the requests, decided by both policies."""
-        for action, resource, keys in self._parts.requests():
+        for action, resource, keys in () if self._parts is None else self._parts.requests():
             for principal in self._people:
                 before, after = (
                     side.decide(principal, action, resource, keys, of_stranger=self._of_stranger)

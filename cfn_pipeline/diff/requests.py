@@ -8,7 +8,7 @@ is enough.
 import ipaddress
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ Keys = Mapping[str, tuple[str, ...]]
 
 #: Text that no pattern has.
 _FRESH = "Xyzzy"
-_MOST_CONTEXTS = 40
+_MOST_CONTEXTS = 80
 _MOST_RESOURCES = 100
 _MOST_ACTIONS = 400
 
@@ -121,13 +121,15 @@ def _actions(statement: Statement, others: Sequence[Statement]) -> list[str]:
     everything = _patterns(others, "Action", "NotAction")
     excluded = [p.lower() for p in as_list(statement.get("NotAction", []))]
     own = as_list(statement.get("Action", [])) or ["*"]
+    arns = [arn.split(":", 5) for arn in _patterns(others, "Resource", "NotResource")]
+    of_arns = {fields[2] for fields in arns if len(fields) == 6 and "*" not in fields[2]}
     candidates: dict[str, None] = {}
     for pattern in own:
         if "*" not in pattern and "?" not in pattern:
             candidates[pattern] = None
             continue
         named = [p for p in everything if "*" not in p and "?" not in p]
-        for action in (*named, *_known_actions(pattern, everything)):
+        for action in (*named, *_known_actions(pattern, everything, of_arns)):
             if matches(pattern.lower(), action.lower()):
                 candidates[action] = None
     kept = [a for a in candidates if not any(matches(p, a.lower()) for p in excluded)]
@@ -136,7 +138,7 @@ def _actions(statement: Statement, others: Sequence[Statement]) -> list[str]:
     raising = [action for action in kept if action in RAISING]
     # Actions on buckets and on objects are of two kinds, also where the patterns are the same.
     named = _patterns(others, "Resource", "NotResource")
-    places = [instance for pattern in named for instance in _instances(pattern)]
+    places = {_form(i): i for pattern in named for i in _instances(pattern)}.values()
     by_places: dict[tuple[bool, ...], list[str]] = {}
     for action in kept:
         fits = tuple(_fits(action, place) for place in places)
@@ -150,7 +152,9 @@ def _of_service(service: str) -> tuple[str, ...]:
     return tuple(f"{service}:{name}" for name in catalogue.actions_of(service))
 
 
-def _known_actions(pattern: str, everything: Sequence[str]) -> Iterator[str]:
+def _known_actions(
+    pattern: str, everything: Sequence[str], of_arns: Collection[str]
+) -> Iterator[str]:
     """Yield actions that a pattern may match: those that are known, or one that is made up."""
     service, colon, name = pattern.partition(":")
     if colon and "*" not in service:
@@ -160,7 +164,7 @@ def _known_actions(pattern: str, everything: Sequence[str]) -> Iterator[str]:
             yield f"{service}:{name.replace('*', _FRESH).replace('?', 'X')}"
         return
     services = {p.partition(":")[0].lower() for p in everything if ":" in p and "*" not in p[:3]}
-    for known in sorted({*services, *_USUAL}):
+    for known in sorted({*services, *of_arns, *_USUAL}):
         yield from _of_service(known)
     yield from RAISING
     yield f"{_FRESH.lower()}:{_FRESH}"
@@ -244,7 +248,8 @@ def _fresh_arn(action: str) -> str:
 def _fits(action: str, resource: str) -> bool:
     """Whether an action can be allowed on a resource, as far as is known."""
     if catalogue.access(action) is None:
-        return True
+        fields = resource.split(":", 5)
+        return len(fields) < 6 or fields[2] == action.partition(":")[0].lower()
     if resource == "*":
         return not catalogue.resources_of(action)
     if not catalogue.resources_of(action):
@@ -276,6 +281,8 @@ def _contexts(statement: Statement, others: Sequence[Statement]) -> list[Keys]:
     for other in others:
         for keys, more in itertools.product(own[:4], _meeting(other)):
             add({**more, **keys})
+            for key in sorted({key for key, _ in named} - set(more) - set(keys)):
+                add({**more, **keys, key: (_FRESH,)})
     return list(found.values())[:_MOST_CONTEXTS]
 
 
@@ -317,7 +324,7 @@ def _values(operator: str, values: Sequence[str]) -> list[str | None]:
         elif operator.startswith("Numeric"):
             found += _numbers(operator, value)
         elif "Not" in operator:
-            found.append(_FRESH)
+            found += [_FRESH, None]
         else:
             found.append(plain)
     return [*found, None] if optional else list(dict.fromkeys(found))
