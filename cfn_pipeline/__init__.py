@@ -78,6 +78,7 @@ _MODULES = {
     ),
     "model.scheduled_tasks": ("ScheduledTask",),
     "model.secret_values": ("Secret",),
+    "model.fleet": ("Fleet",),
     "model.shared": ("Shared", "SharedBuildImage", "SharedListener"),
     "model.sources": (
         "AzureDevOps",

@@ -63,6 +63,7 @@ from cfn_pipeline.model.egress import Egress as Egress
 from cfn_pipeline.model.environment import Environment as Environment
 from cfn_pipeline.model.existing_database import ExistingMySql as ExistingMySql
 from cfn_pipeline.model.existing_database import ExistingPostgreSql as ExistingPostgreSql
+from cfn_pipeline.model.fleet import Fleet as Fleet
 from cfn_pipeline.model.instance_releases import EC2Deploy as EC2Deploy
 from cfn_pipeline.model.invocations import InspectorScan as InspectorScan
 from cfn_pipeline.model.invocations import LambdaInvoke as LambdaInvoke
@@ -185,6 +186,7 @@ __all__ = [
     "ExistingPostgreSql",
     "Fargate",
     "Finding",
+    "Fleet",
     "GitHub",
     "GitHubOAuth",
     "GitHubRepository",

@@ -324,7 +324,12 @@ class Application(Validated):
             )
         if self.fleet is not None:
             yield from fleet_problems(
-                where, self.fleet, name=self.name, account=self.account, region=self.region
+                where,
+                self.fleet,
+                name=self.name,
+                account=self.account,
+                region=self.region,
+                is_unbounded=self.stack is not None and not self.stack.boundary,
             )
         if isinstance(self.source, ECRImage):
             needless = {"build": self.build, "image_repository": self.image_repository}

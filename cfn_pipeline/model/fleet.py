@@ -110,6 +110,7 @@ def fleet_problems(
     name: str,
     account: str | None,
     region: str | None,
+    is_unbounded: bool,
 ) -> Iterator[str]:
     """Yield why a fleet's pipeline cannot deliver an application.
 
@@ -119,8 +120,14 @@ def fleet_problems(
         name: the application's.
         account: of its pipeline.
         region: of its pipeline.
+        is_unbounded: whether roles of its own template have no boundary.
 
     """
+    if is_unbounded:
+        yield (
+            f"{where}: roles of its template have no boundary, and {fleet.where} makes no role "
+            "without one; remove boundary from stack"
+        )
     if name == fleet.name:
         yield f"{where}: its name is also the name of {fleet.where}; use another name"
     for what, own, other in (

@@ -227,3 +227,23 @@ def test_the_book_edition_has_no_fleets(tmp_path: Path) -> None:
     config.write_text(text)
     done = run("render", "--config", str(config), "--edition", "book")
     assert done.code == 2
+
+
+def test_a_template_without_boundaries_is_refused(tmp_path: Path) -> None:
+    config = write(tmp_path, "web", more=", stack: {path: stack.yml, boundary: false}")
+    done = run("render", "--config", str(config))
+    assert done.code == 2
+    assert "makes no role without one; remove boundary from stack" in done.err
+
+
+def test_the_verb_needs_a_fleet_that_is_rendered(tmp_path: Path) -> None:
+    config = write(tmp_path, "web")
+    text = config.read_text()
+    config.write_text(text[text.index("defaults") :])
+    done = run("fleet", "--config", str(config))
+    assert done.code == 2
+    assert "has no fleet; add one, such as fleet: {name: platform}" in done.err
+    config.write_text(text)
+    done = run("fleet", "--config", str(config), "--region", "eu-west-1")
+    assert done.code == 2
+    assert "web: is not rendered" in done.err

@@ -13,6 +13,7 @@ from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.permissions.protection import ROLE_PATH
 from cfn_pipeline.stacks.arns import ARNS
+from cfn_pipeline.stacks.parameters import BOUNDARY
 from cfn_pipeline.stacks.stack import Stack
 
 #: Of the roles and policies of a fleet. No other role can change them.
@@ -80,7 +81,15 @@ def _statements(fleet: Fleet) -> list[dict[str, Any]]:
     account = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
     boundary = boundary_of(fleet)
     # The boundaries of applications' own roles: each is in the stack of an environment.
-    bounded = [boundary, {"Fn::Sub": f"{account}:policy/*-environment-PermissionsBoundary-*"}]
+    bounded: list[Any] = [
+        boundary,
+        {"Fn::Sub": f"{account}:policy/*-environment-PermissionsBoundary-*"},
+    ]
+    bounded += [
+        arn
+        for name, arn in fleet.parameters.items()
+        if name.rpartition("/")[2] == BOUNDARY.title and arn not in bounded
+    ]
     services = sorted({*_SERVICES, *fleet.services})
     stack = f"stack/{fleet.boundary_name}/*"
     own = {"Fn::Sub": f"arn:${{AWS::Partition}}:cloudformation:*:${{AWS::AccountId}}:{stack}"}

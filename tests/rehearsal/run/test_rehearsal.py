@@ -395,3 +395,37 @@ def test_an_account_that_cannot_be_saved_fails_the_action(small: Small) -> None:
     assert done.code == 1
     assert done.action("Build/Build")["status"] == "Failed"
     assert "the account cannot be saved in " in done.action("Build/Build")["message"]
+
+
+def _dev_only_if(small: Small, tag: str, result: str) -> None:
+    stages = usual_stages()
+    rule = {
+        "Name": "Tagged",
+        "RuleTypeId": {
+            "Category": "Rule",
+            "Owner": "AWS",
+            "Provider": "VariableCheck",
+            "Version": "1",
+        },
+        "Configuration": {"Variable": "#{Built.TAG}", "Operator": "NE", "Value": tag},
+    }
+    stages[2]["BeforeEntry"] = {"Conditions": [{"Result": result, "Rules": [rule]}]}
+    small.pipeline(stages)
+
+
+def test_a_stage_is_skipped_where_a_variable_says_so(small: Small) -> None:
+    _dev_only_if(small, "x", "SKIP")
+    first = small.rehearse(*J)
+    assert first.states()["Dev/Deploy"] == "Succeeded"
+    assert "not rehearsed" not in first.err
+    tag = first.action("Build/Build")["variables"]["TAG"]
+    _dev_only_if(small, tag, "SKIP")
+    done = small.rehearse(*J)
+    assert done.code == 0, done.err
+    assert done.states()["Dev/Deploy"] == "Skipped"
+    assert done.states()["Production/Execute"] == "Succeeded"
+    _dev_only_if(small, tag, "FAIL")
+    done = small.rehearse(*J)
+    assert done.code == 1
+    assert done.states()["Dev/Deploy"] == "NotStarted"
+    assert "its condition fails: #{Built.TAG} is" in done.err
