@@ -1,30 +1,24 @@
 """What a pipeline is in a picture."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from pathlib import PurePath
 
 from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline, Stage
+from cfn_pipeline.aws.cloudformation import ActionMode
+from cfn_pipeline.aws.pipelines import CONNECTION_PROVIDER
 from cfn_pipeline.diagrams.pictures import ActionBox, PipelinePicture, StageBox
 from cfn_pipeline.evaluation.places import home_of, place_of, region_of
 
 #: Providers that people know by another name.
 _PROVIDERS = {
-    "CodeStarSourceConnection": "Connection",
+    CONNECTION_PROVIDER: "Connection",
     "CodeDeployToECS": "CodeDeploy to ECS",
     "CloudFormationStackSet": "CloudFormation stack set",
     "CloudFormationStackInstances": "CloudFormation stack instances",
     "ECRBuildAndPublish": "Builds and publishes an image",
     "StepFunctions": "Step Functions",
-}
-
-#: What a CloudFormation action does, by its mode.
-_MODES: Mapping[str, str] = {
-    "CHANGE_SET_EXECUTE": "Executes the change set of",
-    "CHANGE_SET_REPLACE": "Makes a change set for",
-    "CREATE_UPDATE": "Deploys stack",
-    "DELETE_ONLY": "Deletes stack",
-    "REPLACE_ON_FAILURE": "Deploys or replaces stack",
 }
 
 #: The settings that name what a source reads, and the words before the name.
@@ -46,8 +40,9 @@ _TARGETS = {
 def pipeline_picture(pipeline: Pipeline) -> PipelinePicture:
     """Return the picture of a pipeline."""
     name = pipeline.node.at("Name").text
+    known = name if name and is_known(name) else pipeline.resource.logical_id
     return PipelinePicture(
-        name=_shown(pipeline, name) if name and is_known(name) else pipeline.resource.logical_id,
+        name=PurePath(pipeline.resource.template.file).name if known == "Pipeline" else known,
         stages=[_stage_box(stage, pipeline) for stage in pipeline.stages],
     )
 
@@ -79,9 +74,8 @@ def _lines(action: Action, shown: Callable[[str], str]) -> Iterator[str]:
         yield "Waits for an approval"
         return
     if action.is_cloudformation:
-        stack = shown(action.setting("StackName").text or "?")
         yield "CloudFormation"
-        yield f"{_MODES.get(action.mode or '', 'Stack')} {stack}"
+        yield f"{_deed(action.mode_terms)} {shown(action.setting('StackName').text or '?')}"
         return
     provider = shown(action.node.at("ActionTypeId").at("Provider").text or "?")
     yield _PROVIDERS.get(provider, provider)
@@ -92,6 +86,15 @@ def _lines(action: Action, shown: Callable[[str], str]) -> Iterator[str]:
             if text.replace("...", ""):
                 yield f"{word}{text}"
                 break
+
+
+def _deed(mode: ActionMode | None) -> str:
+    """Return what an action does with a stack, by its mode."""
+    if mode is None:
+        return "Stack"
+    if "ChangeSetName" in mode.settings:
+        return "Makes a change set for" if mode.reads_template else "Executes the change set of"
+    return "Deploys stack" if mode.reads_template else "Deletes stack"
 
 
 def _place(action: Action, pipeline: Pipeline) -> str:

@@ -173,3 +173,20 @@ def test_nothing_to_draw_is_an_error() -> None:
         of_text("Resources: {A: {Type: 'AWS::SNS::Topic'}}", "pipeline")
     with pytest.raises(TemplateError, match=r"a\.yml: no resource with a type"):
         of_text("Resources: {A: {Kind: b}}")
+
+
+@pytest.mark.parametrize(
+    "mode, line",
+    [
+        ("CREATE_UPDATE", "Deploys stack shop"),
+        ("REPLACE_ON_FAILURE", "Deploys stack shop"),
+        ("DELETE_ONLY", "Deletes stack shop"),
+        ("CHANGE_SET_REPLACE", "Makes a change set for shop"),
+        ("CHANGE_SET_EXECUTE", "Executes the change set of shop"),
+        ("OTHER", "Stack shop"),
+    ],
+)
+def test_what_an_action_does_with_a_stack(mode: str, line: str) -> None:
+    settings = {"ActionMode": mode, "StackName": "shop"}
+    picture = pipeline([action("It", "Deploy/CloudFormation", Configuration=settings)])
+    assert picture.stages[0].actions[0].lines == ["CloudFormation", line]
