@@ -119,6 +119,40 @@ def test_an_unknown_key_is_told(tmp_path: Path) -> None:
     assert any(row.what == "frobnicate" for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("lines", "what"),
+    [
+        ("count: {range: {min: 1, max: 2, step: 3}}", "count.range.step"),
+        ("sidecars: {a: {image: {location: a/b, credentials: x}}}", "sidecars.a.image.credentials"),
+        ("image: {build: Dockerfile, port: 80, labels: {a: b}}", "image.labels"),
+    ],
+)
+def test_keys_deep_inside_are_told(lines: str, what: str, tmp_path: Path) -> None:
+    folder = write("hello", tmp_path)
+    manifest = folder / "web" / "manifest.yml"
+    key = lines.partition(":")[0]
+    kept = [line for line in manifest.read_text().splitlines() if not line.startswith(f"{key}:")]
+    manifest.write_text("\n".join([*kept, lines]))
+    rows = convert(read_application(folder)).rows
+    assert any(row.what == what for row in rows)
+
+
+def test_an_override_of_an_unknown_environment_is_told(tmp_path: Path) -> None:
+    folder = write("shop", tmp_path)
+    manifest = folder / "web" / "manifest.yml"
+    manifest.write_text(manifest.read_text() + "  staging: {cpu: 2048}\n")
+    rows = convert(read_application(folder)).rows
+    assert any(row.what == "environments.staging" for row in rows)
+
+
+def test_a_job_that_is_switched_off_stays_so(tmp_path: Path) -> None:
+    folder = write("reports", tmp_path)
+    manifest = folder / "daily" / "manifest.yml"
+    manifest.write_text(manifest.read_text().replace("@daily", "none"))
+    applications = read_config(convert(read_application(folder)).config)
+    assert applications[0].scheduled_tasks[0].schedule == "at(2099-12-31T00:00:00)"
+
+
 def test_a_database_stays_and_is_referenced(tmp_path: Path) -> None:
     application = _applications("orders", tmp_path)["orders-api"]
     assert application.database == ExistingPostgreSql(name="orders")

@@ -85,8 +85,10 @@ class Task:
             section = listed.section(name)
             image = section.take("image")
             if isinstance(image, dict):
-                inner = Section(image, f"{self.where}.sidecars.{name}.image", [])
+                inner = Section(image, f"{self.where}.sidecars.{name}.image", self.problems)
                 image = inner.text("location")
+                for key, _ in inner.unused(f"sidecars.{name}.image."):
+                    self.unused(key)
             if not isinstance(image, str):
                 section.rest()
                 self.row(f"sidecars.{name}", "build its image elsewhere, then add it to sidecars:")
@@ -191,7 +193,7 @@ class Task:
                 continue
             volume_ = {"type": _EXISTING_EFS, "read_only": None if read_only is False else True}
             if isinstance(efs, dict):
-                inner = Section(efs, f"{self.where}.storage.volumes.{name}.efs", [])
+                inner = Section(efs, f"{self.where}.volumes.{name}.efs", self.problems)
                 volume_["file_system"] = inner.text("id")
                 access_point = inner.section("auth").text("access_point_id")
                 volume_["access_point"] = access_point

@@ -148,6 +148,7 @@ class _Converter:
         groups = [
             list(group) for _, group in itertools.groupby(versions, lambda each: _same(each[1]))
         ]
+        self._tell_other_environments(workload)
         for number, group in enumerate(groups):
             stages = [stage for stage, _ in group]
             if number:
@@ -163,6 +164,21 @@ class _Converter:
             part = Part(workload=workload, stages=stages, name=name, hosts=_hosts(group[0][1]))
             self.parts.append(part)
             yield part, [manifest for _, manifest in group]
+
+    def _tell_other_environments(self, workload: Workload) -> None:
+        overrides = workload.manifest.get("environments")
+        if not isinstance(overrides, dict):
+            if overrides is not None:
+                Section(overrides, f"{workload.file}.environments", self.problems)
+            return
+        known = [stage.name for stage in self._delivery.stages]
+        for name, own in overrides.items():
+            if own is not None and not isinstance(own, dict):
+                Section(own, f"{workload.file}.environments.{name}", self.problems)
+            if name not in known:
+                instead = "no environment and no pipeline has this name; add the environment"
+                what = f"environments.{name}"
+                self.rows.append(Row(where=workload.name, what=what, instead=instead))
 
     def _manifest(self, workload: Workload, environment: str) -> dict[str, Any]:
         variables = {

@@ -169,7 +169,9 @@ def build_keys(
     value = image.take("build")
     if value is None:
         return {"build": None}, None
-    build = Section(value if isinstance(value, dict) else {}, f"{where}.image.build", [])
+    build = Section(
+        value if isinstance(value, dict) else {}, f"{where}.image.build", section.problems
+    )
     dockerfile = value if isinstance(value, str) else build.text("dockerfile")
     context = build.text("context")
     if context is None:

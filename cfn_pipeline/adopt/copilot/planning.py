@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from cfn_pipeline.adopt.copilot.converting import Converted, Part
 from cfn_pipeline.adopt.copilot.reading import (
     LOAD_BALANCED,
+    REQUEST_DRIVEN,
     SCHEDULED_JOB,
     STATIC_SITE,
     WORKER,
@@ -91,6 +92,10 @@ def _steps(application: CopilotApplication, parts: Sequence[Part]) -> Iterator[s
     yield "    cfn-pipeline render --config cfn-pipeline.yml"
     yield ""
     yield "tells what is to be filled in; render again, until it finds nothing."
+    yield "Put the files of each application into its folder of the repository, and push them:"
+    yield ""
+    yield from (f"- `{part.name}`: folder `deploy/{part.name}`" for part in parts)
+    yield ""
     yield "`VpcId`, `ApplicationSubnets` and `PrivateSubnets` in the configuration file of each"
     yield "environment are those of Copilot's environment, so that tasks reach what they reached:"
     yield ""
@@ -113,11 +118,12 @@ def _steps(application: CopilotApplication, parts: Sequence[Part]) -> Iterator[s
     if any(part.workload.type == SCHEDULED_JOB for part in parts):
         yield "A job would run twice: switch Copilot's rule off before the new one is deployed:"
         yield ""
-        for name in (p.workload.name for p in parts if p.workload.type == SCHEDULED_JOB):
-            for environment in environments:
-                yield f"    aws events disable-rule --name {app}-{environment}-{_cell(name)}-Rule"
-        yield ""
-        yield "(its name is in the resources of the job's stack, where it is another one)."
+        for part in parts:
+            if part.workload.type == SCHEDULED_JOB:
+                for stage in part.stages:
+                    stack = f"{app}-{_cell(stage.name)}-{_cell(part.workload.name)}"
+                    yield f"    RULE=$({_resource(stack, 'Rule')})"
+                    yield '    aws events disable-rule --name "$RULE"'
         yield ""
     yield "## 4. Switch DNS"
     yield ""
@@ -190,24 +196,24 @@ def _removal(application: CopilotApplication, environments: Sequence[str]) -> It
     app = _cell(application.name)
     for name in application.pipelines:
         yield f"1. the pipeline: `copilot pipeline delete --name {_cell(name)}`"
-    holders = {each.name: list(_held(application, each)) for each in application.workloads}
-    if any(not held for held in holders.values()):
+    holders = {each.name: each for each in application.workloads}
+    held_by = {name: list(_held(application, each)) for name, each in holders.items()}
+    if not all(held_by.values()):
         yield "1. the services and jobs whose stacks hold nothing that is still used:"
         yield ""
         for environment in environments:
-            for name in (name for name, held in holders.items() if not held):
+            for name in (name for name, held in held_by.items() if not held):
                 stack = f"{app}-{_cell(environment)}-{_cell(name)}"
                 yield f"        aws cloudformation delete-stack --stack-name {stack}"
         yield ""
-    for name, held in holders.items():
+    for name, held in held_by.items():
         if held:
             yield (
                 f"1. of `{_cell(name)}` the tasks alone, since its stack holds {', '.join(held)}:"
             )
             yield ""
             for environment in environments:
-                yield f"        aws ecs update-service --cluster CLUSTER_OF_{environment} \\"
-                yield f"            --service SERVICE_OF_{_cell(name)} --desired-count 0"
+                yield from _stop(holders[name], f"{app}-{_cell(environment)}-{_cell(name)}")
             yield ""
     stacks = ", ".join(f"`{app}-{_cell(name)}`" for name in environments)
     yield (
@@ -220,6 +226,36 @@ def _removal(application: CopilotApplication, environments: Sequence[str]) -> It
         "refers to them."
     )
     yield ""
+
+
+def _stop(workload: Workload, stack: str) -> Iterator[str]:
+    """Yield the commands that stop the tasks of a workload."""
+    if workload.type == REQUEST_DRIVEN:
+        yield f"        SERVICE=$({_resource(stack, 'Service')})"
+        yield '        aws apprunner pause-service --service-arn "$SERVICE"'
+        return
+    if workload.type == SCHEDULED_JOB:
+        yield f"        RULE=$({_resource(stack, 'Rule')})"
+        yield '        aws events disable-rule --name "$RULE"'
+        return
+    # The id of a service is its ARN: .../CLUSTER/NAME.
+    yield f"        SERVICE=$({_resource(stack, 'Service')})"
+    yield '        SERVICE="${SERVICE#*:service/}"'
+    if isinstance(workload.manifest.get("count"), dict):
+        yield "        aws application-autoscaling register-scalable-target \\"
+        yield "            --service-namespace ecs --scalable-dimension ecs:service:DesiredCount \\"
+        yield '            --resource-id "service/$SERVICE" --min-capacity 0 --max-capacity 0'
+    yield '        aws ecs update-service --cluster "${SERVICE%/*}" \\'
+    yield '            --service "${SERVICE#*/}" --desired-count 0'
+
+
+def _resource(stack: str, logical_id: str) -> str:
+    """Return the command that prints the physical id of a resource."""
+    return (
+        f"aws cloudformation describe-stack-resource --stack-name {stack} "
+        f"--logical-resource-id {logical_id} "
+        "--query StackResourceDetail.PhysicalResourceId --output text"
+    )
 
 
 def _held(application: CopilotApplication, workload: Workload) -> Iterator[str]:

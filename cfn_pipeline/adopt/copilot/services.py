@@ -1,5 +1,6 @@
 """What a service or a job becomes: the keys of an application that its type decides."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from cfn_pipeline.adopt.copilot.reading import (
     SCHEDULED_JOB,
     WORKER,
 )
-from cfn_pipeline.adopt.copilot.rows import Row
+from cfn_pipeline.adopt.copilot.rows import Row, row
 from cfn_pipeline.adopt.copilot.sections import Section
 from cfn_pipeline.adopt.copilot.values import schedule, seconds
 from cfn_pipeline.aws.cloudwatch import RETENTION_DAYS
@@ -21,6 +22,9 @@ _DEFAULT_SIZE = (256, 512)
 _APP_RUNNER_SIZE = (1024, 2048)
 _PRIORITY_STEP = 10
 _MOST_TASKS = 4
+_RANGE = re.compile("([0-9]{1,5})-([0-9]{1,5})", re.ASCII)
+#: For a job that is not to run: a schedule of Amazon EventBridge needs some time.
+_NEVER = "at(2099-12-31T00:00:00)"
 
 
 @frozen
@@ -104,7 +108,7 @@ def count(section: Section, where: str, rows: list[Row]) -> tuple[Count, dict[st
     if not isinstance(value, dict):
         rows.append(Row(where=where, what="count", instead=f"1 to {_MOST_TASKS} tasks"))
         return Count(least=1, most=_MOST_TASKS), {}
-    inner = Section(value, f"{where}.count", [])
+    inner = Section(value, f"{where}.count", section.problems)
     spot = inner.number("spot")
     if spot is not None:
         return Count(least=spot, most=max(spot, 1), spot_percent=100), {}
@@ -129,32 +133,33 @@ def count(section: Section, where: str, rows: list[Row]) -> tuple[Count, dict[st
 def _range(inner: Section, where: str, rows: list[Row]) -> tuple[int, int, int]:
     value = inner.take("range")
     if isinstance(value, dict):
-        bounds = Section(value, f"{where}.count.range", [])
+        bounds = Section(value, f"{where}.count.range", inner.problems)
         least, most = bounds.number("min") or 1, bounds.number("max") or _MOST_TASKS
         spot_from = bounds.number("spot_from")
+        rows += [row(where, key) for key, _ in bounds.unused("count.range.")]
         if spot_from is None:
             return least, most, 0
         percent = max(0, min(100, round(100 * (most - spot_from + 1) / max(most, 1))))
         instead = f"{percent} percent of the tasks are on Spot, whatever their number"
         rows.append(Row(where=where, what="count.range.spot_from", instead=instead))
         return least, most, percent
-    least_text, _, most_text = str(value or "").partition("-")
-    if (
-        least_text.isascii()
-        and least_text.isdigit()
-        and most_text.isascii()
-        and most_text.isdigit()
-    ):
-        return int(least_text[:9]), int(most_text[:9]), 0
-    return 1, _MOST_TASKS, 0
+    if value is None:
+        return 1, _MOST_TASKS, 0
+    match = _RANGE.fullmatch(str(value))
+    if match is None:
+        inner.refuse(value, "a range such as 1-10", "range")
+        return 1, _MOST_TASKS, 0
+    return int(match[1]), int(match[2]), 0
 
 
 def _target(inner: Section, key: str) -> int | None:
     value = inner.take(key)
     if isinstance(value, dict):
         value = value.get("value")
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_number and value > 0 else None
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value
+    inner.refuse(value, "a number above 0", key)
+    return None
 
 
 def _frontend(
@@ -163,6 +168,8 @@ def _frontend(
     """Return the load balancer, or the rule of one; None: nothing leads requests to it."""
     raw = section.take("http")
     has_http = isinstance(raw, dict)
+    if not has_http and not isinstance(raw, (bool, type(None))):
+        section.refuse(raw, "a mapping", "http")
     http = Section(raw if has_http else {}, f"{task.where}.http", task.problems)
     if kind == WORKER or (kind == BACKEND and not (has_http or container.get("port"))):
         return None
@@ -196,7 +203,7 @@ def _health_check(http: Section, task: Task) -> dict[str, Any]:
     value = http.take("healthcheck")
     if isinstance(value, str):
         return {} if value == "/" else {"health_check_path": value}
-    check = Section(value if isinstance(value, dict) else {}, task.where, task.problems)
+    check = Section(value, f"{task.where}.http.healthcheck", task.problems)
     numbers: dict[str, tuple[int | None, int, int]] = {
         "health_check_interval": (_seconds(check, "interval"), 5, 300),
         "health_check_timeout": (_seconds(check, "timeout"), 2, 120),
@@ -248,8 +255,9 @@ def _job(
     text = section.section("on").text("schedule") or "none"
     expression = schedule(text)
     if expression is None:
-        expression = "rate(365 days)"
-        task.row("on.schedule", f"{text!r:.40} has no counterpart; write the schedule by hand")
+        expression = _NEVER
+        instead = f"{text!r:.40} has no counterpart: the job waits until you write the schedule"
+        task.row("on.schedule", instead)
     for sidecar in sidecars:
         task.row(f"sidecars.{sidecar['name']}", "a scheduled task has one container")
     container.pop("depends_on", None)
