@@ -104,3 +104,10 @@ def test_every_builder_has_an_example_or_a_row() -> None:
         and name not in ("action_role", "deployment_role")  # these are names of roles
     }
     assert builders == {name for name in builders if f"`{name}`" in PAGE}
+
+
+def test_the_action_of_ones_own_may_start_a_deployment(outputs: dict[str, Path]) -> None:
+    """AppConfig asks for the application, what is in it, and the deployment strategy."""
+    text = outputs["An action of your own"].read_text()
+    for resource in ("application/a1b2c3d", "application/a1b2c3d/*", "deploymentstrategy/*"):
+        assert f":${{AWS::AccountId}}:{resource}\n" in text

@@ -77,6 +77,13 @@ ADDED: Mapping[str, Mapping[str, str]] = {
         "cloudwatch:DescribeAlarms": "target tracking looks its alarms up",
         "cloudwatch:PutMetricAlarm": "target tracking uses the caller's permissions",
     },
+    "AWS::EFS::MountTarget": {
+        "ec2:CreateNetworkInterface": "CreateMountTarget makes one by the caller's permissions",
+        "ec2:DeleteNetworkInterface": "DeleteMountTarget deletes it",
+        "ec2:DescribeNetworkInterfaces": "CreateMountTarget looks it up",
+        "ec2:DescribeSubnets": "CreateMountTarget looks the subnet up",
+        "ec2:ModifyNetworkInterfaceAttribute": "ModifyMountTargetSecurityGroups changes its groups",
+    },
     "AWS::RDS::DBCluster": {
         "kms:CreateGrant": "RDS is lent a customer key by who creates the cluster",
     },

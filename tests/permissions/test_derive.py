@@ -293,6 +293,18 @@ def test_file_systems_of_other_stacks_are_not_deleted() -> None:
         assert deletion["Sid"] == "DeployFileSystemOfStack"
 
 
+def test_a_mount_target_s_network_interface_is_made_changed_and_deleted() -> None:
+    """AWS's schema of the type does not list what EFS asks of its caller in EC2."""
+    properties = {"FileSystemId": "fs-0a1b2c3d", "SubnetId": "subnet-1", "SecurityGroups": ["sg-1"]}
+    target = {"Type": "AWS::EFS::MountTarget", "Properties": properties}
+    found = derive([{"Resources": {"Target": target}}], stacks=["orders-dev"]).actions
+    assert found["ec2:DescribeSubnets"] == found["ec2:DescribeNetworkInterfaces"] == ["*"]
+    for action in ("Create{}", "Delete{}", "Modify{}Attribute"):
+        arns = found["ec2:" + action.format("NetworkInterface")]
+        assert any(arn.endswith(":network-interface/*") for arn in arns)
+        assert "*" not in arns
+
+
 def test_the_ref_of_what_has_no_name_is_an_id_that_aws_makes() -> None:
     here = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:security-group"
     statement = {
