@@ -11,6 +11,7 @@ from cfn_pipeline.model.sources import ConnectedSource
 from cfn_pipeline.model.validated import Validated
 
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+)*((a|b|rc|\.post|\.dev)[0-9]+)*")
+_PACKAGE = re.compile(r"[^-'\s\x00-\x1f][^'\x00-\x1f]*")
 _SERVICE = re.compile("[a-z0-9-]+")
 
 #: Services in which IAM itself is changed: the boundary allows of these what it names.
@@ -35,6 +36,9 @@ class Fleet(Validated):
             not ask where nothing changes.
         version: the release of cfn-pipeline with which it renders; absent: the one that renders the
             pipeline.
+        package: what pip installs in place of a release of the package index, with the extra
+            ``deploy``: a wheel in the repository, ``./cfn_pipeline-1.2-py3-none-any.whl[deploy]``,
+            or an address with one commit. Absent: that release.
         parameters: values of the delivery stacks' parameters by name, such as
             ``NotificationEmail``; ``orders/NotificationEmail`` is for one application. Empty: their
             defaults.
@@ -51,6 +55,7 @@ class Fleet(Validated):
     connection: str | None = None
     approval: bool = False
     version: str | None = None
+    package: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     services: Sequence[str] = ()
     account: str | None = None
@@ -87,6 +92,13 @@ class Fleet(Validated):
             yield (
                 f"{self.where}: invalid version {self.version!r}: use one release, such as '1.2.0'"
             )
+        if self.package is not None and not _PACKAGE.fullmatch(self.package):
+            yield (
+                f"{self.where}: invalid package {self.package!r}: use what pip installs, without "
+                "quotes and line breaks"
+            )
+        if self.package is not None and self.version is not None:
+            yield f"{self.where}: version and package are both set; remove one"
         source = self.source.action(name="Source", output="Configuration")
         if isinstance(source, ConnectedSource) and self.connection is None:
             yield (

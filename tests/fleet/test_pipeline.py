@@ -1,16 +1,19 @@
 """The pipeline of pipelines, as it is rendered."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cfn_pipeline import load
+from cfn_pipeline._version import __version__
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.deployments import DeleteStack
 from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.repositories import Repository
+from cfn_pipeline.stacks.fleet.build import build_template
 from cfn_pipeline.stacks.fleet.pipeline import FleetStack, fleet_pipeline
 from tests.command import run
 
@@ -201,6 +204,8 @@ def test_the_approval_is_skipped_where_nothing_changes() -> None:
         ({"name": "Platform"}, "invalid application name 'Platform'"),
         ({"version": "latest"}, "invalid version 'latest': use one release"),
         ({"services": ["iam"]}, "invalid service 'iam'"),
+        ({"package": "x' && rm -r '"}, "invalid package"),
+        ({"package": "./x.whl[deploy]", "version": "1.0"}, "version and package are both set"),
         ({"connection": None}, "connection is required"),
     ],
 )
@@ -247,3 +252,19 @@ def test_the_verb_needs_a_fleet_that_is_rendered(tmp_path: Path) -> None:
     done = run("fleet", "--config", str(config), "--region", "eu-west-1")
     assert done.code == 2
     assert "web: is not rendered" in done.err
+
+
+@pytest.mark.parametrize(
+    ("given", "installed"),
+    [
+        ({}, f"'cfn-pipeline[deploy]=={__version__}'"),
+        ({"version": "1.2.0"}, "'cfn-pipeline[deploy]==1.2.0'"),
+        ({"package": "./wheels/x.whl[deploy]"}, "'./wheels/x.whl[deploy]'"),
+    ],
+)
+def test_the_build_installs_one_release(given: dict[str, Any], installed: str) -> None:
+    fleet = replace(FLEET, **given)
+    project = build_template(fleet, file="../cfn-pipeline.yml").to_dict()["Resources"]
+    text = project["BuildProject"]["Properties"]["Source"]["BuildSpec"]
+    assert f"      - pip install --quiet {installed}\n" in text
+    assert "cfn-pipeline render --config cfn-pipeline.yml\n" in text

@@ -31,7 +31,7 @@ env:
 phases:
   install:
     commands:
-      - pip install --quiet 'cfn-pipeline[deploy]=={version}'
+      - pip install --quiet '{package}'
   build:
     commands:
       - cd {folder}
@@ -57,7 +57,7 @@ def build_template(fleet: Fleet, *, file: str) -> Template:
     buildspec = _BUILDSPEC.format(
         changes=CHANGES,
         pipeline=PIPELINE,
-        version=fleet.version or __version__,
+        package=fleet.package or f"cfn-pipeline[deploy]=={fleet.version or __version__}",
         folder=fleet.source.folder or ".",
         file=posixpath.basename(file),
     )
