@@ -26,8 +26,7 @@ TEMPLATES = {
     "three-accounts": "examples/three-accounts/pipeline.yml",
 }
 
-#: The pictures that are also drawn for telephones, with the ending of their names.
-NARROW = {"current-pipeline"}
+#: The widths, with the ending of the name: for pages, and for telephones.
 WIDTHS = {"": 830, "-narrow": 390}
 
 
@@ -52,8 +51,7 @@ def images() -> dict[str, str]:
     for name, path in TEMPLATES.items():
         drawn = pictures(read_files([ROOT / path], {}))
         for ending, width in WIDTHS.items():
-            if not ending or name in NARROW:
-                files[f"{name}{ending}.svg"] = svg(drawn, width=width)
+            files[f"{name}{ending}.svg"] = svg(drawn, width=width)
     return files
 
 

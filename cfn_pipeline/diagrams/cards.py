@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cfn_pipeline.diagrams.drawing import Drawing
-from cfn_pipeline.diagrams.measuring import lines_of, width_of
+from cfn_pipeline.diagrams.measuring import lines_of, narrowest, width_of
 
 _PADDING = 9
 _NAME, _TEXT = 13, 12
@@ -80,6 +80,9 @@ def _draw_row(drawing: Drawing, row: Row, x: float, y: float, width: float) -> f
     if row.word:
         drawing.text(x, y + _CHIP_INSET + _TEXT, row.word, "text", size=_TEXT)
         left += width_of(row.word, _TEXT) + 6
+        widest = max((narrowest(chip.text, _TEXT) for chip in row.chips), default=0)
+        if left + widest + 2 * _CHIP_PADDING > x + width:
+            left, y = x, y + _CHIP_INSET + _TEXT_HEIGHT + 2
     start = left
     for chip in row.chips:
         whole = width_of(chip.text, _TEXT) + 2 * _CHIP_PADDING

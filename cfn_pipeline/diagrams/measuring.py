@@ -79,6 +79,12 @@ def _middle_out(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:half]}{_ELLIPSIS}{text[-half:]}"
 
 
+def narrowest(text: str, size: float) -> float:
+    """Return the width in which a text stands without a break within its words."""
+    words = printable(shortened(text)).split()
+    return max((width_of(p, size) for word in words for p in _BREAKS.split(word)), default=0)
+
+
 def lines_of(text: str, width: float, size: float, *, bold: bool = False) -> Sequence[str]:
     """Break a text, made printable, into lines that are not wider than ``width``.
 

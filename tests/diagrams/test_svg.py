@@ -17,7 +17,7 @@ from cfn_pipeline.diagrams.svg import svg
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.printable import printable
 from tests.checks.test_never_fails import FOREIGN, _damage
-from tests.diagrams.samples import action, of_file, of_text, pipeline, stack
+from tests.diagrams.samples import ROOT, action, of_file, of_text, pipeline, stack
 from tests.scripts import load_script
 
 SPACE = "{http://www.w3.org/2000/svg}"
@@ -29,6 +29,16 @@ def test_the_pictures_of_the_documents_are_those_of_the_templates() -> None:
     assert {path.name for path in script.IMAGES.iterdir()} == set(drawn)
     for name, text in drawn.items():
         assert (script.IMAGES / name).read_text(encoding="utf-8") == text, f"{name}: run make docs"
+
+
+def test_every_picture_of_the_documents_is_there_and_is_shown() -> None:
+    pages = [ROOT / "README.md", ROOT / "docs" / "diagrams.md"]
+    shown = {
+        (page.parent / image).relative_to(ROOT / "docs" / "images").as_posix()
+        for page in pages
+        for image in re.findall(r'(?:src|srcset)="([^"]+)"', page.read_text(encoding="utf-8"))
+    }
+    assert shown == {path.name for path in (ROOT / "docs" / "images").iterdir()}
 
 
 def test_a_document_has_a_title_a_description_and_both_colour_schemes() -> None:
@@ -56,6 +66,12 @@ def test_an_artifact_has_the_same_colour_everywhere() -> None:
         "DeploymentRepository": {"mark a1"},
         "ApplicationVersion": {"mark a2"},
     }
+
+
+def test_names_break_between_their_words_where_columns_are_narrow() -> None:
+    root = ET.fromstring(svg(of_file("examples/three-accounts/pipeline.yml"), width=390))
+    texts = [t.text for t in root.iter(f"{SPACE}text") if "mark" in str(t.get("class"))]
+    assert set(texts) == {"MyApp", "Application", "Version", "Deployment", "Repository"}
 
 
 @pytest.mark.parametrize("width, rows", [(1200, 1), (830, 1), (390, 2), (300, 4)])
