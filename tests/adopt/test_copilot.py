@@ -190,6 +190,7 @@ def test_services_share_the_load_balancer_of_one(tmp_path: Path) -> None:
         name: each.load_balancer.listener_rule if each.load_balancer else None
         for name, each in applications.items()
     }
+    assert next(iter(rules)) == "suite-home"  # it is deployed first
     assert rules["suite-home"] is None
     assert rules["suite-admin"] is not None
     assert rules["suite-admin"].paths == ("/admin", "/admin/*")

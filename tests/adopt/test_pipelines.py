@@ -1,6 +1,7 @@
 """Live pipelines: what ``get-pipeline`` answers comes back as the same pipeline."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from cfn_pipeline.config.reading import read_config
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.template import load
 from tests.adopt.answers import answer, rendered_pipelines
+from tests.cfn_lint import lint
 
 PIPELINES = rendered_pipelines()
 
@@ -307,6 +309,17 @@ def test_what_the_checks_find_is_that_of_the_pipeline() -> None:
     document["pipeline"]["stages"][1]["actions"][0]["inputArtifacts"] = [{"name": "Other"}]
     text = import_files(_live(document), "stack")["pipeline.yml"]
     assert any("Other" in finding.message for finding in check({"pipeline.yml": text}))
+
+
+@pytest.mark.thorough
+@pytest.mark.lint
+def test_cfn_lint_finds_nothing_in_adopted_templates(tmp_path: Path) -> None:
+    paths = []
+    for number, properties in enumerate([*PIPELINES.values()]):
+        path = tmp_path / f"{number}.yml"
+        path.write_text(import_files(_live(answer(properties)), "stack")["pipeline.yml"])
+        paths.append(path)
+    assert [str(match) for match in lint(*paths, regions=["ap-southeast-2"])] == []
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,10 @@ class _Converter:
         places = self._places()
         return [
             self._application_of(part, manifests, places.get(part.workload.name))
-            for workload in self._application.workloads
+            # Those with a rule of another one's listener come after it.
+            for workload in sorted(
+                self._application.workloads, key=lambda each: places.get(each.name, 0)
+            )
             for part, manifests in self._parts(workload)
         ]
 

@@ -92,6 +92,7 @@ def _steps(application: CopilotApplication, parts: Sequence[Part]) -> Iterator[s
     yield "    cfn-pipeline render --config cfn-pipeline.yml"
     yield ""
     yield "tells what is to be filled in; render again, until it finds nothing."
+    yield ""
     yield "Put the files of each application into its folder of the repository, and push them:"
     yield ""
     yield from (f"- `{part.name}`: folder `deploy/{part.name}`" for part in parts)
@@ -106,25 +107,15 @@ def _steps(application: CopilotApplication, parts: Sequence[Part]) -> Iterator[s
     yield from _values(application, parts)
     yield "## 3. Deploy beside Copilot"
     yield ""
+    yield from _switched_off_jobs(app, parts)
     yield "The applications in the order of the table, their environments in that of the row:"
     yield ""
     for part in parts:
         yield f"    cfn-pipeline deploy {part.name if len(parts) > 1 else '.'}"
     yield ""
-    yield "The pipelines build the images and create the services. Secrets are read by their names;"
-    yield "those with a tag of Copilot need no other one. Try each service at its own address, the"
-    yield "output `PublicURL` of its stack."
+    yield "The pipelines build the images and create the services. Try each service at its own"
+    yield "address, the output `PublicURL` of its stack."
     yield ""
-    if any(part.workload.type == SCHEDULED_JOB for part in parts):
-        yield "A job would run twice: switch Copilot's rule off before the new one is deployed:"
-        yield ""
-        for part in parts:
-            if part.workload.type == SCHEDULED_JOB:
-                for stage in part.stages:
-                    stack = f"{app}-{_cell(stage.name)}-{_cell(part.workload.name)}"
-                    yield f"    RULE=$({_resource(stack, 'Rule')})"
-                    yield '    aws events disable-rule --name "$RULE"'
-        yield ""
     yield "## 4. Switch DNS"
     yield ""
     hosts = {host: part for part in parts for host in part.hosts}
@@ -143,6 +134,20 @@ def _steps(application: CopilotApplication, parts: Sequence[Part]) -> Iterator[s
     yield "When no request has reached the old services for a week, in this order:"
     yield ""
     yield from _removal(application, environments)
+
+
+def _switched_off_jobs(app: str, parts: Sequence[Part]) -> Iterator[str]:
+    jobs = [part for part in parts if part.workload.type == SCHEDULED_JOB]
+    if not jobs:
+        return
+    yield "A job must not run twice: switch Copilot's rules off first."
+    yield ""
+    for part in jobs:
+        for stage in part.stages:
+            stack = f"{app}-{_cell(stage.name)}-{_cell(part.workload.name)}"
+            yield f"    RULE=$({_resource(stack, 'Rule')})"
+            yield '    aws events disable-rule --name "$RULE"'
+    yield ""
 
 
 def _retention(application: CopilotApplication) -> Iterator[str]:
@@ -168,7 +173,7 @@ def _retention(application: CopilotApplication) -> Iterator[str]:
     else:
         yield "- the addons of this application hold no data that must be kept"
     yield "- file systems of `storage:` are in the environment's stack, which step 5 keeps"
-    yield "- queues of workers: let them run empty before their stack is removed"
+    yield "- queues and topics are in stacks that step 5 keeps, too"
     yield ""
 
 

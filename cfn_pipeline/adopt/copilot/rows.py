@@ -49,7 +49,8 @@ INSTEAD: Mapping[str, str] = {
     "security_groups": "use egress: in compute, or a template of your own",
     "stickiness": "keep sessions in a store that all tasks reach",
     "subscribe": "queues and subscriptions stay in Copilot's stack, and tasks may read them; give "
-    "the address in environment:, as COPILOT_QUEUE_URI",
+    "the address in environment:, as COPILOT_QUEUE_URI, and kms:Decrypt on the queue's key in "
+    "permissions:",
     "tags": "add tags with 'aws cloudformation deploy --tags' or in a template of your own",
     "target_container": "the first container answers requests; let it be the proxy",
     "taskdef_overrides": "use a template of your own (stack:) where you need it",
