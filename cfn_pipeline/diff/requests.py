@@ -280,9 +280,11 @@ def _contexts(statement: Statement, others: Sequence[Statement]) -> list[Keys]:
             add({**keys, key: (_FRESH,)})
     for other in others:
         for keys, more in itertools.product(own[:4], _meeting(other)):
-            add({**more, **keys})
-            for key in sorted({key for key, _ in named} - set(more) - set(keys)):
-                add({**more, **keys, key: (_FRESH,)})
+            base = {**more, **keys}
+            add(base)
+            for key, value in sorted({*named, *((key, _FRESH) for key, _ in named)}):
+                if key not in base:
+                    add({**base, key: (value,)})
     return list(found.values())[:_MOST_CONTEXTS]
 
 
