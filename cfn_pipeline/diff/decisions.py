@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cfn_pipeline.diff.concrete import ACCOUNT, as_list
-from cfn_pipeline.diff.requests import Keys, Statement, are_about_the_same, parts
+from cfn_pipeline.diff.contexts import Keys, Statement
+from cfn_pipeline.diff.requests import are_about_the_same, parts
 from cfn_pipeline.evaluation.conditions import Context
 from cfn_pipeline.evaluation.decisions import Request, decide
 from cfn_pipeline.evaluation.matching import Truth, matches

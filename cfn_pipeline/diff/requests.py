@@ -5,24 +5,17 @@ match the same patterns of actions, resources and conditions are decided alike, 
 is enough.
 """
 
-import ipaddress
-import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cfn_pipeline.aws.privileges import RAISING
 from cfn_pipeline.diff.concrete import ACCOUNT, REGION, as_list
+from cfn_pipeline.diff.contexts import FRESH, Keys, Statement, contexts
 from cfn_pipeline.evaluation.matching import matches
 from cfn_pipeline.permissions import catalogue
 
-Statement = Mapping[str, Any]
-Keys = Mapping[str, tuple[str, ...]]
-
-#: Text that no pattern has.
-_FRESH = "Xyzzy"
-_MOST_CONTEXTS = 80
 _MOST_RESOURCES = 100
 _MOST_ACTIONS = 400
 
@@ -64,7 +57,7 @@ def parts(statement: Statement, others: Sequence[Statement]) -> Parts:
     return Parts(
         actions=actions,
         resources=_resources(statement, others, actions),
-        contexts=_contexts(statement, others),
+        contexts=contexts(statement, others),
     )
 
 
@@ -161,13 +154,13 @@ def _known_actions(
         yield from _of_service(service.lower())
         yield from (action for action in RAISING if action.startswith(f"{service.lower()}:"))
         if not _of_service(service.lower()):
-            yield f"{service}:{name.replace('*', _FRESH).replace('?', 'X')}"
+            yield f"{service}:{name.replace('*', FRESH).replace('?', 'X')}"
         return
     services = {p.partition(":")[0].lower() for p in everything if ":" in p and "*" not in p[:3]}
     for known in sorted({*services, *of_arns, *_USUAL}):
         yield from _of_service(known)
     yield from RAISING
-    yield f"{_FRESH.lower()}:{_FRESH}"
+    yield f"{FRESH.lower()}:{FRESH}"
 
 
 def _resources(
@@ -211,9 +204,9 @@ def _instances(pattern: str) -> Iterator[str]:
         yield "*"
         return
     plain = pattern.replace("?", "X")
-    yield plain.replace("*", _FRESH)
+    yield plain.replace("*", FRESH)
     if plain.endswith("*"):
-        yield f"{plain[:-1].replace('*', _FRESH)}{_FRESH}/{_FRESH}"
+        yield f"{plain[:-1].replace('*', FRESH)}{FRESH}/{FRESH}"
 
 
 def _merged(one: str, other: str) -> str | None:
@@ -224,7 +217,7 @@ def _merged(one: str, other: str) -> str | None:
     ends = sorted((one.rpartition("*")[2], other.rpartition("*")[2]), key=len)
     if not begins[1].startswith(begins[0]) or not ends[1].endswith(ends[0]):
         return None
-    text = f"{begins[1]}{_FRESH}{ends[1]}".replace("?", "X")
+    text = f"{begins[1]}{FRESH}{ends[1]}".replace("?", "X")
     return text if matches(one, text) and matches(other, text) else None
 
 
@@ -237,11 +230,11 @@ def _fresh_arn(action: str) -> str:
     kinds = catalogue.resources_of(action)
     if not kinds:
         known = catalogue.access(action) is not None
-        return "*" if known else f"arn:aws:{service}:{REGION}:{ACCOUNT}:{_FRESH}"
+        return "*" if known else f"arn:aws:{service}:{REGION}:{ACCOUNT}:{FRESH}"
     arn = catalogue.arn(service, kinds[0])
     arn = arn.replace("${Partition}", "aws").replace("${Region}", REGION)
     arn = re.sub(r"\[[^\]]*\]", "", arn.replace("${Account}", ACCOUNT))
-    return re.sub(r"\{[^}]*\}", _FRESH, arn)
+    return re.sub(r"\{[^}]*\}", FRESH, arn)
 
 
 @lru_cache(maxsize=65_536)
@@ -255,99 +248,3 @@ def _fits(action: str, resource: str) -> bool:
     if not catalogue.resources_of(action):
         return False
     return catalogue.can_be_on(action, resource)
-
-
-def _contexts(statement: Statement, others: Sequence[Statement]) -> list[Keys]:
-    own = list(_meeting(statement))
-    found: dict[tuple[tuple[str, tuple[str, ...]], ...], Keys] = {}
-
-    def add(keys: Keys) -> None:
-        found.setdefault(tuple(sorted(keys.items())), keys)
-
-    for keys in own:
-        add(keys)
-    # Each value that a condition names, none of these, and what meets other statements.
-    named = {
-        (key.lower(), value.replace("*", _FRESH).replace("?", "X"))
-        for other in others
-        for _, key, values in _conditions(other)
-        for value in values
-    }
-    for keys in own[:2]:
-        for key, value in sorted(named):
-            add({**keys, key: (value,)})
-        for key in sorted({key for key, _ in named} - set(keys)):
-            add({**keys, key: (_FRESH,)})
-    for other in others:
-        for keys, more in itertools.product(own[:4], _meeting(other)):
-            base = {**more, **keys}
-            add(base)
-            for key, value in sorted({*named, *((key, _FRESH) for key, _ in named)}):
-                if key not in base:
-                    add({**base, key: (value,)})
-    return list(found.values())[:_MOST_CONTEXTS]
-
-
-def _conditions(statement: Statement) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield the conditions of a statement: operator, key and values."""
-    condition = statement.get("Condition")
-    for operator, keys in condition.items() if isinstance(condition, dict) else ():
-        for key, values in keys.items() if isinstance(keys, dict) else ():
-            yield operator, key, as_list(values)
-
-
-def _meeting(statement: Statement) -> Iterator[Keys]:
-    """Yield contexts that meet a statement's conditions, each value of one at a time."""
-    choices = [
-        (key.lower(), _values(operator, values)) for operator, key, values in _conditions(statement)
-    ]
-    if any(not values for _, values in choices):
-        return
-    first = {key: values[0] for key, values in choices}
-    options = [first]
-    options += [{**first, key: value} for key, values in choices for value in values[1:]]
-    for option in options:
-        yield {key: (value,) for key, value in option.items() if value is not None}
-
-
-def _values(operator: str, values: Sequence[str]) -> list[str | None]:
-    """Return values of a key that meet a condition; None: the key is not in the request."""
-    optional = operator.endswith("IfExists")
-    operator = operator.rpartition(":")[2].removesuffix("IfExists")
-    found: list[str | None] = []
-    for value in values:
-        plain = value.replace("*", _FRESH).replace("?", "X")
-        if operator == "Null":
-            found.append(None if value.lower() == "true" else _FRESH)
-        elif operator == "IpAddress":
-            found.append(_address(value))
-        elif operator == "NotIpAddress":
-            found.append("203.0.113.77")
-        elif operator.startswith("Numeric"):
-            found += _numbers(operator, value)
-        elif "Not" in operator:
-            found += [_FRESH, None]
-        else:
-            found.append(plain)
-    return [*found, None] if optional else list(dict.fromkeys(found))
-
-
-def _address(network: str) -> str:
-    try:
-        return str(ipaddress.ip_network(network, strict=False)[0])
-    except ValueError:
-        return network
-
-
-def _numbers(operator: str, value: str) -> list[str | None]:
-    try:
-        number = int(value)
-    except ValueError:
-        return [value]
-    match operator:
-        case "NumericLessThan":
-            return [str(number - 1)]
-        case "NumericGreaterThan" | "NumericNotEquals":
-            return [str(number + 1)]
-        case _:
-            return [str(number)]
