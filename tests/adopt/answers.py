@@ -1,6 +1,7 @@
 """What CodePipeline would answer of pipelines in templates, once they are deployed."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ _PSEUDO = {
 }
 
 
+@cache
 def rendered_pipelines() -> dict[str, dict[str, Any]]:
     """Return the pipeline of each template that is committed, by the template's path."""
     found = {}
@@ -104,7 +106,7 @@ def _lowered(value: Any) -> Any:
     """Return properties with the API's keys; those of settings stay."""
     if isinstance(value, dict):
         return {
-            name[0].lower() + name[1:]: each if name == "Configuration" else _lowered(each)
+            name[0].lower() + name[1:]: dict(each) if name == "Configuration" else _lowered(each)
             for name, each in value.items()
         }
     return [_lowered(each) for each in value] if isinstance(value, list) else value

@@ -324,6 +324,14 @@ def test_mistakes_get_a_message(path: str, text: str, message: str, tmp_path: Pa
     assert not (tmp_path / "adopted").exists()
 
 
+def test_links_that_lead_nowhere_are_left_out(tmp_path: Path) -> None:
+    folder = write("hello", tmp_path)
+    (folder / "old").symlink_to(tmp_path / "nowhere")
+    (folder / "web" / "addons").mkdir()
+    (folder / "web" / "addons" / "db.yml").symlink_to(tmp_path / "nowhere")
+    assert [each.name for each in read_application(folder).workloads] == ["web"]
+
+
 def test_a_folder_of_something_else_gets_a_message(tmp_path: Path) -> None:
     done = run("adopt", str(tmp_path))
     assert done.code == 2

@@ -4,7 +4,6 @@ https://aws.github.io/copilot-cli/docs/concepts/overview/
 """
 
 import re
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
@@ -286,7 +285,7 @@ class _Reader:
                 f"{folder}: has more than {_MOST_FILES} files; use another folder"
             )
             return []
-        return [p for p in paths if p.is_dir() or stat.S_ISREG(p.stat().st_mode)]
+        return [path for path in paths if path.is_dir() or path.is_file()]
 
     def _mapping(self, path: Path) -> Mapping[str, Any]:
         """Return a YAML file, which is a mapping; an empty one where there is a mistake."""
