@@ -426,6 +426,9 @@ def applications(draw: st.DrawFn) -> Application:
     queue = st.builds(Queue, names(name_forms.QUEUE, 40), messages_per_task=st.integers(1, 100))
     network = {**NETWORK, "parameters": without_default(database, volumes)}
     common["environments"] = [dataclasses.replace(e, **network) for e in common["environments"]]
+    if balancer is not None and balancer.listener_rule is not None:
+        # Each environment of an account and region needs a listener of its own.
+        common["environments"] = common["environments"][:1]
     build = draw(builds())
     if isinstance(common["source"], ECRImage):
         build = None

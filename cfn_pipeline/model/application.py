@@ -15,7 +15,7 @@ from cfn_pipeline.model.database import Database, secret_problems
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.environments import Places, environment_problems
 from cfn_pipeline.model.fleet import Fleet, fleet_problems
-from cfn_pipeline.model.load_balancers import LoadBalancer
+from cfn_pipeline.model.load_balancers import LoadBalancer, listener_problems
 from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack, replaced_problems, service_problems
 from cfn_pipeline.model.pipeline import Variable
 from cfn_pipeline.model.repositories import (
@@ -405,6 +405,8 @@ class Application(Validated):
                 f"{where}, {first.where}: port is required by the load balancer; use the "
                 "port on which the container listens, or load_balancer=None"
             )
+        is_shared = self.shared is not None and self.shared.listener is not None
+        yield from listener_problems(where, self.load_balancer, self.places, is_shared=is_shared)
         problems = (self.compute.container_problems(task, ()) for task in self.tasks)
         volumes = self.compute.container_problems((), tuple(host_folders(self.volumes)))
         for problem in dict.fromkeys(itertools.chain(volumes, *problems)):

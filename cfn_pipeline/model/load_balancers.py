@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.frozen import frozen
+from cfn_pipeline.model.environments import Places
 from cfn_pipeline.model.validated import Validated
 
 #: Paths and hosts of one rule.
@@ -22,8 +23,8 @@ class ListenerRule(Validated):
         priority: the place among the listener's rules, 1 to 50000; each rule has another one.
         paths: patterns of paths that lead to the application; empty: every path.
         hosts: patterns of host names that lead to it; empty: every host.
-        listener_export: the name of the export that is the listener's ARN; absent: it is the
-            parameter ListenerArn.
+        listener_export: the name of the export that is the listener's ARN, for one environment in
+            an account and region; absent: it is the parameter ListenerArn of each environment.
         security_group_export: the name of the export that is the id of the load balancer's security
             group; absent: it is the parameter LoadBalancerSecurityGroup.
 
@@ -127,3 +128,33 @@ class SharedLoadBalancer(Validated):
 
     load_balancer: LoadBalancer
     rule: ListenerRule
+
+
+def listener_problems(
+    where: str, load_balancer: LoadBalancer | None, places: Places, *, is_shared: bool
+) -> Iterator[str]:
+    """Yield environments that would add rules of one priority to one listener.
+
+    Args:
+        where: how messages call the application.
+        load_balancer: of the application.
+        places: of its environments.
+        is_shared: whether the listener is that of the configuration file's ``shared``.
+
+    """
+    rule = None if load_balancer is None else load_balancer.listener_rule
+    if rule is None or not (rule.listener_export or is_shared):
+        return
+    in_places: dict[tuple[str | None, str | None], list[str]] = {}
+    for environment in places.environments:
+        place = (places.account(environment), places.region(environment))
+        in_places.setdefault(place, []).append(repr(environment.name))
+    for names in in_places.values():
+        if len(names) > 1:
+            yield (
+                f"{where}: environments {', '.join(names)} are in one account and region, and "
+                f"would each add a rule with priority {rule.priority} to the same listener, which "
+                "AWS refuses; use another account or region for each, or the parameters "
+                "ListenerArn and LoadBalancerSecurityGroup of each instead of listener_export, "
+                "security_group_export and a shared listener"
+            )

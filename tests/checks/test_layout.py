@@ -9,7 +9,7 @@ from tests.command import ROOT
 
 SHOP = ROOT / "examples" / "monorepo" / "shop-api"
 FILES = {path.name: path.read_text() for path in SHOP.iterdir()}
-DEV = "DeploymentRepository::shop-api/dev.json"
+PROD = "DeploymentRepository::shop-api/prod.json"
 
 
 def _findings(files: dict[str, str]) -> list[str]:
@@ -22,15 +22,15 @@ def test_files_of_a_folder_in_the_repository_are_found() -> None:
 
 
 def test_a_file_that_is_missing_in_the_folder_is_found() -> None:
-    [finding] = _findings(FILES | {"pipeline.yml": FILES["pipeline.yml"].replace(DEV, f"{DEV}5")})
+    [finding] = _findings(FILES | {"pipeline.yml": FILES["pipeline.yml"].replace(PROD, f"{PROD}5")})
     assert finding.startswith("pipeline.yml: E9801 ")
-    assert "dev.json5 (did you mean 'shop-api/dev.json'?)" in finding
+    assert "prod.json5 (did you mean 'shop-api/prod.json'?)" in finding
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "rule"),
     [
-        ("dev.json", '"VpcId"', '"VpcID"', "dev.json: E9805 "),
+        ("prod.json", '"VpcId"', '"VpcID"', "prod.json: E9804 "),
         ("stack.yml", "Resources:", "Resource:", "stack.yml: E9802 "),
         ("buildspec.yml", "commands:", "command:", "buildspec.yml: W9840 "),
     ],
@@ -43,5 +43,5 @@ def test_the_files_are_checked_at_their_place(file: str, old: str, new: str, rul
 
 
 def test_files_outside_of_the_folder_are_not_judged() -> None:
-    elsewhere = FILES["pipeline.yml"].replace(DEV, DEV.replace("shop-api", "shared/settings"))
+    elsewhere = FILES["pipeline.yml"].replace(PROD, PROD.replace("shop-api", "shared/settings"))
     assert _findings(FILES | {"pipeline.yml": elsewhere}) == []
