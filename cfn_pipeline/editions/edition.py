@@ -254,7 +254,7 @@ class Edition(Frozen):
                 template = stacks[file].build(application, *needed)
                 exempt(template, self.exemptions, application.suppressions)
                 if application.fleet is not None and file != application.stack_file:
-                    self._deliver(template, application)
+                    self._deliver(template, application, stacks[file].environment)
                 built[file] = template.to_dict()
             return built[file]
 
@@ -282,10 +282,14 @@ class Edition(Frozen):
             raise EditionError(f"the {self.name} edition has no fleets; remove fleet")
         return fleet_templates(fleet, **options)
 
-    def _deliver(self, template: Template, application: Application) -> None:
+    def _deliver(
+        self, template: Template, application: Application, environment: Environment | None
+    ) -> None:
         if self.delivered is None:
             raise EditionError(f"the {self.name} edition has no fleets; remove fleet")
-        self.delivered(template, application)
+        # A fleet deploys in its own account, and its boundary is there.
+        if environment is None or application.places.account(environment) is None:
+            self.delivered(template, application)
 
     def _own(self, stack: OwnStack) -> dict[str, Any]:
         if self.own_stack is None:

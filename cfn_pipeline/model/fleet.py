@@ -76,6 +76,12 @@ class Fleet(Validated):
         """The name of the role that deploys its own stacks, and the roles of applications."""
         return f"{self.name}-deployment"
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether a connection reaches its source."""
+        source = self.source.action(name="Source", output="Configuration")
+        return isinstance(source, ConnectedSource)
+
     def value(self, application: str, parameter: str) -> str | None:
         """Return the value of a parameter of an application's stacks; None: none is given."""
         values = self.parameters
@@ -99,8 +105,7 @@ class Fleet(Validated):
             )
         if self.package is not None and self.version is not None:
             yield f"{self.where}: version and package are both set; remove one"
-        source = self.source.action(name="Source", output="Configuration")
-        if isinstance(source, ConnectedSource) and self.connection is None:
+        if self.is_connected and self.connection is None:
             yield (
                 f"{self.where}: connection is required with the source {self.source.title!r}; use "
                 "the ARN of a connection"

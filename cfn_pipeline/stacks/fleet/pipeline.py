@@ -7,7 +7,7 @@ the pipeline; that starts it once more, with the digest that it now has.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from itertools import groupby
 
 from cfn_pipeline.aws.pipelines import ACTIONS, ACTIONS_IN_STAGE, CONFIGURATION_VALUE, STAGES
@@ -19,7 +19,6 @@ from cfn_pipeline.model.conditions import Condition, Rule
 from cfn_pipeline.model.deployments import DeleteStack, UpdateStack
 from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.pipeline import Pipeline, Stage
-from cfn_pipeline.model.sources import ConnectedSource, Source
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.stacks.arns import ARNS
 from cfn_pipeline.stacks.environment.names import arn_of_role, role_name
@@ -98,7 +97,7 @@ def fleet_pipeline(
     """
     rendered = Artifact(RENDERED)
     ModelError.raise_for(_missing(fleet, applications))
-    source = _source(fleet)
+    source = fleet.source.action(name="Source", output=CONFIGURATION)
     build = CodeBuild(name=_BUILD, namespace=_BUILD, input=source.artifact, output=RENDERED)
     is_current = Rule(
         name="PipelineIsCurrent",
@@ -140,13 +139,6 @@ def fleet_pipeline(
         )
     )
     return Pipeline(name=fleet.name, stages=stages, execution_mode="QUEUED")
-
-
-def _source(fleet: Fleet) -> Source:
-    source = fleet.source.action(name="Source", output=CONFIGURATION)
-    if isinstance(source, ConnectedSource):
-        return replace(source, connection=fleet.connection)
-    return source
 
 
 def _review(fleet: Fleet) -> Stage:

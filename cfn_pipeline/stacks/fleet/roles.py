@@ -32,6 +32,7 @@ from cfn_pipeline.stacks.environment.names import DEPLOYMENT_ROLE
 from cfn_pipeline.stacks.fleet.boundary import FLEET_PATH, boundary_of, within_fleet
 from cfn_pipeline.stacks.fleet.delivery import Delivered, allowed, merged
 from cfn_pipeline.stacks.fleet.pipeline import CONFIGURATION, RENDERED
+from cfn_pipeline.stacks.parameters import add_connection
 from cfn_pipeline.stacks.stack import Stack
 
 
@@ -117,6 +118,7 @@ def roles_template(
         ("BuildRole", BUILD_ROLE, exports.build_role(fleet.name)),
     ):
         stack.output(title, f"ARN of {id_}", GetAtt(id_, "Arn"), export=export)
+    add_connection(stack, pipeline)
     within_fleet(stack.template, fleet)
     return stack.template
 

@@ -17,6 +17,7 @@ from cfn_pipeline.stacks.fleet.build import build_template
 from cfn_pipeline.stacks.fleet.delivery import Delivered
 from cfn_pipeline.stacks.fleet.pipeline import FleetStack, fleet_pipeline
 from cfn_pipeline.stacks.fleet.roles import roles_template
+from cfn_pipeline.stacks.parameters import CONNECTION
 
 #: Which a person deploys, for no role of the fleet may.
 BOUNDARY_FILE = "boundary.yml"
@@ -84,6 +85,12 @@ def own_stacks(
     """
     every = [stack for stacks in (*applications.values(), *removed.values()) for stack in stacks]
     regions = {stack.region for stack in every if stack.region is not None}
+    # Given at each update: the default of a new template changes nothing in a stack.
+    connection = {CONNECTION: None} if fleet.is_connected else {}
+    parameters: dict[str, dict[str, str | None]] = {
+        "iam": {**connection},
+        "pipeline": {**connection, "NotificationEmail": ""},
+    }
     stores = {f"artifacts-{region}": region for region in sorted(regions)}
     keys = {str(key_parameter(r).title): (target, KEY) for target, r in stores.items()}
     return [
@@ -93,7 +100,7 @@ def own_stacks(
             stack=f"{fleet.name}-{target}",
             capabilities=_IAM if target == "iam" else (),
             region=stores.get(target),
-            parameters={"NotificationEmail": ""} if target == "pipeline" else {},
+            parameters=parameters.get(target, {}),
             outputs=keys if target in ("iam", "pipeline") else {},
         )
         for target in ("kms", *stores, "iam", "codebuild", "pipeline")
@@ -126,6 +133,9 @@ def _templates(
         )
     ]
     roles = roles_template(fleet, pipeline, patterns=patterns, deploys=deploys)
+    for template in (roles, main):
+        if fleet.connection is not None and CONNECTION in template.parameters:
+            template.parameters[CONNECTION].Default = fleet.connection
     made: dict[str, Template] = {
         BOUNDARY_FILE: boundary_template(fleet),
         "kms.yml": key,
