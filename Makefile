@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: audit docs release simulate help templates check test coverage test-deploy lint types bench clean
+.PHONY: audit docs hook release simulate help templates check test coverage test-deploy lint types bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -59,6 +59,9 @@ bench: $(READY) ## Measure, as ratios to a plain dump of the same templates
 
 release: $(READY) .release/.ready ## Build the wheel, the sdist and the list of what they need into dist/, and install both; uploads nothing
 	@$(BIN)/python scripts/release.py
+
+hook: $(READY) ## Build the checks as a Lambda Hook of CloudFormation: dist/hook.zip and dist/hook.yml
+	@$(BIN)/python scripts/hook.py
 
 audit: $(READY) .audit/.ready ## Run security checkers (checkov, Guard, cdk-nag) over the current edition; needs npm
 	@$(BIN)/python scripts/audit/audit.py

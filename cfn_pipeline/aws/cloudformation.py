@@ -29,6 +29,10 @@ class ActionMode(NamedTuple):
         return "TemplatePath" in self.settings
 
 
+#: Of the message with which a Hook answers; CloudFormation cuts longer ones.
+#: https://docs.aws.amazon.com/cloudformation-cli/latest/hooks-userguide/lambda-hooks-create-lambda-function.html
+LONGEST_HOOK_MESSAGE = 4096
+
 ACTION_MODES: Mapping[str, ActionMode] = {
     "CREATE_UPDATE": ActionMode(
         settings=("TemplatePath", "RoleArn"),
