@@ -131,19 +131,20 @@ def find_bucket(bucket: Value | Sequence[Value]) -> Statement:
 def _use_connections(
     actions: Sequence[Action], resources: PipelineResources
 ) -> Iterator[Statement]:
-    """Allow both prefixes: an ARN keeps the one with which the connection was created."""
+    """Allow the prefixes that ARNs may have: each keeps the one of its connection's creation."""
     used = _each(
         resources.connection if action.connection is None else action.connection
         for action in actions
         if isinstance(action, ConnectedSource)
     )
     if used:
-        yield allow(
-            codestar_connections.UseConnection,
-            codeconnections.UseConnection,
-            on=used,
-            sid="UseConnection",
-        )
+        either = (codestar_connections.UseConnection, codeconnections.UseConnection)
+        calls = [
+            call
+            for call in either
+            if any(not isinstance(arn, str) or f":{call.prefix}:" in arn for arn in used)
+        ]
+        yield allow(*(calls or either), on=used, sid="UseConnection")
         # A connection uploads the sources with an ACL.
         yield allow(s3.PutObjectAcl, on=resources.objects, sid="PutSourceAcl")
 

@@ -37,6 +37,8 @@ OTHERS = {
     ("analysis/scenarios.py", "_MOST_SCENARIOS"),  # our own
     ("checks/rules/builds.py", "_LONGEST_IMAGE"),  # our own
     ("checks/rules/parameters.py", "_LONGEST_VALUE"),  # our own
+    ("diff/contexts.py", "_MOST_CONTEXTS"),  # our own
+    ("diff/requests.py", "_MOST_RESOURCES"),  # our own
     ("template/emitter.py", "_SIMPLE_KEY_LENGTH"),  # libyaml's
 }
 

@@ -44,6 +44,7 @@ def test_its_examples_are_read() -> None:
         ["orders"],
         ["web", "jobs"],
         ["web"],
+        ["web"],
     ]
     jobs = read_config(BLOCKS[1])[1]
     assert (jobs.container and jobs.container.cpu, jobs.load_balancer) == (256, None)

@@ -111,6 +111,10 @@ def test_an_action_brings_the_permissions_that_it_needs_and_no_other() -> None:
         "Action": ["codestar-connections:UseConnection", "codeconnections:UseConnection"],
         "Resource": ["arn:aws:c"],
     }
+    arn = "arn:aws:codeconnections:eu-west-1:111122223333:connection/0a1b"
+    known = GitHub(name="S", repository="a/b", output="A", connection=arn)
+    use = statements(Approve(name="A"), source=known)["UseConnection"]
+    assert use["Action"] == ["codeconnections:UseConnection"]
     told = statements(Approve(name="A", topic="arn:aws:sns:t"), source=oauth)
     assert told["NotifyApprovers"]["Resource"] == ["arn:aws:sns:t"]
 

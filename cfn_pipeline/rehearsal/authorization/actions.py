@@ -162,7 +162,8 @@ class _Asked(Frozen):
     def stack(self) -> None:
         """Check that the role may change the stack, and pass the deployment role."""
         settings, role = self.action.configuration, self.role
-        name, mode = (settings.get(key, "") for key in ("StackName", "ActionMode"))
+        name = settings.get("StackName", "")
+        mode = settings.get("ActionMode", "")
         place = f"{self._region}:{role.account}"
         stack = f"arn:aws:cloudformation:{place}:stack/{name}/rehearsal"
         terms = ACTION_MODES.get(mode)
