@@ -278,6 +278,7 @@ _CALLS = {
     "ec2:CreateNetworkInterfacePermission": "LendNetworkInterfaces",
     "ec2:DescribeDhcpOptions": "FindNetworks",
     "ec2:DescribeInstances": "FindInstances",
+    "ecr:DescribeRepositories": "PushImages",
     "ecr:GetAuthorizationToken": "LogInToEcr",
     "elasticloadbalancing:DeregisterTargets": "ChangeTargets",
     "iam:PassRole": "PassRoles",

@@ -161,7 +161,8 @@ def test_codepipeline_builds_an_image_without_a_project() -> None:
     assert overrides(made) == {"ApplicationImageDigest": "#{Image.ECRImageDigestId}"}
     assert images(made) == {f"{DIGEST}orders@${{ApplicationImageDigest}}"}
     assert "CodeBuildRole" not in made.templates["iam.yml"]["Resources"]
-    push = next(s for s in statements(made).values() if "ecr:PutImage" in s["Action"])
+    push = statements(made)["PushImages"]
+    assert "ecr:PutImage" in push["Action"]
     assert "repository/orders" in push["Resource"][0]["Fn::Sub"]
     assert "WriteActionLogs" in statements(made)
     group = made.templates["pipeline.yml"]["Resources"]["ActionLogGroup"]["Properties"]
