@@ -419,9 +419,10 @@ def applications(draw: st.DrawFn) -> Application:
     is_alone = bool(scheduled) and draw(booleans)
     service = [] if is_alone else [container, *beside]
     before = [] if migration is None else [migration]
-    mounted = {
-        name for c in (*service, *before, *(t.container for t in scheduled)) for name in c.mounts
-    }
+    used = [*service, *before, *(task.container for task in scheduled)]
+    mounted = {name for c in used for name in c.mounts}
+    if not any(c.uses_database for c in used):
+        database = None
     volumes = {name: volume for name, volume in volumes.items() if name in mounted}
     queue = st.builds(Queue, names(name_forms.QUEUE, 40), messages_per_task=st.integers(1, 100))
     network = {**NETWORK, "parameters": without_default(database, volumes)}

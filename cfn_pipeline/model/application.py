@@ -14,6 +14,7 @@ from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import Database, secret_problems
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.environments import Places, environment_problems
+from cfn_pipeline.model.existing_database import unused_problems
 from cfn_pipeline.model.fleet import Fleet, fleet_problems
 from cfn_pipeline.model.load_balancers import LoadBalancer, listener_problems
 from cfn_pipeline.model.own_stack import STACK_FILE, OwnStack, replaced_problems, service_problems
@@ -393,6 +394,7 @@ class Application(Validated):
                 "images=False, or use image= in each container"
             )
         yield from volume_problems(self.volumes, where, self.all_containers)
+        yield from unused_problems(where, self.database, self.all_containers)
         for environment in self.environments:
             subnets = self.compute.subnets_of(environment)
             yield from subnet_problems(self.volumes, subnets, f"{where}, {environment.where}")

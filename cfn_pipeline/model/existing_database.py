@@ -1,10 +1,11 @@
 """Databases that exist, of which a secret has the user and the password."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.frozen import frozen
+from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import Database, MySqlEngine, PostgreSqlEngine
 
 
@@ -80,3 +81,21 @@ class ExistingPostgreSql(PostgreSqlEngine, ExistingDatabase):
     """
 
     type_name: ClassVar[str] = "existing_postgresql"
+
+
+def unused_problems(
+    where: str, database: Database | None, containers: Iterable[Container]
+) -> Iterator[str]:
+    """Yield a database that exists and is used by no container: its parameters do nothing.
+
+    Args:
+        where: how messages call the application.
+        database: of the application; None: it has none.
+        containers: all that it has.
+
+    """
+    if isinstance(database, ExistingDatabase) and not any(c.uses_database for c in containers):
+        yield (
+            f"{where}: the database is not used; use database=True in a container, or remove "
+            "database"
+        )

@@ -141,3 +141,13 @@ applications:
         replace(AURORA, minimum_capacity=0, maximum_capacity=1.5),
         EXISTING,
     ]
+
+
+def test_an_existing_database_that_no_container_uses_is_refused() -> None:
+    with pytest.raises(ModelError, match="the database is not used; use database=True in a"):
+        Application(
+            name="orders",
+            source=GitHubRepository("acme/orders"),
+            container=Container(name="orders", cpu=256, memory=512, port=8080, database=False),
+            database=ExistingPostgreSql(name="orders"),
+        )
