@@ -40,6 +40,7 @@ def write_page(result: Mapping[str, Any], folder: RunFolder, target: Path) -> No
     import jinja2
 
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["duration"] = _duration
     text = (
         files("cfn_pipeline.rehearsal.report").joinpath("page.html.j2").read_text(encoding="utf-8")
     )
@@ -52,6 +53,16 @@ def write_page(result: Mapping[str, Any], folder: RunFolder, target: Path) -> No
             file.write(page.encode())
     except OSError as error:
         raise RehearsalError(f"--report {target}: cannot be written: {error.strerror}") from error
+
+
+def _duration(seconds: float) -> str:
+    """Return a time for people: "3.2 s", "1 min 4 s", "2 h 5 min"."""
+    if round(seconds, 1) < 60:
+        return f"{seconds:.1f}\N{NO-BREAK SPACE}s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    text = f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _part(log: Path) -> str:

@@ -19,3 +19,19 @@ def test_a_long_log_is_shown_in_part(
     assert text.endswith("end")
     assert len(text) < 1300
     assert ("bytes are left out; the whole log: " in text) == (size > 1000)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "0.0 s"),
+        (3.21, "3.2 s"),
+        (59.94, "59.9 s"),
+        (59.96, "1 min 0 s"),
+        (64.0, "1 min 4 s"),
+        (3599.7, "1 h 0 min"),
+        (7500.0, "2 h 5 min"),
+    ],
+)
+def test_times_are_for_people(seconds: float, text: str) -> None:
+    assert page._duration(seconds).replace("\N{NO-BREAK SPACE}", " ") == text
