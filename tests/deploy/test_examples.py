@@ -138,6 +138,19 @@ def test_an_example_is_deployed_and_removed_by_the_command(
     assert {*expected, f"{application.name}-pipeline"} <= set(stacks)
     deploy("--remove")
     assert set(_statuses(server, application).values()) <= {"DELETE_COMPLETE"}
+    _remove_buckets(server, application)
+
+
+def _remove_buckets(server: EmbeddedAws, application: Application) -> None:
+    """Remove what --remove keeps: examples whose applications have one name share the account."""
+    s3 = server.account.client("s3")
+    for bucket in s3.list_buckets()["Buckets"]:
+        name = bucket["Name"]
+        if name.startswith((f"{application.name}-artifacts-", f"{application.name}-logs-")):
+            listed = s3.list_object_versions(Bucket=name)
+            for entry in (*listed.get("Versions", ()), *listed.get("DeleteMarkers", ())):
+                s3.delete_object(Bucket=name, Key=entry["Key"], VersionId=entry["VersionId"])
+            s3.delete_bucket(Bucket=name)
 
 
 def _given(place: Path, templates: list[str]) -> list[str]:
