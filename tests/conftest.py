@@ -22,7 +22,7 @@ machine._PREFIXES = (*machine._PREFIXES, "COVERAGE_")
 # examples that fail (pytest --hypothesis-profile long). CI draws the same ones each time: what
 # fails there fails because of the change that it tests.
 _CI = bool(os.environ.get("CI"))
-for _profile, _examples in {"quick": 20, "thorough": 60, "long": 6000}.items():
+for _profile, _examples in {"quick": 20, "thorough": 40, "long": 6000}.items():
     settings.register_profile(_profile, deadline=None, max_examples=_examples)
     if _CI:
         _found = settings.get_profile(_profile)
