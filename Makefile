@@ -34,7 +34,7 @@ check: $(READY) ## Say where templates/ and docs/ are stale, and what is wrong w
 	@$(BIN)/python scripts/pictures.py --check
 	@$(BIN)/python scripts/configuration_page.py --check
 
-test: $(READY) check lint types ## Run everything that must pass: stale files, style, types, quick tests
+test: $(READY) check lint types ## Run what must pass for every change: stale files, style, types, quick tests
 	$(BIN)/pytest -n auto --dist worksteal
 
 coverage: $(READY) ## Run all tests, the thorough ones too, and fail if less than 95 % of the code runs

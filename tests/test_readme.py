@@ -42,7 +42,7 @@ def test_the_file_describes_what_the_python_example_does() -> None:
 def test_the_two_commands_come_first() -> None:
     assert README.split("\n")[2:4] == [
         "    make templates    # renders everything into templates/",
-        "    make test         # runs everything that must pass",
+        "    make test         # runs what must pass for every change",
     ]
 
 
