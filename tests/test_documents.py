@@ -108,3 +108,14 @@ def _phony(folder: Path) -> set[str]:
     text = (folder / "Makefile").read_text(encoding="utf-8")
     [goals] = re.findall(r"^\.PHONY: (.+)$", text, re.MULTILINE)
     return set(goals.split())
+
+
+@pytest.mark.parametrize("verb", main.list_commands(CONTEXT))
+def test_the_help_of_every_verb_has_an_example(verb: str) -> None:
+    command = main.get_command(CONTEXT, verb)
+    assert command is not None
+    [example, *_] = re.findall(r"(?:^ *Example: |\| )cfn-pipeline (.+)$", command.help or "", re.MULTILINE)
+    name, *words = shlex.split(example)
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert name == verb
+    assert {word for word in words if word.startswith("-") and word != "-"} <= options

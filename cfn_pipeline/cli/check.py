@@ -162,6 +162,8 @@ def check(
     for its artifact.
 
     Findings are printed to standard output. The exit code is 1 if there are any.
+
+    Example: cfn-pipeline check pipeline.yml iam.yml --format sarif
     """
     for option, ids in (("--select", select), ("--ignore", ignore)):
         for id_ in ids:

@@ -83,6 +83,8 @@ def permissions(**options: Any) -> None:
     in a template, are listed there, too; the exit code is 1 for them with --strict only. With
     --covers the exit code is 1 if the role lacks a permission, with --explain if nothing needs the
     action.
+
+    Example: cfn-pipeline permissions stack.yml --stack 'orders-*'
     """
     paths, stacks, form = options["paths"], options["stacks"], options["form"]
     templates = [_read(path) for path in paths]

@@ -56,6 +56,8 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
     are shown and, after their approval, executed.
 
     The result is written to standard output. Exit 1 if the pipeline fails, is rejected or stopped.
+
+    Example: cfn-pipeline rehearse pipeline.yml --source MyApp=../app --approve
     """
     validate_options(ctx, options)
     settings = settings_from(options)

@@ -22,6 +22,8 @@ def rules(ids: tuple[str, ...], form: str) -> None:
     """List the rules of check, or explain the rules with these IDs.
 
     An ID may be a prefix: E93 selects all rules whose id starts with E93.
+
+    Example: cfn-pipeline rules E9107
     """
     selection = [rule for rule in RULES if not ids or rule.id.startswith(ids)]
     for id_ in ids:
