@@ -114,7 +114,8 @@ def _phony(folder: Path) -> set[str]:
 def test_the_help_of_every_verb_has_an_example(verb: str) -> None:
     command = main.get_command(CONTEXT, verb)
     assert command is not None
-    [example, *_] = re.findall(r"(?:^ *Example: |\| )cfn-pipeline (.+)$", command.help or "", re.MULTILINE)
+    line = re.compile(r"(?:^ *Example: |\| )cfn-pipeline (.+)$", re.MULTILINE)
+    [example, *_] = line.findall(command.help or "")
     name, *words = shlex.split(example)
     options = {option for parameter in command.params for option in parameter.opts}
     assert name == verb
