@@ -4,16 +4,17 @@ from collections.abc import Callable, Mapping
 
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.system import Resource, System
+from cfn_pipeline.aws.exposure import EVERYWHERE, PUBLIC_VALUES
 
-_EVERYWHERE = ("0.0.0.0/0", "::/0")
 
+def _has(path: str, values: tuple[str, ...]) -> Callable[[Node], bool]:
+    known = {value.lower() for value in values}
 
-def _has(*path: str, values: tuple[str, ...]) -> Callable[[Node], bool]:
     def is_public(properties: Node) -> bool:
         node = properties
-        for key in path:
+        for key in path.split("/"):
             node = node.at(key)
-        return (node.text or "").lower() in values
+        return (node.text or "").lower() in known
 
     return is_public
 
@@ -24,7 +25,7 @@ def _is_load_balancer_open(properties: Node) -> bool:
 
 
 def _is_rule_open(rule: Node) -> bool:
-    return any(rule.at(key).text in _EVERYWHERE for key in ("CidrIp", "CidrIpv6"))
+    return any(rule.at(key).text in EVERYWHERE for key in ("CidrIp", "CidrIpv6"))
 
 
 def _is_group_open(properties: Node) -> bool:
@@ -56,28 +57,16 @@ def _always(properties: Node) -> bool:
     return True
 
 
-_TRUE = ("true",)
 _PUBLIC: Mapping[str, Callable[[Node], bool]] = {
+    **{type_: _has(path, values) for type_, (path, values) in PUBLIC_VALUES.items()},
     "AWS::ApiGateway::RestApi": _is_api_open,
     "AWS::ApiGatewayV2::Api": _always,
     "AWS::CloudFront::Distribution": _always,
-    "AWS::CodeBuild::Project": _has("Visibility", values=("public_read",)),
     "AWS::EC2::SecurityGroup": _is_group_open,
     "AWS::EC2::SecurityGroupIngress": _is_rule_open,
-    "AWS::EC2::Subnet": _has("MapPublicIpOnLaunch", values=_TRUE),
     "AWS::ECR::PublicRepository": _always,
-    "AWS::ECS::Service": _has(
-        *("NetworkConfiguration", "AwsvpcConfiguration", "AssignPublicIp"), values=("enabled",)
-    ),
     "AWS::ElasticLoadBalancing::LoadBalancer": _is_load_balancer_open,
     "AWS::ElasticLoadBalancingV2::LoadBalancer": _is_load_balancer_open,
-    "AWS::Lambda::Url": _has("AuthType", values=("none",)),
-    "AWS::RDS::DBCluster": _has("PubliclyAccessible", values=_TRUE),
-    "AWS::RDS::DBInstance": _has("PubliclyAccessible", values=_TRUE),
-    "AWS::Redshift::Cluster": _has("PubliclyAccessible", values=_TRUE),
-    "AWS::S3::Bucket": _has(
-        "AccessControl", values=("publicread", "publicreadwrite", "authenticatedread")
-    ),
     "AWS::S3::BucketPolicy": _allows_everyone,
     "AWS::SNS::TopicPolicy": _allows_everyone,
     "AWS::SQS::QueuePolicy": _allows_everyone,

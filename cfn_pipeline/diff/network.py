@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
+from cfn_pipeline.aws.exposure import EVERYWHERE, EVERYWHERE_IPV4
 from cfn_pipeline.diff.difference import Change
 from cfn_pipeline.diff.matching import Pair, Side
 from cfn_pipeline.diff.public import public_changes
@@ -26,7 +27,6 @@ _PEERS = {
     "SourcePrefixListId": "prefix list {}",
     "DestinationPrefixListId": "prefix list {}",
 }
-_EVERYWHERE = ("0.0.0.0/0", "::/0")
 _ALL = "-1"
 
 
@@ -53,7 +53,7 @@ class Rule(NamedTuple):
     @property
     def is_public(self) -> bool:
         """Whether it lets in the whole internet."""
-        return self.direction == "ingress" and self.peer in _EVERYWHERE
+        return self.direction == "ingress" and self.peer in EVERYWHERE
 
     def covers(self, other: "Rule") -> bool:
         """Whether it allows all that another rule does."""
@@ -73,7 +73,7 @@ class Rule(NamedTuple):
             first, last = self.ports
             ports = f" {first}" if first == last else f" {first} to {last}"
         protocol = "everything" if self.protocol == _ALL else f"{self.protocol}{ports}"
-        peer = f"{self.peer} (everywhere)" if self.peer in _EVERYWHERE else self.peer
+        peer = f"{self.peer} (everywhere)" if self.peer in EVERYWHERE else self.peer
         when = f", if {self.guard}" if self.guard else ""
         way = "from" if self.direction == "ingress" else "to"
         return f"{self.direction} of {protocol} {way} {peer}{when}"
@@ -122,7 +122,7 @@ def _rules(side: Side, names: dict[str, str], stays: Container[str]) -> Iterator
                 yield from _rule(entry, group, direction, condition)
         if "SecurityGroupEgress" not in properties and group in stays:
             # EC2 adds it to a group without rules for egress; of a new group, it says nothing.
-            yield Rule(group, "egress", _ALL, None, "0.0.0.0/0", guard)
+            yield Rule(group, "egress", _ALL, None, EVERYWHERE_IPV4, guard)
     elif side.type in _RULES:
         group = text(properties.get("GroupId", properties.get("GroupName", "")))
         own = group.removeprefix("${").removesuffix("}").removesuffix(".GroupId")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from cfn_pipeline.aws.exposure import INTERNAL_SCHEME, PUBLIC_VALUES
 from cfn_pipeline.diff.difference import Change
 from cfn_pipeline.diff.matching import Pair, Side
 from cfn_pipeline.diff.texts import Form, text
@@ -36,27 +37,29 @@ def _is_not(*values: str) -> Callable[[Form | None], bool]:
     return lambda value: value is None or text(value) not in values
 
 
+def _public(type_: str, opened: str, closed: str, *, alarm: bool = True) -> _Exposure:
+    path, values = PUBLIC_VALUES[type_]
+    return _Exposure(path, _is(*values), opened, closed, alarm)
+
+
 _BLOCK = "PublicAccessBlockConfiguration"
 
 _LOAD_BALANCER = _Exposure(
-    "Scheme", _is_not("internal"), "can be reached from the internet", "is internal"
+    "Scheme", _is_not(INTERNAL_SCHEME), "can be reached from the internet", "is internal"
 )
-_ADDRESS = _Exposure(
-    "PubliclyAccessible", _is("true"), "has a public address", "has no public address"
-)
+_ADDRESS = ("has a public address", "has no public address")
 
 _EXPOSURES: dict[str, tuple[_Exposure, ...]] = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": (_LOAD_BALANCER,),
     "AWS::ElasticLoadBalancing::LoadBalancer": (_LOAD_BALANCER,),
     "AWS::RDS::DBInstance": (
-        _ADDRESS,
+        _public("AWS::RDS::DBInstance", *_ADDRESS),
         _Exposure("StorageEncrypted", _is_not("true"), "is not encrypted", "is encrypted"),
     ),
-    "AWS::Redshift::Cluster": (_ADDRESS,),
+    "AWS::Redshift::Cluster": (_public("AWS::Redshift::Cluster", *_ADDRESS),),
     "AWS::ECS::Service": (
-        _Exposure(
-            "NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp",
-            _is("ENABLED"),
+        _public(
+            "AWS::ECS::Service",
             "gives its tasks public addresses",
             "gives its tasks no public addresses",
             alarm=False,
@@ -69,16 +72,15 @@ _EXPOSURES: dict[str, tuple[_Exposure, ...]] = {
         ),
     ),
     "AWS::EC2::Subnet": (
-        _Exposure(
-            "MapPublicIpOnLaunch",
-            _is("true"),
+        _public(
+            "AWS::EC2::Subnet",
             "gives instances public addresses",
             "gives instances no public addresses",
             alarm=False,
         ),
     ),
     "AWS::Lambda::Url": (
-        _Exposure("AuthType", _is("NONE"), "can be called by everyone", "is called with IAM only"),
+        _public("AWS::Lambda::Url", "can be called by everyone", "is called with IAM only"),
     ),
     "AWS::S3::Bucket": (
         *(
@@ -90,12 +92,7 @@ _EXPOSURES: dict[str, tuple[_Exposure, ...]] = {
                 "RestrictPublicBuckets",
             )
         ),
-        _Exposure(
-            "AccessControl",
-            _is("PublicRead", "PublicReadWrite", "AuthenticatedRead"),
-            "can be read by everyone",
-            "has no public access control list",
-        ),
+        _public("AWS::S3::Bucket", "can be read by everyone", "has no public access control list"),
     ),
     "AWS::CodeBuild::Project": (
         _Exposure(
@@ -104,9 +101,7 @@ _EXPOSURES: dict[str, tuple[_Exposure, ...]] = {
             "builds with all rights on its machine",
             "builds without rights on its machine",
         ),
-        _Exposure(
-            "Visibility", _is("PUBLIC_READ"), "shows its builds to everyone", "hides its builds"
-        ),
+        _public("AWS::CodeBuild::Project", "shows its builds to everyone", "hides its builds"),
     ),
 }
 

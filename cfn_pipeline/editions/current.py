@@ -76,7 +76,7 @@ from cfn_pipeline.stacks.delivery.ecr import ecr_template
 from cfn_pipeline.stacks.delivery.iam import iam_template
 from cfn_pipeline.stacks.delivery.kms import key_template
 from cfn_pipeline.stacks.delivery.pipeline import pipeline_template
-from cfn_pipeline.stacks.delivery.regions import KEY, artifacts_template, key_parameter
+from cfn_pipeline.stacks.delivery.regions import artifacts_template, key_parameter
 from cfn_pipeline.stacks.environment.home import Home, images_of
 from cfn_pipeline.stacks.environment.names import action_role, deployment_role
 from cfn_pipeline.stacks.environment.separation import separation_problems
@@ -84,6 +84,7 @@ from cfn_pipeline.stacks.environment.template import environment_template
 from cfn_pipeline.stacks.exemptions import EXEMPTIONS
 from cfn_pipeline.stacks.fleet.boundary import within_fleet
 from cfn_pipeline.stacks.fleet.delivery import Delivered, delivery_template
+from cfn_pipeline.stacks.key import KEY
 from cfn_pipeline.stacks.own import capabilities, own_template
 from cfn_pipeline.stacks.shared.templates import shared_templates
 

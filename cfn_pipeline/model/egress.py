@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import KW_ONLY
 
 from cfn_pipeline.aws import name_forms
+from cfn_pipeline.aws.exposure import EVERYWHERE_IPV4
 from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.validated import Validated
 
-ANYWHERE = "0.0.0.0/0"
 _PROTOCOLS = ("tcp", "udp")
 _GROUP = "sg-"
 
@@ -29,7 +29,7 @@ class Egress(Validated):
 
     port: int
     _: KW_ONLY
-    to: str = ANYWHERE
+    to: str = EVERYWHERE_IPV4
     protocol: str = "tcp"
 
     @property

@@ -13,6 +13,7 @@ from cfn_pipeline.permissions.patterns import (
     within_stack,
 )
 from cfn_pipeline.permissions.references import (
+    HERE,
     PREFIX,
     import_of,
     is_own,
@@ -21,8 +22,6 @@ from cfn_pipeline.permissions.references import (
     own_of,
 )
 from cfn_pipeline.permissions.referring import Found, Reference
-
-_HERE = "${AWS::Region}:${AWS::AccountId}"
 
 #: The property in which a type names the function that it calls.
 _CALLS = {"AWS::SecretsManager::RotationSchedule": "RotationLambdaARN"}
@@ -41,7 +40,7 @@ def tokens(about: Reference) -> Found | None:
         if own is not None:
             kind = "function:" if service == "lambda" else ""
             for name in name_patterns(own, about.known):
-                found.add(f"{PREFIX}:{service}:{_HERE}:{kind}{within_stack(name)}")
+                found.add(f"{PREFIX}:{service}:{HERE}:{kind}{within_stack(name)}")
             continue
         if (imported := import_of(value, about.known)) is not None:
             found.add(imported)
@@ -70,7 +69,7 @@ def clusters(about: Reference) -> Found | None:
             if has_unknown(name):
                 entry = about.unknown("ClusterName", "or let it begin with the stack's name", value)
                 found.unsure.append((entry, name))
-            found.add(f"{PREFIX}:eks:{_HERE}:cluster/{within_stack(name)}")
+            found.add(f"{PREFIX}:eks:{HERE}:cluster/{within_stack(name)}")
     return found
 
 

@@ -19,6 +19,8 @@ from cfn_pipeline.permissions.patterns import (
 Arn = str | Mapping[str, Any]
 
 PREFIX = "arn:${AWS::Partition}"
+#: The region and the account in the ARN of what is beside a stack.
+HERE = "${AWS::Region}:${AWS::AccountId}"
 
 
 def remedy(known: Known, properties: Mapping[str, Any], property_: str, way_out: str) -> str:

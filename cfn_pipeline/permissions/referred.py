@@ -21,6 +21,7 @@ from cfn_pipeline.permissions.patterns import (
     within_stack,
 )
 from cfn_pipeline.permissions.references import (
+    HERE,
     PREFIX,
     import_of,
     is_own,
@@ -28,8 +29,6 @@ from cfn_pipeline.permissions.references import (
     names_of,
 )
 from cfn_pipeline.permissions.referring import Found, Reference, Referred
-
-_HERE = "${AWS::Region}:${AWS::AccountId}"
 
 _ROLE = re.compile("Role")
 _ROLE_BY_NAME = re.compile("Roles?$")
@@ -135,7 +134,7 @@ def _keys(about: Reference) -> Found | None:
             elif text.startswith("arn:") and ":key/" in text:
                 found.add(text)
             elif _KEY_ID.fullmatch(text):
-                found.add(f"{PREFIX}:kms:{_HERE}:key/{text}")
+                found.add(f"{PREFIX}:kms:{HERE}:key/{text}")
     return found
 
 
@@ -192,7 +191,7 @@ def _secrets(about: Reference) -> Found | None:
         if name.startswith("arn:"):
             found.add(name)
         else:
-            found.add(f"{PREFIX}:secretsmanager:{_HERE}:secret:{within_stack(name)}-??????")
+            found.add(f"{PREFIX}:secretsmanager:{HERE}:secret:{within_stack(name)}-??????")
     return found
 
 

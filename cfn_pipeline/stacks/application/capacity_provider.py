@@ -11,9 +11,7 @@ from troposphere.ecs import (
     CapacityProvider,
     CapacityProviderStrategy,
     CapacityProviderStrategyItem,
-    Cluster,
     ClusterCapacityProviderAssociations,
-    ClusterSetting,
     ManagedScaling,
 )
 from troposphere.iam import InstanceProfile
@@ -26,6 +24,7 @@ from cfn_pipeline.policies.application import join_one_cluster
 from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.application import ids
+from cfn_pipeline.stacks.application.cluster import observed_cluster
 from cfn_pipeline.stacks.application.interfaces import Capacity
 from cfn_pipeline.stacks.application.network import egress
 from cfn_pipeline.stacks.application.stack import ApplicationStack
@@ -89,10 +88,7 @@ def capacity_provider(
         )
     )
     stack.add(
-        Cluster(
-            ids.CLUSTER,
-            ClusterSettings=[ClusterSetting(Name="containerInsights", Value="enabled")],
-        ),
+        observed_cluster(),
         ClusterCapacityProviderAssociations(
             PROVIDER_OF_CLUSTER,
             Cluster=Ref(ids.CLUSTER),

@@ -4,13 +4,12 @@ from troposphere import Ref
 from troposphere.ecs import (
     CapacityProviderStrategy,
     CapacityProviderStrategyItem,
-    Cluster,
     ClusterCapacityProviderAssociations,
-    ClusterSetting,
 )
 
 from cfn_pipeline.model.compute import Fargate
 from cfn_pipeline.stacks.application import ids
+from cfn_pipeline.stacks.application.cluster import observed_cluster
 from cfn_pipeline.stacks.application.interfaces import Capacity
 from cfn_pipeline.stacks.application.stack import ApplicationStack
 from cfn_pipeline.stacks.application.task_network import task_capacity
@@ -24,10 +23,7 @@ def fargate(stack: ApplicationStack, compute: Fargate) -> Capacity:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
     """
     stack.add(
-        Cluster(
-            ids.CLUSTER,
-            ClusterSettings=[ClusterSetting(Name="containerInsights", Value="enabled")],
-        ),
+        observed_cluster(),
         ClusterCapacityProviderAssociations(
             PROVIDERS_OF_CLUSTER,
             Cluster=Ref(ids.CLUSTER),

@@ -9,9 +9,7 @@ from troposphere.ecs import (
     CapacityProvider,
     CapacityProviderStrategy,
     CapacityProviderStrategyItem,
-    Cluster,
     ClusterCapacityProviderAssociations,
-    ClusterSetting,
     InstanceLaunchTemplate,
     InstanceRequirementsRequest,
     ManagedInstancesNetworkConfiguration,
@@ -29,6 +27,7 @@ from cfn_pipeline.policies.documents import document, trust
 from cfn_pipeline.policies.managed_instances import join_as_managed, link_spot, manage_instances
 from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks.application import ids
+from cfn_pipeline.stacks.application.cluster import observed_cluster
 from cfn_pipeline.stacks.application.interfaces import Capacity
 from cfn_pipeline.stacks.application.network import egress
 from cfn_pipeline.stacks.application.stack import ApplicationStack
@@ -50,10 +49,7 @@ def managed_instances(stack: ApplicationStack, compute: ManagedInstances) -> Cap
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html
     """
     stack.add(
-        Cluster(
-            ids.CLUSTER,
-            ClusterSettings=[ClusterSetting(Name="containerInsights", Value="enabled")],
-        ),
+        observed_cluster(),
         ClusterCapacityProviderAssociations(
             PROVIDER_OF_CLUSTER,
             Cluster=Ref(ids.CLUSTER),

@@ -10,9 +10,10 @@ from troposphere.ec2 import (
     SecurityGroupRule,
 )
 
+from cfn_pipeline.aws.exposure import EVERYWHERE_IPV4
 from cfn_pipeline.model.aspects import Network
 from cfn_pipeline.model.compute import HTTPS, Compute
-from cfn_pipeline.model.egress import ANYWHERE, Egress
+from cfn_pipeline.model.egress import Egress
 from cfn_pipeline.model.values import Value, present
 from cfn_pipeline.policies.documents import pascal_case
 from cfn_pipeline.stacks.application import ids
@@ -126,7 +127,7 @@ def private_subnets(stack: ApplicationStack) -> Ref:
 
 def anywhere(protocol: str, port: int, description: str | None = None) -> SecurityGroupRule:
     """Allow one port from, or to, every address."""
-    return _rule(protocol, port, ANYWHERE, description)
+    return _rule(protocol, port, EVERYWHERE_IPV4, description)
 
 
 def egress(compute: Compute) -> list[SecurityGroupRule]:

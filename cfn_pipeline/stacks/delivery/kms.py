@@ -11,10 +11,8 @@ from cfn_pipeline.policies.documents import document
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import ARNS, LITERAL_ARNS, Arns
 from cfn_pipeline.stacks.delivery.roles import roles_of_other_accounts
-from cfn_pipeline.stacks.stack import RETAIN, Stack
-
-KEY = "KmsKey"
-ALIAS = "KmsKeyAlias"
+from cfn_pipeline.stacks.key import ALIAS, KEY, add_key
+from cfn_pipeline.stacks.stack import Stack
 
 
 def secrets_key_template(application: Application) -> Template:
@@ -68,15 +66,12 @@ def pipeline_key_template(
         keys.let_events_publish(arns.regional("sns", f"{name}-*")),
         *keys.let_roles_encrypt_artifacts(roles, through=arns.service("s3")),
     )
-    stack.add(
-        Key(
-            KEY,
-            **RETAIN,
-            Description=f"Artifacts, images, build logs and notifications of {name}",
-            EnableKeyRotation=True,
-            KeyPolicy=policy,
-        ),
-        Alias(ALIAS, AliasName=f"alias/{name}", TargetKeyId=Ref(KEY)),
+    add_key(
+        stack,
+        policy,
+        description=f"Artifacts, images, build logs and notifications of {name}",
+        alias=name,
+        output=f"ARN of the key of {name}",
+        export=exports.key(name),
     )
-    stack.output(KEY, f"ARN of the key of {name}", GetAtt(KEY, "Arn"), export=exports.key(name))
     return stack.template

@@ -3,8 +3,7 @@
 https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-create-cross-region.html
 """
 
-from troposphere import GetAtt, Parameter, Ref, Template
-from troposphere.kms import Alias, Key
+from troposphere import GetAtt, Parameter, Template
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.errors import ModelError
@@ -15,10 +14,8 @@ from cfn_pipeline.policies.documents import document, pascal_case
 from cfn_pipeline.stacks.arns import ARNS, Arns
 from cfn_pipeline.stacks.delivery.artifacts import add_private_buckets
 from cfn_pipeline.stacks.delivery.roles import roles_of_other_accounts
-from cfn_pipeline.stacks.stack import RETAIN, Stack
-
-KEY = "KmsKey"
-ALIAS = "KmsKeyAlias"
+from cfn_pipeline.stacks.key import KEY, add_key
+from cfn_pipeline.stacks.stack import Stack
 
 
 def artifacts_template(pipeline: Pipeline, *, region: str, arns: Arns = ARNS) -> Template:
@@ -43,22 +40,19 @@ def artifacts_template(pipeline: Pipeline, *, region: str, arns: Arns = ARNS) ->
     roles = roles_of_other_accounts(pipeline.actions, region, arns)
     let_roles = keys.let_roles_encrypt_artifacts(roles, through=arns.service("s3"))
     stack = Stack(f"Artifacts of {name} in {region}", name=name, arns=arns)
-    stack.add(
-        Key(
-            KEY,
-            **RETAIN,
-            Description=f"Artifacts of {name} in {region}",
-            EnableKeyRotation=True,
-            KeyPolicy=document(
-                keys.administer_key(arns.root(), sid="EnableIamPolicies"),
-                keys.grant_to_services_only(),
-                *let_roles,
-            ),
-        ),
-        Alias(ALIAS, AliasName=f"alias/{name}-artifacts", TargetKeyId=Ref(KEY)),
+    policy = document(
+        keys.administer_key(arns.root(), sid="EnableIamPolicies"),
+        keys.grant_to_services_only(),
+        *let_roles,
+    )
+    add_key(
+        stack,
+        policy,
+        description=f"Artifacts of {name} in {region}",
+        alias=f"{name}-artifacts",
+        output=f"ARN of the key, for {key_parameter(region).title}",
     )
     add_private_buckets(stack, GetAtt(KEY, "Arn"), roles)
-    stack.output(KEY, f"ARN of the key, for {key_parameter(region).title}", GetAtt(KEY, "Arn"))
     return stack.template
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, Template
-from troposphere.kms import Alias, Key
 from troposphere.s3 import BucketPolicy
 
 from cfn_pipeline.aws import name_forms
@@ -24,11 +23,10 @@ from cfn_pipeline.stacks.environment.deployment import (
 )
 from cfn_pipeline.stacks.environment.home import Home, add_home
 from cfn_pipeline.stacks.environment.names import DEPLOYMENT_ROLE, role_name
+from cfn_pipeline.stacks.key import KEY, add_key
 from cfn_pipeline.stacks.stack import RETAIN, Stack
 from cfn_pipeline.stacks.templates import AnyTemplate, contents
 
-KEY = "KmsKey"
-ALIAS = "KmsKeyAlias"
 LOG_BUCKET = "LogBucket"
 
 _LOG_DAYS = 365
@@ -133,17 +131,14 @@ def _add_key(stack: Stack) -> None:
             ],
         ),
     )
-    stack.add(
-        Key(
-            KEY,
-            **RETAIN,
-            Description=f"Logs, secrets and database of the stack {name}",
-            EnableKeyRotation=True,
-            KeyPolicy=policy,
-        ),
-        Alias(ALIAS, AliasName=f"alias/{name}", TargetKeyId=Ref(KEY)),
+    add_key(
+        stack,
+        policy,
+        description=f"Logs, secrets and database of the stack {name}",
+        alias=name,
+        output="ARN of the key",
+        export=exports.key(name),
     )
-    stack.output(KEY, "ARN of the key", GetAtt(KEY, "Arn"), export=exports.key(name))
 
 
 def _add_log_bucket(stack: Stack) -> None:

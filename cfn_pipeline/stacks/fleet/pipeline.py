@@ -99,16 +99,7 @@ def fleet_pipeline(
     ModelError.raise_for(_missing(fleet, applications))
     source = fleet.source.action(name="Source", output=CONFIGURATION)
     build = CodeBuild(name=_BUILD, namespace=_BUILD, input=source.artifact, output=RENDERED)
-    is_current = Rule(
-        name="PipelineIsCurrent",
-        provider="VariableCheck",
-        configuration={
-            "Variable": f"#{{{_BUILD}.{PIPELINE}}}",
-            "Operator": "EQ",
-            "Value": digest,
-        },
-    )
-    current = Condition(rules=[is_current], result="SKIP")
+    current = _skipped_unless("PipelineIsCurrent", PIPELINE, "EQ", digest)
     stages = [Stage("Source", [source]), Stage(_BUILD, [build])]
     if fleet.approval:
         stages.append(_review(fleet))
@@ -143,21 +134,26 @@ def fleet_pipeline(
 
 def _review(fleet: Fleet) -> Stage:
     """Return the stage in which a person sees what changes; it is skipped where nothing does."""
-    rule = Rule(
-        name="SomethingChanges",
-        provider="VariableCheck",
-        configuration={
-            "Variable": f"#{{{_BUILD}.{CHANGES}}}",
-            "Operator": "NE",
-            "Value": NOTHING,
-        },
-    )
     note = f"{fleet.name}: #{{{_BUILD}.{CHANGES}}}. The log of the build has the differences."
     return Stage(
         "Review",
         [Approve(name="Approve", note=note)],
-        before_entry=Condition(rules=[rule], result="SKIP"),
+        before_entry=_skipped_unless("SomethingChanges", CHANGES, "NE", NOTHING),
     )
+
+
+def _skipped_unless(name: str, variable: str, operator: str, value: str) -> Condition:
+    """Return the condition that skips a stage, unless a variable of the build has a value."""
+    rule = Rule(
+        name=name,
+        provider="VariableCheck",
+        configuration={
+            "Variable": f"#{{{_BUILD}.{variable}}}",
+            "Operator": operator,
+            "Value": value,
+        },
+    )
+    return Condition(rules=[rule], result="SKIP")
 
 
 def _updates(

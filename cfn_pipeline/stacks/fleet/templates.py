@@ -11,12 +11,13 @@ from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.stacks.delivery.kms import pipeline_key_template
 from cfn_pipeline.stacks.delivery.pipeline import PIPELINE, pipeline_template
-from cfn_pipeline.stacks.delivery.regions import KEY, artifacts_template, key_parameter
+from cfn_pipeline.stacks.delivery.regions import artifacts_template, key_parameter
 from cfn_pipeline.stacks.fleet.boundary import boundary_template, within_fleet
 from cfn_pipeline.stacks.fleet.build import build_template
 from cfn_pipeline.stacks.fleet.delivery import Delivered
 from cfn_pipeline.stacks.fleet.pipeline import FleetStack, fleet_pipeline
 from cfn_pipeline.stacks.fleet.roles import roles_template
+from cfn_pipeline.stacks.key import KEY
 from cfn_pipeline.stacks.parameters import CONNECTION
 
 #: Which a person deploys, for no role of the fleet may.

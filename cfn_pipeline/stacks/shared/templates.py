@@ -2,7 +2,6 @@
 
 from troposphere import GetAtt, Parameter, Ref, Template
 from troposphere.codeconnections import Connection
-from troposphere.kms import Alias, Key
 
 from cfn_pipeline.aws.pipelines import action_log_group
 from cfn_pipeline.model.shared import Shared, SharedListener
@@ -12,9 +11,9 @@ from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import ARNS, Arns
 from cfn_pipeline.stacks.builders.load_balancers import load_balancer_resources
 from cfn_pipeline.stacks.delivery.ecr import build_image_repository
-from cfn_pipeline.stacks.delivery.kms import ALIAS, KEY
 from cfn_pipeline.stacks.delivery.notifications import add_notifications
-from cfn_pipeline.stacks.stack import RETAIN, Stack
+from cfn_pipeline.stacks.key import add_key
+from cfn_pipeline.stacks.stack import Stack
 
 CONNECTION = "Connection"
 LOAD_BALANCER = "LoadBalancer"
@@ -62,17 +61,14 @@ def shared_key_template(shared: Shared, *, arns: Arns = ARNS) -> Template:
         # Without shared notifications, the topics are those of the applications' pipelines.
         keys.let_events_publish(arns.regional("sns", f"{name}-*" if shared.notifications else "*")),
     )
-    stack.add(
-        Key(
-            KEY,
-            **RETAIN,
-            Description=f"Artifacts, images, build logs and notifications of {name}",
-            EnableKeyRotation=True,
-            KeyPolicy=policy,
-        ),
-        Alias(ALIAS, AliasName=f"alias/{name}", TargetKeyId=Ref(KEY)),
+    add_key(
+        stack,
+        policy,
+        description=f"Artifacts, images, build logs and notifications of {name}",
+        alias=name,
+        output=f"ARN of the key of {name}",
+        export=exports.key(name),
     )
-    stack.output(KEY, f"ARN of the key of {name}", GetAtt(KEY, "Arn"), export=exports.key(name))
     return stack.template
 
 
