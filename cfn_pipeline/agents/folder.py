@@ -54,7 +54,7 @@ class Folder:
         """
         if not name.startswith("git:"):
             return self.path(name)
-        _, revision, path = (*name.split(":", 2), "", "")[:3]
+        revision, _, path = name.removeprefix("git:").partition(":")
         root = self.root.resolve()
         if not (root / path).resolve().is_relative_to(root):
             raise OutputError(f"path {path!r} is outside of the folder; use a path within it")

@@ -24,22 +24,9 @@ from cfn_pipeline.checks.finding import SEVERITIES, Severity
 from cfn_pipeline.checks.locating import located, summary
 from cfn_pipeline.checks.reports import FORMATS, FORMATS_WITH_HINTS
 from cfn_pipeline.cli import printing
+from cfn_pipeline.cli.pairs import Pair
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template.files import read_stream, read_text
-
-
-class _ArtifactFolder(click.ParamType[tuple[str, Path]]):
-    """``NAME=FOLDER``."""
-
-    name = "NAME=FOLDER"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, Path]:
-        name, equals, folder = value.partition("=")
-        if not name or not equals or not folder:
-            self.fail(f"invalid value {value!r}: use NAME=FOLDER, such as MyApp=../app", param, ctx)
-        return name, Path(folder)
 
 
 class _AccountOfFile(click.ParamType[tuple[str, str]]):
@@ -60,24 +47,6 @@ class _AccountOfFile(click.ParamType[tuple[str, str]]):
         return file, account
 
 
-class _Parameter(click.ParamType[tuple[str, str]]):
-    """``NAME=VALUE``."""
-
-    name = "NAME=VALUE"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        name, equals, text = value.partition("=")
-        if not name or not equals:
-            self.fail(
-                f"invalid value {value!r}: use NAME=VALUE, such as ProdAccount=222222222222",
-                param,
-                ctx,
-            )
-        return name, text
-
-
 @click.command()
 @click.argument(
     "paths",
@@ -89,7 +58,7 @@ class _Parameter(click.ParamType[tuple[str, str]]):
 @click.option(
     "--artifact",
     "artifacts",
-    type=_ArtifactFolder(),
+    type=Pair("NAME=FOLDER", example="MyApp=../app", is_filled=True),
     multiple=True,
     help="A folder with the files of an artifact. Can be repeated.",
 )
@@ -103,7 +72,7 @@ class _Parameter(click.ParamType[tuple[str, str]]):
 @click.option(
     "--parameter",
     "parameters",
-    type=_Parameter(),
+    type=Pair("NAME=VALUE", example="ProdAccount=222222222222"),
     multiple=True,
     help="The value of a parameter of the templates, such as that of an account. Can be repeated.",
 )
@@ -137,7 +106,7 @@ class _Parameter(click.ParamType[tuple[str, str]]):
 @click.option("--info", is_flag=True, help="Short for --severity info.")
 def check(
     paths: tuple[Path, ...],
-    artifacts: tuple[tuple[str, Path], ...],
+    artifacts: tuple[tuple[str, str], ...],
     accounts: tuple[tuple[str, str], ...],
     parameters: tuple[tuple[str, str], ...],
     form: str,
@@ -178,7 +147,8 @@ def check(
             param_hint="--fix-hints",
         )
     rules = selected(RULES, select, ignore, "info" if info else severity)
-    systems = _with_accounts([*_systems(paths, dict(artifacts))], accounts)
+    folders = {name: Path(folder) for name, folder in artifacts}
+    systems = _with_accounts([*_systems(paths, folders)], accounts)
     systems = _with_parameters(systems, dict(parameters))
     _refuse_unknown_artifacts(systems, [name for name, _ in artifacts])
     findings = [finding for system in systems for finding in check_system(system, rules)]

@@ -10,6 +10,7 @@ import click
 
 from cfn_pipeline.cli.configuration_file import CONFIG
 from cfn_pipeline.cli.loading import loading
+from cfn_pipeline.cli.pairs import parameters_of
 
 _EDITION = "current"
 
@@ -102,7 +103,7 @@ def deploy(**options: Any) -> None:
     if options["remove"]:
         deployment.remove()
     else:
-        deployment.deploy(dict(_pair(word) for word in given), bucket=bucket)
+        deployment.deploy(parameters_of(given), bucket=bucket)
 
 
 def _folder_and_names(words: Sequence[str]) -> tuple[Path, Sequence[str]]:
@@ -124,13 +125,6 @@ def _profiles(words: Sequence[str]) -> tuple[str | None, dict[str, str]]:
         )
     named = dict(word.split("=", 1) for word in words if "=" in word)
     return (everywhere[0] if everywhere else None), named
-
-
-def _pair(word: str) -> tuple[str, str]:
-    name, equals, value = word.partition("=")
-    if not (name and equals):
-        raise click.UsageError(f"Invalid parameter {word!r}: use NAME=VALUE.")
-    return name, value
 
 
 def is_terminal() -> bool:

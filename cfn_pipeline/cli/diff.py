@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from cfn_pipeline.cli import printing
+from cfn_pipeline.cli.pairs import parameters_of
 from cfn_pipeline.diff.comparing import State, compare
 from cfn_pipeline.diff.difference import CONSEQUENCES, Difference
 from cfn_pipeline.diff.states import read_state
@@ -126,12 +127,7 @@ def _state(place: str) -> State:
 def _of_stack(places: Sequence[str], options: Mapping[str, Any]) -> Difference:
     if len(places) != 1:
         raise click.UsageError("--stack compares with one template; give NEW alone.")
-    values = {}
-    for word in options["given"]:
-        name, equals, value = word.partition("=")
-        if not (name and equals):
-            raise click.UsageError(f"Invalid parameter {word!r}: use NAME=VALUE.")
-        values[name] = value
+    values = parameters_of(options["given"])
     new = _state(places[0])
     from cfn_pipeline.cli.stack_difference import stack_difference
     from cfn_pipeline.deployment.account import Account

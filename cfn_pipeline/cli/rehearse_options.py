@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cfn_pipeline.aws.name_forms import ACCOUNT
+from cfn_pipeline.cli.pairs import Pair
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.context import BuildSettings
 from cfn_pipeline.rehearsal.local_aws.account import LOCAL_NUMBER
@@ -24,22 +25,6 @@ _OF_THE_RUN = (
     *("region", "account", "endpoint_url", "live", "after"),
 )
 
-
-class _Pair(click.ParamType[tuple[str, str]]):
-    """``NAME=VALUE``."""
-
-    def __init__(self, value: str) -> None:
-        self.name = f"NAME={value}"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        name, equals, text = value.partition("=")
-        if not name or not equals:
-            self.fail(f"invalid value {value!r}: use {self.name}", param, ctx)
-        return name, text
-
-
 _OPTIONS: Sequence[Callable[[Command], Command]] = (
     click.argument(
         "template",
@@ -49,7 +34,7 @@ _OPTIONS: Sequence[Callable[[Command], Command]] = (
     click.option(
         "--source",
         "sources",
-        type=_Pair("FOLDER"),
+        type=Pair("NAME=FOLDER"),
         multiple=True,
         help="Files of a source: a folder, FOLDER@COMMIT or a zip, by the name of the artifact or "
         "action. Once for each source.",
@@ -63,21 +48,21 @@ _OPTIONS: Sequence[Callable[[Command], Command]] = (
     click.option(
         "--parameter",
         "parameters",
-        type=_Pair("VALUE"),
+        type=Pair("NAME=VALUE"),
         multiple=True,
         help="Value of a template parameter that nothing else sets. Repeatable.",
     ),
     click.option(
         "--export",
         "exports",
-        type=_Pair("VALUE"),
+        type=Pair("NAME=VALUE"),
         multiple=True,
         help="Value of an export that no template has. Repeatable.",
     ),
     click.option(
         "--variable",
         "variables",
-        type=_Pair("VALUE"),
+        type=Pair("NAME=VALUE"),
         multiple=True,
         help="Value of a pipeline variable. Repeatable.",
     ),
@@ -130,7 +115,7 @@ _OPTIONS: Sequence[Callable[[Command], Command]] = (
     click.option(
         "--secret",
         "secrets",
-        type=_Pair("TEXT"),
+        type=Pair("NAME=TEXT"),
         multiple=True,
         help="Secret to create in the local AWS, as you would on AWS before the deployment. "
         "Repeatable.",
