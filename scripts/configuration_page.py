@@ -3,15 +3,14 @@
 With ``--check`` it writes nothing, and exits with 1 if the page is stale.
 """
 
-import argparse
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from generated import keep
+
 from cfn_pipeline.config.schema import config_schema
-from cfn_pipeline.output import differences, write_files
 
 ROOT = Path(__file__).parents[1]
 
@@ -99,18 +98,7 @@ A value in brackets is the default.
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; show what is stale")
-    check = parser.parse_args().check
-    files = {"configuration.md": page()}
-    if not check:
-        write_files(files, ROOT / "docs")
-        return
-    stale = "".join(differences(files, ROOT / "docs"))
-    print(stale, end="")
-    if stale:
-        print("docs/configuration.md is stale; run make docs", file=sys.stderr)
-        raise SystemExit(1)
+    keep({"configuration.md": page()}, ROOT / "docs", name="docs/configuration.md", about=__doc__)
 
 
 def page() -> str:

@@ -3,14 +3,13 @@
 With ``--check`` it writes nothing, and exits with 1 if a picture is stale.
 """
 
-import argparse
-import sys
 from pathlib import Path
+
+from generated import keep
 
 from cfn_pipeline.analysis.reading import read_files
 from cfn_pipeline.diagrams.reading import pictures
 from cfn_pipeline.diagrams.svg import svg
-from cfn_pipeline.output import differences, write_files
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -31,18 +30,7 @@ WIDTHS = {"": 830, "-narrow": 390}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; show what is stale")
-    check = parser.parse_args().check
-    files = images()
-    if not check:
-        write_files(files, IMAGES)
-        return
-    stale = "".join(differences(files, IMAGES))
-    print(stale, end="")
-    if stale:
-        print("docs/images is stale; run make docs", file=sys.stderr)
-        raise SystemExit(1)
+    keep(images(), IMAGES, name="docs/images", about=__doc__)
 
 
 def images() -> dict[str, str]:

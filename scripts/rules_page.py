@@ -3,14 +3,13 @@
 With ``--check`` it writes nothing, and exits with 1 if the page is stale.
 """
 
-import argparse
 import difflib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from generated import keep
+
 from cfn_pipeline.checks import GROUPS, RULES, CheckRule
-from cfn_pipeline.output import differences, write_files
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "tests" / "checks" / "examples"
@@ -45,18 +44,7 @@ Metadata:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; show what is stale")
-    check = parser.parse_args().check
-    files = {"rules.md": page()}
-    if not check:
-        write_files(files, ROOT / "docs")
-        return
-    stale = "".join(differences(files, ROOT / "docs"))
-    print(stale, end="")
-    if stale:
-        print("docs/rules.md is stale; run make docs", file=sys.stderr)
-        raise SystemExit(1)
+    keep({"rules.md": page()}, ROOT / "docs", name="docs/rules.md", about=__doc__)
 
 
 def page() -> str:

@@ -4,14 +4,12 @@ The requests, and what IAM decides, stand in ``across_accounts.yml``. Exit 1 whe
 decides something else.
 """
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
+from evaluator import compare
 
 from cfn_pipeline.aws.iam import POLICY_VERSION
 
@@ -49,26 +47,8 @@ def _request(table: Mapping[str, Any], case: Mapping[str, Any], row: list[Any]) 
 
 
 def main() -> None:
-    asked = list(cases())
-    done = subprocess.run(
-        ["node", str(HERE / "evaluate.mjs")],
-        input=json.dumps([given for given, _ in asked]),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit(f"the evaluator failed: {done.stderr}")
-    number = wrong = 0
-    for (given, answers), decisions in zip(asked, json.loads(done.stdout), strict=True):
-        for answer, entry, decision in zip(answers, given["requests"], decisions, strict=True):
-            number += 1
-            if (decision == "Allowed") != (answer == "allowed") or decision.startswith("error"):
-                wrong += 1
-                asks = f"{entry['action']} on {entry['resource']} {entry['context'] or ''}"
-                print(f"{given['title']}: {asks}: {decision}")
-    print(f"{number} requests across accounts, {wrong} wrong", file=sys.stderr)
-    raise SystemExit(1 if wrong else 0)
+    asked = [(given["title"], given, answers) for given, answers in cases()]
+    compare(asked, what="across accounts")
 
 
 if __name__ == "__main__":

@@ -5,14 +5,13 @@ requests that are written there, the evaluator gets those with which cfn-pipelin
 policies apart. Exit 1 where it answers or classifies otherwise.
 """
 
-import json
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
+from evaluator import decisions
 
 from cfn_pipeline.aws.iam import POLICY_VERSION
 from cfn_pipeline.diff.requests import parts
@@ -165,19 +164,10 @@ def _problems(
 def main() -> None:
     table = yaml.safe_load((HERE / "differences.yml").read_text())
     asked = [case(table, pair, side) for pair in table["pairs"] for side in ("old", "new")]
-    done = subprocess.run(
-        ["node", str(HERE / "evaluate.mjs")],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit(f"the evaluator failed: {done.stderr}")
-    decisions = json.loads(done.stdout)
+    decided = decisions(asked)
     number = wrong = 0
     for place, pair in enumerate(table["pairs"]):
-        before, after = decisions[2 * place : 2 * place + 2]
+        before, after = decided[2 * place : 2 * place + 2]
         number += len(before)
         problems = list(_problems(pair, asked[2 * place]["requests"], before, after))
         wrong += bool(problems)

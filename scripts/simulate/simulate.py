@@ -4,16 +4,14 @@ The requests, and what is to become of each, stand in ``requests.yml``. Exit 1 w
 less, or more.
 """
 
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
+from evaluator import compare
 
 from cfn_pipeline import Application, Environment, load, render, todobackend
 
@@ -177,27 +175,8 @@ def case(
 
 
 def main() -> None:
-    rows = yaml.safe_load((HERE / "requests.yml").read_text())
-    asked = list(cases(rows))
-    done = subprocess.run(
-        ["node", str(HERE / "evaluate.mjs")],
-        input=json.dumps([given for _, given, _ in asked]),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit(f"the evaluator failed: {done.stderr}")
-    number = wrong = 0
-    for (role, given, kinds), decisions in zip(asked, json.loads(done.stdout), strict=True):
-        for wanted, entry, decision in zip(kinds, given["requests"], decisions, strict=True):
-            number += 1
-            if (decision == "Allowed") != (wanted == "allowed") or decision.startswith("error"):
-                wrong += 1
-                asks = f"{entry['action']} on {entry['resource']} {entry['context'] or ''}"
-                print(f"{role}: {asks}: {decision}")
-    print(f"{number} requests of {len(asked)} roles, {wrong} wrong", file=sys.stderr)
-    raise SystemExit(1 if wrong else 0)
+    asked = list(cases(yaml.safe_load((HERE / "requests.yml").read_text())))
+    compare(asked, what=f"of {len(asked)} roles")
 
 
 def request(
