@@ -23,9 +23,9 @@ class Done:
     err: str
 
 
-def run(*arguments: str) -> Done:
+def run(*arguments: str, cwd: Path = ROOT) -> Done:
     """Run the command in this process. An error that a user would see as a traceback is raised."""
-    with contextlib.chdir(ROOT):
+    with contextlib.chdir(cwd):
         result = CliRunner().invoke(
             main, arguments, prog_name="cfn-pipeline", catch_exceptions=False
         )
