@@ -12,6 +12,7 @@ from cfn_pipeline.errors import ModelError, OutputError, TemplateError
 from cfn_pipeline.files.configuration import Configuration, Merge, problem
 from cfn_pipeline.files.fleet_readme import fleet_readme
 from cfn_pipeline.files.makefile import Place, Target, shared_makefile, stacks_makefile
+from cfn_pipeline.files.shared_readme import shared_readme
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.fleet import Fleet
@@ -127,7 +128,7 @@ def shared_rendering(
     folder: Path | None = None,
     force: bool = False,
 ) -> Rendering:
-    """Render the stacks that applications share, and a Makefile that deploys them.
+    """Render the stacks that applications share, with a Makefile and a README for their deployment.
 
     Args:
         shared: what they share.
@@ -144,15 +145,12 @@ def shared_rendering(
     line = f"{HEADER} ({edition.name} edition) from {shared.where}."
     built = edition.shared_templates(shared)
     templates = {name: template.to_dict() for name, template in built.items()}
-    targets = [
-        Target(name=target, file=name, stack=f"{shared.name}-{target}")
-        for name in templates
-        for target in [name.removesuffix(".yml")]
-    ]
+    targets = edition.shared_targets(shared)
     files = {name: emit(template, header=line) for name, template in templates.items()}
     texts = {
         **{name: write_text(shared) for name, write_text in edition.shared_files.items()},
         "Makefile": shared_makefile(shared, targets),
+        "README.md": f"\n{shared_readme(shared, targets, templates)}",
     }
     files |= {name: f"# {line}\n{text}" for name, text in texts.items() if text is not None}
     if folder is not None:

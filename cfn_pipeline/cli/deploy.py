@@ -44,12 +44,14 @@ _EDITION = "current"
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
-    help=f"The file from which DIR is rendered.  [default: DIR/{CONFIG}, or todobackend]",
+    help=f"The file from which DIR is rendered.  [default: DIR/{CONFIG}, that of DIR's manifest, "
+    "or todobackend]",
 )
 @click.option(
     "--application",
     metavar="NAME",
-    help="Which application of --config, if it has several; its folder is DIR/NAME.",
+    help="Which application of --config, if it has several, or shared, for the stacks that they "
+    "share; its folder is DIR/NAME.",
 )
 @click.option("--edition", default=_EDITION, show_default=True, help="current or book.")
 def deploy(**options: Any) -> None:
@@ -58,6 +60,9 @@ def deploy(**options: Any) -> None:
     DIR is a folder that "new" or "render" has written (default: this one). TARGET is a template
     without .yml, such as kms or pipeline, or an environment, such as dev; default: all but the
     environments, which the pipeline deploys. With --remove, the default is everything.
+
+    Where applications share stacks, these are in a folder of their own, shared, which is deployed
+    first and removed last.
 
     The changes of each stack are shown before they are made. Parameters without a value are asked
     for; a stack keeps those that it has. Credentials and region are those of the AWS CLI. Exit 1 if

@@ -1,10 +1,12 @@
 """A deployment at the terminal: what is shown and asked while stacks are deployed or removed."""
 
 import contextlib
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.answers import answer, confirm
+from cfn_pipeline.cli.configuration_file import CONFIG
 from cfn_pipeline.cli.deployment_folder import DeploymentFolder
 from cfn_pipeline.cli.stack_changes import (
     event_lines,
@@ -16,6 +18,7 @@ from cfn_pipeline.cli.stack_changes import (
 )
 from cfn_pipeline.deployment.accounts import Accounts, region_problems
 from cfn_pipeline.deployment.change_sets import ChangeSets
+from cfn_pipeline.deployment.exports import import_problems, use_problems
 from cfn_pipeline.deployment.failures import StackError
 from cfn_pipeline.deployment.planning import (
     Step,
@@ -30,6 +33,7 @@ from cfn_pipeline.deployment.stacks import is_new, kept_parameters
 from cfn_pipeline.errors import DeploymentError
 from cfn_pipeline.files.makefile import Target
 from cfn_pipeline.frozen import Frozen, frozen
+from cfn_pipeline.model.shared import SHARED
 
 #: As shells report a process that ended by Ctrl-C.
 _INTERRUPTED = 130
@@ -73,6 +77,8 @@ class Deployment(Frozen):
         accounts = self._accounts(targets, chosen)
         planned = [accounts.with_home(step) for step in planned]
         require_possible(planned, region=accounts.home.region, bucket=bucket)
+        if not self.changes_nothing:
+            self._require_shared(planned, accounts)
         for step in self._complete(planned, accounts):
             with self._failing(step.target):
                 self._deploy(step, targets, accounts, bucket)
@@ -84,7 +90,10 @@ class Deployment(Frozen):
         targets = self.folder.targets()
         chosen = choose(targets, self.names) if self.names else last_of_stacks(targets)
         accounts = self._accounts(targets, chosen)
-        if problems := [*protection_problems(accounts.stacks, chosen, self.command)]:
+        if problems := [
+            *protection_problems(accounts.stacks, chosen, self.command),
+            *use_problems(accounts.stacks, chosen),
+        ]:
             raise DeploymentError(*problems)
         existing = removals(accounts.stacks, chosen)
         for target in reversed(chosen):
@@ -125,6 +134,26 @@ class Deployment(Frozen):
         for account in dict.fromkeys(accounts.of(target.place) for target in chosen):
             show_account(account)
         return accounts
+
+    def _require_shared(self, planned: Sequence[Step], accounts: Accounts) -> None:
+        """Refuse stacks that import what applications share before it is deployed.
+
+        Raises:
+            DeploymentError: with the command that deploys it.
+
+        """
+        root, config = self.folder.shared_path.parent, self.folder.config
+        options = {
+            "--config": None if config == root / CONFIG else config,
+            "--application": SHARED,
+            "--region": self.region,
+            "--profile": self.profile,
+        }
+        words = [word for name, value in options.items() if value for word in (name, str(value))]
+        command = shlex.join(["cfn-pipeline", "deploy", str(root), *words])
+        exports = self.folder.shared_exports()
+        if problems := [*import_problems(accounts.stacks, planned, exports, command)]:
+            raise DeploymentError(*problems)
 
     def _complete(self, planned: Sequence[Step], accounts: Accounts) -> list[Step]:
         """Return the steps with values for all parameters, which are asked for.

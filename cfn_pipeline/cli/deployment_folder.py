@@ -1,6 +1,7 @@
 """The deployment folder of an application: what is deployed from it, and whether it is stale."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cfn_pipeline import project
@@ -8,33 +9,59 @@ from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.applications import placed_applications
 from cfn_pipeline.editions.loading import edition as load_edition
 from cfn_pipeline.errors import DeploymentError, OutputError
-from cfn_pipeline.files.makefile import Target
+from cfn_pipeline.files.makefile import Place, Target
 from cfn_pipeline.frozen import Frozen, frozen
+from cfn_pipeline.manifest import Manifest, read_manifest
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.shared import SHARED, Shared
 from cfn_pipeline.output import read_files
 
 
 @frozen
 class DeploymentFolder(Frozen):
-    """A folder with the rendered files of one application.
+    """A folder with the rendered files of one application, or of what applications share.
 
     Args:
         path: where the files are.
-        application: the application; None: the edition's example.
+        application: the application; None: the edition's example, unless ``shared`` is given.
+        shared: what applications share, which is deployed in place of one.
+        shared_path: where its files are.
+        place: where it is deployed.
         edition: the name of the edition.
         config: the file from which it is rendered; None: it has the edition's example.
 
     """
 
     path: Path
-    application: Application | None
+    application: Application | None = None
+    shared: Shared | None = None
+    shared_path: Path = Path(SHARED)
+    place: Place = Place()
     edition: str
-    config: Path | None
+    config: Path | None = None
 
     def targets(self) -> Sequence[Target]:
         """Return the stacks, in the order in which they are deployed."""
         edition = load_edition(self.edition)
+        if self.shared is not None:
+            return edition.shared_targets(self.shared, self.place)
         return edition.targets(self.application or edition.application)
+
+    def shared_exports(self) -> Mapping[str, Sequence[str]]:
+        """Return what the application may import of what it shares: exports by stack."""
+        shared = None if self.application is None else self.application.shared
+        if shared is None:
+            return {}
+        edition = load_edition(self.edition)
+        templates = edition.shared_templates(shared)
+        return {
+            target.stack: [
+                str(output["Export"]["Name"])
+                for output in templates[target.file].to_dict().get("Outputs", {}).values()
+                if "Export" in output
+            ]
+            for target in edition.shared_targets(shared)
+        }
 
     def rendering(self, chosen: Sequence[Target]) -> project.Rendering:
         """Return what is rendered, which the files of targets are equal to.
@@ -53,12 +80,16 @@ class DeploymentFolder(Frozen):
                 f"{self.path}: has no rendered templates; begin with cfn-pipeline new NAME, or "
                 "cfn-pipeline render"
             )
-        rendered = project.rendering(self.application, edition=edition, folder=self.path)
+        rendered = (
+            project.rendering(self.application, edition=edition, folder=self.path)
+            if self.shared is None
+            else project.shared_rendering(self.shared, edition=edition, folder=self.path)
+        )
         stale = [name for name in existing if existing[name] != rendered.files[name]]
         stale += [name for name in dict.fromkeys(needed) if name not in existing]
         if not stale:
             return rendered
-        if self.application is None and any(
+        if self.config is None and any(
             _first_line(existing[name]) != _first_line(rendered.files[name])
             for name in existing
             if name.endswith(".yml")
@@ -79,11 +110,12 @@ class DeploymentFolder(Frozen):
 def deployment_folder(
     path: Path, *, config: Path | None, application: str | None, edition: str
 ) -> DeploymentFolder:
-    """Return the folder of an application.
+    """Return the folder of an application, or of what applications share.
 
     Args:
         path: the folder of the command line.
-        config: the configuration file; None: the folder has the edition's example.
+        config: the configuration file; None: the folder's manifest names it, or the folder has the
+            edition's example.
         application: which one of several; None: the only one.
         edition: the name of the edition.
 
@@ -92,19 +124,63 @@ def deployment_folder(
         ModelError: every mistake in the configuration file.
 
     """
+    manifest = read_manifest(path) if config is None else None
+    if manifest is not None:
+        config = Path(os.path.normpath(path / manifest.configuration))
     if config is None:
-        return DeploymentFolder(path=path, application=None, edition=edition, config=None)
-    placed = {a.name: (place, a) for place, a in placed_applications(config, path).items()}
-    if application is None and len(placed) > 1:
+        return DeploymentFolder(path=path, edition=edition)
+    placed = placed_applications(config, path)
+    applications = {each.name: each for each in placed.values()}
+    first = next(iter(applications.values()))
+    names = [*([] if first.shared is None else [SHARED]), *applications]
+    if manifest is not None:
+        application = _of_manifest(path, manifest, application)
+    elif application is None and len(applications) > 1:
         raise DeploymentError(
-            f"{config} has {len(placed)} applications; add --application, one of "
-            f"{', '.join(placed)}"
+            f"{config} has {len(applications)} applications; add --application, one of "
+            f"{', '.join(names)}"
         )
-    name = application or next(iter(placed))
-    if name not in placed:
-        raise DeploymentError(f"{config} has no application {name!r}: use {', '.join(placed)}")
-    place, chosen = placed[name]
-    return DeploymentFolder(path=place, application=chosen, edition=edition, config=config)
+    name = application or first.name
+    if name not in names:
+        raise DeploymentError(f"{config} has no application {name!r}: use {', '.join(names)}")
+    has_own_folder = path not in placed or name == SHARED
+    root, place = path, path / name if has_own_folder else path
+    if manifest is not None and has_own_folder:
+        root, place = Path(os.path.normpath(path / os.pardir)), path
+    return DeploymentFolder(
+        path=place,
+        application=applications.get(name),
+        shared=first.shared if name == SHARED else None,
+        shared_path=root / SHARED,
+        place=_common_place([*applications.values()]),
+        edition=edition,
+        config=config,
+    )
+
+
+def _of_manifest(path: Path, manifest: Manifest, application: str | None) -> str:
+    """Return which application a folder has, by its manifest.
+
+    Raises:
+        DeploymentError: another one is wanted, or it is the folder of a fleet.
+
+    """
+    name = manifest.application or path.resolve().name
+    if not manifest.application and name != SHARED:
+        raise DeploymentError(f"{path}: has the pipeline of a fleet; use its Makefile")
+    if application not in (None, name):
+        raise DeploymentError(f"{path}: has the application {name!r}; remove --application")
+    return name
+
+
+def _common_place(applications: Sequence[Application]) -> Place:
+    """Return the account and region that all pipelines have in common."""
+    accounts = {each.account for each in applications}
+    regions = {each.region for each in applications}
+    return Place(
+        account=accounts.pop() if len(accounts) == 1 else None,
+        region=regions.pop() if len(regions) == 1 else None,
+    )
 
 
 def _first_line(text: str) -> str:

@@ -43,9 +43,8 @@ class Accounts:
         environments = dict.fromkeys(place.name for place in places if place.name is not None)
         for name in self._profiles:
             if name not in environments:
-                raise DeploymentError(
-                    f"unknown environment {name!r} in --profile: use {', '.join(environments)}"
-                )
+                existing = ", ".join(environments) or "the NAME of a profile alone"
+                raise DeploymentError(f"unknown environment {name!r} in --profile: use {existing}")
         home = next((place for place in places if place.is_home), Place())
         if None not in (region, home.region) and region != home.region:
             raise DeploymentError(

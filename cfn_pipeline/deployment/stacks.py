@@ -86,6 +86,19 @@ class Stacks:
             pages = self._client.get_paginator("list_stack_resources").paginate(StackName=stack)
             return [resource for page in pages for resource in page["StackResourceSummaries"]]
 
+    def importers(self, export: str) -> list[str]:
+        """Return the names of the stacks that import an export."""
+        from botocore.exceptions import ClientError
+
+        with refusing():
+            try:
+                pages = self._client.get_paginator("list_imports").paginate(ExportName=export)
+                return [str(stack) for page in pages for stack in page["Imports"]]
+            except ClientError as error:
+                if "is not imported" in message_of(error):
+                    return []
+                raise
+
     def template(self, stack: str) -> str | Mapping[str, Any]:
         """Return the template of a stack: its text, or a mapping if it is JSON."""
         with refusing():

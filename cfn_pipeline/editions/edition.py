@@ -271,6 +271,28 @@ class Edition(Frozen):
             raise EditionError(f"the {self.name} edition has nothing that is shared; remove shared")
         return self.shared(shared)
 
+    def shared_targets(self, shared: Shared, place: Place | None = None) -> tuple[Target, ...]:
+        """Return what ``make deploy/`` deploys of what applications share, in this order.
+
+        Args:
+            shared: what they share.
+            place: where; absent: where the credentials are.
+
+        Raises:
+            EditionError: the edition has nothing that is shared.
+
+        """
+        return tuple(
+            Target(
+                name=target,
+                file=file,
+                stack=f"{shared.name}-{target}",
+                place=Place() if place is None else place,
+            )
+            for file in self.shared_templates(shared)
+            for target in [file.removesuffix(".yml")]
+        )
+
     def fleet_templates(self, fleet: Fleet, **options: Any) -> dict[str, dict[str, Any]]:
         """Build the templates of a fleet itself, as ``stacks.fleet.templates`` does.
 

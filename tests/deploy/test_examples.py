@@ -130,6 +130,9 @@ def test_an_example_is_deployed_and_removed_by_the_command(
         done = run("deploy", str(folder), *words, *more, "--yes")
         assert done.code == 0, done.out + done.err
 
+    if application.shared is not None:
+        done = run("deploy", str(folder), "--application", "shared", "--yes")
+        assert done.code == 0, done.out + done.err
     deploy(*_given(place, ["kms", "ecr", "iam", "codebuild", "pipeline"]))
     deploy(*[e.name for e in application.environments], *_given(place, [application.stack_file]))
     expected = {application.stack_name(e) for e in application.environments}

@@ -56,6 +56,9 @@ def test_stacks_are_deployed_shown_and_removed(folder: Path) -> None:
     done = run("deploy", str(folder), "ecr", "kms", "--yes")
     assert (done.code, done.out) == (0, f"{kms}: no changes\n{ecr}: no changes\n")
     done = run("deploy", str(folder), "kms", "iam", "--remove", "--dry-run")
+    assert (done.code, done.out) == (2, "")
+    assert f"stack {kms} has exports that are in use by {ecr}; remove these" in done.err
+    done = run("deploy", str(folder), "kms", "ecr", "iam", "--remove", "--dry-run")
     assert done.code == 0, done.err
     assert f"{folder.name}-iam: does not exist" in done.out
     assert f"{kms}: 1 of 2 resources are deleted" in done.out
@@ -240,21 +243,60 @@ def test_make_calls_the_command() -> None:
     assert f"{command} -p A=1 -p B=2\n" in done.stdout
 
 
-def test_one_of_several_applications(tmp_path: Path, account: Account) -> None:
-    del account
-    config = tmp_path / "cfn-pipeline.yml"
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders of two applications, of what they share, and of their fleet."""
+    folder = tmp_path_factory.mktemp("several")
     container = "{cpu: 256, memory: 512, port: 80, name: c}"
-    config.write_text(
-        "defaults: {compute: {type: fargate}}\napplications:\n"
+    (folder / "cfn-pipeline.yml").write_text(
+        "shared: {name: common, notifications: true}\n"
+        f"fleet: {{name: platform, source: a/platform, connection: {CONNECTION!r}}}\n"
+        "defaults: {compute: {type: fargate}, deployment_source: a/platform}\napplications:\n"
         f"- {{name: one, source: a/one, container: {container}}}\n"
         f"- {{name: two, source: a/two, container: {container}}}\n"
     )
-    assert run("render", "--config", str(config)).code == 0
-    done = run("deploy", str(tmp_path), "kms", "--dry-run")
-    assert done.code == 2
-    assert "has 2 applications; add --application, one of one, two" in done.err
-    done = run("deploy", str(tmp_path), "kms", "--dry-run", "--application", "two")
-    assert done.out.startswith("two-kms: new stack, 2 resources")
+    assert run("render", "--config", str(folder / "cfn-pipeline.yml")).code == 0
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ([".", "--application", "two"], "two-kms: new stack, 2 resources"),
+        ([".", "--application", "shared"], "common-kms: new stack, 2 resources"),
+        # A folder without a configuration file has a manifest, which names it.
+        (["two"], "two-kms: new stack, 2 resources"),
+        (["shared"], "common-kms: new stack, 2 resources"),
+    ],
+)
+def test_one_of_several_applications(
+    several: Path, account: Account, words: list[str], shown: str
+) -> None:
+    del account
+    done = run("deploy", str(several / words[0]), "kms", "--dry-run", *words[1:])
+    assert done.code == 0, done.err
+    assert done.out.startswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([""], "has 2 applications; add --application, one of shared, one, two"),
+        (["one", "--application", "two"], "one: has the application 'one'; remove --application"),
+        (["platform"], "platform: has the pipeline of a fleet; use its Makefile"),
+        (
+            ["shared", "--profile", "dev=x"],
+            "unknown environment 'dev' in --profile: use the NAME of a profile alone",
+        ),
+    ],
+)
+def test_a_folder_that_is_none_of_an_application(
+    several: Path, account: Account, words: list[str], message: str
+) -> None:
+    del account
+    done = run("deploy", str(several / words[0]), "kms", "--dry-run", *words[1:])
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
 
 
 def test_help_shows_an_example() -> None:

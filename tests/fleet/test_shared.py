@@ -95,6 +95,14 @@ def test_the_makefile_deploys_the_stacks_in_their_order(folder: Path) -> None:
     assert "--template-file kms.yml --stack-name platform-kms $(OVERRIDES)" in makefile
 
 
+def test_the_readme_has_the_stacks_and_what_their_deployment_needs(folder: Path) -> None:
+    readme = (folder / "shared" / "README.md").read_text()
+    assert "| `platform-kms` | `kms.yml` | Key of the pipelines of platform |" in readme
+    assert "deploy . --application shared -p VpcId=... -p Subnets=...\n" in readme
+    assert "**The connection** is PENDING at first" in readme
+    assert "make build-image" not in readme
+
+
 def test_rules_are_about_every_pipeline(folder: Path) -> None:
     rules = _values(_templates(folder / "shared")["notifications.yml"], "EventPattern")
     assert len(rules) == 3
@@ -161,7 +169,8 @@ def test_a_build_image_is_made_and_pushed_once() -> None:
     made = shared_rendering(
         Shared(name="platform", build_image=SharedBuildImage(architecture="ARM64"))
     )
-    assert [*made.files] == ["kms.yml", "ecr.yml", "Dockerfile.codebuild", "Makefile"]
+    files = ["kms.yml", "ecr.yml", "Dockerfile.codebuild", "Makefile", "README.md"]
+    assert [*made.files] == files
     [repository] = made.templates["ecr.yml"]["Resources"].values()
     assert repository["Properties"]["RepositoryName"] == "platform/codebuild"
     assert "platform-key" in str(repository["Properties"]["EncryptionConfiguration"])
@@ -174,4 +183,5 @@ def test_only_notifications_leave_each_pipeline_its_key() -> None:
     shared = Shared(name="platform", notifications=True)
     [application, _] = read_config(CONFIG.replace("key: true, ", "").replace("listener: {}", ""))
     assert "web-key" in render(application)["pipeline.yml"]
-    assert [*shared_rendering(shared).files] == ["kms.yml", "notifications.yml", "Makefile"]
+    files = ["kms.yml", "notifications.yml", "Makefile", "README.md"]
+    assert [*shared_rendering(shared).files] == files
