@@ -11,6 +11,7 @@ import click
 from cfn_pipeline.aws.name_forms import ACCOUNT
 from cfn_pipeline.cli.pairs import Pair
 from cfn_pipeline.errors import RehearsalError
+from cfn_pipeline.rehearsal.artifacts.sources import RUNS
 from cfn_pipeline.rehearsal.context import BuildSettings
 from cfn_pipeline.rehearsal.local_aws.account import LOCAL_NUMBER
 from cfn_pipeline.rehearsal.outcome import Status
@@ -155,7 +156,7 @@ _OPTIONS: Sequence[Callable[[Command], Command]] = (
     click.option(
         "--folder",
         type=click.Path(file_okay=False, path_type=Path),
-        default=Path(".rehearsal"),
+        default=Path(RUNS),
         show_default=True,
         help="Folder of all runs.",
     ),

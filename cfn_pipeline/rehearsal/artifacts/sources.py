@@ -12,12 +12,14 @@ from pathlib import Path
 
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.artifacts import git
-from cfn_pipeline.rehearsal.artifacts.trees import Tree, is_utf8, tree, tree_of
+from cfn_pipeline.rehearsal.artifacts.trees import Tree, file_names, is_utf8, tree, tree_of
 from cfn_pipeline.rehearsal.artifacts.zips import unzip, zip_of
 
-__all__ = ["Revision", "fetch", "parse_source"]
+__all__ = ["RUNS", "Revision", "fetch", "parse_source"]
 
 
+#: The folder of runs, unless another one is given. In a source, it is left out.
+RUNS = ".rehearsal"
 #: Characters of a commit's subject in a summary; longer ones would widen tables.
 _SUBJECT = 40
 
@@ -58,7 +60,7 @@ def fetch(
     """Write the zip of a source, and return its revision.
 
     In a git repository, ignored files are left out and uncommitted changes are included. Links are
-    kept as links, and left out if they lead out of the source.
+    kept as links, and left out if they lead out of the source. Runs (``.rehearsal``) are left out.
 
     Args:
         source: a folder; a folder in a git repository, ``@`` and a commit, tag or branch; or a zip.
@@ -171,9 +173,8 @@ def _files(path: Path, stop: threading.Event | None) -> Tree:
     code, output, _ = git.run(
         path, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     )
-    if code != 0:
-        return tree_of(path, stop)
-    return tree(path, [name for name in output.split("\0") if name], stop)
+    names = output.split("\0") if code == 0 else file_names(path, stop)
+    return tree(path, (name for name in names if name and RUNS not in name.split("/")), stop)
 
 
 def _is_clean(path: Path) -> bool:

@@ -104,8 +104,16 @@ def tree_of(folder: Path, stop: threading.Event | None = None, *, git: bool = Fa
         git: whether the tree includes ``.git``.
 
     """
-    paths = walk(folder, stop, skip="" if git else ".git")
-    return tree(folder, (name for name, is_folder in paths if not is_folder), stop)
+    return tree(folder, file_names(folder, stop, git=git), stop)
+
+
+def file_names(
+    folder: Path, stop: threading.Event | None = None, *, git: bool = False
+) -> Iterator[str]:
+    """Yield the paths of all files and links of a folder, those of ``.git`` only if that is so."""
+    for name, is_folder in walk(folder, stop, skip="" if git else ".git"):
+        if not is_folder:
+            yield name
 
 
 def is_utf8(name: str) -> bool:

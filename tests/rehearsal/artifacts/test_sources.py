@@ -106,6 +106,21 @@ def test_a_folder_of_no_repository(tmp_path: Path) -> None:
     assert len(revision.commit) == 40
 
 
+@pytest.mark.parametrize("in_git", [False, True])
+def test_the_runs_in_a_folder_are_no_files_of_it(in_git: bool, tmp_path: Path) -> None:
+    """Where the command runs in a folder that is a source, the archive itself is below it."""
+    place = Repository(tmp_path / "place").folder if in_git else tmp_path / "place"
+    target = place / ".rehearsal" / "orders-0001" / "artifacts" / "MyApp.zip"
+    target.parent.mkdir(parents=True)
+    (target.parent / "Other.zip").write_text("of the run")
+    (place / "file").write_text("text")
+    fetch(str(place), target)
+    with zipfile.ZipFile(target) as archive:
+        names = archive.namelist()
+    assert "file" in names
+    assert not [name for name in names if ".rehearsal" in name]
+
+
 def test_a_zip(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "given.zip", "w") as made:
         made.writestr("a/b", "text")
