@@ -11,6 +11,7 @@ import yaml
 from cfn_pipeline import render
 from cfn_pipeline.config.reading import read_config_file
 from cfn_pipeline.errors import ModelError
+from tests.cfn_lint import lint
 from tests.command import run
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +44,8 @@ def test_there_are_blocks_of_each_language() -> None:
 
 @_blocks("yaml")
 def test_a_configuration_renders(code: str, tmp_path: Path) -> None:
+    if "AWSTemplateFormatVersion" in code:
+        return  # a template, which is linted
     values = yaml.safe_load(code)
     if not isinstance(values, dict) or "applications" not in values:
         return  # a part of a file, or a file of another tool
@@ -51,6 +54,15 @@ def test_a_configuration_renders(code: str, tmp_path: Path) -> None:
     config.write_text(code)
     for application in read_config_file(config):
         assert "pipeline.yml" in render(application)
+
+
+@pytest.mark.thorough
+def test_cfn_lint_finds_nothing_in_templates(tmp_path: Path) -> None:
+    templates = [code for _, _, code in BLOCKS if code.count("AWSTemplateFormatVersion")]
+    paths = [tmp_path / f"{number}.yml" for number in range(len(templates))]
+    for path, template in zip(paths, templates, strict=True):
+        path.write_text(template)
+    assert [str(match) for match in lint(*paths)] == []
 
 
 @_blocks("json")

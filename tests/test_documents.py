@@ -16,7 +16,7 @@ from cfn_pipeline.cli import main
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
 ]
 README, CONTRIBUTING, *_ = (path.read_text(encoding="utf-8") for path in DOCUMENTS)
 CONTEXT = click.Context(main)
@@ -24,8 +24,11 @@ each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path
 
 
 def _commands(text: str) -> list[list[str]]:
-    """Return the words that follow ``cfn-pipeline`` in each line of code."""
+    """Return the words that follow ``cfn-pipeline`` in each line of code, and in code of a line."""
     lines = re.findall(r"^    (?:\.venv/bin/)?cfn-pipeline (.+)$", text, re.MULTILINE)
+    lines += re.findall(
+        r"`cfn-pipeline ([^`]+)`", re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)
+    )
     return [shlex.split(line, comments=True) for line in lines]
 
 
@@ -85,7 +88,8 @@ def test_every_stack_is_deployed_or_removed_by_its_name(path: Path) -> None:
 @each_document
 def test_every_command_of_the_aws_cli_is_one(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    commands = re.findall(r"^    (aws .+)$|`(aws [a-z0-9-]+ [^`]+)`", text, re.MULTILINE)
+    text = re.sub(r"\\\n *", "", text)
+    commands = re.findall(r"^(?:    )?(aws .+)$|`(aws [a-z0-9-]+ [^`]+)`", text, re.MULTILINE)
     for command in ("".join(found) for found in commands):
         _, service, operation, *words = shlex.split(command, comments=True)
         if (service, operation) in CUSTOM:
@@ -102,7 +106,7 @@ def test_every_command_of_the_aws_cli_is_one(path: Path) -> None:
 
 
 #: Commands that are the AWS CLI's own.
-CUSTOM = {("s3", "rb"), ("logs", "tail"), ("cloudformation", "deploy")}
+CUSTOM = {("s3", "cp"), ("s3", "rb"), ("logs", "tail"), ("cloudformation", "deploy")}
 
 
 def _phony(folder: Path) -> set[str]:

@@ -49,7 +49,7 @@ def test_the_table_of_quotas_counts_what_is_rendered() -> None:
 def test_the_rollout_is_what_the_script_prints(capfd: pytest.CaptureFixture[str]) -> None:
     script = load_script("simulate_rollout.py")
     printed = run_script(script, ["10000", "--cells", "10"], capfd).out
-    assert "".join(f"    {line}\n" for line in printed.splitlines()) in PAGE
+    assert f"simulate_rollout.py 10000 --cells 10\n{printed}```" in PAGE
     for options in ([], ["--cells", "10", "--starts", "0.1"]):
         time = run_script(script, ["10000", *options], capfd).out.rpartition("after ")[2].strip()
         assert time in PAGE
