@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: audit docs hook release simulate help templates check test coverage test-deploy lint types bench clean
+.PHONY: audit docs hook release simulate help templates check test coverage test-deploy test-editors lint types bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -43,6 +43,9 @@ coverage: $(READY) ## Run all tests, the thorough ones too, and fail if less tha
 test-deploy: $(READY) .deploy/.ready ## Deploy everything with the AWS CLI, and run whole pipelines, on a local AWS
 	$(BIN)/pytest -n auto -m deploy tests/deploy
 
+test-editors: $(READY) .editors/.ready ## Open files in language servers, with our rules and schema; needs npm
+	$(BIN)/pytest -m thorough tests/editors
+
 lint: $(READY) ## Check style and the floors of the house
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -75,11 +78,18 @@ deploy/%: $(READY) FORCE ## Deploy a stack of templates/: kms, ecr, environment-
 	@$(BIN)/cfn-pipeline deploy templates/$(EDITION) $* --edition $(EDITION) $(if $(S3_BUCKET),--bucket $(S3_BUCKET)) $(if $(YES),--yes) $(foreach parameter,$(PARAMETERS),-p $(parameter))
 
 clean: ## Remove what can be made again
-	rm -rf $(VENV) .audit .deploy .docs .release .rehearsal build dist *.egg-info .coverage .coverage.* .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .audit .deploy .docs .editors .release .rehearsal build dist *.egg-info .coverage .coverage.* .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 .deploy/.ready: tests/deploy/requirements.txt
 	$(PYTHON) -m venv .deploy
 	.deploy/bin/python -m pip install --quiet --disable-pip-version-check -r tests/deploy/requirements.txt
+	@touch $@
+
+.editors/.ready: tests/editors/requirements.txt tests/editors/package.json
+	$(PYTHON) -m venv .editors/venv
+	.editors/venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/editors/requirements.txt -e .
+	cp tests/editors/package.json .editors/
+	npm install --prefix .editors --no-audit --no-fund --silent
 	@touch $@
 
 .release/.ready: scripts/release_requirements.txt

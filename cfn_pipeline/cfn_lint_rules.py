@@ -19,11 +19,12 @@ __all__: list[str] = []
 
 def _findings(cfn: Any) -> list[Finding]:
     """Check a template once for all rules."""
-    if _checked.get("template") is not cfn:
+    # A language server may check several templates at the same time, in threads.
+    last = _checked.get("last")
+    if last is None or last[0] is not cfn:
         template = Template(str(cfn.filename or "template"), cfn.template, _text(cfn.filename))
-        _checked.update(template=cfn, findings=check_system(System(templates=[template]), RULES))
-    findings: list[Finding] = _checked["findings"]
-    return findings
+        last = _checked["last"] = (cfn, check_system(System(templates=[template]), RULES))
+    return last[1]
 
 
 def _text(file: str | None) -> str | None:
@@ -35,7 +36,7 @@ def _text(file: str | None) -> str | None:
 
 
 #: The last template and its findings: cfn-lint calls each rule for it.
-_checked: dict[str, Any] = {}
+_checked: dict[str, tuple[Any, list[Finding]]] = {}
 
 
 def _plugin(rule: CheckRule) -> type[CloudFormationLintRule]:

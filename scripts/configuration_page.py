@@ -134,7 +134,7 @@ def _references(value: Any) -> Iterator[str]:
 
 
 def _section(name: str, definition: Mapping[str, Any]) -> str:
-    lines = [f"### {name}", "", _markdown(definition["description"]), ""]
+    lines = [f"### {name}", "", _markdown(definition), ""]
     whole = next((f for f in definition.get("anyOf", []) if "properties" in f), definition)
     if "properties" not in whole:
         return "\n".join([*lines, f"One of {_type(definition)}.", ""])
@@ -144,7 +144,7 @@ def _section(name: str, definition: Mapping[str, Any]) -> str:
         lines += [f"{words[scalar]} stands for its first key.", ""]
     rows = [
         f"| `{key}` | {_type(described)}{_default(described, required=key in whole['required'])} "
-        f"| {_markdown(described.get('description', ''))} |"
+        f"| {_markdown(described)} |"
         for key, described in whole["properties"].items()
     ]
     if rows:
@@ -176,8 +176,9 @@ def _type(described: Mapping[str, Any]) -> str:
     return " or ".join(kinds)
 
 
-def _markdown(text: str) -> str:
-    return text.replace("``", "`").replace("|", "\\|")
+def _markdown(described: Mapping[str, Any]) -> str:
+    text: str = described.get("markdownDescription", described.get("description", ""))
+    return text.replace("|", "\\|")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cfnlint import api
 from cfnlint.config import ConfigMixIn
 from cfnlint.match import Match
 from cfnlint.runner import Runner
@@ -29,3 +30,8 @@ def lint(
     ]
     config = ConfigMixIn([*options, "--template", *map(str, files)])
     return list(run_template_by_file_paths(config, _rules(PLUGIN if plugin else ())))
+
+
+def lint_text(text: str) -> list[Match]:
+    """Return what language servers find in a text that has no file, with our rules."""
+    return list(api.lint(text, config={"append_rules": [PLUGIN[1]]}))

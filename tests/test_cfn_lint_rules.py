@@ -10,7 +10,7 @@ import pytest
 
 from cfn_pipeline.analysis.reading import read_files
 from cfn_pipeline.checks import RULES, check_system
-from tests.cfn_lint import lint
+from tests.cfn_lint import lint, lint_text
 from tests.checks.examples import ROOT as EXAMPLES
 from tests.checks.examples import good, pipeline
 
@@ -47,6 +47,13 @@ def test_a_bad_template_is_caught_once_and_with_its_place(path: Path) -> None:
 def test_rendered_templates_are_fine() -> None:
     files = [p for p in (ROOT / "templates" / "current").glob("*.yml") if p.name != "buildspec.yml"]
     assert lint(*files, plugin=True) == []
+
+
+def test_a_text_without_a_file_is_checked_as_language_servers_do() -> None:
+    text = (EXAMPLES / "E9107" / "bad.yml").read_text("utf-8")
+    [match] = [match for match in lint_text(text) if match.rule.id == "E9107"]
+    line = text.splitlines()[match.linenumber - 1]
+    assert line[match.columnnumber - 1 :].startswith("ParameterOverrides:")
 
 
 def test_the_rules_are_listed() -> None:

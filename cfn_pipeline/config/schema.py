@@ -29,7 +29,8 @@ def config_schema() -> dict[str, Any]:
     definitions: dict[str, Any] = {}
     application = _reference(Application, definitions)
     defaults = {**definitions["Application"], "description": "Keys of every application."}
-    defaults.pop("required", None)
+    for key in ("required", "markdownDescription"):
+        defaults.pop(key, None)
     shared = _reference(Shared, definitions)
     fleet = _reference(Fleet, definitions)
     return {
@@ -75,7 +76,7 @@ def _reference(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         choice = alternatives(kind)
         definitions[kind.__name__] = (
             {
-                "description": _summary(kind),
+                **_text(_summary(kind)),
                 "anyOf": [_reference(leaf, definitions) for leaf in choice.values()],
             }
             if choice
@@ -88,7 +89,7 @@ def _object(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     texts = descriptions(kind)
     accepted = fields(kind)
     properties = {
-        name: {"description": texts[name], **_described(hint, definitions), **_default(field)}
+        name: {**_text(texts[name]), **_described(hint, definitions), **_default(field)}
         for name, (hint, field) in accepted.items()
     }
     required = [name for name, (_, field) in accepted.items() if is_required(field)]
@@ -97,17 +98,27 @@ def _object(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         if type_name(kind) != kind.default_type:
             required = ["type", *required]
     whole = {
-        "description": _summary(kind),
         "type": "object",
         "properties": properties,
         "required": required,
         "additionalProperties": False,
     }
+    about = _text(_summary(kind))
     short = short_field(kind)
     if short is None:
-        return whole
-    scalar = {"type": _SCALARS[options(accepted[short][0])[0]], "description": texts[short]}
-    return {"description": whole.pop("description"), "anyOf": [scalar, whole]}
+        return {**about, **whole}
+    scalar = {"type": _SCALARS[options(accepted[short][0])[0]], **_text(texts[short])}
+    return {**about, "anyOf": [scalar, whole]}
+
+
+def _text(text: str) -> dict[str, str]:
+    """Return a description, and where it has code the same as Markdown, which editors show."""
+    if "``" not in text:
+        return {"description": text}
+    return {
+        "description": text.replace("``", ""),
+        "markdownDescription": text.replace("``", "`"),
+    }
 
 
 def _default(field: Any) -> dict[str, Any]:
