@@ -75,7 +75,7 @@ applications:
 
     # yaml-language-server: $schema=cfn-pipeline.schema.json
 
-and `cfn-pipeline schema > cfn-pipeline.schema.json` has put the schema beside it.
+and `cfn-pipeline schema > cfn-pipeline.schema.json` has put the schema beside it ([more](tools.md#editors)).
 
 **Mistakes** are all told at once, each with line and column, and nothing is written:
 

@@ -3,8 +3,8 @@
 ``make test-editors`` installs them; without it, tests of servers that are not there are skipped.
 """
 
+import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,16 +16,7 @@ pytestmark = pytest.mark.thorough
 
 SERVERS = ROOT / ".editors"
 COMMANDS = SERVERS / "venv" / "bin"
-#: How efm-langserver reads what cfn-lint prints.
-EFM = """\
-version: 2
-root-markers: [.cfnlintrc]
-languages:
-  yaml:
-    - lint-command: cfn-lint --format parseable
-      lint-stdin: false
-      lint-formats: ['%f:%l:%c:%e:%k:%t%n:%m']
-"""
+TOOLS = (ROOT / "docs" / "tools.md").read_text("utf-8")
 CONFIGURATION = """\
 # yaml-language-server: $schema=cfn-pipeline.schema.json
 applications:
@@ -57,31 +48,42 @@ def _there(path: Path | str | None) -> str:
     return str(path)
 
 
-@pytest.fixture(params=["cfn-lsp-extra", "efm-langserver"])
-def editor(request: pytest.FixtureRequest, folder: Path) -> Iterator[Editor]:
-    """Return an editor whose server uses cfn-lint."""
-    if request.param == "efm-langserver":
-        config = folder.parent / "efm.yaml"
-        config.write_text(EFM)
-        command = [_there(shutil.which("efm-langserver")), "-c", str(config)]
-        _there(COMMANDS / "cfn-lint")
-    else:
-        command = [_there(COMMANDS / "cfn-lsp-extra")]
-    with Editor(command, folder, path=COMMANDS) as started:
-        yield started
-
-
-def test_a_mistake_is_shown_at_its_line(editor: Editor) -> None:
-    editor.open("pipeline.yml")
-    told = editor.diagnostics("pipeline.yml")
+def _mistakes(editor: Editor, key: str) -> list[tuple[str, str]]:
+    """Return the messages on pipeline.yml, each with what stands at its place."""
     lines = (editor.folder / "pipeline.yml").read_text("utf-8").splitlines()
-    wanted = [n for n, line in enumerate(lines) if line.strip().startswith("ParameterOverrides:")]
-    assert len(wanted) == 2
-    assert [one["range"]["start"] for one in told] == [
-        {"line": n, "character": lines[n].index("ParameterOverrides")} for n in wanted
-    ]
-    assert all("is not an input artifact of the action" in one["message"] for one in told)
+    told = editor.diagnostics("pipeline.yml")
     assert all(one["severity"] == 1 for one in told)
+    starts = [one["range"]["start"] for one in told]
+    return [
+        (lines[at["line"]][at["character"] :][: len(key)], one["message"])
+        for at, one in zip(starts, told, strict=True)
+    ]
+
+
+def test_cfn_lint_s_server_has_the_rules(folder: Path) -> None:
+    with Editor([_there(COMMANDS / "cfn-lsp-extra")], folder) as editor:
+        editor.open("pipeline.yml")
+        first, second = _mistakes(editor, "ParameterOverrides")
+    for place, message in (first, second):
+        assert place == "ParameterOverrides"
+        assert "is not an input artifact of the action" in message
+
+
+def test_a_server_of_commands_shows_what_another_template_lacks(folder: Path) -> None:
+    command = _there(shutil.which("efm-langserver"))
+    _there(COMMANDS / "cfn-lint")
+    config = folder.parent / "efm.yaml"
+    [text] = re.findall(r"^```yaml\n(version: 2\n.*?)^```", TOOLS, re.DOTALL | re.MULTILINE)
+    config.write_text(text)
+    shutil.copyfile(ROOT / "templates" / "current" / "pipeline.yml", folder / "pipeline.yml")
+    roles = (folder / "iam.yml").read_text("utf-8")
+    (folder / "iam.yml").write_text(roles.replace("iam:PassRole", "iam:GetRole"), "utf-8")
+    with Editor([command, "-c", str(config)], folder, path=COMMANDS) as editor:
+        editor.open("iam.yml")
+        first, second = _mistakes(editor, "Name: ")
+    for place, message in (first, second):
+        assert place == "Name: "
+        assert "is not allowed to pass the deployment role" in message
 
 
 def test_the_schema_shows_mistakes_and_explains_keys(folder: Path) -> None:
