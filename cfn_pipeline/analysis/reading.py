@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from cfn_pipeline import details
 from cfn_pipeline.analysis.deployments import deployments, open_parameters
 from cfn_pipeline.analysis.pipelines import pipelines
 from cfn_pipeline.analysis.sources import used_sources
@@ -125,6 +126,7 @@ def read_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
             unreadable.append(match)
         else:
             skipped.append(file)
+            details.tell(f"left out {file}: not a template")
     if not templates and not unreadable:
         raise TemplateError(
             f"{folder}: the folder contains no CloudFormation template; give a folder with "

@@ -10,6 +10,7 @@ from cfn_pipeline.adopt.folder import write_adopted
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.configuration_file import CONFIG
+from cfn_pipeline.cli.phases import phase
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.template.files import read_stream, read_text
 
@@ -115,7 +116,7 @@ def _pipeline(
         printing.message(f"{secret.where} is masked: give it as the parameter {secret.parameter}")
     for note in notes:
         printing.message(note)
-    printing.message(f"{folder / 'IMPORT.md'} has the commands that import the pipeline")
+    printing.hint(f"{folder / 'IMPORT.md'} has the commands that import the pipeline")
 
 
 def _write(files: Mapping[str, str], folder: Path) -> None:
@@ -131,9 +132,10 @@ def _check(path: Path, text: str) -> None:
     from cfn_pipeline.checks.reports import as_text
 
     rules = selected(RULES)
-    findings = check_system(read_texts({str(path): text}), rules)
+    with phase("rules"):
+        findings = check_system(read_texts({str(path): text}), rules)
     printing.report(as_text(located(findings, lambda _: text), rules, [str(path)]))
-    printing.message(summary(findings, 1))
+    printing.hint(summary(findings, 1))
 
 
 def _application(source: Path, folder: Path | None) -> None:
@@ -141,13 +143,15 @@ def _application(source: Path, folder: Path | None) -> None:
     from cfn_pipeline.adopt.copilot.planning import migration
     from cfn_pipeline.adopt.copilot.reading import read_application
 
-    application = read_application(source)
-    converted = convert(application)
+    with phase("reading"):
+        application = read_application(source)
+    with phase("converting"):
+        converted = convert(application)
     folder = Path(f"{application.name}-adopted") if folder is None else folder
     page = migration(application, converted)
     _write({CONFIG: converted.config, **converted.templates, _PAGE: page}, folder)
-    printing.message(
+    printing.hint(
         f"services and jobs: {len(application.workloads)}, applications: {len(converted.parts)}, "
         f"settings without a counterpart: {len(converted.rows)}"
     )
-    printing.message(f"{folder / _PAGE} lists these, and has the steps of the migration")
+    printing.hint(f"{folder / _PAGE} lists these, and has the steps of the migration")

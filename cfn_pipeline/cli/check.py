@@ -25,6 +25,7 @@ from cfn_pipeline.checks.locating import located, summary
 from cfn_pipeline.checks.reports import FORMATS, FORMATS_WITH_HINTS
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.pairs import Pair
+from cfn_pipeline.cli.phases import phase
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template.files import read_stream, read_text
 
@@ -148,10 +149,12 @@ def check(
         )
     rules = selected(RULES, select, ignore, "info" if info else severity)
     folders = {name: Path(folder) for name, folder in artifacts}
-    systems = _with_accounts([*_systems(paths, folders)], accounts)
+    with phase("reading"):
+        systems = _with_accounts([*_systems(paths, folders)], accounts)
     systems = _with_parameters(systems, dict(parameters))
     _refuse_unknown_artifacts(systems, [name for name, _ in artifacts])
-    findings = [finding for system in systems for finding in check_system(system, rules)]
+    with phase("rules"):
+        findings = [finding for system in systems for finding in check_system(system, rules)]
     files = [template.file for system in systems for template in system.templates]
     files += [file.file for system in systems for file in system.unreadable]
     texts = {t.file: t.text for system in systems for t in system.templates}
@@ -167,7 +170,7 @@ def check(
                 f"artifacts not opened: {', '.join(names)}; give --artifact {names[0]}=FOLDER"
             )
     skipped = sum(len(system.skipped) for system in systems)
-    printing.message(summary(findings, len(files), skipped))
+    printing.hint(summary(findings, len(files), skipped))
     if findings:
         raise SystemExit(1)
 
@@ -245,7 +248,7 @@ def _with_guesses(system: System, folders: Sequence[Path], guessed: set[Path]) -
     """Take folders with the name of a source's repository for its artifact, and say so."""
     guesses = guess_folders(system, folders)
     for name, folder in guesses.items():
-        printing.message(
+        printing.hint(
             f"artifact {name}: taken from {folder}, which has the name of its repository; give "
             f"--artifact {name}=FOLDER for another folder"
         )

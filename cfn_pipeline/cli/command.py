@@ -1,15 +1,19 @@
 """The command ``cfn-pipeline`` and its verbs."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 import click
 
+from cfn_pipeline import details
 from cfn_pipeline._version import __version__
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.loading import loading
+from cfn_pipeline.cli.printing import Level
+from cfn_pipeline.cli.verbosity import set_level, with_verbosity
 from cfn_pipeline.errors import CfnPipelineError
 from cfn_pipeline.printable import printable, printable_lines, shortened
 
@@ -45,7 +49,7 @@ class _Command(click.Group):
         with loading():
             module = import_module(f"cfn_pipeline.cli.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
-        return command
+        return with_verbosity(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -60,12 +64,17 @@ class _Command(click.Group):
         return super().resolve_command(ctx, args)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        set_level(Level.NORMAL)
         with _one_message():  # --help and --version write here
             return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with _one_message():
-            return super().invoke(ctx)
+        begin = time.monotonic()
+        try:
+            with _one_message():
+                return super().invoke(ctx)
+        finally:
+            details.tell(f"{time.monotonic() - begin:.2f} s in all")
 
 
 @contextlib.contextmanager
@@ -98,3 +107,6 @@ def main() -> None:
     Exit codes: 0 fine; 1 findings, stale files, a pipeline that failed, or a difference of
     --fail-on; 2 wrong usage or bad input.
     """
+
+
+with_verbosity(main)

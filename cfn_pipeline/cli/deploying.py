@@ -8,6 +8,7 @@ from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.answers import answer, confirm
 from cfn_pipeline.cli.configuration_file import CONFIG
 from cfn_pipeline.cli.deployment_folder import DeploymentFolder
+from cfn_pipeline.cli.phases import phase
 from cfn_pipeline.cli.stack_changes import (
     event_lines,
     show_account,
@@ -72,7 +73,8 @@ class Deployment(Frozen):
         """Deploy the targets, or show their changes."""
         targets = self.folder.targets()
         chosen = choose(targets, self.names)
-        rendered = self.folder.rendering(chosen)
+        with phase("rendering"):
+            rendered = self.folder.rendering(chosen)
         planned = steps(chosen, rendered.files, rendered.templates, given)
         accounts = self._accounts(targets, chosen)
         planned = [accounts.with_home(step) for step in planned]
@@ -111,7 +113,8 @@ class Deployment(Frozen):
             with self._failing(removal.target):
                 show = event_lines(removal.target.stack)
                 stacks = accounts.stacks(removal.target)
-                status = stacks.delete(removal.target.stack, removal.stack_id, show)
+                with phase(removal.target.stack):
+                    status = stacks.delete(removal.target.stack, removal.stack_id, show)
                 printing.line(f"{removal.target.stack}: {status}")
         if any(removal.staying for removal in existing):
             printing.message(
@@ -131,8 +134,9 @@ class Deployment(Frozen):
         )
         if problems := [*region_problems(chosen, accounts.home.region)]:
             raise DeploymentError(*problems)
-        for account in dict.fromkeys(accounts.of(target.place) for target in chosen):
-            show_account(account)
+        with phase("credentials"):
+            for account in dict.fromkeys(accounts.of(target.place) for target in chosen):
+                show_account(account)
         return accounts
 
     def _require_shared(self, planned: Sequence[Step], accounts: Accounts) -> None:
@@ -189,7 +193,8 @@ class Deployment(Frozen):
             show_template(step)
             return
         step = accounts.with_outputs(step, targets)
-        change_set = change_sets.propose(step, existing)
+        with phase(f"change set of {step.stack}"):
+            change_set = change_sets.propose(step, existing)
         if change_set is None:
             printing.line(f"{step.stack}: no changes")
             return
@@ -203,8 +208,9 @@ class Deployment(Frozen):
             if not is_wanted:
                 change_sets.discard(change_set)
         if is_wanted:
-            status = change_sets.execute(change_set, event_lines(step.stack))
-            change_sets.set_policy(step)
+            with phase(step.stack):
+                status = change_sets.execute(change_set, event_lines(step.stack))
+                change_sets.set_policy(step)
             printing.line(f"{step.stack}: {status}")
         elif not self.changes_nothing:
             printing.message(f"{step.stack}: not deployed")

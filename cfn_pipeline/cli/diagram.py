@@ -8,6 +8,7 @@ import click
 from cfn_pipeline.analysis.reading import read_files, read_folder
 from cfn_pipeline.analysis.system import System
 from cfn_pipeline.cli import printing
+from cfn_pipeline.cli.phases import phase
 from cfn_pipeline.diagrams.reading import SUBJECTS, pictures
 from cfn_pipeline.template.files import read_stream, read_text
 
@@ -55,7 +56,8 @@ def diagram(places: tuple[Path, ...], form: str, subject: str | None, width: int
 
     Example: cfn-pipeline diagram pipeline.yml > pipeline.svg
     """
-    drawn = pictures(_system(places), subject)
+    with phase("reading"):
+        drawn = pictures(_system(places), subject)
     if form == "mermaid":
         from cfn_pipeline.diagrams.mermaid import mermaid
 

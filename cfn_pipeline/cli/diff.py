@@ -8,6 +8,7 @@ import click
 
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.pairs import parameters_of
+from cfn_pipeline.cli.phases import phase
 from cfn_pipeline.diff.comparing import State, compare
 from cfn_pipeline.diff.difference import CONSEQUENCES, Difference
 from cfn_pipeline.diff.states import read_state
@@ -104,7 +105,10 @@ def diff(**options: Any) -> None:
 def _difference(places: Sequence[str]) -> Difference:
     match places:
         case [old, new]:
-            return compare(_state(old), _state(new))
+            with phase("reading"):
+                states = _state(old), _state(new)
+            with phase("comparing"):
+                return compare(*states)
         case [only]:
             from cfn_pipeline.diff.change_sets import difference_of, is_change_set
 
@@ -133,7 +137,8 @@ def _of_stack(places: Sequence[str], options: Mapping[str, Any]) -> Difference:
     from cfn_pipeline.deployment.account import Account
 
     account = Account(region=options["region"], profile=options["profile"])
-    return stack_difference(options["stack"], new, values, account, bucket=options["bucket"])
+    with phase(f"change set of {options['stack']}"):
+        return stack_difference(options["stack"], new, values, account, bucket=options["bucket"])
 
 
 def _show(difference: Difference, form: str) -> None:

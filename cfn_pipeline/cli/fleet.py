@@ -9,6 +9,7 @@ import click
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.configuration_file import CONFIG
 from cfn_pipeline.cli.loading import loading
+from cfn_pipeline.cli.phases import phase
 from cfn_pipeline.editions import EDITIONS
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def fleet(config: Path, variables: Path | None, region: str | None, profile: str
             f"{config} has no fleet; add one, such as fleet: {{name: platform}}."
         )
     region = region or plan.pipeline.fleet.region
-    state = compare_fleet(plan, Account(region=region, profile=profile))
+    with phase("comparing with AWS"):
+        state = compare_fleet(plan, Account(region=region, profile=profile))
     for comparison in state.comparisons:
         _show(comparison)
     for stack in state.removed:
@@ -60,7 +62,7 @@ def fleet(config: Path, variables: Path | None, region: str | None, profile: str
         printing.line(f"{stack}: left alone; nothing describes it any more", color="yellow")
     for account, stack in state.elsewhere:
         printing.message(f"{stack}: not compared; it is in account {account}")
-    printing.message(state.summary)
+    printing.hint(state.summary)
     if variables is not None:
         variables.write_text(_variables(state), encoding="utf-8")
 

@@ -9,6 +9,7 @@ from cfn_pipeline import project
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.configuration_file import CONFIG
+from cfn_pipeline.cli.phases import phase
 from cfn_pipeline.config.beginning import ENVIRONMENTS, new_config
 from cfn_pipeline.config.kinds import alternatives
 from cfn_pipeline.config.reading import read_config, read_config_file
@@ -139,18 +140,19 @@ def new(
             regions=places["--region"],
         )
         [application] = read_config(config, source=CONFIG)
-        files = _deployment_files(application, config, folder)
+        with phase("rendering"):
+            files = _deployment_files(application, config, folder)
     if repository is not None:
         files |= _application_files(application, repository)
     create_files(files)
     for path in files:
         printing.line(path)
     if repository is not None and not (repository / _DOCKERFILE).exists():
-        printing.message(
+        printing.hint(
             f"{repository / _DOCKERFILE}: add one with the stages test and release; "
             f"{folder / _README} says what they must do"
         )
-    printing.message(f"{folder / _README} has the steps to the first deployment")
+    printing.hint(f"{folder / _README} has the steps to the first deployment")
 
 
 def _of_environment(option: str, word: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cfn_pipeline.cli import printing
+from cfn_pipeline.cli.phases import phase
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.permissions import (
     Permissions,
@@ -94,12 +95,13 @@ def permissions(**options: Any) -> None:
         return
     if not stacks:
         stacks = (f"{paths[0].stem}-*",)
-        printing.message(f"permissions apply to stacks {stacks[0]}; use --stack for other names")
+        printing.hint(f"permissions apply to stacks {stacks[0]}; use --stack for other names")
     boundary = options["boundary"]
     limit: Any = {"Ref": "PermissionsBoundary"} if boundary is None else boundary
     if boundary == "none":
         limit = None
-    result = derive(templates, stacks=stacks, boundary=limit, parameters=values)
+    with phase("deriving"):
+        result = derive(templates, stacks=stacks, boundary=limit, parameters=values)
     lacks = False
     if options["role"] is not None:
         lacks = _covers(options["role"], result, form)
@@ -166,7 +168,7 @@ def _covers(role: str, needed: Permissions, form: str) -> bool:
     for note in found.notes:
         printing.message(f"note: {note}")
     verdict = "is not sufficient" if found.lacking else "is sufficient"
-    printing.message(f"{role} {verdict} for the templates")
+    printing.hint(f"{role} {verdict} for the templates")
     return bool(found.lacking)
 
 
@@ -201,7 +203,7 @@ def _compare(before: Permissions, after: Permissions, form: str) -> None:
             for arn in arns:
                 printing.line(f"{sign} {change.action} on {arn}", color=_COLOURS[sign])
     if not changes:
-        printing.message("no change in permissions")
+        printing.hint("no change in permissions")
 
 
 def _table(result: Permissions) -> None:

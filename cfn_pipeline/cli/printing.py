@@ -7,11 +7,30 @@ Lines are made printable, because names, paths and values in them come from othe
 import contextlib
 import os
 import sys
+from collections.abc import Iterator
+from enum import IntEnum
+from threading import RLock
 
 import click
 
 from cfn_pipeline.errors import OutputError
 from cfn_pipeline.printable import printable
+
+
+class Level(IntEnum):
+    """How much is printed."""
+
+    QUIET = 0
+    NORMAL = 1
+    VERBOSE = 2
+
+
+#: The level of this run: the options --quiet and --verbose set it.
+level = Level.NORMAL
+
+#: Held while one thread writes, and another may show progress.
+_lock = RLock()
+_progress = ""
 
 
 def line(text: object = "", *, color: str | None = None) -> None:
@@ -48,18 +67,48 @@ def document(text: str) -> None:
 
 
 def message(text: object = "") -> None:
-    """Write a line to standard error; it is lost if that cannot be written."""
+    """Write a line to standard error; it is lost if that cannot be written.
+
+    Errors, warnings, what was not looked at, and why the exit code is not 0.
+    """
     _write_error(f"{printable(text)}\n")
 
 
-def progress(text: str, *, is_last: bool) -> None:
-    """Write a line to standard error that the next one takes the place of, on terminals alone."""
-    if sys.stderr is not None and sys.stderr.isatty():
-        _write_error(f"\r\x1b[K{'' if is_last else printable(text)}")
+def hint(text: object = "") -> None:
+    """Write a line to standard error, unless with --quiet: what is done, and what to do next."""
+    if level > Level.QUIET:
+        message(text)
+
+
+def detail(text: object) -> None:
+    """Write a line to standard error with --verbose."""
+    if level is Level.VERBOSE:
+        message(text)
+
+
+def shows_progress() -> bool:
+    """Return whether progress is shown: on a terminal, unless with --quiet."""
+    return level > Level.QUIET and sys.stderr is not None and sys.stderr.isatty()
+
+
+def progress(text: str) -> None:
+    """Show on a terminal how far the work is, below all else, until :func:`end_progress`."""
+    global _progress
+    if shows_progress():
+        with _progress_aside():
+            _progress = printable(text)
+
+
+def end_progress() -> None:
+    """Remove what :func:`progress` shows."""
+    global _progress
+    with _progress_aside():
+        _progress = ""
 
 
 def prompt(question: str) -> None:
     """Write a question to standard error; the answer is typed on the same line."""
+    end_progress()
     _write_error(printable(question))
 
 
@@ -76,7 +125,8 @@ def _write(text: str) -> None:
     if sys.stdout is None:
         raise OutputError("standard output is closed; redirect it to a file")
     try:
-        click.echo(text, nl=False)
+        with _progress_aside():
+            click.echo(text, nl=False)
     except UnicodeEncodeError as error:
         raise OutputError(
             f"standard output cannot be written: its encoding {error.encoding} has no "
@@ -88,8 +138,26 @@ def _write(text: str) -> None:
 
 
 def _write_error(text: str) -> None:
+    with _progress_aside():
+        _echo_error(_encodable(text, sys.stderr))
+
+
+@contextlib.contextmanager
+def _progress_aside() -> Iterator[None]:
+    """Remove the line of progress, and write it again after the block."""
+    with _lock:
+        if _progress:
+            _echo_error("\r\x1b[K")
+        try:
+            yield
+        finally:
+            if _progress:
+                _echo_error(_encodable(_progress, sys.stderr))
+
+
+def _echo_error(text: str) -> None:
     with contextlib.suppress(OSError, ValueError):
-        click.echo(_encodable(text, sys.stderr), nl=False, err=True)
+        click.echo(text, nl=False, err=True)
 
 
 def _encodable(text: str, stream: object) -> str:

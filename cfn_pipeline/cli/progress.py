@@ -44,20 +44,24 @@ class Lines:
 
     def on_prepare(self, step: str) -> None:
         """Write a step before the pipeline runs."""
-        self.show(f"prepare: {step}")
+        self._hint(f"prepare: {step}")
 
     def on_start(self, pipeline: Pipeline, journal: Journal) -> None:
         """Write the name and the folder of the run."""
-        self.show(_started("run", pipeline, journal))
+        self._hint(_started("run", pipeline, journal))
 
     def on_action(self, action: Action, status: Status, seconds: float, message: str) -> None:
         """Write the status of an action."""
         duration = "" if status is Status.IN_PROGRESS else f" {seconds:.1f} s"
-        self.show(f"{action.id}: {status}{duration}{f': {message}' if message else ''}")
+        self._hint(f"{action.id}: {status}{duration}{f': {message}' if message else ''}")
 
     def on_notice(self, text: str) -> None:
         """Write a notice."""
         self.show(f"note: {text}")
+
+    def _hint(self, line: str) -> None:
+        with self._lock:
+            printing.hint(line)
 
 
 class LiveTable:

@@ -13,8 +13,10 @@ from typing import Any
 
 import click
 
+from cfn_pipeline import details
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.approving import FixedAnswer, Terminal
+from cfn_pipeline.cli.phases import phase
 from cfn_pipeline.cli.progress import Lines, LiveTable
 from cfn_pipeline.cli.rehearse_options import (
     find_run,
@@ -67,8 +69,9 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
     validate_port(plan, settings)
     template = None
     if journal is None:
-        template = read_pipeline(plan.template, plan.pipeline)
-        validate_plan(plan, settings, template)
+        with phase("reading"):
+            template = read_pipeline(plan.template, plan.pipeline)
+            validate_plan(plan, settings, template)
         if plan.is_embedded and options["account"] is None:
             trusted = home_account(template.resource, plan.others)
             plan = replace(plan, account=trusted or plan.account)
@@ -81,7 +84,9 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
     if journal is None:
         assert template is not None
         journal = Journal.begin(options["folder"], template.name, {"plan": plan.to_dict()})
-    progress = LiveTable() if sys.stderr.isatty() else Lines()
+    progress = LiveTable() if printing.shows_progress() else Lines()
+    if printing.level is printing.Level.VERBOSE:
+        details.listen(progress.show)
     stop = threading.Event()
     rehearsal = Rehearsal(
         plan=plan,

@@ -1,15 +1,16 @@
 """``cfn-pipeline render``: write the templates and files of an edition."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cfn_pipeline import details
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.configuration_file import CONFIG
 from cfn_pipeline.cli.loading import loading
+from cfn_pipeline.cli.phases import phase
 from cfn_pipeline.editions import EDITIONS
 from cfn_pipeline.jobs import default_jobs
 from cfn_pipeline.manifest import MANIFEST, Manifest
@@ -17,9 +18,6 @@ from cfn_pipeline.manifest import MANIFEST, Manifest
 if TYPE_CHECKING:
     from cfn_pipeline.fleet.plan import Plan
     from cfn_pipeline.fleet.rendering import Outcome
-
-#: Seconds without a word on a terminal.
-_PATIENCE = 1.0
 
 
 @click.command()
@@ -100,8 +98,8 @@ def render(
     if config is None and Path(CONFIG).exists():
         config = Path(CONFIG)
     if config is None and folder is None:
-        printing.message(f"the application is todobackend: this folder has no {CONFIG}")
-    with loading():
+        printing.hint(f"the application is todobackend: this folder has no {CONFIG}")
+    with phase("planning"), loading():
         plan = _plan(config, folder, name, everything=everything)
     is_good = True
     if plan.tasks or plan.pipeline is not None:
@@ -112,16 +110,17 @@ def render(
 
         # Everything is rendered before the first file is written: a mistake leaves all as it was.
         jobs = default_jobs(work(plan.tasks)) if jobs is None else jobs
-        progress = _progress(len(plan.tasks))
-        outcomes = render_all(
-            plan.tasks,
-            edition=name,
-            force=force,
-            write=not check,
-            jobs=jobs,
-            progress=progress,
-            finish=finish,
-        )
+        total = len(plan.tasks)
+        with phase("rendering", forks=jobs > 1) as show:
+            outcomes = render_all(
+                plan.tasks,
+                edition=name,
+                force=force,
+                write=not check,
+                jobs=jobs,
+                progress=lambda number: show(f"{number:,} of {total:,} applications"),
+                finish=finish,
+            )
         report = _report_differences if check else _report_changes
         good = [report(outcome) for outcome in outcomes]
         is_good = all(good)
@@ -153,17 +152,6 @@ def _finish(plan: "Plan", **options: Any) -> "Callable[[Sequence[Outcome]], Outc
     return lambda outcomes: fleet_outcome(plan, outcomes, **options)
 
 
-def _progress(total: int) -> Callable[[int], None]:
-    """Return what tells on a terminal how many are rendered, once that takes long."""
-    begin = time.monotonic()
-
-    def tell(number: int) -> None:
-        if time.monotonic() - begin > _PATIENCE:
-            printing.progress(f"{number:,} of {total:,} applications", is_last=number == total)
-
-    return tell
-
-
 def _report_differences(outcome: "Outcome") -> bool:
     """Print findings and differences; return whether there are none."""
     _report_findings(outcome)
@@ -178,7 +166,7 @@ def _report_differences(outcome: "Outcome") -> bool:
         files = outcome.files + len(outcome.obsolete)
         printing.message(f"{folder}: {stale} of {files} files are stale; render again")
     else:
-        printing.message(f"{folder}: up to date")
+        printing.hint(f"{folder}: up to date")
     return not stale and not outcome.findings
 
 
@@ -189,9 +177,9 @@ def _report_changes(outcome: "Outcome") -> bool:
     for name in outcome.stale:
         printing.line(folder / name)
     written = sum(name != MANIFEST for name in outcome.stale)
-    printing.message(f"{folder}: {written} written, {outcome.files - written} unchanged")
+    printing.hint(f"{folder}: {written} written, {outcome.files - written} unchanged")
     for name in outcome.obsolete:
-        printing.message(f"{folder / name}: removed; it is no longer rendered")
+        printing.hint(f"{folder / name}: removed; it is no longer rendered")
     for name in outcome.edited:
         printing.message(
             f"{folder / name}: is no longer rendered, and was changed; remove it if you do not "
@@ -205,7 +193,7 @@ def _report_changes(outcome: "Outcome") -> bool:
             )
         for name, default in merge.kept.items():
             value = merge.parameters[name]
-            printing.message(
+            printing.hint(
                 f"{folder / file}: {name} stays {value}; the default is {default} "
                 "(remove the line to get it)"
             )
@@ -221,7 +209,7 @@ def _report_findings(outcome: "Outcome") -> None:
     for finding, (line, column) in outcome.findings:
         at = f"{outcome.folder / finding.file}:{line}:{column}"
         printing.message(f"{at}: {finding.rule} {finding.message}")
-    printing.message(summary([finding for finding, _ in outcome.findings], outcome.templates))
+    printing.hint(summary([finding for finding, _ in outcome.findings], outcome.templates))
 
 
 def _report_missing(folder: Path, missing: Mapping[str, Sequence[str]]) -> None:
@@ -230,12 +218,14 @@ def _report_missing(folder: Path, missing: Mapping[str, Sequence[str]]) -> None:
 
 
 def _report_unchanged(plan: "Plan") -> None:
+    for place in plan.unchanged:
+        details.tell(f"{place}: unchanged since it was rendered, according to its {MANIFEST}")
     number = sum(bool(manifest.application) for manifest in plan.unchanged.values())
     if number == len(plan.unchanged) == 1 and not plan.tasks:
-        printing.message(f"{next(iter(plan.unchanged))}: up to date")
+        printing.hint(f"{next(iter(plan.unchanged))}: up to date")
     elif number:
         applications = "application" if number == 1 else "applications"
-        printing.message(f"{number:,} {applications} unchanged")
+        printing.hint(f"{number:,} {applications} unchanged")
 
 
 def _report_orphans(orphans: Mapping[Path, Manifest], *, prune: bool) -> None:
@@ -248,11 +238,11 @@ def _report_orphans(orphans: Mapping[Path, Manifest], *, prune: bool) -> None:
         what = f"application {manifest.application!r}" if manifest.application else "shared"
         gone = f"{folder}: {what} is no longer in the configuration"
         if not prune:
-            printing.message(f"{gone}; remove its stacks, then its files with --prune")
+            printing.hint(f"{gone}; remove its stacks, then its files with --prune")
             continue
         ours, others = obsolete_files(folder, manifest)
         remove_files(folder, [*ours, *([] if others else [MANIFEST])])
-        printing.message(f"{gone}; {len(ours)} files removed")
+        printing.hint(f"{gone}; {len(ours)} files removed")
         for name in others:
             printing.message(f"{folder / name}: was changed; remove it if you do not need it")
 

@@ -17,7 +17,7 @@ from cfn_pipeline.rehearsal.cloudformation.changes import change_rows
 
 def show_account(account: Account) -> None:
     """Show where stacks are deployed."""
-    printing.message(f"account {account.number}, region {account.region}")
+    printing.hint(f"account {account.number}, region {account.region}")
 
 
 def show_changes(change_set: ChangeSet) -> None:
@@ -58,7 +58,7 @@ def show_next(command: str, targets: Sequence[Target]) -> None:
     """Show what the pipeline deploys."""
     environments = [target.name for target in targets if target.environment is not None]
     if environments:
-        printing.message(
+        printing.hint(
             f"{', '.join(environments)}: deployed by the pipeline; by hand: {command} "
             f"{environments[0]}"
         )
@@ -69,6 +69,6 @@ def event_lines(stack: str) -> Callable[[Event], None]:
 
     def show(event: Event) -> None:
         words = [stack, f"{event.time:%H:%M:%S}", event.status, event.resource, event.type]
-        printing.message("  ".join([*words, *([event.reason] if event.reason else [])]))
+        printing.hint("  ".join([*words, *([event.reason] if event.reason else [])]))
 
     return show

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from cfn_pipeline import details
 from cfn_pipeline.config.nodes import INVALID, Reader, kind_of, unknown
 from cfn_pipeline.config.separation import Stacks, separation_problems, stacks_of
 from cfn_pipeline.errors import ModelError, OutputError
@@ -73,6 +74,7 @@ def read_configuration(path: Path) -> "Configuration":
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ModelError(f"{path}: must be UTF-8 (byte {error.start} is not)") from error
+    details.tell(f"read {path} ({len(text):,} characters)")
     return Configuration(text, source=str(path), folder=path.parent)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from cfn_pipeline import details
 from cfn_pipeline.errors import DeploymentError
 
 
@@ -33,6 +34,7 @@ class Account:
             self._session = Session(
                 region_name=region or os.environ.get("AWS_REGION"), profile_name=profile
             )
+        self._session.events.register("before-call", details.tell_call)
         if self._session.region_name is None:
             raise DeploymentError("no region is configured; add --region, or set AWS_REGION")
         self.region: str = self._session.region_name

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from cfn_pipeline import details
 from cfn_pipeline.diff.comparing import State
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template.composing import LARGEST
@@ -79,6 +80,7 @@ def _of_revision(place: str) -> dict[str, str]:
     missing = f"revision {revision!r} has no {path or 'such folder'}"
     kind = _git(place, missing, "cat-file", "-t", at).strip()
     if kind == "blob":
+        details.tell(f"read {place}")
         return {Path(path).name: _blob(place, at)}
     files = {}
     for entry in _git(place, missing, "ls-tree", "-r", "-z", "--full-tree", at).split("\0"):
@@ -88,6 +90,7 @@ def _of_revision(place: str) -> dict[str, str]:
         is_file = len(words) == 3 and words[0].startswith("100")
         if is_file and name.endswith(_ENDINGS) and not hidden:
             files[name] = _blob(place, words[2])
+            details.tell(f"read {name} of {place} ({len(files[name]):,} characters)")
             _require_few(place, len(files))
     return files
 

@@ -7,7 +7,7 @@ from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 
-from cfn_pipeline import project
+from cfn_pipeline import details, project
 from cfn_pipeline._version import __version__
 from cfn_pipeline.analysis.reading import read_texts
 from cfn_pipeline.atomic import Staged, discard, remove_stale
@@ -252,6 +252,7 @@ def _written_alike(task: Task, edition: str) -> project.Rendering | None:
     files = None if alike is None else alike.files_of(task.application.name)
     if alike is None or files is None or not _may_replace(files, task.folder):
         return None
+    details.tell(f"{task.folder}: written from applications that differ by the name alone")
     return project.Rendering(files=files, templates={}, missing=alike.missing)
 
 

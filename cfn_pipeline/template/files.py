@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TextIO
 
+from cfn_pipeline import details
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template.composing import LARGEST
 
@@ -45,4 +46,5 @@ def read_stream(file: TextIO, name: str) -> str:
         raise TemplateError(
             f"{name}: has more than {LARGEST:,} characters; CloudFormation takes templates of 1 MB"
         )
+    details.tell(f"read {name} ({len(text):,} characters)")
     return text

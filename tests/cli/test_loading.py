@@ -25,7 +25,7 @@ print()
 print(json.dumps([status, sorted(set(sys.modules) - before)]))
 """
 
-ALWAYS = {"cli", "errors", "frozen", "printable"}
+ALWAYS = {"cli", "details", "errors", "frozen", "printable"}
 CHECKS = {"analysis", "aws", "buildspec", "checks", "evaluation", "manifest", "template"}
 BUILDS = {"editions", "files", "functions", "model", "policies", "resources", "stacks"}
 RENDERS = {"atomic", "fleet", "jobs", "output", "permissions", "project"}

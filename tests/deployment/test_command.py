@@ -36,6 +36,17 @@ def new(path: Path) -> Path:
     return path
 
 
+def test_what_is_asked_of_aws_is_told_on_request(unused: Path, account: Account) -> None:
+    del account  # its environment is needed
+    words = ("deploy", str(unused), "kms", "--dry-run")
+    quiet, verbose = run(*words, "-q"), run("-v", *words)
+    assert (quiet.code, quiet.err) == (0, "")
+    assert verbose.out == quiet.out
+    lines = verbose.err.splitlines()
+    assert "ask sts GetCallerIdentity (us-east-1)" in lines
+    assert "ask cloudformation DescribeStacks (us-east-1)" in lines
+
+
 def test_stacks_are_deployed_shown_and_removed(folder: Path) -> None:
     kms, ecr = f"{folder.name}-kms", f"{folder.name}-ecr"
     done = run("deploy", str(folder), "ecr", "kms", "--dry-run")

@@ -263,11 +263,9 @@ def test_nothing_is_left_when_a_process_is_ended(
 def test_progress_is_told_at_a_terminal_alone(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[tuple[str, bool]] = []
-    monkeypatch.setattr("cfn_pipeline.cli.render._PATIENCE", -1.0)
+    told: list[str] = []
+    monkeypatch.setattr("cfn_pipeline.cli.phases.PATIENCE", -1.0)
     assert "applications" not in render(folder, "--all").err
-    monkeypatch.setattr(
-        "cfn_pipeline.cli.printing.progress", lambda text, *, is_last: told.append((text, is_last))
-    )
+    monkeypatch.setattr("cfn_pipeline.cli.printing.progress", told.append)
     render(folder, "--all")
-    assert told == [(f"{n} of 3 applications", n == 3) for n in (1, 2, 3)]
+    assert told == [f"{n} of 3 applications" for n in (1, 2, 3)]

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from cfn_pipeline import details
 from cfn_pipeline.errors import RehearsalError
 
 #: The number of the local account.
@@ -86,6 +87,8 @@ class Account:
                     settings |= self._keys | {"endpoint_url": self.endpoint}
                 session = _session(local=self.endpoint is not None)
                 client = session.client(service, config=config, **settings)
+                if self.endpoint is None:
+                    client.meta.events.register("before-call", details.tell_call)
                 if self.before_request is not None:
                     client.meta.events.register("before-send", self._before_send)
                 self._clients[service] = client
