@@ -32,7 +32,7 @@ _NO_TEMPLATE = (
 _ENDINGS = (".yml", ".yaml", ".json", ".template")
 
 #: The templates that every edition renders for every application.
-_ALWAYS_RENDERED = ("kms.yml", "iam.yml", "pipeline.yml")
+_ALWAYS_RENDERED = ("iam.yml", "pipeline.yml")
 
 
 class Folder(Mapping[str, str]):

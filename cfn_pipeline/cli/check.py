@@ -16,6 +16,7 @@ from cfn_pipeline.analysis.reading import (
     with_accounts,
     with_artifacts,
 )
+from cfn_pipeline.analysis.sharing import with_shared
 from cfn_pipeline.analysis.sources import guess_folders, unopened_sources
 from cfn_pipeline.analysis.system import System
 from cfn_pipeline.aws.name_forms import ACCOUNT
@@ -122,7 +123,7 @@ def check(
     TEMPLATE is a CloudFormation template, a folder of templates, or - for standard input. Templates
     that are given together are checked together, with their roles, projects and exports. Each
     folder is checked separately. In a folder that cfn-pipeline rendered, the files that the
-    pipeline deploys are checked, too.
+    pipeline deploys are checked, too, and the stacks that it shares with other applications.
 
     Templates of other accounts are found by the names of the roles that the pipeline assumes. Where
     the account of the pipeline is not written down, --account gives it; where those of its roles
@@ -154,9 +155,12 @@ def check(
     systems = _with_parameters(systems, dict(parameters))
     _refuse_unknown_artifacts(systems, [name for name, _ in artifacts])
     with phase("rules"):
-        findings = [finding for system in systems for finding in check_system(system, rules)]
+        found = [finding for system in systems for finding in check_system(system, rules)]
+    # What applications share is in several systems.
+    findings = [*{(f.rule, f.file, f.path, f.message): f for f in found}.values()]
     files = [template.file for system in systems for template in system.templates]
     files += [file.file for system in systems for file in system.unreadable]
+    files = [*dict.fromkeys(files)]
     texts = {t.file: t.text for system in systems for t in system.templates}
     places = located(findings, lambda file: texts.get(file) or _text(file))
     formats = FORMATS_WITH_HINTS if fix_hints else FORMATS
@@ -237,6 +241,9 @@ def _systems(paths: Sequence[Path], artifacts: dict[str, Path]) -> Iterator[Syst
             if folder in guessed:
                 continue  # it has the files of an artifact only
             raise
+        system, shared = with_shared(system, folder)
+        if shared is not None:
+            printing.hint(f"{folder}: imports from {shared}, and is checked together with it")
         yield _with_guesses(system, near, guessed)
 
 

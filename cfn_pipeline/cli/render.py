@@ -1,5 +1,6 @@
 """``cfn-pipeline render``: write the templates and files of an edition."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -207,7 +208,9 @@ def _report_findings(outcome: "Outcome") -> None:
     from cfn_pipeline.checks.locating import summary
 
     for finding, (line, column) in outcome.findings:
-        at = f"{outcome.folder / finding.file}:{line}:{column}"
+        # What is shared is in another folder.
+        path = os.path.normpath(outcome.folder / finding.file)
+        at = f"{path}:{line}:{column}"
         printing.message(f"{at}: {finding.rule} {finding.message}")
     printing.hint(summary([finding for finding, _ in outcome.findings], outcome.templates))
 

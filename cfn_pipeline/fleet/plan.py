@@ -8,7 +8,7 @@ from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.manifest import Manifest
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.fleet import Fleet
-from cfn_pipeline.model.shared import Shared
+from cfn_pipeline.model.shared import SHARED, Shared
 
 
 @frozen
@@ -19,6 +19,7 @@ class Task(Frozen):
         application: the application; None: the edition's example, unless ``shared`` is given.
         shared: what applications share, which is rendered in place of one.
         folder: where its files go.
+        shared_folder: the path from there to what it shares with others, with slashes.
         configuration: the path from there to the configuration file, with slashes; None: it is in
             none, and gets no manifest.
         inputs: a hash of all that its files are rendered from.
@@ -31,6 +32,7 @@ class Task(Frozen):
     application: Application | None = None
     shared: Shared | None = None
     folder: Path
+    shared_folder: str = SHARED
     configuration: str | None = None
     inputs: str = ""
     likeness: str = ""

@@ -68,6 +68,7 @@ def read_plan(config: Path, folder: Path | None, edition: str, *, everything: bo
         Task(
             application=application,
             folder=place,
+            shared_folder=f"../{SHARED}" if is_one_of_many else SHARED,
             configuration=_path_to(config, place),
             inputs=inputs.of(entry, place),
             likeness="" if everything or is_fleet else inputs.likeness(entry, place),

@@ -9,15 +9,13 @@ from pathlib import Path
 
 from cfn_pipeline import details, project
 from cfn_pipeline._version import __version__
-from cfn_pipeline.analysis.reading import read_texts
 from cfn_pipeline.atomic import Staged, discard, remove_stale
-from cfn_pipeline.checks import RULES, check_system, selected
-from cfn_pipeline.checks.locating import located
 from cfn_pipeline.checks.reports import Located
 from cfn_pipeline.editions.edition import Edition
 from cfn_pipeline.editions.loading import edition as load_edition
 from cfn_pipeline.errors import CfnPipelineError
 from cfn_pipeline.files.configuration import Merge
+from cfn_pipeline.fleet.checking import findings, shared_by
 from cfn_pipeline.fleet.likeness import Sample, sample
 from cfn_pipeline.fleet.orphans import obsolete_files, remove_files
 from cfn_pipeline.fleet.plan import Task
@@ -158,10 +156,12 @@ def _outcome(task: Task, *, edition: str, force: bool, write: bool) -> Outcome:
 def _rendered(task: Task, *, edition: str, force: bool, write: bool) -> Outcome:
     folder = task.folder
     rendered = _written_alike(task, edition)
-    findings: list[Located] = []
+    found: list[Located] = []
     if rendered is None:
         rendered = _rendering(task, edition=load_edition(edition), force=force)
-        findings = _findings(rendered)
+        found = findings(
+            rendered, shared_by(task.application, edition=edition, folder=task.shared_folder)
+        )
     files = dict(rendered.files)
     obsolete: list[str] = []
     edited: list[str] = []
@@ -170,7 +170,7 @@ def _rendered(task: Task, *, edition: str, force: bool, write: bool) -> Outcome:
         before = read_manifest(folder)
         if before is not None:
             obsolete, edited = obsolete_files(folder, before, files)
-        manifest = _manifest(task, rendered, edition, is_clean=not findings)
+        manifest = _manifest(task, rendered, edition, is_clean=not found)
         files[MANIFEST] = manifest.text()
     return replace(
         outcome_of(
@@ -180,7 +180,7 @@ def _rendered(task: Task, *, edition: str, force: bool, write: bool) -> Outcome:
             obsolete=obsolete,
             edited=edited,
             write=write,
-            findings=findings,
+            found=found,
         ),
         manifest=manifest,
     )
@@ -194,7 +194,7 @@ def outcome_of(
     obsolete: Sequence[str],
     edited: Sequence[str],
     write: bool,
-    findings: Sequence[Located] | None = None,
+    found: Sequence[Located] | None = None,
 ) -> Outcome:
     """Return what is rendered, with its files beside their places, or with the differences.
 
@@ -205,10 +205,9 @@ def outcome_of(
         obsolete: files that are no longer rendered.
         edited: those among such files that were changed.
         write: whether files are written.
-        findings: of the checks; absent: it is checked here.
+        found: the findings of the checks; absent: it is checked here.
 
     """
-    findings = _findings(rendered) if findings is None else findings
     outcome = partial(
         Outcome,
         folder=folder,
@@ -216,7 +215,7 @@ def outcome_of(
         templates=len(rendered.templates),
         obsolete=obsolete,
         edited=edited,
-        findings=findings,
+        findings=findings(rendered) if found is None else found,
         configurations=rendered.configurations,
         missing=rendered.missing,
     )
@@ -246,7 +245,7 @@ def _written_alike(task: Task, edition: str) -> project.Rendering | None:
         return None
     key = (task.likeness, edition)
     if key not in _SAMPLES:
-        render = partial(_clean_files, edition=load_edition(edition))
+        render = partial(_clean_files, edition=edition)
         _SAMPLES[key] = sample(task.application, render)
     alike = _SAMPLES[key]
     files = None if alike is None else alike.files_of(task.application.name)
@@ -257,10 +256,11 @@ def _written_alike(task: Task, edition: str) -> project.Rendering | None:
 
 
 def _clean_files(
-    application: Application, *, edition: Edition
+    application: Application, *, edition: str
 ) -> tuple[dict[str, str], dict[str, list[str]]] | None:
-    rendered = project.rendering(application, edition=edition)
-    return None if _findings(rendered) else (rendered.files, rendered.missing)
+    rendered = project.rendering(application, edition=load_edition(edition))
+    found = findings(rendered, shared_by(application, edition=edition))
+    return None if found else (rendered.files, rendered.missing)
 
 
 def _may_replace(files: Mapping[str, str], folder: Path) -> bool:
@@ -269,14 +269,6 @@ def _may_replace(files: Mapping[str, str], folder: Path) -> bool:
         text == files[name] or (is_rendered(text) and not name.endswith(".json"))
         for name, text in read_files(files, folder).items()
     )
-
-
-def _findings(rendered: project.Rendering) -> list[Located]:
-    files = rendered.files
-    system = read_texts(files, parsed=rendered.templates, is_rendered=True)
-    # Deployment roles are derived from the templates that they deploy: E9817 would derive again.
-    found = check_system(system, selected(RULES, ignore=["E9817"]))
-    return located(found, lambda name: files[name])
 
 
 def _manifest(task: Task, rendered: project.Rendering, edition: str, *, is_clean: bool) -> Manifest:

@@ -1,5 +1,8 @@
 """What applications share: rendered once, and imported by each."""
 
+import shutil
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +17,11 @@ from cfn_pipeline import (
     load,
     render,
 )
+from cfn_pipeline.analysis.system import Template
 from cfn_pipeline.config.reading import read_config
+from cfn_pipeline.fleet.checking import findings, shared_by
 from cfn_pipeline.manifest import read_manifest
-from cfn_pipeline.project import shared_rendering
+from cfn_pipeline.project import rendering, shared_rendering
 from tests.cfn_lint import lint
 from tests.command import Done, run
 
@@ -114,6 +119,51 @@ def test_together_they_are_checked_without_a_finding(folder: Path) -> None:
     files = [*(folder / "shared").glob("*.yml"), *names]
     done = run("check", *map(str, files))
     assert (done.code, done.out) == (0, "")
+
+
+def _without_grants(template: Template) -> Template:
+    changed = deepcopy(template.content)
+    for resource in changed["Resources"].values():
+        if resource["Type"] == "AWS::KMS::Key":
+            policy = resource["Properties"]["KeyPolicy"]["Statement"]
+            policy[:] = [s for s in policy if s["Sid"] != "EnableIamPolicies"]
+    return replace(template, content=changed)
+
+
+def test_render_judges_an_application_together_with_what_it_shares() -> None:
+    [web, _] = read_config(CONFIG)
+    shared = shared_by(web, edition="current", folder="../shared")
+    assert findings(rendering(web), shared) == []
+    found = findings(rendering(web), [_without_grants(template) for template in shared])
+    assert [(f.rule, f.file) for f, _ in found] == [
+        ("E9718", "codebuild.yml"),
+        ("E9705", "pipeline.yml"),
+    ]
+    without_key = [template for template in shared if template.file != "../shared/kms.yml"]
+    found = findings(rendering(web), without_key)
+    assert {(f.rule, f.file) for f, _ in found} >= {
+        ("E9712", "pipeline.yml"),
+        ("E9712", "../shared/notifications.yml"),
+    }
+
+
+def test_check_judges_a_folder_together_with_what_it_imports(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    done = run("check", str(tmp_path / "web"), str(tmp_path / "jobs"))
+    assert (done.code, done.out) == (0, "")
+    assert f"{tmp_path}/web: imports from {tmp_path}/shared, and is checked together" in done.err
+    key = tmp_path / "shared" / "kms.yml"
+    key.write_text(key.read_text().replace("Name: platform-key\n", "Name: platform-keys\n"))
+    done = run("check", str(tmp_path / "web"), str(tmp_path / "jobs"))
+    assert done.code == 1
+    assert f"{tmp_path}/jobs/pipeline.yml:" in done.out
+    assert done.out.count(f"{tmp_path}/shared/notifications.yml:") == 1
+    assert "E9712 resource Pipeline: no template exports 'platform-key'; did you" in done.out
+    # What a person wrote beside it is not taken for it.
+    key.write_text(key.read_text().split("\n", 1)[1])
+    for name in ("notifications", "connection", "listener"):
+        (tmp_path / "shared" / f"{name}.yml").unlink()
+    assert run("check", str(tmp_path / "web")).code == 0
 
 
 @pytest.mark.lint
