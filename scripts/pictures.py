@@ -23,6 +23,7 @@ TEMPLATES = {
     "current-pipeline": "templates/current/pipeline.yml",
     "current-stack": "templates/current/stack.yml",
     "three-accounts": "examples/three-accounts/pipeline.yml",
+    "conditions": "examples/pipeline-language/pipeline.yml",
 }
 
 #: The widths, with the ending of the name: for pages, and for telephones.

@@ -50,9 +50,10 @@ def diagram(places: tuple[Path, ...], form: str, subject: str | None, width: int
     TEMPLATE is a template of any tool, a folder, or - for standard input. Templates that are given
     together are read together, so that values that one imports from another are known.
 
-    Of a pipeline, the picture shows stages, actions in the order in which they run, the artifacts
-    that they read and make, approvals, and the accounts and regions in which actions work. Of a
-    stack, it shows the resources by part, what refers to what, what is public and what holds data.
+    Of a pipeline, the picture shows what starts it, stages and their conditions, actions in the
+    order in which they run, the artifacts that they read and make, approvals, and the accounts and
+    regions in which actions work. Of a stack, it shows the resources by part, what refers to what,
+    what is public and what holds data.
 
     Example: cfn-pipeline diagram pipeline.yml > pipeline.svg
     """

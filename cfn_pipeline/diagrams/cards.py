@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from cfn_pipeline.diagrams.drawing import Drawing
 from cfn_pipeline.diagrams.measuring import lines_of, narrowest, width_of
+from cfn_pipeline.diagrams.pictures import State
 
 _PADDING = 9
 _NAME, _TEXT = 13, 12
@@ -13,6 +14,7 @@ _NAME_HEIGHT, _TEXT_HEIGHT = 18, 16
 _CHIP_PADDING = 7
 _CHIP_GAP = 5
 _CHIP_INSET = 4
+_ICON = 18
 
 
 class Chip(NamedTuple):
@@ -38,12 +40,25 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A box with a name, lines of text, rows of chips, and more lines."""
+    """A box with a name, lines of text, rows of chips, and more lines.
+
+    Args:
+        name: its name.
+        lines: below the name.
+        rows: below the lines.
+        more_lines: below the rows.
+        state: of a run; empty: it has none.
+        outcome: beside the icon of the state, below all else.
+        class_: of its border.
+
+    """
 
     name: str
     lines: Sequence[str]
     rows: Sequence[Row] = ()
     more_lines: Sequence[str] = ()
+    state: State = ""
+    outcome: str = ""
     class_: str = ""
 
     def draw(self, drawing: Drawing, x: float, y: float, width: float) -> float:
@@ -59,8 +74,15 @@ class Card:
             bottom = _draw_row(content, row, left, bottom + _CHIP_GAP, inner)
         bottom += _CHIP_GAP if self.rows and self.more_lines else 0
         bottom = _draw_lines(content, self.more_lines, left, bottom, inner)
+        if self.state:
+            content.icon(left, bottom + _CHIP_GAP, self.state)
+            for line in lines_of(self.outcome, inner - _ICON, _TEXT, bold=True):
+                baseline = bottom + _CHIP_GAP - 1 + _TEXT
+                content.text(left + _ICON, baseline, line, f"text {self.state}", size=_TEXT)
+                bottom += _TEXT_HEIGHT
+            bottom += _CHIP_GAP - 1
         height = bottom - y + _PADDING
-        drawing.box(x, y, width, height, f"card {self.class_}".strip())
+        drawing.box(x, y, width, height, " ".join(["card", *self.class_.split()]))
         drawing.elements += content.elements
         return height
 

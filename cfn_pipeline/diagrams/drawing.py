@@ -42,11 +42,28 @@ _DARK = {
     "a4": "#6fdbe4",
     "a5": "#ff9fd0",
 }
+#: The colours of the states of a run, light and dark.
+_STATES = {
+    "good": ("#1a7f37", "#4ac26b"),
+    "bad": ("#c62828", "#ff7b72"),
+    "held": ("#8a5300", "#d8a53a"),
+    "running": ("#0b63c4", "#58a6ff"),
+    "waiting": ("#4d5968", "#b1bccb"),
+}
 
 #: How many colours artifacts have.
 COLOURS = 6
 
 _MARKS = ("public", "data", "approval", *(f"a{number}" for number in range(COLOURS)))
+
+#: The icon of each state of a run, as a path in a square of 12 pixels.
+_ICONS = {
+    "good": "M1 6.5 L4.5 10 L11 2.5",
+    "bad": "M2 2 L10 10 M10 2 L2 10",
+    "held": "M3.5 2 V10 M8.5 2 V10",
+    "running": "M3 1.5 L10 6 L3 10.5 Z",
+    "waiting": "M6 1.5 A4.5 4.5 0 1 0 6 10.5 A4.5 4.5 0 1 0 6 1.5",
+}
 
 
 class Drawing:
@@ -93,6 +110,28 @@ class Drawing:
             f'<text x="{x:g}" y="{y:g}" class="{class_}"{length}>{escaped(text)}</text>'
         )
 
+    def icon(self, x: float, y: float, state: str) -> None:
+        """Add the icon of a state, of 12 by 12 pixels."""
+        self.elements.append(
+            f'<path d="{_ICONS[state]}" transform="translate({x:g} {y:g})" class="icon {state}"/>'
+        )
+
+    def linked(self, elements: list[str], link: str, label: str) -> None:
+        """Add elements, as a link if there is one."""
+        if link:
+            self.elements.append(f'<a href="{_quoted(link)}" aria-label="{_quoted(label)}">')
+        self.elements += elements
+        if link:
+            self.elements.append("</a>")
+
+    def element(self, *, width: float, height: float, label: str) -> str:
+        """Return the picture as an element of a page that has the style of ``style``."""
+        head = (
+            f'<svg width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}" '
+            f'role="group" aria-label="{_quoted(label)}" class="cfn-pipeline">'
+        )
+        return "\n".join([head, *self.elements, "</svg>"])
+
     def document(self, *, width: float, height: float, title: str, description: str) -> str:
         """Return the picture as a document that stands alone."""
         head = (
@@ -105,7 +144,7 @@ class Drawing:
             f'<title id="picture-title">{escaped(printable(title))}</title>',
             f'<desc id="picture-description">{escaped(printable(description))}</desc>',
             "<style>",
-            *_style(),
+            *style(),
             "</style>",
             f'<rect width="{width:g}" height="{height:g}" rx="8" class="paper"/>',
             *self.elements,
@@ -119,10 +158,24 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _style() -> Iterator[str]:
+def _quoted(text: str) -> str:
+    """Return a text, made printable, as the value of an attribute."""
+    return escaped(printable(text)).replace('"', "&quot;")
+
+
+def style(*, is_run: bool = False) -> Iterator[str]:
+    """Yield the rules of the style of pictures, a line each.
+
+    Args:
+        is_run: whether pictures show states of a run.
+
+    """
     root = ".cfn-pipeline"
-    yield f"{root} {{ {_variables(_LIGHT)} font-family: Helvetica, Arial, sans-serif; }}"
-    yield f"@media (prefers-color-scheme: dark) {{ {root} {{ {_variables(_DARK)} }} }}"
+    light, dark = dict(_LIGHT), dict(_DARK)
+    for state, colours in _STATES.items() if is_run else ():
+        light[state], dark[state] = colours
+    yield f"{root} {{ {_variables(light)} font-family: Helvetica, Arial, sans-serif; }}"
+    yield f"@media (prefers-color-scheme: dark) {{ {root} {{ {_variables(dark)} }} }}"
     for class_, rule in {
         ".paper": "fill: var(--paper)",
         ".frame": "fill: var(--frame); stroke: var(--line)",
@@ -130,6 +183,7 @@ def _style() -> Iterator[str]:
         ".card": "fill: var(--card); stroke: var(--line)",
         ".card.approval": "stroke: var(--approval); stroke-width: 1.5",
         ".card.public": "stroke: var(--public); stroke-width: 1.5",
+        ".card.condition": "fill: none; stroke: var(--line)",
         ".arrow": "fill: none; stroke: var(--strong); stroke-width: 1.5",
         ".h1": "fill: var(--text); font-size: 18px; font-weight: bold",
         ".h2": "fill: var(--text); font-size: 14px; font-weight: bold",
@@ -141,6 +195,12 @@ def _style() -> Iterator[str]:
     for mark in _MARKS:
         yield f"{root} .chip.{mark} {{ fill: none; stroke: var(--{mark}); }}"
         yield f"{root} .mark.{mark} {{ fill: var(--{mark}); }}"
+    for state in _STATES if is_run else ():
+        yield f"{root} .card.{state} {{ stroke: var(--{state}); stroke-width: 1.5; }}"
+        yield f"{root} .text.{state} {{ fill: var(--{state}); font-weight: bold; }}"
+        yield f"{root} .icon.{state} {{ fill: none; stroke: var(--{state}); stroke-width: 2; }}"
+    if is_run:
+        yield f"{root} .card.waiting {{ stroke-dasharray: 4 3; }}"
 
 
 def _variables(colours: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from cfn_pipeline.diagrams.measuring import shortened
 from cfn_pipeline.diagrams.pictures import (
     ActionBox,
+    ConditionBox,
     Picture,
     PipelinePicture,
     ResourceBox,
@@ -46,6 +47,9 @@ def mermaid(pictures: Sequence[Picture]) -> str:
 def _pipeline(picture: PipelinePicture, prefix: str) -> Iterator[str]:
     makers: dict[str, str] = {}
     edges: list[str] = []
+    if picture.starts:
+        yield f'{prefix}start(["{_lines(["Starts on", *picture.starts])}"])'
+        edges += [f"{prefix}start ==> {prefix}s0"] * bool(picture.stages)
     for s, stage in enumerate(picture.stages):
         yield f'subgraph {prefix}s{s}["{_label(stage.name)}"]'
         yield "    direction TB"
@@ -75,16 +79,30 @@ def _actions(stage: StageBox, prefix: str, number: int, ids: dict[int, str]) -> 
                 yield f"{indent}{ids[id(action)]}{_action(action)}"
         if place:
             yield "    end"
-    orders = sorted({action.order for action in stage.actions})
-    for before, after in pairwise(orders):
-        for one in (a for a in stage.actions if a.order == before):
-            for other in (a for a in stage.actions if a.order == after):
-                yield f"    {ids[id(one)]} -.-> {ids[id(other)]}"
+    by_order: dict[int, list[str]] = {}
+    for action in sorted(stage.actions, key=lambda action: action.order):
+        by_order.setdefault(action.order, []).append(ids[id(action)])
+    steps = list(by_order.values())
+    if stage.before:
+        yield f"    {prefix}s{number}before{_condition(stage.before)}"
+        steps.insert(0, [f"{prefix}s{number}before"])
+    for n, condition in enumerate(stage.after):
+        yield f"    {prefix}s{number}after{n}{_condition(condition)}"
+    if stage.after:
+        steps.append([f"{prefix}s{number}after{n}" for n in range(len(stage.after))])
+    for one, other in pairwise(steps):
+        for before in one:
+            for after in other:
+                yield f"    {before} -.-> {after}"
 
 
 def _action(action: ActionBox) -> str:
     label = _lines([action.name, *action.lines])
     return f'{{{{"{label}"}}}}:::approval' if action.kind == "approval" else f'["{label}"]'
+
+
+def _condition(condition: ConditionBox) -> str:
+    return f'(["{_lines([condition.name, *condition.lines])}"])'
 
 
 def _stack(picture: StackPicture, prefix: str) -> Iterator[str]:

@@ -1,7 +1,12 @@
 """What a picture shows, whatever its form."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
+
+#: How far something has come in a run: it has succeeded, has failed, was skipped or stopped, runs,
+#: or was not reached; empty: it is not of a run.
+State = Literal["", "good", "bad", "held", "running", "waiting"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +22,9 @@ class ActionBox:
         order: its run order; actions of the same order run at the same time.
         place: the account and region in which it works, or the role if they are not known; empty:
             those of the pipeline.
+        state: in a run.
+        outcome: how it went in a run, in a few words, such as ``Failed, 2.0 s``.
+        link: where a click leads; empty: nowhere.
 
     """
 
@@ -27,6 +35,9 @@ class ActionBox:
     outputs: Sequence[str]
     order: int
     place: str
+    state: State = ""
+    outcome: str = ""
+    link: str = ""
 
     @property
     def sentence(self) -> str:
@@ -38,19 +49,67 @@ class ActionBox:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConditionBox:
+    """What decides whether a stage begins, or what follows its end.
+
+    Args:
+        name: when it decides, such as ``Before entry``.
+        lines: its rules, and what they lead to, a line each.
+
+    """
+
+    name: str
+    lines: Sequence[str]
+
+    @property
+    def sentence(self) -> str:
+        """The condition, for people who do not see the picture."""
+        return f"{self.name[0].lower()}{self.name[1:]} ({'; '.join(self.lines)})"
+
+
+@dataclass(frozen=True, kw_only=True)
 class StageBox:
-    """A stage, with its actions in the order in which they run."""
+    """A stage, with its actions in the order in which they run.
+
+    Args:
+        name: its name.
+        actions: its actions.
+        before: the condition before it begins; None: it has none.
+        after: the conditions after its end.
+        state: in a run.
+
+    """
 
     name: str
     actions: Sequence[ActionBox]
+    before: ConditionBox | None = None
+    after: Sequence[ConditionBox] = ()
+    state: State = ""
+
+    @property
+    def sentence(self) -> str:
+        """The stage, for people who do not see the picture."""
+        return f"Stage {self.name}: {', then '.join(self._steps()) or 'empty'}."
+
+    def _steps(self) -> Iterator[str]:
+        for box in ([self.before] if self.before else []), self.actions, self.after:
+            yield from (each.sentence for each in box)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PipelinePicture:
-    """A pipeline."""
+    """A pipeline.
+
+    Args:
+        name: its name.
+        stages: its stages.
+        starts: what starts it, a line each; empty: not known.
+
+    """
 
     name: str
     stages: Sequence[StageBox]
+    starts: Sequence[str] = ()
 
     @property
     def title(self) -> str:
@@ -60,11 +119,8 @@ class PipelinePicture:
     @property
     def description(self) -> str:
         """The picture in words."""
-        stages = (
-            f"Stage {stage.name}: {', then '.join(a.sentence for a in stage.actions) or 'empty'}."
-            for stage in self.stages
-        )
-        return " ".join([f"{self.title}.", *stages])
+        starts = [f"Starts on {'; '.join(self.starts)}."] if self.starts else []
+        return " ".join([f"{self.title}.", *starts, *(stage.sentence for stage in self.stages)])
 
 
 @dataclass(frozen=True, kw_only=True)

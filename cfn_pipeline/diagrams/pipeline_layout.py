@@ -10,7 +10,7 @@ from itertools import groupby
 from cfn_pipeline.diagrams.cards import Card, Chip, Row
 from cfn_pipeline.diagrams.drawing import COLOURS, Drawing
 from cfn_pipeline.diagrams.measuring import lines_of
-from cfn_pipeline.diagrams.pictures import ActionBox, PipelinePicture, StageBox
+from cfn_pipeline.diagrams.pictures import ActionBox, ConditionBox, PipelinePicture, StageBox
 
 _NARROWEST = 168
 _GAP, _ROW_GAP = 22, 26
@@ -31,6 +31,11 @@ def draw_pipeline(
     columns = -(-len(picture.stages) // rows) if rows else 1
     wide = (width - (columns - 1) * _GAP) / columns
     bottom = y
+    if picture.starts:
+        bottom += Card(name="Starts on", lines=picture.starts, class_="condition").draw(
+            drawing, x, y, width
+        )
+        bottom = _draw_arrow(drawing, x + wide / 2, bottom)
     for first in range(0, len(picture.stages), columns):
         stages = picture.stages[first : first + columns]
         top = bottom
@@ -96,13 +101,29 @@ def _draw_stage(
         drawing.text(x + _PADDING, bottom + _HEAD, line, "h2", size=_HEAD, bold=True)
         bottom += _HEAD_HEIGHT
     bottom += 5
+    if stage.before:
+        bottom += _condition(stage.before).draw(drawing, x + _PADDING, bottom, inner)
+        bottom = _draw_arrow(drawing, x + width / 2, bottom)
     before: ActionBox | None = None
     for place, actions in groupby(stage.actions, key=lambda action: action.place):
         group = list(actions)
         bottom = _draw_step(drawing, before, group[0], x + width / 2, bottom)
         bottom = _draw_group(drawing, place, group, marks, x + _PADDING, bottom, inner)
         before = group[-1]
+    for number, condition in enumerate(stage.after):
+        bottom = bottom + _BESIDE if number else _draw_arrow(drawing, x + width / 2, bottom)
+        bottom += _condition(condition).draw(drawing, x + _PADDING, bottom, inner)
     return bottom + _PADDING - y
+
+
+def _condition(condition: ConditionBox) -> Card:
+    return Card(name=condition.name, lines=condition.lines, class_="condition")
+
+
+def _draw_arrow(drawing: Drawing, x: float, y: float) -> float:
+    """Draw an arrow to what is below, and return where it ends."""
+    drawing.line([(x, y + 2), (x, y + _STEP - 2)])
+    return y + _STEP
 
 
 def _draw_step(
@@ -113,8 +134,7 @@ def _draw_step(
         return y
     if before.order == action.order:
         return y + _BESIDE
-    drawing.line([(x, y + 2), (x, y + _STEP - 2)])
-    return y + _STEP
+    return _draw_arrow(drawing, x, y)
 
 
 def _draw_group(
@@ -139,7 +159,10 @@ def _draw_group(
     before: ActionBox | None = None
     for action in actions:
         bottom = _draw_step(content, before, action, x + width / 2, bottom)
-        bottom += _card(action, marks).draw(content, x + inset, bottom, width - 2 * inset)
+        card = Drawing()
+        height = _card(action, marks).draw(card, x + inset, bottom, width - 2 * inset)
+        content.linked(card.elements, action.link, f"{action.name}: {action.outcome}")
+        bottom += height
         before = action
     if place:
         bottom += inset
@@ -153,7 +176,9 @@ def _card(action: ActionBox, marks: Mapping[str, str]) -> Card:
         name=action.name,
         lines=action.lines,
         rows=list(_rows(action, marks)),
-        class_="approval" if action.kind == "approval" else "",
+        state=action.state,
+        outcome=action.outcome,
+        class_=action.state or ("approval" if action.kind == "approval" else ""),
     )
 
 

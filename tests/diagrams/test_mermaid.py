@@ -1,12 +1,13 @@
 """Pictures as Mermaid."""
 
 from cfn_pipeline.diagrams.mermaid import mermaid
-from tests.diagrams.samples import action, pipeline, stack
+from tests.diagrams.samples import action, of_file, pipeline, stack
 
 PIPELINE = """\
 flowchart LR
 
     %% Pipeline shop
+    p0start(["Starts on<br/>a change, by polling (Source)"])
     subgraph p0s0["Stage0"]
         direction TB
         p0s0a0["Source<br/>S3<br/>code"]
@@ -19,6 +20,7 @@ flowchart LR
         end
         p0s1a0 -.-> p0s1a1
     end
+    p0start ==> p0s0
     p0s0a0 -->|"App"| p0s1a1
     p0s0 ==> p0s1
 
@@ -61,6 +63,15 @@ def test_a_pipeline() -> None:
         ],
     )
     assert mermaid([picture]) == PIPELINE
+
+
+def test_the_conditions_of_a_stage_stand_before_and_after_its_actions() -> None:
+    text = mermaid(of_file("examples/pipeline-language/pipeline.yml"))
+    for line in (
+        'p0s3after1(["On failure<br/>the stage rolls back"])',
+        *("p0s3before -.-> p0s3a0", "p0s3before -.-> p0s3a1", "p0s3a4 -.-> p0s3after0"),
+    ):
+        assert f"        {line}\n" in text
 
 
 def test_a_stack() -> None:

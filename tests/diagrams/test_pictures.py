@@ -20,7 +20,8 @@ def test_the_pipeline_of_the_book() -> None:
         ("DeployChangeSet", "deploy", (), 3),
     ]
     assert picture.description.startswith(
-        "Pipeline todobackend. Stage Source: Source (GitHub; todobackend; branch master; makes "
+        "Pipeline todobackend. Starts on a change to branch master, by polling (Source, "
+        "DeploymentRepository). Stage Source: Source (GitHub; todobackend; branch master; makes "
         "MyApp), then DeploymentRepository (GitHub; "
     )
 
