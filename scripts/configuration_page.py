@@ -32,6 +32,12 @@ applications:
       - {name: prod, approval: true}
 ```
 
+A page for each aspect shows what is rendered: [sources](aspects/sources.md), [builds](aspects/builds.md),
+[containers](aspects/containers.md), [secrets](aspects/secrets.md), [compute](aspects/compute.md), [load balancer, TLS, domain](aspects/requests.md),
+[database](aspects/database.md), [volumes](aspects/volumes.md), [scaling](aspects/scaling.md), [workers](aspects/workers.md),
+[releases](aspects/releases.md), [migrations and schedules](aspects/jobs.md), [environments](aspects/environments.md),
+[a template of your own](aspects/own-stack.md), [observability](aspects/observability.md).
+
 [examples/](../examples/README.md) has more, each with its output. The keys are the fields of the classes in Python:
 `container: {cpu: 256}` is `container=Container(cpu=256)`.
 

@@ -44,8 +44,8 @@ def test_there_are_blocks_of_each_language() -> None:
 
 @_blocks("yaml")
 def test_a_configuration_renders(code: str, tmp_path: Path) -> None:
-    if "AWSTemplateFormatVersion" in code:
-        return  # a template, which is linted
+    if "AWSTemplateFormatVersion" in code or ", shortened\n" in code:
+        return  # a template, which is linted; a part of one, which is compared
     values = yaml.safe_load(code)
     if not isinstance(values, dict) or "applications" not in values:
         return  # a part of a file, or a file of another tool
