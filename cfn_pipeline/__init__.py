@@ -35,6 +35,7 @@ _MODULES = {
         "CodeBuildTest",
     ),
     "model.application": ("Application",),
+    "model.approval": ("Approval",),
     "model.artifacts": ("Artifact", "ArtifactFile", "ArtifactParameter"),
     "model.aurora": ("AuroraMySql", "AuroraPostgreSql"),
     "model.aws_sources": ("CodeCommit", "ECRSource", "S3Source"),

@@ -27,6 +27,7 @@ from cfn_pipeline.model.actions import Approve as Approve
 from cfn_pipeline.model.actions import CodeBuild as CodeBuild
 from cfn_pipeline.model.actions import CodeBuildTest as CodeBuildTest
 from cfn_pipeline.model.application import Application as Application
+from cfn_pipeline.model.approval import Approval as Approval
 from cfn_pipeline.model.artifacts import Artifact as Artifact
 from cfn_pipeline.model.artifacts import ArtifactFile as ArtifactFile
 from cfn_pipeline.model.artifacts import ArtifactParameter as ArtifactParameter
@@ -143,6 +144,7 @@ __all__ = [
     "ActionType",
     "Allow",
     "Application",
+    "Approval",
     "Approve",
     "Arns",
     "Artifact",

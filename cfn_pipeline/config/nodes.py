@@ -72,6 +72,8 @@ class Reader:
             return INVALID
         for kind in kinds:
             if is_model(kind):
+                if bool in kinds and isinstance(node, yaml.ScalarNode):
+                    continue
                 if (
                     isinstance(node, yaml.ScalarNode)
                     and type(None) in options(hint)

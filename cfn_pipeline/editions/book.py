@@ -11,6 +11,7 @@ from cfn_pipeline.files.buildspec import buildspec
 from cfn_pipeline.files.configuration import configuration
 from cfn_pipeline.files.dockerfile import installing_by_pip
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.approval import Approval
 from cfn_pipeline.model.aspects import (
     ExistingSecret,
     GeneratedSecret,
@@ -71,6 +72,14 @@ def _in_one_account(
                 f"{application.where}: the book edition deploys to the account and region of the "
                 "pipeline; remove account, region and action_role, or use the edition current"
             )
+        for environment in application.environments:
+            approval = environment.approval
+            # It has no notifications, and so none that could describe changes.
+            if isinstance(approval, Approval) and approval.approve_empty:
+                raise EditionError(
+                    f"{application.where}, {environment.where}: the book edition has no "
+                    "approve_empty; remove it, or use the edition current"
+                )
         return describe(application, source=GitHubOAuth, pipeline_type="V1", **options)
 
     return described

@@ -7,6 +7,7 @@ from typing import Any
 
 from troposphere import Template
 
+from cfn_pipeline.aws.lambda_functions import PYTHON
 from cfn_pipeline.editions.edition import APPLICATION_STACK, Edition, StackFile
 from cfn_pipeline.editions.todobackend import todobackend
 from cfn_pipeline.errors import ModelError
@@ -191,12 +192,12 @@ def _pipeline_template(application: Application, stack: Mapping[str, Any]) -> Te
 
 
 def _pipeline_capabilities(application: Application) -> Sequence[str]:
-    """Return what roles in the pipeline's template need: those that start it, or its own."""
+    """Return what roles in the pipeline's template need: its own, or those of its events."""
     pipeline = _delivery(application)
     if pipeline.action_roles:
         return ["CAPABILITY_NAMED_IAM"]
     starts = any(isinstance(a, Source) and a.event_pattern for a in pipeline.actions)
-    return ["CAPABILITY_IAM"] if starts else []
+    return ["CAPABILITY_IAM"] if starts or pipeline.described_approvals else []
 
 
 def _regional_keys(application: Application) -> dict[str, tuple[str, str]]:
@@ -338,7 +339,7 @@ CURRENT = Edition(
         HostVolume: host_volume,
         EfsVolume: efs_volume,
         ExistingEfsVolume: existing_efs_volume,
-        InlineFunction: partial(inline_function, runtime="python3.14", timeout=900),
+        InlineFunction: partial(inline_function, runtime=PYTHON, timeout=900),
         MySql: partial(
             protected_database,
             engine=Engine(

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.approval import Approval
 from cfn_pipeline.model.containers import Container
 from cfn_pipeline.model.database import MySql
 from cfn_pipeline.model.environment import Environment
@@ -61,7 +62,7 @@ todobackend = Application(
     migration=_MIGRATION,
     environments=[
         Environment("dev"),
-        Environment("prod", stage="Production", approval=True),
+        Environment("prod", stage="Production", approval=Approval()),
     ],
 )
 

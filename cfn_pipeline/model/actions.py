@@ -247,6 +247,11 @@ class Approve(Action):
         topic: the ARN of an SNS topic that is notified; absent: none, though the pipeline's stack
             may notify approvers.
         url: of a page for the approver; absent: none.
+        describe_changes: whether the message of the pipeline's stack says what the change sets
+            that wait for the approval will change.
+        approve_empty: whether a function of the pipeline's stack approves where all of them are
+            empty; they must be created and executed in the approval's stage, where no other
+            execution can replace them meanwhile.
 
     """
 
@@ -255,6 +260,8 @@ class Approve(Action):
     note: str | None = None
     topic: Value | None = None
     url: Value | None = None
+    describe_changes: bool = False
+    approve_empty: bool = False
 
     def settings(self, defaults: ActionDefaults) -> dict[str, Value]:  # noqa: ARG002
         """Return topic, page and note."""
@@ -266,8 +273,10 @@ class Approve(Action):
         return {key: value for key, value in settings.items() if value is not None}
 
     def problems(self) -> Iterator[str]:
-        """Yield also a note that is too long."""
+        """Yield also a note that is too long, and an option that needs another one."""
         yield from super().problems()
+        if self.approve_empty and not self.describe_changes:
+            yield f"{self.where}: approve_empty needs describe_changes; add describe_changes=True"
         yield from name_forms.arn_problems(self.topic, "topic", self.where)
         if self.note is not None and len(self.note) > CONFIGURATION_VALUE.most:
             yield (

@@ -1,12 +1,14 @@
 """The pipelines that deliver an application: integration, deployment, delivery."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.actions import Action, Approve, CodeBuild
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.approval import Approval
 from cfn_pipeline.model.artifacts import Artifact, ArtifactFile, ArtifactParameter
 from cfn_pipeline.model.build import ImageBuild
 from cfn_pipeline.model.commands import ECRBuildAndPublish
@@ -238,19 +240,39 @@ class _Deploy:
         if version is not None and application.version_parameter is not None:
             self._parameters[application.version_parameter] = version
 
-    def actions(self, environment: Environment) -> list[Action]:
+    def actions(self, environment: Environment) -> list[Action | Sequence[Action]]:
         if not environment.approval:
             return [self._make(UpdateStack, "Deploy", environment)]
         change = self._make(CreateChangeSet, "ChangeSet", environment)
+        approval = environment.approval
+        if not isinstance(approval, Approval):
+            approval = Approval(describe_changes=False)
         return [
-            change,
-            Approve(name="ApproveChangeSet"),
+            (change, *self._previews(environment)) if approval.preview else change,
+            Approve(
+                name="ApproveChangeSet",
+                describe_changes=approval.describe_changes,
+                approve_empty=approval.approve_empty,
+            ),
             ExecuteChangeSet(
                 name="DeployChangeSet",
                 of=change,
                 region=change.region,
                 action_role=change.action_role,
             ),
+        ]
+
+    def _previews(self, environment: Environment) -> list[CreateChangeSet]:
+        """Return what creates the change sets of later environments, which are not executed."""
+        environments = self._application.environments
+        later = environments[environments.index(environment) + 1 :]
+        return [
+            replace(
+                self._make(CreateChangeSet, f"Preview{_title(e.name)}", e),
+                change_set=f"{self._application.stack_name(e)}-preview",
+            )
+            for e in later
+            if e.approval
         ]
 
     def _make(self, kind: Callable[..., _Kind], name: str, environment: Environment) -> _Kind:
@@ -267,3 +289,7 @@ class _Deploy:
             capabilities=self._capabilities,
             parameters=self._parameters,
         )
+
+
+def _title(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("-"))

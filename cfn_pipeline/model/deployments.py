@@ -147,12 +147,15 @@ class CreateChangeSet(Deployment):
 
     Args:
         change_set: the change set's name; absent: the stack's name.
+        reader_role: the ARN of a role that an approval with ``describe_changes`` assumes to read
+            it in another account; absent: it is read in the pipeline's account.
 
     """
 
     mode: ClassVar[str] = "CHANGE_SET_REPLACE"
 
     change_set: Value | None = None
+    reader_role: Value | None = None
 
     @property
     def change_set_name(self) -> Value:
@@ -167,6 +170,7 @@ class CreateChangeSet(Deployment):
         """Yield also what is wrong with the change set's name."""
         yield from super().problems()
         yield from name_forms.CHANGE_SET.problems(self.change_set, self.where)
+        yield from name_forms.arn_problems(self.reader_role, "reader_role", self.where)
 
 
 @frozen

@@ -6,6 +6,7 @@ from dataclasses import KW_ONLY, field
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.actions import Action
+from cfn_pipeline.model.approval import Approval
 from cfn_pipeline.model.validated import Validated
 
 
@@ -19,7 +20,8 @@ class Environment(Validated):
 
     Args:
         name: names the configuration file (``dev``: ``dev.json``) and ``make deploy/dev``.
-        approval: whether a person approves each deployment, with a change set to look at.
+        approval: whether a person approves each deployment, with a change set to look at; or an
+            ``Approval``, which says what that person is told.
         stage: the stage's name; absent: ``name`` with a capital letter.
         stack: the stack's name; absent: ``<application>-<environment>``.
         vpc_id: the VPC; absent: the parameter VpcId has no value until you set it.
@@ -46,7 +48,7 @@ class Environment(Validated):
 
     name: str
     _: KW_ONLY
-    approval: bool = False
+    approval: bool | Approval = False
     stage: str | None = None
     stack: str | None = None
     vpc_id: str | None = None
@@ -69,7 +71,7 @@ class Environment(Validated):
     @property
     def is_protected(self) -> bool:
         """Whether the failure of an instance or of a database does not end the service."""
-        return self.approval if self.protected is None else self.protected
+        return bool(self.approval) if self.protected is None else self.protected
 
     @property
     def where(self) -> str:

@@ -19,8 +19,15 @@ from cfn_pipeline.aws.pipelines import (
 from cfn_pipeline.aws.providers import PROVIDERS
 from cfn_pipeline.frozen import frozen
 from cfn_pipeline.model.actions import Action
+from cfn_pipeline.model.change_sets import (
+    DescribedApproval,
+    Groups,
+    change_set_problems,
+    described_approvals,
+    description_problems,
+)
 from cfn_pipeline.model.conditions import Condition, Rule
-from cfn_pipeline.model.deployments import CreateChangeSet, ExecuteChangeSet, StackAction
+from cfn_pipeline.model.deployments import StackAction
 from cfn_pipeline.model.permissions import action_logs
 from cfn_pipeline.model.shared import Shared
 from cfn_pipeline.model.sources import ConnectedSource
@@ -206,6 +213,15 @@ class Pipeline(Validated):
         """The stacks of the actions, each once."""
         return tuple(dict.fromkeys(a.stack for a in self.actions if isinstance(a, StackAction)))
 
+    @property
+    def described_approvals(self) -> list[DescribedApproval]:
+        """The approvals whose message describes the change sets that wait for them."""
+        return described_approvals(self._groups)
+
+    @property
+    def _groups(self) -> list[Groups]:
+        return [(stage.name, stage.groups) for stage in self.stages]
+
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with the pipeline as a whole."""
         yield from name_forms.PIPELINE.problems(self.name, f"pipeline {self.name!r}")
@@ -214,7 +230,8 @@ class Pipeline(Validated):
         yield from self._stage_problems()
         yield from _namespace_problems(self.stages)
         yield from _artifact_problems(self.stages)
-        yield from _change_set_problems(self.stages)
+        yield from change_set_problems(self._groups)
+        yield from description_problems(self._groups, self.execution_mode)
 
     def _version_problems(self) -> Iterator[str]:
         where = f"pipeline {self.name!r}"
@@ -335,40 +352,6 @@ def _missing(artifact: str, where: str, producers: dict[str, str]) -> str:
     known = ", ".join(map(repr, producers)) or "none"
     return (
         f"{where}: unknown artifact {artifact!r}; the outputs of the pipeline's actions are {known}"
-    )
-
-
-def _change_set_problems(stages: Sequence[Stage]) -> Iterator[str]:
-    """Yield change sets that do not exist, or no longer exist, when they are executed."""
-    waiting: dict[tuple[Value | None, ...], CreateChangeSet | None] = {}
-    for stage in stages:
-        for group in stage.groups:
-            for action in group:
-                if isinstance(action, ExecuteChangeSet):
-                    key = _place(action.of)
-                    if waiting.get(key) != action.of:
-                        yield _not_waiting(action, _where(stage, action), key in waiting)
-                    waiting[key] = None
-            for action in group:
-                if isinstance(action, CreateChangeSet):
-                    waiting[_place(action)] = action
-
-
-def _place(change: CreateChangeSet) -> tuple[Value | None, ...]:
-    """Return what tells a change set from others: stacks of two accounts may have one name."""
-    return (change.stack, change.change_set_name, change.region, change.action_role)
-
-
-def _not_waiting(action: ExecuteChangeSet, where: str, executed: bool) -> str:
-    if executed:
-        return (
-            f"{where}: the change set {action.of.change_set_name!r} of stack {action.stack!r} is "
-            f"not the one of action {action.of.name!r} any more: it was executed or replaced; "
-            "execute each change set once, before the next with its name"
-        )
-    return (
-        f"{where}: the change set is created by action {action.of.name!r}, which does not run "
-        "before; move it to an earlier stage or place"
     )
 
 

@@ -122,6 +122,20 @@ def encrypt_logs(key: Value, *, through: Value) -> Statement:
     )
 
 
+def publish_encrypted(key: Value, *, through: Value) -> Statement:
+    """Publish to encrypted topics; ``through``: SNS, of one region.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    return allow(
+        kms.Decrypt,
+        kms.Action("GenerateDataKey*"),
+        on=key,
+        sid="EncryptMessages",
+        condition=_through(through),
+    )
+
+
 def decrypt_secrets(key: Value, *, through: Value | None = None) -> Statement:
     """Decrypt secrets; ``through``: only in calls of that service, such as Secrets Manager."""
     condition = None if through is None else _through(through)

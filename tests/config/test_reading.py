@@ -149,7 +149,7 @@ def test_ten_mistakes_are_ten_messages() -> None:
         (ORDERS.replace("MODE: live", "MODE: 1"), 'put it in quotes: "1"'),
         (
             ORDERS.replace("approval: true", "approval: 'yes'"),
-            "approval: must be true or false (got yes, a string); remove the quotes",
+            "approval: must be true or false or a mapping (got yes, a string); remove the quotes",
         ),
         (ORDERS.replace("memory: 512", "memory: 5"), "c.yml:4:41: container 'orders': memory"),
         (

@@ -44,6 +44,7 @@ def function(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Function
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "none")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
     monkeypatch.setenv("ECS_CLUSTER", "todobackend-cluster")
+    monkeypatch.setenv("APPROVALS", "{}")
 
     def make(name: str, *clients: str) -> Function:
         module = import_module(f"cfn_pipeline.functions.{name}")

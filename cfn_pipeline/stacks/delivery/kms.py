@@ -10,6 +10,7 @@ from cfn_pipeline.policies import keys
 from cfn_pipeline.policies.documents import document
 from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.arns import ARNS, LITERAL_ARNS, Arns
+from cfn_pipeline.stacks.delivery.approvals import approval_log_group
 from cfn_pipeline.stacks.delivery.roles import roles_of_other_accounts
 from cfn_pipeline.stacks.key import ALIAS, KEY, add_key
 from cfn_pipeline.stacks.stack import Stack
@@ -55,6 +56,8 @@ def pipeline_key_template(
     groups = [f"/aws/codebuild/{name}"]
     if pipeline is not None and pipeline.has_action_logs:
         groups.append(action_log_group(name))
+    if pipeline is not None and pipeline.described_approvals:
+        groups.append(approval_log_group(name))
     roles = roles_of_other_accounts(() if pipeline is None else pipeline.actions, None, arns)
     policy = document(
         keys.administer_key(arns.root(), sid="EnableIamPolicies"),

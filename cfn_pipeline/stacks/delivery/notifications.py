@@ -18,11 +18,19 @@ from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.policies.documents import document
+from cfn_pipeline.stacks.delivery.approvals import add_approval_function, approval_target
 from cfn_pipeline.stacks.stack import Stack
 
 TOPIC = "NotificationTopic"
 HAS_EMAIL = "HasNotificationEmail"
 DOMAINS = "ConsoleDomains"
+APPROVAL = "ApprovalRequested"
+
+#: To the pipeline in the console, in templates of EventBridge.
+_LINK = (
+    "https://${AWS::Region}.${Domain}/codesuite/codepipeline/pipelines/<pipeline>/view"
+    "?region=${AWS::Region}"
+)
 
 _EMAIL = Parameter(
     "NotificationEmail",
@@ -48,6 +56,7 @@ def add_notifications(stack: Stack, pipeline: Pipeline | None) -> None:
     """Add a topic, the rules that publish to it, and an optional e-mail address that gets it.
 
     Each message has a link to the pipeline in the console, which leads on to change sets and logs.
+    Where an approval describes changes, a function publishes the message that one waits.
 
     Args:
         stack: to which they are added.
@@ -55,6 +64,7 @@ def add_notifications(stack: Stack, pipeline: Pipeline | None) -> None:
             region.
 
     """
+    is_described = pipeline is not None and bool(pipeline.described_approvals)
     who = "any pipeline" if pipeline is None else f"pipeline {stack.name}"
     only: dict[str, Any] = {} if pipeline is None else {"pipeline": [stack.name]}
     stack.template.add_mapping(DOMAINS, {name: {"Domain": d} for name, d in CONSOLES.items()})
@@ -93,34 +103,38 @@ def add_notifications(stack: Stack, pipeline: Pipeline | None) -> None:
                     "detail": {**only, **notification.detail},
                 },
                 Targets=[
-                    Target(
-                        Arn=Ref(TOPIC),
-                        Id=TOPIC,
-                        InputTransformer=InputTransformer(
-                            InputPathsMap=dict(notification.values),
-                            InputTemplate=_with_link(notification.message),
-                        ),
-                    )
+                    approval_target(f"{notification.message} {_LINK}", _domain())
+                    if is_described and notification.title == APPROVAL
+                    else _topic_target(notification)
                 ],
             )
             for notification in _notifications(pipeline)
         ),
     )
+    if pipeline is not None and is_described:
+        add_approval_function(stack, pipeline, rule=APPROVAL, topic=TOPIC, domain=_domain())
 
 
-def _with_link(message: str) -> Value:
-    """Return a message as EventBridge's template, with a link to the pipeline in the console."""
-    page = "codesuite/codepipeline/pipelines/<pipeline>/view?region=${AWS::Region}"
-    return Sub(
-        f'"{message} https://${{AWS::Region}}.${{Domain}}/{page}"',
-        Domain=FindInMap(DOMAINS, Ref("AWS::Partition"), "Domain"),
+def _topic_target(notification: _Notification) -> Target:
+    """Return the topic as the target of a rule, with a message."""
+    return Target(
+        Arn=Ref(TOPIC),
+        Id=TOPIC,
+        InputTransformer=InputTransformer(
+            InputPathsMap=dict(notification.values),
+            InputTemplate=Sub(f'"{notification.message} {_LINK}"', Domain=_domain()),
+        ),
     )
+
+
+def _domain() -> Value:
+    return FindInMap(DOMAINS, Ref("AWS::Partition"), "Domain")
 
 
 def _notifications(pipeline: Pipeline | None) -> tuple[_Notification, ...]:
     return (
         _Notification(
-            title="ApprovalRequested",
+            title=APPROVAL,
             description="An approval is requested",
             detail_type="CodePipeline Action Execution State Change",
             detail={"state": ["STARTED"], "type": {"category": ["Approval"]}},

@@ -1,0 +1,219 @@
+"""The function that describes what waits for an approval."""
+
+import json
+from typing import Any
+
+import pytest
+from troposphere import Ref, Sub
+
+from cfn_pipeline import (
+    Application,
+    Approval,
+    Approve,
+    CodeCommit,
+    Container,
+    CreateChangeSet,
+    Environment,
+    ExecuteChangeSet,
+    ModelError,
+    Pipeline,
+    Stage,
+    UpdateStack,
+    continuous_delivery,
+    pipeline_template,
+    todobackend,
+)
+from cfn_pipeline.model.repositories import Repository
+from cfn_pipeline.stacks.delivery.kms import key_template
+
+CODE = CodeCommit(name="Code", repository="infra", output="Code")
+
+
+def orders(*environments: Environment) -> Application:
+    return Application(
+        name="orders",
+        source=Repository("acme/orders"),
+        container=Container(name="orders", cpu=256, memory=512, port=8080),
+        environments=environments,
+    )
+
+
+def change(stack: Any = "orders", **more: Any) -> CreateChangeSet:
+    return CreateChangeSet(
+        name="Change",
+        stack=stack,
+        template=CODE.artifact / "stack.yml",
+        role="arn:aws:iam::1:r",
+        **more,
+    )
+
+
+def pipeline(*actions: Any, **more: Any) -> Pipeline:
+    return Pipeline(name="infra", stages=[Stage("Source", [CODE]), Stage("Prod", actions)], **more)
+
+
+def resources(pipeline: Pipeline) -> dict[str, Any]:
+    found: dict[str, Any] = pipeline_template(pipeline).to_dict()["Resources"]
+    return found
+
+
+def variable(pipeline: Pipeline) -> Any:
+    properties = resources(pipeline)["ApprovalFunction"]["Properties"]
+    return properties["Environment"]["Variables"]["APPROVALS"]
+
+
+def statements(pipeline: Pipeline) -> dict[str, Any]:
+    [policy] = resources(pipeline)["ApprovalFunctionRole"]["Properties"]["Policies"]
+    return {s["Sid"]: s for s in policy["PolicyDocument"]["Statement"]}
+
+
+def test_the_default_describes_and_does_not_approve() -> None:
+    delivery = continuous_delivery(todobackend)
+    assert json.loads(variable(delivery)) == {
+        "Production/ApproveChangeSet": {
+            "change_sets": [{"stack": "todobackend-prod", "name": "todobackend-prod"}]
+        }
+    }
+    assert [*statements(delivery)] == [
+        "DescribeChangeSets",
+        "PublishMessages",
+        "EncryptMessages",
+        "WriteLogs",
+        "EncryptLogs",
+    ]
+
+
+def test_only_that_approval_may_be_approved() -> None:
+    delivery = continuous_delivery(
+        orders(
+            Environment("dev"),
+            Environment("staging", approval=Approval(approve_empty=True)),
+            Environment("prod", approval=Approval()),
+        )
+    )
+    found = statements(delivery)
+    account = "${AWS::Region}:${AWS::AccountId}"
+    arn = f"arn:${{AWS::Partition}}:codepipeline:{account}:orders"
+    assert found["ApproveEmptyChangeSets"]["Action"] == ["codepipeline:PutApprovalResult"]
+    assert found["ApproveEmptyChangeSets"]["Resource"] == [
+        {"Fn::Sub": f"{arn}/Staging/ApproveChangeSet"}
+    ]
+    assert found["ReadApproval"]["Resource"] == [{"Fn::Sub": arn}]
+    assert found["DescribeChangeSets"]["Resource"] == [
+        {"Fn::Sub": f"arn:${{AWS::Partition}}:cloudformation:{account}:stack/orders-{name}/*"}
+        for name in ("staging", "prod")
+    ]
+
+
+@pytest.mark.parametrize("approval", [True, Approval(describe_changes=False)])
+def test_a_plain_approval_is_told_by_the_topic(approval: Any) -> None:
+    found = resources(continuous_delivery(orders(Environment("prod", approval=approval))))
+    assert not [name for name in found if name.startswith("ApprovalFunction")]
+    [target] = found["ApprovalRequested"]["Properties"]["Targets"]
+    assert target["Id"] == "NotificationTopic"
+
+
+def test_the_key_lets_the_function_write_its_log() -> None:
+    application = orders(Environment("prod", approval=Approval()))
+    delivery = continuous_delivery(application)
+    group = resources(delivery)["ApprovalFunctionLogGroup"]["Properties"]["LogGroupName"]
+    policy = json.dumps(key_template(application, pipeline=delivery).to_dict())
+    assert group == "/aws/codepipeline/orders/approvals"
+    assert f"log-group:{group}" in policy
+
+
+def test_a_preview_shows_later_environments_and_is_not_executed() -> None:
+    delivery = continuous_delivery(
+        orders(
+            Environment("dev"),
+            Environment("staging", approval=Approval(preview=True)),
+            Environment("canary"),
+            Environment("prod", approval=Approval()),
+        )
+    )
+    staging, prod = delivery.described_approvals
+    assert [(c.name, c.stack, c.change_set_name) for c in staging.change_sets] == [
+        ("ChangeSet", "orders-staging", "orders-staging"),
+        ("PreviewProd", "orders-prod", "orders-prod-preview"),
+    ]
+    assert [(c.name, c.change_set_name) for c in prod.change_sets] == [("ChangeSet", "orders-prod")]
+    stage = delivery.stages[3]
+    assert [[action.name for action in group] for group in stage.groups] == [
+        ["ChangeSet", "PreviewProd"],
+        ["ApproveChangeSet"],
+        ["DeployChangeSet"],
+    ]
+
+
+def test_names_that_are_only_known_on_aws_are_substituted() -> None:
+    made = change(Ref("Stack"), change_set=Sub("${AWS::StackName}-change"))
+    found = variable(
+        pipeline(
+            made,
+            Approve(name="Approve", describe_changes=True),
+            ExecuteChangeSet(name="Execute", of=made),
+        )
+    )
+    text, values = found.to_dict()["Fn::Sub"] if hasattr(found, "to_dict") else found["Fn::Sub"]
+    [shown] = json.loads(text)["Prod/Approve"]["change_sets"]
+    assert shown == {"stack": "${Value1}", "name": "${AWS::StackName}-change"}
+    assert values == {"Value1": {"Ref": "Stack"}}
+
+
+def test_change_sets_that_no_function_could_hold_are_refused() -> None:
+    long = "environment-of-any"
+    environments = [
+        Environment(f"e{n}-{long}", approval=Approval(preview=True), stage=f"{long}-{n}")
+        for n in range(10)
+    ]
+    with pytest.raises(ModelError, match="Lambda allows 4,096 for variables; remove preview"):
+        pipeline_template(continuous_delivery(orders(*environments)))
+
+
+APPROVE = Approve(name="Approve", describe_changes=True, approve_empty=True)
+CHANGE = change()
+EXECUTE = ExecuteChangeSet(name="Execute", of=CHANGE)
+
+
+def test_an_approval_must_have_something_to_describe() -> None:
+    update = UpdateStack(name="Update", stack="orders", template=CODE.artifact / "stack.yml")
+    with pytest.raises(ModelError) as refused:
+        pipeline(update, Approve(name="Approve", describe_changes=True))
+    assert str(refused.value) == (
+        "stage 'Prod', action 'Approve': describe_changes needs a change set that waits for the "
+        "approval; add a CreateChangeSet before it and an ExecuteChangeSet after it, or remove "
+        "describe_changes"
+    )
+
+
+def test_what_is_empty_is_not_approved_where_others_can_replace_it() -> None:
+    with pytest.raises(
+        ModelError, match="approve_empty is not possible in execution_mode PARALLEL"
+    ):
+        pipeline(CHANGE, APPROVE, EXECUTE, execution_mode="PARALLEL")
+    with pytest.raises(ModelError) as refused:
+        Pipeline(
+            name="infra",
+            stages=[
+                Stage("Source", [CODE]),
+                Stage("Change", [CHANGE]),
+                Stage("Prod", [APPROVE, EXECUTE]),
+            ],
+        )
+    assert str(refused.value) == (
+        "stage 'Prod', action 'Approve': approve_empty needs change sets that are created and "
+        "executed in its stage, where no other execution can replace them (got that of action "
+        "'Change'); move them, or remove approve_empty"
+    )
+
+
+@pytest.mark.parametrize("options", [{"approve_empty": True}, {"preview": True}])
+def test_options_of_the_message_need_it(options: dict[str, bool]) -> None:
+    [name] = options
+    with pytest.raises(ModelError) as refused:
+        Approval(describe_changes=False, **options)
+    assert str(refused.value) == (
+        f"approval: {name} needs describe_changes; remove describe_changes=False"
+    )
+    with pytest.raises(ModelError, match="approve_empty needs describe_changes; add"):
+        Approve(name="Approve", approve_empty=True)
