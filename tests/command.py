@@ -23,11 +23,11 @@ class Done:
     err: str
 
 
-def run(*arguments: str, cwd: Path = ROOT) -> Done:
+def run(*arguments: str, cwd: Path = ROOT, stdin: str | None = None) -> Done:
     """Run the command in this process. An error that a user would see as a traceback is raised."""
     with contextlib.chdir(cwd):
         result = CliRunner().invoke(
-            main, arguments, prog_name="cfn-pipeline", catch_exceptions=False
+            main, arguments, input=stdin, prog_name="cfn-pipeline", catch_exceptions=False
         )
     return Done(code=result.exit_code, out=result.stdout, err=result.stderr)
 

@@ -1,6 +1,5 @@
 """``cfn-pipeline adopt``: bring what exists under CloudFormation, and into this project."""
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,8 +10,8 @@ from cfn_pipeline.aws import name_forms
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.configuration_file import CONFIG
 from cfn_pipeline.cli.phases import phase
+from cfn_pipeline.cli.standard_input import name_of, read
 from cfn_pipeline.errors import ModelError
-from cfn_pipeline.template.files import read_stream, read_text
 
 _PAGE = "MIGRATION.md"
 
@@ -86,9 +85,7 @@ def _pipeline(
     from cfn_pipeline.adopt.pipelines.importing import TEMPLATE_FILE, import_files, stack_name
     from cfn_pipeline.adopt.pipelines.reading import read_pipeline
 
-    is_input = str(source) == "-"
-    text = read_stream(sys.stdin, "standard input") if is_input else read_text(source)
-    live = read_pipeline(text, "standard input" if is_input else str(source))
+    live = read_pipeline(read(source), name_of(source))
     if stack is not None:
         ModelError.raise_for(name_forms.STACK.problems(stack, "--stack"))
     files = import_files(live, stack or stack_name(live.name))

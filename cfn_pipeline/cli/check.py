@@ -1,7 +1,6 @@
 """``cfn-pipeline check``: find mistakes of delivery pipelines."""
 
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,8 +26,9 @@ from cfn_pipeline.checks.reports import FORMATS, FORMATS_WITH_HINTS
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.pairs import Pair
 from cfn_pipeline.cli.phases import phase
+from cfn_pipeline.cli.standard_input import read
 from cfn_pipeline.errors import TemplateError
-from cfn_pipeline.template.files import read_stream, read_text
+from cfn_pipeline.template.files import read_text
 
 
 class _AccountOfFile(click.ParamType[tuple[str, str]]):
@@ -232,7 +232,7 @@ def _systems(paths: Sequence[Path], artifacts: dict[str, Path]) -> Iterator[Syst
     files = [path for path in paths if path not in folders]
     guessed: set[Path] = set()
     if files:
-        system = read_files(files, artifacts, strict=False, read=_read)
+        system = read_files(files, artifacts, strict=False, read=read)
         yield _with_guesses(system, near, guessed)
     for folder in folders:
         try:
@@ -261,12 +261,6 @@ def _with_guesses(system: System, folders: Sequence[Path], guessed: set[Path]) -
         )
     guessed.update(guesses.values())
     return with_artifacts(system, guesses) if guesses else system
-
-
-def _read(path: Path) -> str:
-    if str(path) != "-":
-        return read_text(path)
-    return read_stream(sys.stdin, "standard input")
 
 
 def _text(file: str) -> str:

@@ -1,6 +1,5 @@
 """``cfn-pipeline diagram``: pictures of pipelines and stacks."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -9,8 +8,8 @@ from cfn_pipeline.analysis.reading import read_files, read_folder
 from cfn_pipeline.analysis.system import System
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.phases import phase
+from cfn_pipeline.cli.standard_input import read
 from cfn_pipeline.diagrams.reading import SUBJECTS, pictures
-from cfn_pipeline.template.files import read_stream, read_text
 
 _NARROWEST, _WIDEST = 300, 4000
 
@@ -80,8 +79,4 @@ def _system(places: tuple[Path, ...]) -> System:
             for place in places:
                 if place.is_dir():
                     raise click.UsageError(f"{place} is a folder; give it alone.")
-            return read_files(places, {}, read=_read)
-
-
-def _read(path: Path) -> str:
-    return read_stream(sys.stdin, "standard input") if str(path) == "-" else read_text(path)
+            return read_files(places, {}, read=read)

@@ -1,7 +1,7 @@
 """``cfn-pipeline diff``: what differs between two states of templates, by meaning."""
 
-import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,12 +9,10 @@ import click
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.pairs import parameters_of
 from cfn_pipeline.cli.phases import phase
+from cfn_pipeline.cli.standard_input import NAME, is_input, read, require_once
 from cfn_pipeline.diff.comparing import State, compare
 from cfn_pipeline.diff.difference import CONSEQUENCES, Difference
 from cfn_pipeline.diff.states import read_state
-from cfn_pipeline.template.files import read_stream
-
-_INPUT = "standard input"
 
 FORMATS = ("text", "markdown", "json", "html")
 
@@ -87,6 +85,7 @@ def diff(**options: Any) -> None:
     Example: cfn-pipeline diff git:main:templates templates --fail-on replacement,destructive
     """
     places, fatal = options["places"], set(options["fatal"])
+    require_once(places)
     if options["stack"] is not None:
         difference = _of_stack(places, options)
     else:
@@ -123,9 +122,9 @@ def _difference(places: Sequence[str]) -> Difference:
 
 
 def _state(place: str) -> State:
-    if place != "-":
+    if not is_input(place):
         return read_state(place)
-    return State(name=_INPUT, files={_INPUT: read_stream(sys.stdin, _INPUT)})
+    return State(name=NAME, files={NAME: read(Path(place))})
 
 
 def _of_stack(places: Sequence[str], options: Mapping[str, Any]) -> Difference:

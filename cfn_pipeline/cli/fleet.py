@@ -10,6 +10,7 @@ from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.configuration_file import CONFIG
 from cfn_pipeline.cli.loading import loading
 from cfn_pipeline.cli.phases import phase
+from cfn_pipeline.cli.standard_input import is_input
 from cfn_pipeline.editions import EDITIONS
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     "--variables",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Also write what the pipeline's stages look at, as variables for the shell.",
+    help="Also write what the pipeline's stages look at, as variables for the shell; - for "
+    "standard output, in place of the result.",
 )
 @click.option("--region", metavar="NAME", help="The region of the pipeline.")
 @click.option("--profile", metavar="NAME", help="A profile of the AWS CLI.")
@@ -54,6 +56,9 @@ def fleet(config: Path, variables: Path | None, region: str | None, profile: str
     region = region or plan.pipeline.fleet.region
     with phase("comparing with AWS"):
         state = compare_fleet(plan, Account(region=region, profile=profile))
+    if is_input(variables):
+        printing.document(_variables(state))
+        return
     for comparison in state.comparisons:
         _show(comparison)
     for stack in state.removed:

@@ -10,6 +10,7 @@ import click
 
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.phases import phase
+from cfn_pipeline.cli.standard_input import is_input, name_of, read, require_once
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.permissions import (
     Permissions,
@@ -20,9 +21,8 @@ from cfn_pipeline.permissions import (
     template_of,
 )
 from cfn_pipeline.template import emit, load
-from cfn_pipeline.template.files import read_text
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 
 @click.command()
@@ -79,20 +79,26 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def permissions(**options: Any) -> None:
     """Derive the least permissions that a role needs to deploy templates.
 
-    TEMPLATE is any CloudFormation template. What the permissions do not cover is listed on standard
-    error, with what to do about it; the exit code is 1 if there is any. Notes, and what must change
-    in a template, are listed there, too; the exit code is 1 for them with --strict only. With
-    --covers the exit code is 1 if the role lacks a permission, with --explain if nothing needs the
-    action.
+    TEMPLATE is any CloudFormation template, or - for standard input, which may stand for the file
+    of --covers or --against, too. What the permissions do not cover is listed on standard error,
+    with what to do about it; the exit code is 1 if there is any. Notes, and what must change in a
+    template, are listed there, too; the exit code is 1 for them with --strict only. With --covers
+    the exit code is 1 if the role lacks a permission, with --explain if nothing needs the action.
 
     Example: cfn-pipeline permissions stack.yml --stack 'orders-*'
     """
     paths, stacks, form = options["paths"], options["stacks"], options["form"]
+    policy, _, _ = (options["role"] or "").partition(":")
+    require_once([*paths, *options["old"], policy])
     templates = [_read(path) for path in paths]
     values = _values(options["given"], templates)
     if options["action"] is not None:
         _explain(templates, options["action"], form)
         return
+    if not stacks and is_input(paths[0]):
+        raise click.UsageError(
+            "standard input has no name; add --stack, such as --stack 'orders-*'."
+        )
     if not stacks:
         stacks = (f"{paths[0].stem}-*",)
         printing.hint(f"permissions apply to stacks {stacks[0]}; use --stack for other names")
@@ -112,10 +118,8 @@ def permissions(**options: Any) -> None:
     elif form == "table":
         _table(result)
     else:
-        policies = template_of(
-            result,
-            f"Permissions to deploy {', '.join(p.name for p in paths)} as {', '.join(stacks)}",
-        )
+        names = ", ".join(name_of(path.name) for path in paths)
+        policies = template_of(result, f"Permissions to deploy {names} as {', '.join(stacks)}")
         if boundary is not None:
             policies["Resources"].pop("PermissionsBoundary", None)
             policies["Outputs"].pop("PermissionsBoundary", None)
@@ -155,7 +159,7 @@ def _covers(role: str, needed: Permissions, form: str) -> bool:
     """Print whether a role is sufficient; return whether it lacks a permission."""
     from cfn_pipeline.permissions.covering import coverage, statements_of
 
-    found = coverage(needed, statements_of(role))
+    found = coverage(needed, statements_of(role, read=read))
     if form == "json":
         printing.document(json.dumps(asdict(found), indent=2) + "\n")
         return bool(found.lacking)
@@ -173,9 +177,11 @@ def _covers(role: str, needed: Permissions, form: str) -> bool:
 
 
 def _read(path: Path) -> Mapping[str, Any]:
-    template = load(read_text(path), source=str(path))
+    template = load(read(path), source=name_of(path))
     if not isinstance(template.get("Resources"), dict):
-        raise TemplateError(f"{path}: not a CloudFormation template, because it has no Resources")
+        raise TemplateError(
+            f"{name_of(path)}: not a CloudFormation template, because it has no Resources"
+        )
     return template
 
 

@@ -5,9 +5,11 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -25,6 +27,7 @@ from cfn_pipeline.cli.rehearse_options import (
     validate_options,
     with_options,
 )
+from cfn_pipeline.cli.standard_input import is_input
 from cfn_pipeline.cli.tables import table
 from cfn_pipeline.rehearsal.local_aws.embedded import require_extra
 from cfn_pipeline.rehearsal.outcome import Status
@@ -106,9 +109,12 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
         finally:
             progress.close()
             result = result_of(journal)
-            if options["page"] is not None:
-                write_page(result, journal.folder, options["page"])
-    if options["form"] == "json":
+            page = options["page"]
+            if page is not None and not is_input(page):
+                write_page(result, journal.folder, page)
+    if is_input(page):
+        _print_page(result, journal)
+    elif options["form"] == "json":
         printing.document(json.dumps(result, indent=2) + "\n")
     else:
         for line in _lines(result):
@@ -150,6 +156,13 @@ def _interruptible(stop: threading.Event) -> Iterator[None]:
     finally:
         for kind, handler in before.items():
             signal.signal(kind, handler)
+
+
+def _print_page(result: dict[str, Any], journal: Journal) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder, "page.html")
+        write_page(result, journal.folder, page)
+        printing.document(page.read_text("utf-8"))
 
 
 def _lines(result: dict[str, Any]) -> list[str]:

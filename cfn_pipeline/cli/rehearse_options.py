@@ -10,6 +10,7 @@ import click
 
 from cfn_pipeline.aws.name_forms import ACCOUNT
 from cfn_pipeline.cli.pairs import Pair
+from cfn_pipeline.cli.standard_input import is_input
 from cfn_pipeline.errors import RehearsalError
 from cfn_pipeline.rehearsal.artifacts.sources import RUNS
 from cfn_pipeline.rehearsal.context import BuildSettings
@@ -30,7 +31,7 @@ _OPTIONS: Sequence[Callable[[Command], Command]] = (
     click.argument(
         "template",
         required=False,
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
     ),
     click.option(
         "--source",
@@ -167,9 +168,9 @@ _OPTIONS: Sequence[Callable[[Command], Command]] = (
     click.option(
         "--report",
         "page",
-        type=click.Path(dir_okay=False, path_type=Path),
+        type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
         metavar="FILE",
-        help="HTML page to write.",
+        help="HTML page to write; - for standard output, in place of the result.",
     ),
     click.option(
         "--format",
@@ -199,6 +200,11 @@ def validate_options(ctx: click.Context, options: dict[str, Any]) -> None:
         _validate_resume(ctx)
     elif options["template"] is None:
         raise click.UsageError("Missing argument 'TEMPLATE'; or use --resume RUN.")
+    elif is_input(options["template"]):
+        raise click.UsageError(
+            "a rehearsal reads TEMPLATE again when it is resumed, and the templates beside it; "
+            "give a file."
+        )
     if live is not None and (options["secrets"] or options["delete"]):
         raise click.UsageError("--secret and --delete-stack cannot be used with --live.")
     if live is not None and endpoint is not None:
@@ -210,6 +216,8 @@ def validate_options(ctx: click.Context, options: dict[str, Any]) -> None:
             f"invalid account {live!r}: use its 12 digits", param_hint="--live"
         )
     page = options["page"]
+    if is_input(page) and options["form"] != "text":
+        raise click.UsageError("--report - takes the place of the result; leave out --format.")
     if page is not None and not page.absolute().parent.is_dir():
         raise click.BadParameter(
             f"the folder {page.absolute().parent} does not exist", param_hint="--report"

@@ -12,6 +12,7 @@ from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.configuration_file import CONFIG
 from cfn_pipeline.cli.loading import loading
 from cfn_pipeline.cli.phases import phase
+from cfn_pipeline.cli.standard_input import NAME, is_input, read
 from cfn_pipeline.editions import EDITIONS
 from cfn_pipeline.jobs import default_jobs
 from cfn_pipeline.manifest import MANIFEST, Manifest
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
-    help="A file that describes applications.  "
+    help="A file that describes applications, or - for standard input.  "
     "[default: cfn-pipeline.yml, if it is in this folder; otherwise todobackend]",
 )
 @click.option(
@@ -47,6 +48,12 @@ if TYPE_CHECKING:
     "--check",
     is_flag=True,
     help="Write nothing; show differences, and exit with 1 if files are stale.",
+)
+@click.option(
+    "--print",
+    "printed",
+    metavar="FILE",
+    help="Write nothing; print a rendered file, such as pipeline.yml, to standard output.",
 )
 @click.option(
     "--force",
@@ -78,6 +85,7 @@ def render(
     name: str,
     folder: Path | None,
     check: bool,
+    printed: str | None,
     force: bool,
     everything: bool,
     prune: bool,
@@ -92,7 +100,8 @@ def render(
 
     With --config, a manifest in each folder (.cfn-pipeline.json) says what was rendered from
     what: an application is rendered again if it has changed, and a file that is no longer
-    rendered is removed, unless you have changed it.
+    rendered is removed, unless you have changed it. A configuration from standard input leaves no
+    manifests; paths in it are relative to this folder.
 
     Example: cfn-pipeline render --config orders/cfn-pipeline.yml
     """
@@ -100,8 +109,17 @@ def render(
         config = Path(CONFIG)
     if config is None and folder is None:
         printing.hint(f"the application is todobackend: this folder has no {CONFIG}")
+    if is_input(folder):
+        raise click.UsageError(
+            "render writes several files; print one with --print, such as --print pipeline.yml."
+        )
+    if printed is not None and (check or prune):
+        raise click.UsageError("--print excludes --check and --prune; leave them out.")
     with phase("planning"), loading():
-        plan = _plan(config, folder, name, everything=everything)
+        plan = _plan(config, folder, name, everything=everything or printed is not None)
+    if printed is not None:
+        _print(plan, printed, name)
+        return
     is_good = True
     if plan.tasks or plan.pipeline is not None:
         with loading():
@@ -134,6 +152,10 @@ def render(
 
 
 def _plan(config: Path | None, folder: Path | None, edition: str, *, everything: bool) -> "Plan":
+    if is_input(config):
+        from cfn_pipeline.fleet.planning import plan_of_text
+
+        return plan_of_text(read(Path("-")), NAME, folder or Path())
     if config is not None:
         from cfn_pipeline.fleet.planning import read_plan
 
@@ -142,6 +164,29 @@ def _plan(config: Path | None, folder: Path | None, edition: str, *, everything:
 
     example = Task(application=None, folder=folder or Path("templates", edition))
     return Plan(tasks=[example], unchanged={}, orphans={})
+
+
+def _print(plan: "Plan", path: str, edition: str) -> None:
+    """Print a rendered file.
+
+    Raises:
+        UsageError: the file does not exist.
+
+    """
+    from cfn_pipeline.editions.loading import edition as load_edition
+    from cfn_pipeline.fleet.rendering import rendering_of
+
+    folder, _, name = path.rpartition("/")
+    tasks = [task for task in plan.tasks if not folder or task.folder.name == folder]
+    if len(tasks) != 1:
+        folders = [task.folder.name for task in plan.tasks]
+        raise click.UsageError(
+            f"--print {path}: use FOLDER/{name}, with one of the folders {', '.join(folders)}."
+        )
+    files = rendering_of(tasks[0], edition=load_edition(edition), force=True).files
+    if name not in files:
+        raise click.UsageError(f"--print {path}: is not rendered; use one of {', '.join(files)}.")
+    printing.document(files[name])
 
 
 def _finish(plan: "Plan", **options: Any) -> "Callable[[Sequence[Outcome]], Outcome] | None":

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import cfn_pipeline
 from cfn_pipeline.aws import name_forms
-from cfn_pipeline.config.reading import Entry, read_configuration
+from cfn_pipeline.config.reading import Configuration, Entry, read_configuration
 from cfn_pipeline.config.separation import Stacks, stacks_of
+from cfn_pipeline.errors import ModelError
 from cfn_pipeline.fleet.likeness import likeness
 from cfn_pipeline.fleet.plan import FleetTask, Plan, Task
 from cfn_pipeline.manifest import Manifest, digest_of, read_manifest
@@ -103,6 +104,38 @@ def read_plan(config: Path, folder: Path | None, edition: str, *, everything: bo
         orphans=dict(_orphans(config, folder, rendered)),
         pipeline=pipeline,
     )
+
+
+def plan_of_text(text: str, source: str, folder: Path) -> Plan:
+    """Return what is to be rendered of a configuration that is in no file: all of it.
+
+    The folders get no manifests, which would name the file.
+
+    Args:
+        text: the configuration; own templates are relative to the current folder.
+        source: its name in messages.
+        folder: where it is rendered.
+
+    Raises:
+        ModelError: every mistake in it; or it has a fleet, whose pipeline reads the file.
+
+    """
+    configuration = Configuration(text, source=source)
+    if configuration.fleet is not None:
+        raise ModelError(f"{source}: the pipeline of a fleet reads the file; give its path")
+    applications = configuration.applications()
+    are_many = len(applications) > 1
+    tasks = [
+        Task(
+            application=each,
+            folder=folder / each.name if are_many else folder,
+            shared_folder=f"../{SHARED}" if are_many else SHARED,
+        )
+        for each in applications
+    ]
+    if configuration.shared is not None:
+        tasks.insert(0, Task(shared=configuration.shared, folder=folder / SHARED))
+    return Plan(tasks=tasks, unchanged={}, orphans={})
 
 
 def _unchanged(folder: Path, application: str | None, inputs: str) -> Manifest | None:

@@ -137,6 +137,25 @@ def render_all(
     return outcomes
 
 
+def rendering_of(task: Task, *, edition: Edition, force: bool) -> project.Rendering:
+    """Return the files of a task, and what belongs to them.
+
+    Args:
+        task: what is rendered.
+        edition: how.
+        force: whether files of its folder that were not rendered are ignored.
+
+    Raises:
+        CfnPipelineError: every reason why it cannot be rendered.
+
+    """
+    if task.shared is not None:
+        return project.shared_rendering(
+            task.shared, edition=edition, folder=task.folder, force=force
+        )
+    return project.rendering(task.application, edition=edition, folder=task.folder, force=force)
+
+
 def _clear(tasks: Sequence[Task], new: Sequence[Path]) -> None:
     """Remove what processes left that have ended before they told what they wrote."""
     for task in tasks:
@@ -158,7 +177,7 @@ def _rendered(task: Task, *, edition: str, force: bool, write: bool) -> Outcome:
     rendered = _written_alike(task, edition)
     found: list[Located] = []
     if rendered is None:
-        rendered = _rendering(task, edition=load_edition(edition), force=force)
+        rendered = rendering_of(task, edition=load_edition(edition), force=force)
         found = findings(
             rendered, shared_by(task.application, edition=edition, folder=task.shared_folder)
         )
@@ -223,14 +242,6 @@ def outcome_of(
         return outcome(differences=list(differences(rendered.files, folder)))
     changes, staged = stage_stale_files(files, folder)
     return outcome(stale=[each.path.name for each in changes if each.written], staged=staged)
-
-
-def _rendering(task: Task, *, edition: Edition, force: bool) -> project.Rendering:
-    if task.shared is not None:
-        return project.shared_rendering(
-            task.shared, edition=edition, folder=task.folder, force=force
-        )
-    return project.rendering(task.application, edition=edition, folder=task.folder, force=force)
 
 
 def _with_enough_alike(tasks: Sequence[Task], enough: int) -> list[Task]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -132,12 +132,13 @@ def _is_reading(action: str) -> bool:
     return catalogue.access(action) in catalogue.READING
 
 
-def statements_of(role: str) -> list[Mapping[str, Any]]:
+def statements_of(role: str, *, read: Callable[[Path], str] = read_text) -> list[Mapping[str, Any]]:
     """Return the statements of a role's policies.
 
     Args:
         role: the path of a policy, or of what ``aws iam get-role-policy`` and
             ``get-policy-version`` answer; or a template's, a colon, and a role's logical id.
+        read: returns the text of a file, or raises TemplateError; absent: reads the file.
 
     Raises:
         TemplateError: a file that has no policy, or no such role.
@@ -147,7 +148,7 @@ def statements_of(role: str) -> list[Mapping[str, Any]]:
     if ":" in role and not Path(role).is_file():
         path, _, name = role.rpartition(":")
     try:
-        text = read_text(Path(path))
+        text = read(Path(path))
     except TemplateError as error:
         raise TemplateError(f"{error}; give a policy's file, or TEMPLATE:ROLE") from error
     content = load(text, source=path)

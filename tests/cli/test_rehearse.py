@@ -225,8 +225,10 @@ def test_a_report_is_one_page_that_shows_everything(small: Small) -> None:
 @pytest.mark.thorough
 def test_a_report_of_a_run_that_failed(small: Small) -> None:
     small.build("#!/bin/sh\necho alas\nexit 1\n")
-    small.rehearse("--report", "page.html")
-    page = (small.folder / "page.html").read_text()
+    done = small.rehearse("--report", "-")
+    page = done.out
+    assert done.code == 1
+    assert page.startswith("<!")
     assert "<title>small: Failed</title>" in page
     assert "<details open><summary>Log</summary>" in page
     before_the_stages = page[: page.index('<ul class="stages">')]

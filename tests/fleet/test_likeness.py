@@ -34,13 +34,13 @@ def test_the_files_are_those_of_applications_that_are_rendered_by_themselves(
     (tmp_path / "queue.yml").write_text(STACK)
     describe(tmp_path, *NAMES)
     alone = []
-    original = rendering._rendering
+    original = rendering.rendering_of
 
     def counted(task: Any, **options: Any) -> Any:
         alone.append(task.application.name)
         return original(task, **options)
 
-    monkeypatch.setattr(rendering, "_rendering", counted)
+    monkeypatch.setattr(rendering, "rendering_of", counted)
     assert render_config(tmp_path, "--jobs", "1").code == 0
     written = contents(tmp_path)
     assert {"app01", "bills", "a-b1", "q-a7"}.isdisjoint(alone)
