@@ -11,6 +11,7 @@ import pytest
 from botocore import xform_name
 
 from cfn_pipeline import BOOK
+from cfn_pipeline.checks import RULES
 from cfn_pipeline.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -64,6 +65,12 @@ def test_every_command_has_its_verb_and_options(path: Path) -> None:
 def test_the_page_of_the_command_shows_every_verb() -> None:
     page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     assert {verb for verb, *_ in _commands(page)} == set(main.list_commands(CONTEXT))
+
+
+@each_document
+def test_every_rule_exists(path: Path) -> None:
+    named = set(re.findall(r"\b[EWI]9\d{3}\b", path.read_text(encoding="utf-8")))
+    assert named <= {rule.id for rule in RULES}
 
 
 def test_make_helps_with_every_target_that_is_named() -> None:
