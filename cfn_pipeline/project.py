@@ -19,7 +19,7 @@ from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.shared import Shared
 from cfn_pipeline.output import Change, read_files, write_files
 from cfn_pipeline.stacks.fleet.pipeline import FleetStack
-from cfn_pipeline.stacks.fleet.templates import boundary_stack, own_stacks
+from cfn_pipeline.stacks.fleet.templates import account_stacks, boundary_stack, own_stacks
 from cfn_pipeline.template import emit, load
 from cfn_pipeline.template.files import read_text
 from cfn_pipeline.template.header import HEADER, is_rendered
@@ -164,7 +164,6 @@ def fleet_rendering(
     edition: Edition,
     applications: Mapping[str, Sequence[FleetStack]],
     removed: Mapping[str, Sequence[FleetStack]],
-    elsewhere: Sequence[tuple[str, str]],
     configuration: str,
     folder: Path,
     force: bool = False,
@@ -176,7 +175,6 @@ def fleet_rendering(
         edition: how it is built.
         applications: the stacks of each application, by its name.
         removed: those of applications that are no longer in the configuration file.
-        elsewhere: stacks in other accounts, which it does not deploy: account and name.
         configuration: the path to the configuration file.
         folder: where the files go.
         force: whether files of the folder that were not rendered may be replaced.
@@ -191,6 +189,7 @@ def fleet_rendering(
     templates = edition.fleet_templates(
         fleet, applications=applications, removed=removed, file=configuration
     )
+    others = account_stacks(fleet, applications, removed)
     targets = [
         Target(
             name=stack.target,
@@ -198,18 +197,18 @@ def fleet_rendering(
             stack=stack.stack,
             capabilities=stack.capabilities,
             place=Place(
-                account=fleet.account,
+                account=stack.account or fleet.account,
                 region=stack.region or fleet.region,
-                is_home=stack.region is None,
+                is_home=stack.region is None and stack.account is None,
             ),
             outputs={name: (target, output) for name, (target, output) in stack.outputs.items()},
         )
-        for stack in [boundary_stack(fleet), *own_stacks(fleet, applications, removed)]
+        for stack in [boundary_stack(fleet), *others, *own_stacks(fleet, applications, removed)]
     ]
     files = {name: emit(template, header=line) for name, template in templates.items()}
     is_large = any(len(text.encode()) > TEMPLATE_BODY for text in files.values())
     files["Makefile"] = f"# {line}\n{stacks_makefile(fleet.name, targets)}"
-    text = fleet_readme(fleet, targets, is_large=is_large, elsewhere=elsewhere)
+    text = fleet_readme(fleet, targets, is_large=is_large)
     files["README.md"] = f"# {line}\n\n{text}"
     _existing(files, {}, folder, force=force)
     return Rendering(files=files, templates=templates, missing={})

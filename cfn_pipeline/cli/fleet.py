@@ -38,8 +38,9 @@ def fleet(config: Path, variables: Path | None, region: str | None, profile: str
     """Show what the pipeline of pipelines would change: rendered templates and deployed stacks.
 
     The applications of --config must be rendered. The templates of all stacks that deliver them are
-    compared with those that are deployed in the pipeline's account, by meaning, as "diff" does.
-    Nothing is changed.
+    compared with those that are deployed, by meaning, as "diff" does. Nothing is changed. Other
+    accounts are read with the role of the pipeline's build; with --variables, exit 1 if one of them
+    cannot be read, or has not what the pipeline needs there.
 
     Example: cfn-pipeline fleet --config cfn-pipeline.yml
     """
@@ -56,20 +57,30 @@ def fleet(config: Path, variables: Path | None, region: str | None, profile: str
     region = region or plan.pipeline.fleet.region
     with phase("comparing with AWS"):
         state = compare_fleet(plan, Account(region=region, profile=profile))
+    if not is_input(variables):
+        _print(state)
+    for problem in state.problems:
+        printing.message(problem)
+    if variables is None:
+        return
+    if state.problems and state.has_roles:
+        raise SystemExit(1)  # or the waves would fail in the middle
     if is_input(variables):
         printing.document(_variables(state))
-        return
+    else:
+        variables.write_text(_variables(state), encoding="utf-8")
+
+
+def _print(state: "State") -> None:
     for comparison in state.comparisons:
         _show(comparison)
     for stack in state.removed:
         printing.line(f"{stack}: to be removed, when a person approves", color="red")
     for stack in state.left:
         printing.line(f"{stack}: left alone; nothing describes it any more", color="yellow")
-    for account, stack in state.elsewhere:
-        printing.message(f"{stack}: not compared; it is in account {account}")
+    for account in state.accounts:
+        _show(account)
     printing.hint(state.summary)
-    if variables is not None:
-        variables.write_text(_variables(state), encoding="utf-8")
 
 
 def _show(comparison: "Comparison") -> None:

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ class Account:
     Args:
         region: such as eu-west-1; None: that of AWS_REGION, AWS_DEFAULT_REGION or the profile.
         profile: a profile of the AWS CLI; None: the default one.
+        keys: what a role's session has, as boto3 names it; empty: those of the profile.
 
     Raises:
         DeploymentError: boto3 is not installed, the profile does not exist, or no region is
@@ -23,7 +24,13 @@ class Account:
 
     """
 
-    def __init__(self, *, region: str | None = None, profile: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        region: str | None = None,
+        profile: str | None = None,
+        keys: Mapping[str, str] | None = None,
+    ) -> None:
         try:
             from boto3.session import Session
         except ImportError as error:
@@ -32,18 +39,43 @@ class Account:
             ) from error
         with refusing():
             self._session = Session(
-                region_name=region or os.environ.get("AWS_REGION"), profile_name=profile
+                region_name=region or os.environ.get("AWS_REGION"),
+                profile_name=profile,
+                **(keys or {}),
             )
         self._session.events.register("before-call", details.tell_call)
         if self._session.region_name is None:
             raise DeploymentError("no region is configured; add --region, or set AWS_REGION")
         self.region: str = self._session.region_name
         self._profile = profile
+        self._keys = keys
         self._clients: dict[str, Any] = {}
 
     def at(self, region: str | None) -> "Account":
         """Return the account in a region; None: in the same."""
-        return self if region is None else Account(region=region, profile=self._profile)
+        if region is None:
+            return self
+        return Account(region=region, profile=self._profile, keys=self._keys)
+
+    def acting_as(self, role: str) -> "Account":
+        """Return the account of a role, which this one may assume, in the same region.
+
+        Args:
+            role: its ARN.
+
+        Raises:
+            DeploymentError: the role cannot be assumed.
+
+        """
+        with refusing():
+            answer = self.client("sts").assume_role(RoleArn=role, RoleSessionName="cfn-pipeline")
+        given = answer["Credentials"]
+        keys = {
+            "aws_access_key_id": given["AccessKeyId"],
+            "aws_secret_access_key": given["SecretAccessKey"],
+            "aws_session_token": given["SessionToken"],
+        }
+        return Account(region=self.region, keys=keys)
 
     def client(self, service: str) -> Any:
         """Return the client of a service; each call returns the same one."""

@@ -78,13 +78,21 @@ from cfn_pipeline.stacks.delivery.iam import iam_template
 from cfn_pipeline.stacks.delivery.kms import key_template
 from cfn_pipeline.stacks.delivery.pipeline import pipeline_template
 from cfn_pipeline.stacks.delivery.regions import artifacts_template, key_parameter
-from cfn_pipeline.stacks.environment.home import Home, images_of
-from cfn_pipeline.stacks.environment.names import action_role, deployment_role
+from cfn_pipeline.stacks.environment.home import Home, home_parameters, images_of
+from cfn_pipeline.stacks.environment.names import (
+    action_role,
+    deployment_role,
+    environment_stack,
+)
 from cfn_pipeline.stacks.environment.separation import separation_problems
 from cfn_pipeline.stacks.environment.template import environment_template
 from cfn_pipeline.stacks.exemptions import EXEMPTIONS
 from cfn_pipeline.stacks.fleet.boundary import within_fleet
-from cfn_pipeline.stacks.fleet.delivery import Delivered, delivery_template
+from cfn_pipeline.stacks.fleet.delivery import (
+    Delivered,
+    delivery_template,
+    environment_delivery_template,
+)
 from cfn_pipeline.stacks.key import KEY
 from cfn_pipeline.stacks.own import capabilities, own_template
 from cfn_pipeline.stacks.shared.templates import shared_templates
@@ -250,6 +258,21 @@ def _delivery_template(application: Application, *templates: Mapping[str, Any]) 
     )
 
 
+def _environment_delivery_template(
+    application: Application, template: Mapping[str, Any], *, environment: Environment
+) -> Template:
+    assert application.fleet is not None
+    stack = application.stack_name(environment)
+    delivered = Delivered(stack=environment_stack(stack), region=None, template=template)
+    return environment_delivery_template(application.fleet, stack, delivered)
+
+
+def _environments_elsewhere(application: Application) -> list[Environment]:
+    """Return the environments in other accounts than the pipeline's."""
+    places = application.places
+    return [e for e in application.environments if places.account(e) is not None]
+
+
 def _within_fleet(template: Template, application: Application) -> None:
     if application.fleet is not None:
         within_fleet(template, application.fleet)
@@ -263,6 +286,15 @@ _ROLE = StackFile(
     deploys=lambda a: [stack.file for stack in _delivered(a)],
     when=_has_fleet,
 )
+_ROLES_ELSEWHERE = StackFile(
+    file="delivery-{environment}.yml",
+    stack="{stack}-delivery",
+    capabilities=["CAPABILITY_NAMED_IAM"],
+    build=_environment_delivery_template,
+    deploys=["environment-{environment}.yml"],
+    when=_has_fleet,
+    environments=_environments_elsewhere,
+)
 _BEFORE = (
     StackFile(file="kms.yml", stack="{application}-kms", build=_key_template, when=_has_own_key),
     StackFile(
@@ -271,10 +303,11 @@ _BEFORE = (
 )
 _ENVIRONMENTS = StackFile(
     file="environment-{environment}.yml",
-    stack="{stack}-environment",
+    stack=environment_stack("{stack}"),
     capabilities=["CAPABILITY_NAMED_IAM"],
     build=_environment_template,
     deploys=[APPLICATION_STACK],
+    home_parameters=home_parameters,
 )
 _AFTER = (
     StackFile(
@@ -402,7 +435,7 @@ CURRENT = Edition(
     },
     passes=[encrypt_log_groups, in_path_of_stack, within_boundary],
     capabilities=["CAPABILITY_IAM"],
-    delivery=[_ROLE, *_BEFORE, _ENVIRONMENTS, *_AFTER],
+    delivery=[_ROLE, _ROLES_ELSEWHERE, *_BEFORE, _ENVIRONMENTS, *_AFTER],
     files={
         "buildspec.yml": partial(
             buildspec,

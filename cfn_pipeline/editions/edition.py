@@ -21,7 +21,6 @@ from cfn_pipeline.model.shared import Shared
 from cfn_pipeline.model.validated import Validated
 from cfn_pipeline.stacks.application.stack import ApplicationStack, Part, Pass
 from cfn_pipeline.stacks.arns import ARNS, Arns
-from cfn_pipeline.stacks.environment.home import home_parameters
 from cfn_pipeline.stacks.exemptions import Exemptions, exempt
 from cfn_pipeline.stacks.fleet.templates import fleet_templates
 from cfn_pipeline.stacks.own import capabilities
@@ -47,13 +46,16 @@ class StackFile(Frozen):
         build: makes the template from the application and the templates that ``deploys`` names;
             in one for each environment or region, a keyword of this name gives it.
         deploys: the files of the templates that ``build`` needs, in long form, or what returns
-            them.
+            them; in one for each environment, with ``{environment}``.
         when: whether an application has it; absent: each has.
         capabilities: what ``aws cloudformation deploy`` must acknowledge, or what returns it.
         environment: whose template it is; absent: of none, or of each.
+        environments: the environments that have one; absent: each.
         region: the other region of which it is the template; absent: of none, or of each.
         outputs: returns the parameters that outputs of other templates give: ``make deploy/``'s
             word for the template, and the output, by parameter; absent: there are none.
+        home_parameters: returns the parameters of an environment's that say where the pipeline is;
+            absent: there are none.
 
     """
 
@@ -64,8 +66,10 @@ class StackFile(Frozen):
     capabilities: Sequence[str] | Callable[[Application], Sequence[str]] = ()
     when: Callable[[Application], bool] | None = None
     environment: Environment | None = None
+    environments: Callable[[Application], Sequence[Environment]] | None = None
     region: str | None = None
     outputs: Callable[[Application], Mapping[str, tuple[str, str]]] | None = None
+    home_parameters: Callable[[Application, Environment], Mapping[str, str]] | None = None
 
     def of(self, application: Application) -> Iterator["StackFile"]:
         """Yield the template, or one for each environment or other region of an application."""
@@ -74,7 +78,10 @@ class StackFile(Frozen):
         if "{region}" in self.file:
             yield from map(self._in_region, application.places.regions)
         elif "{environment}" in self.file:
-            for environment in application.environments:
+            environments = application.environments
+            if self.environments is not None:
+                environments = self.environments(application)
+            for environment in environments:
                 yield self._in_environment(environment, application.stack_name(environment))
         else:
             yield self
@@ -94,6 +101,9 @@ class StackFile(Frozen):
             file=self.file.format(environment=environment.name),
             stack=None if self.stack is None else self.stack.format(stack=stack),
             build=partial(self.build, environment=environment),
+            deploys=self.deploys
+            if callable(self.deploys)
+            else [file.format(environment=environment.name) for file in self.deploys],
             environment=environment,
         )
 
@@ -254,7 +264,7 @@ class Edition(Frozen):
                 template = stacks[file].build(application, *needed)
                 exempt(template, self.exemptions, application.suppressions)
                 if application.fleet is not None and file != application.stack_file:
-                    self._deliver(template, application, stacks[file].environment)
+                    self._deliver(template, application)
                 built[file] = template.to_dict()
             return built[file]
 
@@ -304,14 +314,10 @@ class Edition(Frozen):
             raise EditionError(f"the {self.name} edition has no fleets; remove fleet")
         return fleet_templates(fleet, **options)
 
-    def _deliver(
-        self, template: Template, application: Application, environment: Environment | None
-    ) -> None:
+    def _deliver(self, template: Template, application: Application) -> None:
         if self.delivered is None:
             raise EditionError(f"the {self.name} edition has no fleets; remove fleet")
-        # A fleet deploys in its own account, and its boundary is there.
-        if environment is None or application.places.account(environment) is None:
-            self.delivered(template, application)
+        self.delivered(template, application)
 
     def _own(self, stack: OwnStack) -> dict[str, Any]:
         if self.own_stack is None:
@@ -338,8 +344,8 @@ def _target(application: Application, stack: StackFile, environment: Environment
         ),
         outputs={} if stack.outputs is None else stack.outputs(application),
         home_parameters={}
-        if stack.environment is None
-        else home_parameters(application, stack.environment),
+        if stack.environment is None or stack.home_parameters is None
+        else stack.home_parameters(application, stack.environment),
     )
 
 

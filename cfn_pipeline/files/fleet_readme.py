@@ -27,17 +27,14 @@ it.
 
     make deploy/boundary
 
-**3. The pipeline**, in this order:
+{accounts}**{pipeline}. The pipeline**, in this order:
 
 {steps}
 
 It begins its first run, which makes a role for each application and then its stacks, in waves.
 From then on it updates itself, as its last step.
 {large}
-**4. The images in which applications are built**, of those with a `Dockerfile.codebuild`: when the
-first run has made the repository, `make build-image` in the application's folder. Then start the
-application's own pipeline.
-{elsewhere}
+{images}
 ## Later
 
 - **A change**: edit the configuration file, `cfn-pipeline render`, read `git diff`, push.
@@ -49,6 +46,22 @@ application's own pipeline.
   `cfn-pipeline render --prune`, and push.
 - **Several runs** wait for each other.
 """
+_IMAGES = """\
+**{number}. The images in which applications are built**, of those with a `Dockerfile.codebuild`: when the
+first run has made the repository, `make build-image` in the application's folder. Then start the
+application's own pipeline.
+"""  # noqa: E501 - the number is shorter
+
+#: Where applications have environments in other accounts.
+_ACCOUNTS = """\
+**3. The other accounts**: step 1 in each of them, and then what the pipeline needs there, a
+boundary and three roles. Use credentials of that account, such as with `AWS_PROFILE=name`. A person
+deploys this, too, now and after changes: a run stops before it deploys anything where it is not as
+it is rendered.
+
+{steps}
+
+"""
 
 
 def fleet_readme(
@@ -56,15 +69,14 @@ def fleet_readme(
     targets: Sequence[Target],
     *,
     is_large: bool,
-    elsewhere: Sequence[tuple[str, str]],
 ) -> str:
     """Return the README.md.
 
     Args:
         fleet: the fleet.
-        targets: its stacks, in the order in which they are deployed; the first is the boundary.
+        targets: its stacks, in the order in which they are deployed; the first is the boundary,
+            and those of other accounts follow.
         is_large: whether a template is too large to be deployed without a bucket.
-        elsewhere: stacks in other accounts: account and name.
 
     """
     large = (
@@ -72,16 +84,16 @@ def fleet_readme(
         if is_large
         else ""
     )
-    listed = "\n".join(f"- `{stack}` in account {account}" for account, stack in elsewhere)
-    others = (
-        f"\n**5. Stacks in other accounts**, which people deploy:\n\n{listed}\n"
-        if elsewhere
-        else ""
-    )
+    places = {target.name: target.place for target in targets}
+    others = [name for name, place in places.items() if place.account != fleet.account]
+    accounts = _ACCOUNTS.format(steps="\n".join(f"    make deploy/{name}" for name in others))
+    first = 4 if others else 3
     return _TEXT.format(
         name=fleet.name,
         source=fleet.source.title,
-        steps="\n".join(f"    make deploy/{target.name}" for target in targets[1:]),
+        steps="\n".join(f"    make deploy/{name}" for name in [*places][1 + len(others) :]),
         large=large,
-        elsewhere=others,
+        accounts=accounts if others else "",
+        pipeline=first,
+        images=_IMAGES.format(number=first + 1),
     )

@@ -1,19 +1,22 @@
 """What differs between rendered templates and the stacks that are deployed from them."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from cfn_pipeline.deployment.account import Account
 from cfn_pipeline.deployment.stacks import Stacks, is_new
 from cfn_pipeline.errors import OutputError
+from cfn_pipeline.fleet.places import Places
 from cfn_pipeline.fleet.plan import Plan
-from cfn_pipeline.fleet.targets import elsewhere, fleet_stacks
+from cfn_pipeline.fleet.targets import fleet_stacks
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.manifest import read_manifest
+from cfn_pipeline.stacks.environment.names import environment_stack
 from cfn_pipeline.stacks.fleet.pipeline import NOTHING, PIPELINE, FleetStack
-from cfn_pipeline.stacks.fleet.templates import own_stacks
+from cfn_pipeline.stacks.fleet.templates import ROLES, account_stacks, own_stacks
 from cfn_pipeline.template import load
 from cfn_pipeline.template.files import read_text
 
@@ -26,7 +29,7 @@ class Comparison(Frozen):
     """A stack, and its template as it is deployed and as it is rendered.
 
     Args:
-        stack: its name.
+        stack: its name, with that of its account where this is another one.
         path: of the rendered template.
         deployed: the text of the deployed template; None: the stack does not exist.
         rendered: the text of the rendered one.
@@ -43,6 +46,13 @@ class Comparison(Frozen):
         """Whether nothing changes."""
         return self.deployed is not None and _plain(self.deployed) == _plain(self.rendered)
 
+    @property
+    def makes_the_same(self) -> bool:
+        """Whether the resources are the same, however the template is written."""
+        if self.deployed is None:
+            return False
+        return load(self.deployed).get("Resources") == load(self.rendered).get("Resources")
+
 
 @frozen
 class State(Frozen):
@@ -52,16 +62,39 @@ class State(Frozen):
         comparisons: of the stacks that it deploys.
         removed: the stacks of applications that are no longer in the configuration file.
         left: stacks that the deployed pipeline knows, and the rendered one does not: they stay.
-        elsewhere: stacks in other accounts, which it does not deploy: account and name.
         digest: of the rendered pipeline.
+        accounts: what a person deploys in other accounts.
+        unread: why other accounts cannot be read, by their numbers.
+        has_roles: whether the fleet has the roles that are rendered; where it has not, its build
+            may not be allowed to read other accounts yet, and a run updates the fleet alone.
 
     """
 
     comparisons: Sequence[Comparison]
     removed: Sequence[str]
     left: Sequence[str]
-    elsewhere: Sequence[tuple[str, str]]
     digest: str
+    accounts: Sequence[Comparison] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
+    has_roles: bool = True
+
+    @property
+    def problems(self) -> list[str]:
+        """Why it could not deploy in other accounts, with the way out."""
+        found = [
+            f"account {account} cannot be read: {reason}; a person deploys what it needs: make "
+            f"deploy/account-{account}"
+            for account, reason in self.unread.items()
+        ]
+        for each in self.accounts:
+            if each.deployed is None or not each.makes_the_same:
+                stack = each.stack.partition("@")[0]
+                lacks = "is not deployed" if each.deployed is None else "differs"
+                found.append(
+                    f"stack {stack} {lacks} ({each.path}); a person deploys it: make "
+                    f"deploy/{each.path.stem}"
+                )
+        return found
 
     @property
     def summary(self) -> str:
@@ -112,24 +145,36 @@ def compare_fleet(plan: Plan, account: Account) -> State:
     }
     own = own_stacks(task.fleet, stacks, removed)
     deployed = [s for each in stacks.values() for s in each if not s.is_own]
-    regions: dict[str | None, Stacks] = {None: Stacks(account)}
+    places = Places(task.fleet, account)
 
-    def in_region(region: str | None) -> Stacks:
-        if region not in regions:
-            regions[region] = Stacks(account.at(region))
-        return regions[region]
+    def comparisons(of: Sequence[FleetStack]) -> list[Comparison]:
+        found = [(stack, places.of(stack)) for stack in of]
+        return [_comparison(s, root, there) for s, there in found if there is not None]
 
-    comparisons = [_comparison(s, root, in_region(s.region)) for s in [*deployed, *own]]
+    compared = comparisons([*deployed, *own])
     goes = [s for each in removed.values() for s in each]
-    pipeline = comparisons[-1]
-    known = {s.stack for s in (*deployed, *own, *goes)}
+    pipeline = compared[-1]
+    known = {s.title for s in (*deployed, *own, *goes)}
     return State(
-        comparisons=comparisons,
-        removed=[s.stack for s in goes if in_region(s.region).find(s.stack) is not None],
+        comparisons=compared,
+        removed=[s.title for s in goes if _exists(s, places)],
         left=[name for name in _stack_names(pipeline.deployed) if name not in known],
-        elsewhere=sorted(set(elsewhere([m for _, m in manifests.values()]))),
+        accounts=comparisons(account_stacks(task.fleet, stacks, removed)),
+        unread=places.unread,
+        has_roles=any(c.is_same for c in compared if c.stack == f"{task.fleet.name}-{ROLES}"),
         digest=_digest(pipeline),
     )
+
+
+def _exists(stack: FleetStack, places: Places) -> bool:
+    """Whether a stack that is to be removed exists, as far as its account can be read.
+
+    In another account, an application's own stack is taken to exist if the one beside it does.
+    """
+    there, name = places.of(stack), stack.stack
+    if stack.is_own and stack.account is not None:
+        name = environment_stack(name)
+    return there is not None and there.find(name) is not None
 
 
 def _comparison(stack: FleetStack, root: Path, stacks: Stacks) -> Comparison:
@@ -138,7 +183,7 @@ def _comparison(stack: FleetStack, root: Path, stacks: Stacks) -> Comparison:
     if not is_new(stacks.find(stack.stack)):
         body = stacks.template(stack.stack)
         deployed = body if isinstance(body, str) else json.dumps(body)
-    return Comparison(stack=stack.stack, path=path, deployed=deployed, rendered=read_text(path))
+    return Comparison(stack=stack.title, path=path, deployed=deployed, rendered=read_text(path))
 
 
 def _plain(text: str) -> str:
@@ -156,9 +201,9 @@ def _actions(template: str | None) -> Iterator[dict[str, Any]]:
 def _stack_names(template: str | None) -> list[str]:
     """Return the names of the stacks that a deployed pipeline updates."""
     found = [
-        settings["StackName"]
+        action["Name"]
         for action in _actions(template)
-        if (settings := action.get("Configuration", {})).get("ActionMode") == "CREATE_UPDATE"
+        if action.get("Configuration", {}).get("ActionMode") == "CREATE_UPDATE"
     ]
     return [name for name in dict.fromkeys(found) if isinstance(name, str)]
 

@@ -10,7 +10,7 @@ from cfn_pipeline.errors import ModelError
 from cfn_pipeline.fleet.orphans import obsolete_files
 from cfn_pipeline.fleet.plan import Plan
 from cfn_pipeline.fleet.rendering import Outcome, outcome_of
-from cfn_pipeline.fleet.targets import elsewhere, fleet_stacks
+from cfn_pipeline.fleet.targets import fleet_stacks
 from cfn_pipeline.manifest import MANIFEST, Manifest, digest, read_manifest
 
 
@@ -56,7 +56,6 @@ def fleet_outcome(
         edition=loaded,
         applications=stacks,
         removed=removed,
-        elsewhere=sorted(set(elsewhere([m for _, m in manifests.values()]))),
         configuration=task.configuration,
         folder=task.folder,
         force=force,

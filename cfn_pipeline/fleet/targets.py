@@ -1,7 +1,7 @@
 """The stacks of applications as manifests keep them, for the pipeline that deploys them."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ def _kept(
 
 
 def fleet_stacks(manifest: Manifest, folder: Path, root: Path) -> list[FleetStack]:
-    """Return the stacks of a manifest in the account of the pipeline.
+    """Return the stacks of a manifest.
 
     Args:
         manifest: of an application.
@@ -68,7 +68,7 @@ def fleet_stacks(manifest: Manifest, folder: Path, root: Path) -> list[FleetStac
     beside = Path(os.path.relpath(folder, root)).as_posix()
     prefix = "" if beside == "." else f"{beside}/"
     try:
-        return [_stack(kept, prefix) for kept in manifest.targets if kept["account"] is None]
+        return [_stack(kept, prefix) for kept in manifest.targets]
     except (KeyError, TypeError, AttributeError) as error:
         raise OutputError(
             f"{folder / MANIFEST}: cannot be read; remove it, and render again"
@@ -81,16 +81,9 @@ def _stack(kept: Mapping[str, Any], prefix: str) -> FleetStack:
         path=f"{prefix}{kept['file']}",
         stack=kept["stack"],
         capabilities=kept["capabilities"],
+        account=kept["account"],
         region=kept["region"],
         parameters=kept["parameters"],
         outputs=kept["outputs"],
         is_own=kept["is_own"],
     )
-
-
-def elsewhere(manifests: Sequence[Manifest]) -> Iterator[tuple[str, str]]:
-    """Yield the stacks in other accounts, which the pipeline does not deploy: account and stack."""
-    for manifest in manifests:
-        for kept in manifest.targets:
-            if kept.get("account") is not None and not kept.get("is_own"):
-                yield str(kept["account"]), str(kept["stack"])

@@ -330,6 +330,8 @@ class Application(Validated):
                 name=self.name,
                 account=self.account,
                 region=self.region,
+                accounts=self.places.accounts,
+                stacks=[self.stack_name(environment) for environment in self.environments],
                 is_unbounded=self.stack is not None and not self.stack.boundary,
             )
         if isinstance(self.source, ECRImage):

@@ -77,6 +77,16 @@ class Fleet(Validated):
         return f"{self.name}-deployment"
 
     @property
+    def action_role_name(self) -> str:
+        """The name of the role that it assumes in another account to change stacks there."""
+        return f"{self.name}-action"
+
+    @property
+    def reading_role_name(self) -> str:
+        """The name of the role that its build assumes there to read deployed templates."""
+        return f"{self.name}-build-action"
+
+    @property
     def is_connected(self) -> bool:
         """Whether a connection reaches its source."""
         source = self.source.action(name="Source", output="Configuration")
@@ -127,6 +137,8 @@ def fleet_problems(
     name: str,
     account: str | None,
     region: str | None,
+    accounts: Sequence[str],
+    stacks: Sequence[str],
     is_unbounded: bool,
 ) -> Iterator[str]:
     """Yield why a fleet's pipeline cannot deliver an application.
@@ -137,6 +149,8 @@ def fleet_problems(
         name: the application's.
         account: of its pipeline.
         region: of its pipeline.
+        accounts: others, in which it has environments.
+        stacks: the names of its environments' stacks.
         is_unbounded: whether roles of its own template have no boundary.
 
     """
@@ -147,6 +161,19 @@ def fleet_problems(
         )
     if name == fleet.name:
         yield f"{where}: its name is also the name of {fleet.where}; use another name"
+    roles = (fleet.action_role_name, fleet.reading_role_name, fleet.deployment_role_name)
+    for stack in stacks:
+        for role in roles:
+            if role in (f"{stack}-action", f"{stack}-deployment"):
+                yield (
+                    f"{where}: the stack name {stack!r} gives a role the name {role!r}, which is "
+                    f"that of a role of {fleet.where}; use another stack="
+                )
+    if accounts and None in (fleet.account, fleet.region):
+        yield (
+            f"{where}: environments are in other accounts ({', '.join(accounts)}), whose roles "
+            f"name the account and region of {fleet.where}; add account and region to both"
+        )
     for what, own, other in (
         ("account", account, fleet.account),
         ("region", region, fleet.region),

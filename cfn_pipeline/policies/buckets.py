@@ -19,8 +19,18 @@ def deny_insecure_transport(bucket: Value, objects: Value) -> Statement:
     )
 
 
-def let_roles_use_artifacts(roles: Roles, bucket: Value, objects: Value) -> list[Statement]:
-    """Allow roles of other accounts to read and write a pipeline's artifacts."""
+def let_roles_use_artifacts(
+    roles: Roles, bucket: Value, objects: Value, *, writing: bool = True
+) -> list[Statement]:
+    """Allow roles of other accounts to read a pipeline's artifacts, and to write them.
+
+    Args:
+        roles: the roles.
+        bucket: the ARN of the bucket.
+        objects: the ARN of what is in it.
+        writing: whether they may write, too.
+
+    """
     if not roles:
         return []
     return [
@@ -34,9 +44,9 @@ def let_roles_use_artifacts(roles: Roles, bucket: Value, objects: Value) -> list
         roles.allow(
             s3.GetObject,
             s3.GetObjectVersion,
-            s3.PutObject,
+            *([s3.PutObject] if writing else []),
             on=[objects],
-            sid="LetActionRolesUseArtifacts",
+            sid=f"LetActionRoles{'Use' if writing else 'Read'}Artifacts",
         ),
     ]
 

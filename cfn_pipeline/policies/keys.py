@@ -93,15 +93,32 @@ def encrypt_artifacts(
     ]
 
 
-def let_roles_encrypt_artifacts(roles: Roles, *, through: Value) -> list[Statement]:
-    """Allow roles of other accounts the same; ``through``: S3, of the key's region."""
+def decrypt_artifacts(
+    key: Value | Sequence[Value], *, through: Value | Sequence[Value]
+) -> list[Statement]:
+    """Read artifacts that are encrypted with keys; ``through``: S3, of their regions."""
+    return [
+        allow(kms.Decrypt, on=key, sid="DecryptArtifacts", condition=_through(through)),
+        allow(kms.DescribeKey, on=key, sid="DescribeKey"),
+    ]
+
+
+def let_roles_use_key(roles: Roles, *, through: Value, writing: bool = True) -> list[Statement]:
+    """Allow roles of other accounts to read artifacts, and to write them.
+
+    Args:
+        roles: the roles.
+        through: S3, of the key's region.
+        writing: whether they may write, too.
+
+    """
     if not roles:
         return []
     return [
         roles.allow(
-            *_ENCRYPT,
+            *(_ENCRYPT if writing else (kms.Decrypt,)),
             on=["*"],
-            sid="LetActionRolesEncryptArtifacts",
+            sid=f"LetActionRoles{'Encrypt' if writing else 'Decrypt'}Artifacts",
             conditions=[StringEquals({"kms:ViaService": through})],
         ),
         roles.allow(kms.DescribeKey, on=["*"], sid="LetActionRolesDescribeKey"),

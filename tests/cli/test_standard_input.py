@@ -121,7 +121,7 @@ def test_a_fleet_needs_a_file() -> None:
 
 
 def test_variables_of_a_fleet_take_the_place_of_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    state = State(comparisons=[], removed=["web-kms"], left=[], elsewhere=[], digest="abc")
+    state = State(comparisons=[], removed=["web-kms"], left=[], digest="abc")
     monkeypatch.setattr("cfn_pipeline.fleet.deployed.compare_fleet", lambda *_: state)
     monkeypatch.setattr("cfn_pipeline.deployment.account.Account", lambda **_: None)
     done = run("fleet", "--config", "examples/fleet-pipeline/cfn-pipeline.yml", "--variables", "-")

@@ -1,6 +1,5 @@
 """The pipeline of pipelines, as it is rendered."""
 
-import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -269,30 +268,3 @@ def test_the_build_installs_one_release(given: dict[str, Any], installed: str) -
     text = project["BuildProject"]["Properties"]["Source"]["BuildSpec"]
     assert f"      - pip install --quiet {installed}\n" in text
     assert "cfn-pipeline render --config cfn-pipeline.yml\n" in text
-
-
-def test_stacks_of_other_accounts_are_deployed_by_people(tmp_path: Path) -> None:
-    place = 'account: "111111111111", region: eu-central-1'
-    environments = '[{name: dev}, {name: prod, account: "222222222222", region: eu-west-1}]'
-    config = write(tmp_path, "web", more=f", {place}, environments: {environments}")
-    text = config.read_text()
-    config.write_text(
-        text.replace("{name: platform, source", f"{{{place}, name: platform, source", 1)
-    )
-    _rendered(config)
-    for name, is_bounded in (("dev", True), ("prod", False)):
-        environment = (tmp_path / "web" / f"environment-{name}.yml").read_text()
-        assert ("policy/fleet/platform-boundary" in environment) is is_bounded
-    own = stages(tmp_path)
-    assert "web-prod-environment" not in stacks(own["Wave1"])
-    assert (
-        "- `web-prod-environment` in account 222222222222"
-        in (tmp_path / "platform" / "README.md").read_text()
-    )
-    # What web's pipeline needs in the other region is deployed there; it gets the key.
-    [store] = [a for a in own["Wave1"]["Actions"] if a["Name"] == "web-artifacts-eu-west-1"]
-    assert (store["Region"], store["Namespace"]) == ("eu-west-1", "web-artifacts-eu-west-1")
-    [pipeline] = [a for a in own["Wave1"]["Actions"] if a["Name"] == "web-pipeline"]
-    overrides = json.loads(pipeline["Configuration"]["ParameterOverrides"])
-    assert overrides["ArtifactKeyEuWest1"] == "#{web-artifacts-eu-west-1.KmsKey}"
-    assert "platform-artifacts-eu-west-1" in stacks(own["Pipeline"])

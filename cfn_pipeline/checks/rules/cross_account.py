@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross
 import re
 from collections.abc import Iterator
 
+from cfn_pipeline.analysis.deployments import deployments
 from cfn_pipeline.analysis.nodes import Node, properties_of
 from cfn_pipeline.analysis.partial_text import is_known, readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
@@ -170,9 +171,29 @@ def _missing(pipeline: Pipeline) -> Iterator[Problem]:
                 if (
                     named
                     and _has_all(beside, pipeline)
+                    and not _may_be_made(action, pipeline)
                     and is_known((node.text or "").rsplit("/", 1)[-1])
                 ):
                     yield _no_role(action, node, beside.template.file, named, pipeline)
+
+
+def _may_be_made(action: Action, pipeline: Pipeline) -> bool:
+    """Whether a role may be in a template that is not known.
+
+    An action before this one may deploy it, and what is deleted may be gone from the templates.
+    """
+    if action.mode == "DELETE_ONLY":
+        return True
+    known = {d.action for d in deployments(pipeline) if d.template is not None}
+    stack, place = action.setting("StackName").text, place_of(action, pipeline)
+    return any(
+        other not in known
+        and other.setting("TemplatePath").is_there
+        and other.setting("StackName").text != stack
+        and other.runs_before(action) is not False
+        and place_of(other, pipeline) == place
+        for other in pipeline.actions
+    )
 
 
 def _has_all(beside: Resource, pipeline: Pipeline) -> bool:

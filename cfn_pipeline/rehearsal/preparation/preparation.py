@@ -179,12 +179,18 @@ class Preparation:
             return f"{_stack_name(name)}-pipeline"
         path = Path(template.file)
         own = f"{name}-{path.stem}"
-        if own in self.dependencies.stacks:  # a pipeline that updates itself
+        # A pipeline that updates itself has all stacks of its folder called like those.
+        is_updated = f"{name}-pipeline" in self.dependencies.stacks
+        if own in self.dependencies.stacks or (is_updated and path.parent == self._folder):
             return own
         others = [*self.dependencies.before, *self.dependencies.after, pipeline.template]
         same = [t for t in others if t is not template and Path(t.file).stem == path.stem]
         stack = _stack_name(f"{path.absolute().parent.name}-{path.stem}" if same else path.stem)
         return f"{stack}-template" if stack in self.dependencies.stacks else stack
+
+    @property
+    def _folder(self) -> Path:
+        return Path(self.dependencies.pipeline.template.file).parent
 
     def _values(self, template: Template, account: Account) -> dict[str, str]:
         values: dict[str, str] = {}

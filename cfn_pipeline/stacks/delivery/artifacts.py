@@ -60,17 +60,18 @@ def add_cache_bucket(stack: Stack) -> None:
     )
 
 
-def add_private_buckets(stack: Stack, key: Value, roles: Roles) -> None:
+def add_private_buckets(stack: Stack, key: Value, roles: Roles, *, writing: bool = True) -> None:
     """Add the bucket for artifacts, and one for its access log.
 
     Args:
         stack: to which they are added.
         key: the ARN of the key that encrypts artifacts.
         roles: of other accounts, which use the artifacts.
+        writing: whether these roles may write artifacts, too.
 
     """
     arns = stack.arns
-    let_roles = let_roles_use_artifacts(roles, *_arns(BUCKET))
+    let_roles = let_roles_use_artifacts(roles, *_arns(BUCKET), writing=writing)
     artifacts, logs = artifact_bucket_name(stack.name), log_bucket_name(stack.name)
     bucket = private_bucket(
         BUCKET, name=Sub(artifacts), expire_after_days=_ARTIFACT_DAYS, key=key, **RETAIN

@@ -49,9 +49,17 @@ def key_template(
 
 
 def pipeline_key_template(
-    name: str, *, pipeline: Pipeline | None = None, arns: Arns = ARNS
+    name: str, *, pipeline: Pipeline | None = None, writing: bool = True, arns: Arns = ARNS
 ) -> Template:
-    """Make the key of a pipeline; ``name``: of the pipeline, for the rest see ``key_template``."""
+    """Make the key of a pipeline.
+
+    Args:
+        name: of the pipeline.
+        pipeline: as ``key_template`` has it.
+        writing: whether roles of other accounts may write artifacts, too.
+        arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
+
+    """
     stack = Stack(f"Key of the pipeline that delivers {name}", name=name, arns=arns)
     groups = [f"/aws/codebuild/{name}"]
     if pipeline is not None and pipeline.has_action_logs:
@@ -67,7 +75,7 @@ def pipeline_key_template(
             [arns.regional("logs", f"log-group:{group}") for group in groups],
         ),
         keys.let_events_publish(arns.regional("sns", f"{name}-*")),
-        *keys.let_roles_encrypt_artifacts(roles, through=arns.service("s3")),
+        *keys.let_roles_use_key(roles, through=arns.service("s3"), writing=writing),
     )
     add_key(
         stack,

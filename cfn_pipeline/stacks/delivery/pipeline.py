@@ -54,7 +54,12 @@ _TOKEN = Parameter(
 
 
 def pipeline_template(
-    pipeline: Pipeline, *, parameters: Sequence[str] = (), arns: Arns = ARNS
+    pipeline: Pipeline,
+    *,
+    parameters: Sequence[str] = (),
+    role: Value | None = None,
+    writing: bool = True,
+    arns: Arns = ARNS,
 ) -> Template:
     """Make a pipeline with encrypted artifacts, access logs and notifications.
 
@@ -68,6 +73,8 @@ def pipeline_template(
         pipeline: of one's own, or one that delivers an application.
         parameters: the names in Systems Manager for which parameters of deployed templates stand,
             for that role; empty: none.
+        role: the ARN of its role; absent: that of the roles' stack, or the one that is made here.
+        writing: whether roles of other accounts may write artifacts, too.
         arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     Raises:
@@ -75,18 +82,20 @@ def pipeline_template(
 
     """
     stack = _stack(pipeline, arns)
-    role: Value = ImportValue(exports.pipeline_role(pipeline.name))
-    if pipeline.action_roles:
+    if role is None and pipeline.action_roles:
         add_pipeline_role(
             stack, pipeline, deployment_role=_defaults(pipeline).role, parameters=parameters
         )
         role = GetAtt(PIPELINE_ROLE, "Arn")
+    elif role is None:
+        role = ImportValue(exports.pipeline_role(pipeline.name))
     stores = {
         region: Store(Sub(artifact_bucket_name(pipeline.name, arns=arns.at(region=region))), key)
         for region, key in regional_keys(stack, pipeline).items()
     }
     stack.add(_pipeline(pipeline, role, Store(Ref(BUCKET), stack.key), stores))
-    add_private_buckets(stack, stack.key, roles_of_other_accounts(pipeline.actions, None, arns))
+    roles = roles_of_other_accounts(pipeline.actions, None, arns)
+    add_private_buckets(stack, stack.key, roles, writing=writing)
     if pipeline.has_action_logs:
         stack.add(
             LogGroup(

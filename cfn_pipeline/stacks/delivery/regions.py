@@ -18,7 +18,9 @@ from cfn_pipeline.stacks.key import KEY, add_key
 from cfn_pipeline.stacks.stack import Stack
 
 
-def artifacts_template(pipeline: Pipeline, *, region: str, arns: Arns = ARNS) -> Template:
+def artifacts_template(
+    pipeline: Pipeline, *, region: str, writing: bool = True, arns: Arns = ARNS
+) -> Template:
     """Make the bucket and the key for the artifacts of a pipeline's actions in another region.
 
     It is deployed in the pipeline's account, in that region; pipeline and roles name the bucket
@@ -29,6 +31,7 @@ def artifacts_template(pipeline: Pipeline, *, region: str, arns: Arns = ARNS) ->
     Args:
         pipeline: whose actions they are.
         region: the region.
+        writing: whether roles of other accounts may write artifacts, too.
         arns: the form of ARNs; absent: for whichever partition the stack is deployed in.
 
     Raises:
@@ -38,7 +41,7 @@ def artifacts_template(pipeline: Pipeline, *, region: str, arns: Arns = ARNS) ->
     name = pipeline.name
     ModelError.raise_for(name_forms.APPLICATION.problems(name, f"pipeline {name!r}"))
     roles = roles_of_other_accounts(pipeline.actions, region, arns)
-    let_roles = keys.let_roles_encrypt_artifacts(roles, through=arns.service("s3"))
+    let_roles = keys.let_roles_use_key(roles, through=arns.service("s3"), writing=writing)
     stack = Stack(f"Artifacts of {name} in {region}", name=name, arns=arns)
     policy = document(
         keys.administer_key(arns.root(), sid="EnableIamPolicies"),
@@ -52,7 +55,7 @@ def artifacts_template(pipeline: Pipeline, *, region: str, arns: Arns = ARNS) ->
         alias=f"{name}-artifacts",
         output=f"ARN of the key, for {key_parameter(region).title}",
     )
-    add_private_buckets(stack, GetAtt(KEY, "Arn"), roles)
+    add_private_buckets(stack, GetAtt(KEY, "Arn"), roles, writing=writing)
     return stack.template
 
 

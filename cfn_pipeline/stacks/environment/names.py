@@ -14,6 +14,19 @@ DEPLOYMENT_ROLE = "CloudFormationRole"
 ACTION_ROLE = "ActionRole"
 
 
+_ENVIRONMENT = "-environment"
+
+
+def environment_stack(stack: str) -> str:
+    """Return the name of the stack beside an application's stack, which has what it needs first."""
+    return f"{stack}{_ENVIRONMENT}"
+
+
+def application_stack(stack: str) -> str:
+    """Return the name of the application's stack that such a stack is beside."""
+    return stack.removesuffix(_ENVIRONMENT)
+
+
 def role_name(stack: str) -> str:
     """Return the name of the role that deploys a stack."""
     return f"{stack}-deployment"

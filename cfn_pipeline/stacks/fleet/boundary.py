@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from troposphere import Sub, Template
@@ -12,9 +13,12 @@ from cfn_pipeline.aws.iam import POLICY_VERSION
 from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.permissions.protection import ROLE_PATH
-from cfn_pipeline.stacks.arns import ARNS
+from cfn_pipeline.stacks.arns import ARNS, Arns
 from cfn_pipeline.stacks.parameters import BOUNDARY
 from cfn_pipeline.stacks.stack import Stack
+
+#: The logical id.
+BOUNDARY_POLICY = "Boundary"
 
 #: Of the roles and policies of a fleet. No other role can change them.
 FLEET_PATH = "/fleet/"
@@ -50,9 +54,9 @@ def boundary_of(fleet: Fleet) -> dict[str, str]:
     return {"Fn::Sub": f"arn:{ARNS.partition}:iam::{ARNS.account}:{name}"}
 
 
-def fleet_role_arn(name: str) -> Value:
+def fleet_role_arn(name: str, arns: Arns = ARNS) -> Value:
     """Return the ARN of a role in the path of fleets."""
-    return ARNS.global_("iam", f"role{FLEET_PATH}{name}")
+    return arns.global_("iam", f"role{FLEET_PATH}{name}")
 
 
 def within_fleet(template: Template, fleet: Fleet) -> None:
@@ -65,19 +69,46 @@ def within_fleet(template: Template, fleet: Fleet) -> None:
 def boundary_template(fleet: Fleet) -> Template:
     """Make the boundary. A person deploys it; no role of the fleet can change it."""
     stack = Stack(f"What roles of {fleet.where} can do at most", name=fleet.name)
-    stack.add(
-        ManagedPolicy(
-            "Boundary",
-            ManagedPolicyName=fleet.boundary_name,
-            Path=FLEET_PATH,
-            Description=f"What roles of {fleet.where} can do at most",
-            PolicyDocument={"Version": POLICY_VERSION, "Statement": _statements(fleet)},
-        )
-    )
+    add_boundary(stack, fleet, stack=fleet.boundary_name, statements=[_ASSUME_ACTION_ROLES])
     return stack.template
 
 
-def _statements(fleet: Fleet) -> list[dict[str, Any]]:
+def add_boundary(
+    built: Stack, fleet: Fleet, *, stack: str, statements: Sequence[dict[str, Any]]
+) -> None:
+    """Add the boundary of the roles of a fleet in one account.
+
+    Args:
+        built: to which it is added.
+        fleet: the fleet.
+        stack: the name of this stack, which no role of the fleet can change.
+        statements: what this account's boundary says besides.
+
+    """
+    first, *rest = _statements(fleet, stack)
+    built.add(
+        ManagedPolicy(
+            BOUNDARY_POLICY,
+            ManagedPolicyName=fleet.boundary_name,
+            Path=FLEET_PATH,
+            Description=f"What roles of {fleet.where} can do at most",
+            PolicyDocument={
+                "Version": POLICY_VERSION,
+                "Statement": [first, *statements, *rest],
+            },
+        )
+    )
+
+
+_ASSUME_ACTION_ROLES = {
+    "Sid": "AssumeActionRoles",
+    "Effect": "Allow",
+    "Action": ["sts:AssumeRole"],
+    "Resource": [{"Fn::Sub": f"arn:${{AWS::Partition}}:iam::*:role{ROLE_PATH}*-action"}],
+}
+
+
+def _statements(fleet: Fleet, stack: str) -> list[dict[str, Any]]:
     account = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
     boundary = boundary_of(fleet)
     # The boundaries of applications' own roles: each is in the stack of an environment.
@@ -91,20 +122,15 @@ def _statements(fleet: Fleet) -> list[dict[str, Any]]:
         if name.rpartition("/")[2] == BOUNDARY.title and arn not in bounded
     ]
     services = sorted({*_SERVICES, *fleet.services})
-    stack = f"stack/{fleet.boundary_name}/*"
-    own = {"Fn::Sub": f"arn:${{AWS::Partition}}:cloudformation:*:${{AWS::AccountId}}:{stack}"}
+    own = {
+        "Fn::Sub": f"arn:${{AWS::Partition}}:cloudformation:*:${{AWS::AccountId}}:stack/{stack}/*"
+    }
     return [
         {
             "Sid": "DeployApplications",
             "Effect": "Allow",
             "Action": [f"{service}:*" for service in services],
             "Resource": ["*"],
-        },
-        {
-            "Sid": "AssumeActionRoles",
-            "Effect": "Allow",
-            "Action": ["sts:AssumeRole"],
-            "Resource": [{"Fn::Sub": f"arn:${{AWS::Partition}}:iam::*:role{ROLE_PATH}*-action"}],
         },
         {"Sid": "ManageIam", "Effect": "Allow", "Action": [*_FREE], "Resource": ["*"]},
         {

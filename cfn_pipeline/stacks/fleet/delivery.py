@@ -1,4 +1,7 @@
-"""The role with which a fleet's pipeline deploys the stacks that deliver one application."""
+"""The roles with which a fleet's pipeline deploys the stacks that deliver one application.
+
+There is one in the account of the pipeline, and one for each environment in another account.
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,6 +13,7 @@ from troposphere.iam import ManagedPolicy
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.permissions import derive
 from cfn_pipeline.permissions.packing import pack
 from cfn_pipeline.resources.iam import role
@@ -39,9 +43,12 @@ class Delivered(Frozen):
     template: Mapping[str, Any]
 
 
-def delivery_role_name(application: str) -> str:
-    """Return the name of the role that deploys what delivers an application."""
-    return f"{application}-delivery"
+def delivery_role_name(name: str) -> str:
+    """Return the name of the role that deploys what delivers an application.
+
+    ``name``: the application's; in another account, the name of the environment's stack.
+    """
+    return f"{name}-delivery"
 
 
 def delivery_template(application: Application, delivered: Sequence[Delivered]) -> Template:
@@ -61,13 +68,32 @@ def delivery_template(application: Application, delivered: Sequence[Delivered]) 
     assert application.fleet is not None
     name = application.name
     boundary = boundary_of(application.fleet)
-    stack = Stack(f"Role that deploys what delivers {name}", name=name)
     statements = merged(
         part
         for each in delivered
         for statement in allowed(each, boundary)
         for part in _without_imports(statement, name)
     )
+    return _role_template(name, statements)
+
+
+def environment_delivery_template(fleet: Fleet, stack: str, delivered: Delivered) -> Template:
+    """Make the role that deploys the stack of an environment in another account, and no other.
+
+    Args:
+        fleet: which deploys it.
+        stack: the name of the application's stack in the environment.
+        delivered: the stack beside it, which the role deploys.
+
+    Raises:
+        TemplateError: as ``delivery_template``.
+
+    """
+    return _role_template(stack, merged(allowed(delivered, boundary_of(fleet))))
+
+
+def _role_template(name: str, statements: Sequence[dict[str, Any]]) -> Template:
+    stack = Stack(f"Role that deploys what delivers {name}", name=name)
     stack.add(
         role(
             DELIVERY_ROLE,

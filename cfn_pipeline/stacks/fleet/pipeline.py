@@ -20,8 +20,8 @@ from cfn_pipeline.model.deployments import DeleteStack, UpdateStack
 from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.pipeline import Pipeline, Stage
 from cfn_pipeline.model.values import Value
-from cfn_pipeline.stacks.arns import ARNS
-from cfn_pipeline.stacks.environment.names import arn_of_role, role_name
+from cfn_pipeline.stacks.arns import ARNS, Arns
+from cfn_pipeline.stacks.environment.names import application_stack, arn_of_role, role_name
 from cfn_pipeline.stacks.fleet.boundary import fleet_role_arn
 from cfn_pipeline.stacks.fleet.delivery import delivery_role_name
 
@@ -33,8 +33,9 @@ CHANGES, PIPELINE = "CHANGES", "PIPELINE"
 NOTHING = "nothing"
 
 _BUILD = "Render"
+_ROLE_TARGET = "delivery"
 #: When a stack of an application is deployed; the others are third.
-_ORDER = {"delivery": 0, "kms": 1, "iam": 3, "codebuild": 4, "pipeline": 5}
+_ORDER = {_ROLE_TARGET: 0, "kms": 1, "iam": 3, "codebuild": 4, "pipeline": 5}
 _OTHERS = 2
 
 
@@ -42,11 +43,14 @@ _OTHERS = 2
 class FleetStack(Frozen):
     """A stack that a fleet's pipeline deploys, or the application's own, which it may delete.
 
+    In another account, an environment's stack has a role of its own, in a stack beside it.
+
     Args:
         target: what ``make deploy/`` calls it.
         path: of its template, from the folder of the configuration file.
         stack: its name.
         capabilities: what its deployment acknowledges.
+        account: None: that of the pipeline.
         region: None: that of the pipeline.
         parameters: the parameters of its template, with their defaults; None: it has none.
         outputs: those that outputs of other stacks give: target and output.
@@ -58,6 +62,7 @@ class FleetStack(Frozen):
     path: str
     stack: str
     capabilities: Sequence[str] = ()
+    account: str | None = None
     region: str | None = None
     parameters: Mapping[str, str | None] = field(default_factory=dict)
     outputs: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -69,9 +74,24 @@ class FleetStack(Frozen):
         return self.path.rpartition("/")[2]
 
     @property
+    def title(self) -> str:
+        """What it is called among those of all accounts."""
+        return self.stack if self.account is None else f"{self.stack}@{self.account}"
+
+    @property
+    def arns(self) -> Arns:
+        """Its account and region."""
+        return ARNS.at(account=self.account, region=self.region)
+
+    @property
+    def is_role(self) -> bool:
+        """Whether it has the role with which others are deployed."""
+        return self.target.partition("-")[0] == _ROLE_TARGET
+
+    @property
     def order(self) -> int:
         """When it is deployed."""
-        return _ORDER.get(self.target, _OTHERS)
+        return _ORDER[_ROLE_TARGET] if self.is_role else _ORDER.get(self.target, _OTHERS)
 
 
 def fleet_pipeline(
@@ -192,9 +212,10 @@ def _update(
     namespace: str | None = None,
 ) -> Action:
     return UpdateStack(
-        name=stack.stack,
+        name=stack.title,
         namespace=namespace,
         region=stack.region,
+        action_role=_action_role(fleet, stack),
         stack=stack.stack,
         role=_role(fleet, application, stack),
         template=rendered / stack.path,
@@ -205,10 +226,19 @@ def _update(
 
 def _role(fleet: Fleet, application: str | None, stack: FleetStack) -> Value:
     if stack.is_own:
-        return arn_of_role(role_name(stack.stack), ARNS)
-    if application is None or stack.target == "delivery":
-        return fleet_role_arn(fleet.deployment_role_name)
-    return fleet_role_arn(delivery_role_name(application))
+        return arn_of_role(role_name(stack.stack), stack.arns)
+    if application is None or stack.is_role:
+        return fleet_role_arn(fleet.deployment_role_name, stack.arns)
+    if stack.account is not None:
+        application = application_stack(stack.stack)
+    return fleet_role_arn(delivery_role_name(application), stack.arns)
+
+
+def _action_role(fleet: Fleet, stack: FleetStack) -> Value | None:
+    """Return the role that the pipeline assumes for a stack; None: it runs with its own."""
+    if stack.account is None:
+        return None
+    return arn_of_role(fleet.action_role_name, stack.arns)
 
 
 def _parameters(fleet: Fleet, application: str, stack: FleetStack) -> dict[str, str]:
@@ -278,7 +308,7 @@ def _require_room(fleet: Fleet, applications: int, waves: Sequence[list[list[Act
 
 def _removal(fleet: Fleet, removed: Mapping[str, Sequence[FleetStack]]) -> list[list[Action]]:
     """Return the deletion of what delivers applications that are gone, after a person's yes."""
-    names = [stack.stack for stacks in removed.values() for stack in stacks]
+    names = [stack.title for stacks in removed.values() for stack in stacks]
     note = (
         f"No longer in the configuration: {', '.join(removed)}. Approve to DELETE the stacks "
         f"{', '.join(names)}. To keep them, put the applications back into the configuration."
@@ -298,8 +328,9 @@ def _removal(fleet: Fleet, removed: Mapping[str, Sequence[FleetStack]]) -> list[
         groups.append(
             [
                 DeleteStack(
-                    name=stack.stack,
+                    name=stack.title,
                     region=stack.region,
+                    action_role=_action_role(fleet, stack),
                     stack=stack.stack,
                     role=_role(fleet, name, stack),
                 )

@@ -28,8 +28,9 @@ from cfn_pipeline.stacks.delivery.build_role import build_role
 from cfn_pipeline.stacks.delivery.regions import regional_keys
 from cfn_pipeline.stacks.delivery.roles import BUILD_ROLE, PIPELINE_ROLE, resources
 from cfn_pipeline.stacks.environment.deployment import trust_cloudformation
-from cfn_pipeline.stacks.environment.names import DEPLOYMENT_ROLE
+from cfn_pipeline.stacks.environment.names import DEPLOYMENT_ROLE, arn_of_role
 from cfn_pipeline.stacks.fleet.boundary import FLEET_PATH, boundary_of, within_fleet
+from cfn_pipeline.stacks.fleet.changes import change_roles
 from cfn_pipeline.stacks.fleet.delivery import Delivered, allowed, merged
 from cfn_pipeline.stacks.fleet.pipeline import CONFIGURATION, RENDERED
 from cfn_pipeline.stacks.parameters import add_connection
@@ -42,6 +43,7 @@ def roles_template(
     *,
     patterns: Mapping[str, str],
     deploys: Sequence[Delivered],
+    accounts: Iterable[str] = (),
 ) -> Template:
     """Make the roles of a fleet.
 
@@ -51,6 +53,7 @@ def roles_template(
         patterns: by the name of each of its stacks, what names this stack and those beside it:
             so many names are more than policies hold.
         deploys: the fleet's other stacks.
+        accounts: others, in which its build compares stacks; empty: none.
 
     Raises:
         TemplateError: more than a role can be allowed.
@@ -69,7 +72,7 @@ def roles_template(
     )
     keys: list[Value] = [stack.key, *regional_keys(stack, pipeline).values()]
     through = [ARNS.at(region=region).service("s3") for region in (None, *pipeline.regions)]
-    actions = pipeline.actions
+    actions = [action for action in pipeline.actions if action.action_role is None]
     stack.add(
         _role(PIPELINE_ROLE, fleet, f"{fleet.name}-pipeline", "codepipeline.amazonaws.com"),
         *_policies(
@@ -94,14 +97,19 @@ def roles_template(
         key=stack.key,
     )
     build.RoleName, build.Path = f"{fleet.name}-build", FLEET_PATH
-    stacks = [ARNS.regional("cloudformation", f"stack/{p}/*") for p in _each(patterns.values())]
+    stacks = [
+        ARNS.at(region=region).regional("cloudformation", f"stack/{pattern}/*")
+        for region in (None, *pipeline.regions)
+        for pattern in _each(patterns.values())
+    ]
     look = {
         "Sid": "CompareStacks",
         "Effect": "Allow",
         "Action": ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"],
         "Resource": [arn.to_dict() for arn in stacks],
     }
-    stack.add(build, *_policies("BuildPolicy", BUILD_ROLE, fleet, [look]))
+    compares = [look, *_assume_reading_roles(fleet, accounts)]
+    stack.add(build, *_policies("BuildPolicy", BUILD_ROLE, fleet, compares))
     deployment = role(
         DEPLOYMENT_ROLE,
         name=fleet.deployment_role_name,
@@ -121,6 +129,17 @@ def roles_template(
     add_connection(stack, pipeline)
     within_fleet(stack.template, fleet)
     return stack.template
+
+
+def _assume_reading_roles(fleet: Fleet, accounts: Iterable[str]) -> Iterator[dict[str, Any]]:
+    arns = [arn_of_role(fleet.reading_role_name, ARNS.at(account=each)) for each in accounts]
+    if arns:
+        yield {
+            "Sid": "CompareStacksInOtherAccounts",
+            "Effect": "Allow",
+            "Action": ["sts:AssumeRole"],
+            "Resource": encode_to_dict(arns),
+        }
 
 
 def _role(title: str, fleet: Fleet, name: str, service: str) -> Role:
@@ -168,68 +187,14 @@ def _deployment(fleet: Fleet, deploys: Sequence[Delivered]) -> list[dict[str, An
     """
     boundary = boundary_of(fleet)
     account = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
-    roles = {"Fn::Sub": f"{account}:role{FLEET_PATH}*"}
-    policies = {"Fn::Sub": f"{account}:policy{FLEET_PATH}*"}
     derived = merged(_with_own(s, fleet) for each in deploys for s in allowed(each, boundary))
-    within = {"ArnEquals": {"iam:PermissionsBoundary": boundary}}
     return [
         *derived,
-        {
-            "Sid": "ReadRolesAndPolicies",
-            "Effect": "Allow",
-            "Action": [
-                *("iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRole", "iam:GetRolePolicy"),
-                *("iam:ListAttachedRolePolicies", "iam:ListEntitiesForPolicy"),
-                *("iam:ListPolicyTags", "iam:ListPolicyVersions", "iam:ListRolePolicies"),
-                "iam:ListRoleTags",
-            ],
-            "Resource": [roles, policies],
-        },
-        {
-            "Sid": "ChangeRoles",
-            "Effect": "Allow",
-            "Action": [
-                *("iam:DeleteRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRoleDescription"),
-            ],
-            "Resource": [roles],
-        },
-        {
-            "Sid": "ChangeRolesWithinBoundary",
-            "Effect": "Allow",
-            "Action": [
-                *("iam:CreateRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy"),
-                *("iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"),
-                *("iam:UpdateAssumeRolePolicy", "iam:UpdateRole"),
-            ],
-            "Resource": [roles],
-            "Condition": within,
-        },
-        {
-            "Sid": "AttachPolicies",
-            "Effect": "Allow",
-            "Action": ["iam:AttachRolePolicy"],
-            "Resource": [roles],
-            "Condition": {"ArnEquals": within["ArnEquals"], "ArnLike": {"iam:PolicyARN": policies}},
-        },
-        {
-            "Sid": "ChangePolicies",
-            "Effect": "Allow",
-            "Action": [
-                *("iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy"),
-                *("iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:TagPolicy"),
-                "iam:UntagPolicy",
-            ],
-            "Resource": [policies],
-        },
-        {
-            "Sid": "ProtectBoundary",
-            "Effect": "Deny",
-            "Action": [
-                *("iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion"),
-                *("iam:DeleteRolePermissionsBoundary", "iam:SetDefaultPolicyVersion"),
-            ],
-            "Resource": [boundary, roles],
-        },
+        *change_roles(
+            {"Fn::Sub": f"{account}:role{FLEET_PATH}*"},
+            {"Fn::Sub": f"{account}:policy{FLEET_PATH}*"},
+            boundary=boundary,
+        ),
     ]
 
 

@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from troposphere import Template
+from troposphere import ImportValue, Template
 
 from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.pipeline import Pipeline
+from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.delivery.kms import pipeline_key_template
 from cfn_pipeline.stacks.delivery.pipeline import PIPELINE, pipeline_template
 from cfn_pipeline.stacks.delivery.regions import artifacts_template, key_parameter
+from cfn_pipeline.stacks.fleet.accounts import account_stack, account_template, accounts_of
 from cfn_pipeline.stacks.fleet.boundary import boundary_template, within_fleet
 from cfn_pipeline.stacks.fleet.build import build_template
 from cfn_pipeline.stacks.fleet.delivery import Delivered
@@ -22,6 +24,9 @@ from cfn_pipeline.stacks.parameters import CONNECTION
 
 #: Which a person deploys, for no role of the fleet may.
 BOUNDARY_FILE = "boundary.yml"
+
+#: What ``make deploy/`` calls the stack with the fleet's own roles.
+ROLES = "iam"
 
 _IAM = ["CAPABILITY_NAMED_IAM"]
 
@@ -46,7 +51,13 @@ def fleet_templates(
 
     """
     names = {**applications, **removed}
-    patterns = {s.stack: _pattern(name, s.stack) for name, all_ in names.items() for s in all_}
+    patterns = {
+        s.stack: _pattern(name, s.stack)
+        for name, all_ in names.items()
+        for s in all_
+        if s.account is None
+    }
+    accounts = accounts_of(names)
     own = own_stacks(fleet, applications, removed)
     patterns |= {stack.stack: f"{fleet.name}-*" for stack in own}
 
@@ -54,11 +65,28 @@ def fleet_templates(
         pipeline = fleet_pipeline(
             fleet, applications=applications, removed=removed, own=own, digest=digest
         )
-        return _templates(fleet, pipeline, patterns, file)
+        return _templates(fleet, pipeline, patterns, accounts, file)
 
     # Its own digest is in the pipeline: that of all that is not the digest.
     digest = sha256(json.dumps(build("0" * 16), sort_keys=True).encode()).hexdigest()[:16]
     return build(digest)
+
+
+def account_stacks(
+    fleet: Fleet,
+    applications: Mapping[str, Sequence[FleetStack]],
+    removed: Mapping[str, Sequence[FleetStack]],
+) -> list[FleetStack]:
+    """Return the stacks that people deploy in other accounts.
+
+    Args:
+        fleet: the fleet.
+        applications: the stacks of each application.
+        removed: those of applications that are no longer in the configuration file.
+
+    """
+    accounts = accounts_of({**applications, **removed})
+    return [account_stack(fleet, account, regions) for account, regions in accounts.items()]
 
 
 def boundary_stack(fleet: Fleet) -> FleetStack:
@@ -89,7 +117,7 @@ def own_stacks(
     # Given at each update: the default of a new template changes nothing in a stack.
     connection = {CONNECTION: None} if fleet.is_connected else {}
     parameters: dict[str, dict[str, str | None]] = {
-        "iam": {**connection},
+        ROLES: {**connection},
         "pipeline": {**connection, "NotificationEmail": ""},
     }
     stores = {f"artifacts-{region}": region for region in sorted(regions)}
@@ -99,12 +127,12 @@ def own_stacks(
             target=target,
             path=f"{fleet.name}/{target}.yml",
             stack=f"{fleet.name}-{target}",
-            capabilities=_IAM if target == "iam" else (),
+            capabilities=_IAM if target == ROLES else (),
             region=stores.get(target),
             parameters=parameters.get(target, {}),
-            outputs=keys if target in ("iam", "pipeline") else {},
+            outputs=keys if target in (ROLES, "pipeline") else {},
         )
-        for target in ("kms", *stores, "iam", "codebuild", "pipeline")
+        for target in ("kms", *stores, ROLES, "codebuild", "pipeline")
     ]
 
 
@@ -114,14 +142,20 @@ def _pattern(application: str, stack: str) -> str:
 
 
 def _templates(
-    fleet: Fleet, pipeline: Pipeline, patterns: Mapping[str, str], file: str
+    fleet: Fleet,
+    pipeline: Pipeline,
+    patterns: Mapping[str, str],
+    accounts: Mapping[str, Sequence[str | None]],
+    file: str,
 ) -> dict[str, dict[str, Any]]:
-    key = pipeline_key_template(fleet.name, pipeline=pipeline)
+    # Its actions make no artifacts, so roles of other accounts need to read them only.
+    key = pipeline_key_template(fleet.name, pipeline=pipeline, writing=False)
     build = build_template(fleet, file=file)
-    main = pipeline_template(pipeline)
+    role = ImportValue(exports.pipeline_role(fleet.name))
+    main = pipeline_template(pipeline, role=role, writing=False)
     # Started again when it has been changed, with what has not been deployed yet.
     main.resources[PIPELINE].RestartExecutionOnUpdate = True
-    stores = {r: artifacts_template(pipeline, region=r) for r in pipeline.regions}
+    stores = {r: artifacts_template(pipeline, region=r, writing=False) for r in pipeline.regions}
     for template in (key, build, main):
         within_fleet(template, fleet)
     deploys = [
@@ -133,15 +167,19 @@ def _templates(
             ("pipeline", None, main),
         )
     ]
-    roles = roles_template(fleet, pipeline, patterns=patterns, deploys=deploys)
+    roles = roles_template(fleet, pipeline, patterns=patterns, deploys=deploys, accounts=accounts)
     for template in (roles, main):
         if fleet.connection is not None and CONNECTION in template.parameters:
             template.parameters[CONNECTION].Default = fleet.connection
     made: dict[str, Template] = {
         BOUNDARY_FILE: boundary_template(fleet),
+        **{
+            account_stack(fleet, account, regions).file: account_template(fleet, account, regions)
+            for account, regions in accounts.items()
+        },
         "kms.yml": key,
         **{f"artifacts-{region}.yml": store for region, store in stores.items()},
-        "iam.yml": roles,
+        f"{ROLES}.yml": roles,
         "codebuild.yml": build,
         "pipeline.yml": main,
     }

@@ -1,0 +1,54 @@
+"""The accounts and regions in which the stacks of a fleet are read."""
+
+from cfn_pipeline.aws.regions import partition_of
+from cfn_pipeline.deployment.account import Account
+from cfn_pipeline.deployment.stacks import Stacks
+from cfn_pipeline.errors import DeploymentError
+from cfn_pipeline.model.fleet import Fleet
+from cfn_pipeline.permissions.protection import ROLE_PATH
+from cfn_pipeline.stacks.fleet.pipeline import FleetStack
+
+
+class Places:
+    """The stacks in all accounts and regions of a fleet.
+
+    In another account they are read as its build reads them, with the role that a person has
+    deployed there.
+
+    Args:
+        fleet: the fleet.
+        home: the account of its pipeline, in its region.
+
+    """
+
+    def __init__(self, fleet: Fleet, home: Account) -> None:
+        self._fleet = fleet
+        self._home = home
+        self._accounts: dict[str | None, Account] = {None: home}
+        self._stacks: dict[tuple[str | None, str | None], Stacks] = {}
+        #: Why accounts cannot be read, by their numbers.
+        self.unread: dict[str, str] = {}
+
+    def of(self, stack: FleetStack) -> Stacks | None:
+        """Return the stacks where one of them is; None: its account cannot be read."""
+        key = (stack.account, stack.region)
+        if stack.account is not None and not self._is_known(stack.account):
+            self._open(stack.account)
+        if stack.account in self.unread:
+            return None
+        if key not in self._stacks:
+            self._stacks[key] = Stacks(self._accounts[stack.account].at(stack.region))
+        return self._stacks[key]
+
+    def _is_known(self, account: str) -> bool:
+        return account in self._accounts or account in self.unread
+
+    def _open(self, account: str) -> None:
+        partition = partition_of(self._home.region)
+        name = f"role{ROLE_PATH}{self._fleet.reading_role_name}"
+        try:
+            there = self._home.acting_as(f"arn:{partition}:iam::{account}:{name}")
+        except DeploymentError as error:
+            self.unread[account] = str(error)
+        else:
+            self._accounts[account] = there
