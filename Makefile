@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: audit docs hook release simulate help templates check test coverage test-deploy test-editors lint types bench clean
+.PHONY: audit docs hook release simulate help templates check test coverage test-deploy test-editors lint types bench performance clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -22,6 +22,7 @@ docs: $(READY) .docs/.ready ## Write the generated pages of docs/, and build the
 	@$(BIN)/python scripts/rules_page.py
 	@$(BIN)/python scripts/configuration_page.py
 	@$(BIN)/python scripts/pictures.py
+	@$(BIN)/python scripts/performance.py
 	@$(BIN)/python scripts/site/site.py .docs/pages
 	@NO_MKDOCS_2_WARNING=1 .docs/venv/bin/mkdocs build --strict --quiet
 	@echo ".docs/site/index.html"
@@ -32,6 +33,7 @@ check: $(READY) ## Say where templates/ and docs/ are stale, and what is wrong w
 	@$(BIN)/cfn-pipeline check templates/current templates/book
 	@$(BIN)/python scripts/rules_page.py --check
 	@$(BIN)/python scripts/pictures.py --check
+	@$(BIN)/python scripts/performance.py --check
 	@$(BIN)/python scripts/configuration_page.py --check
 
 test: $(READY) check lint types ## Run what must pass for every change: stale files, style, types, quick tests
@@ -58,7 +60,14 @@ bench: $(READY) ## Measure, as ratios to a plain dump of the same templates
 	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=min,median,rounds
 	@$(BIN)/python tests/benchmarks/processes.py
 	@$(BIN)/python -m tests.benchmarks.curves
-	@$(BIN)/python tests/benchmarks/fleets.py
+	@$(BIN)/python -m tests.benchmarks.fleets
+
+performance: $(READY) ## Measure, and write docs/performance.md; five minutes, and with npm the AWS CDK is measured, too
+	@mkdir -p .performance
+	@cp tests/benchmarks/cdk/package.json .performance/
+	@command -v npm >/dev/null && npm install --prefix .performance --prefer-offline --fetch-retries=1 --no-audit --no-fund --silent || echo "npm did not install the AWS CDK"
+	@$(BIN)/python -m tests.benchmarks.figures docs/performance.json
+	@$(BIN)/python scripts/performance.py
 
 release: $(READY) .release/.ready ## Build the wheel, the sdist and the list of what they need into dist/, and install both; uploads nothing
 	@$(BIN)/python scripts/release.py
@@ -78,7 +87,7 @@ deploy/%: $(READY) FORCE ## Deploy a stack of templates/: kms, ecr, environment-
 	@$(BIN)/cfn-pipeline deploy templates/$(EDITION) $* --edition $(EDITION) $(if $(S3_BUCKET),--bucket $(S3_BUCKET)) $(if $(YES),--yes) $(foreach parameter,$(PARAMETERS),-p $(parameter))
 
 clean: ## Remove what can be made again
-	rm -rf $(VENV) .audit .deploy .docs .editors .release .rehearsal build dist *.egg-info .coverage .coverage.* .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .audit .deploy .docs .editors .performance .release .rehearsal build dist *.egg-info .coverage .coverage.* .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 .deploy/.ready: tests/deploy/requirements.txt
 	$(PYTHON) -m venv .deploy

@@ -17,6 +17,12 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 ROUNDS = 9
 VERB = ("-m", "cfn_pipeline")
+#: What ``check templates/current`` reads, for cfn-lint.
+TEMPLATES = sorted(
+    str(path)
+    for path in (ROOT / "templates" / "current").glob("*.yml")
+    if path.name != "buildspec.yml"
+)
 
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "P: python -I -c pass": ("-I", "-c", "pass"),
@@ -25,6 +31,11 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
         "import troposphere, awacs.aws, yaml, click",
     ),
     "import cfnlint.api": ("-c", "import cfnlint.api"),
+    "cfn-lint templates/current": (
+        str(Path(sys.executable).with_name("cfn-lint")),
+        "--",
+        *TEMPLATES,
+    ),
     "--version": (*VERB, "--version"),
     "rules": (*VERB, "rules"),
     "check templates/current": (*VERB, "check", "templates/current"),
