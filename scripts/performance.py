@@ -22,13 +22,14 @@ WIDTHS = {"": 830, "-narrow": 390}
 FOUNDATION = "F: import troposphere, awacs.aws, yaml, click"
 LINT, IMPORT_LINT = "cfn-lint templates/current", "import cfnlint.api"
 CHECK = "check templates/current"
+COMMAND = "cfn-pipeline "
 OURS = {
-    "--version": "cfn-pipeline --version",
-    "rules": "cfn-pipeline rules",
-    CHECK: "cfn-pipeline check templates/current",
-    "permissions stack.yml": "cfn-pipeline permissions stack.yml",
-    "render --edition book": "cfn-pipeline render --edition book --check",
-    "render --edition current": "cfn-pipeline render --edition current --check",
+    "--version": f"{COMMAND}--version",
+    "rules": f"{COMMAND}rules",
+    CHECK: f"{COMMAND}check templates/current",
+    "permissions stack.yml": f"{COMMAND}permissions stack.yml",
+    "render --edition book": f"{COMMAND}render --edition book --check",
+    "render --edition current": f"{COMMAND}render --edition current --check",
 }
 OTHERS = {
     FOUNDATION: "Python that imports troposphere, awacs, PyYAML and click",
@@ -58,12 +59,12 @@ CPU seconds are those of whole processes, so that other work on the machine chan
 
 {command_picture}
 
-| whole process | CPU | beside the imports |
+| `cfn-pipeline` | CPU | beside the imports |
 | --- | --- | --- |
 {command_rows}
 
 The imports are a process that loads troposphere, awacs, PyYAML and click, and does nothing else.
-`check` takes {check} of the CPU of cfn-lint {cfn_lint} on the same templates; the two find different
+`check` takes {check} of the CPU of cfn-lint {cfn_lint} on the same templates; the two find other
 things. `render` builds an edition, writes it as text, checks it, and compares it with the files.
 [Decisions](decisions/starting.md) says what was done for a quick start, and which goals are missed.
 
@@ -191,7 +192,7 @@ def _command_rows(commands: Mapping[str, Any]) -> Iterator[str]:
     foundation = commands[FOUNDATION]["cpu"]
     for name, shown in (OURS | OTHERS).items():
         cpu = commands[name]["cpu"]
-        shown = f"`{shown}`" if name in OURS else shown
+        shown = f"`{shown.removeprefix(COMMAND)}`" if name in OURS else shown
         yield f"| {shown} | {cpu * 1000:,.0f} ms | {cpu / foundation:.1f} |"
 
 
