@@ -125,6 +125,7 @@ def shared_rendering(
     shared: Shared,
     *,
     edition: Edition | None = None,
+    fleet: Fleet | None = None,
     folder: Path | None = None,
     force: bool = False,
 ) -> Rendering:
@@ -133,6 +134,7 @@ def shared_rendering(
     Args:
         shared: what they share.
         edition: how it is built; absent: the current edition.
+        fleet: whose pipeline deploys the stacks; absent: people do.
         folder: where the files go; absent: as if it were empty.
         force: whether files of the folder that were not rendered may be replaced.
 
@@ -143,14 +145,14 @@ def shared_rendering(
     """
     edition = chosen(edition)
     line = f"{HEADER} ({edition.name} edition) from {shared.where}."
-    built = edition.shared_templates(shared)
+    built = edition.shared_templates(shared, fleet)
     templates = {name: template.to_dict() for name, template in built.items()}
-    targets = edition.shared_targets(shared)
+    targets = edition.shared_targets(shared, fleet)
     files = {name: emit(template, header=line) for name, template in templates.items()}
     texts = {
         **{name: write_text(shared) for name, write_text in edition.shared_files.items()},
         "Makefile": shared_makefile(shared, targets),
-        "README.md": f"\n{shared_readme(shared, targets, templates)}",
+        "README.md": f"\n{shared_readme(shared, fleet, targets, templates)}",
     }
     files |= {name: f"# {line}\n{text}" for name, text in texts.items() if text is not None}
     if folder is not None:
@@ -164,6 +166,7 @@ def fleet_rendering(
     edition: Edition,
     applications: Mapping[str, Sequence[FleetStack]],
     removed: Mapping[str, Sequence[FleetStack]],
+    shared: str | None,
     configuration: str,
     folder: Path,
     force: bool = False,
@@ -175,6 +178,7 @@ def fleet_rendering(
         edition: how it is built.
         applications: the stacks of each application, by its name.
         removed: those of applications that are no longer in the configuration file.
+        shared: which of both are what applications share; None: they share nothing.
         configuration: the path to the configuration file.
         folder: where the files go.
         force: whether files of the folder that were not rendered may be replaced.
@@ -187,7 +191,7 @@ def fleet_rendering(
     """
     line = f"{HEADER} ({edition.name} edition) from {fleet.where}."
     templates = edition.fleet_templates(
-        fleet, applications=applications, removed=removed, file=configuration
+        fleet, applications=applications, removed=removed, shared=shared, file=configuration
     )
     others = account_stacks(fleet, applications, removed)
     targets = [
@@ -208,7 +212,7 @@ def fleet_rendering(
     files = {name: emit(template, header=line) for name, template in templates.items()}
     is_large = any(len(text.encode()) > TEMPLATE_BODY for text in files.values())
     files["Makefile"] = f"# {line}\n{stacks_makefile(fleet.name, targets)}"
-    text = fleet_readme(fleet, targets, is_large=is_large)
+    text = fleet_readme(fleet, targets, is_large=is_large, has_shared=shared in applications)
     files["README.md"] = f"# {line}\n\n{text}"
     _existing(files, {}, folder, force=force)
     return Rendering(files=files, templates=templates, missing={})

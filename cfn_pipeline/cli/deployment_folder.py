@@ -13,6 +13,7 @@ from cfn_pipeline.files.makefile import Place, Target
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.manifest import Manifest, read_manifest
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.shared import SHARED, Shared
 from cfn_pipeline.output import read_files
 
@@ -26,6 +27,7 @@ class DeploymentFolder(Frozen):
         application: the application; None: the edition's example, unless ``shared`` is given.
         shared: what applications share, which is deployed in place of one.
         shared_path: where its files are.
+        fleet: whose pipeline deploys that, too.
         place: where it is deployed.
         edition: the name of the edition.
         config: the file from which it is rendered; None: it has the edition's example.
@@ -36,6 +38,7 @@ class DeploymentFolder(Frozen):
     application: Application | None = None
     shared: Shared | None = None
     shared_path: Path = Path(SHARED)
+    fleet: Fleet | None = None
     place: Place = Place()
     edition: str
     config: Path | None = None
@@ -44,7 +47,7 @@ class DeploymentFolder(Frozen):
         """Return the stacks, in the order in which they are deployed."""
         edition = load_edition(self.edition)
         if self.shared is not None:
-            return edition.shared_targets(self.shared, self.place)
+            return edition.shared_targets(self.shared, self.fleet, place=self.place)
         return edition.targets(self.application or edition.application)
 
     def shared_exports(self) -> Mapping[str, Sequence[str]]:
@@ -83,7 +86,9 @@ class DeploymentFolder(Frozen):
         rendered = (
             project.rendering(self.application, edition=edition, folder=self.path)
             if self.shared is None
-            else project.shared_rendering(self.shared, edition=edition, folder=self.path)
+            else project.shared_rendering(
+                self.shared, edition=edition, fleet=self.fleet, folder=self.path
+            )
         )
         stale = [name for name in existing if existing[name] != rendered.files[name]]
         stale += [name for name in dict.fromkeys(needed) if name not in existing]
@@ -152,6 +157,7 @@ def deployment_folder(
         application=applications.get(name),
         shared=first.shared if name == SHARED else None,
         shared_path=root / SHARED,
+        fleet=first.fleet,
         place=_common_place([*applications.values()]),
         edition=edition,
         config=config,

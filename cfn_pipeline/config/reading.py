@@ -16,7 +16,7 @@ from cfn_pipeline.config.separation import Stacks, separation_problems, stacks_o
 from cfn_pipeline.errors import ModelError, OutputError
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.fleet import Fleet
-from cfn_pipeline.model.shared import Shared
+from cfn_pipeline.model.shared import SHARED, Shared
 from cfn_pipeline.template.composing import LARGEST, composed
 
 _LARGEST_BYTES = LARGEST
@@ -214,16 +214,28 @@ class Configuration:
 
     @property
     def shared_digest(self) -> str:
-        """A hash of everything that the file says of it."""
-        return sha256(_text(self._shared).encode()).hexdigest()
+        """A hash of everything that the file says of it, and of who deploys it."""
+        return sha256(_text(self._shared, self._fleet).encode()).hexdigest()
 
     @cached_property
     def fleet(self) -> Fleet | None:
         """The pipeline of pipelines; None: there is none, or it has mistakes."""
         if self._fleet is None:
             return None
-        fleet = self._reader.model(self._fleet, Fleet, "fleet")
-        return None if fleet is INVALID else fleet
+        read = self._reader.model(self._fleet, Fleet, "fleet")
+        fleet: Fleet | None = None if read is INVALID else read
+        if (
+            fleet is not None
+            and self.shared is not None
+            and fleet.name in (SHARED, self.shared.name)
+        ):
+            what = "folder" if fleet.name == SHARED else "name"
+            self._reader.report(
+                self._fleet,
+                "fleet",
+                f"its {what} is also that of {self.shared.where}; use another name",
+            )
+        return fleet
 
     def _with_common(self, application: Application, node: Any) -> Application:
         """Return an application with what stands beside ``applications``."""

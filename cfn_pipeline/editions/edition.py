@@ -22,6 +22,7 @@ from cfn_pipeline.model.validated import Validated
 from cfn_pipeline.stacks.application.stack import ApplicationStack, Part, Pass
 from cfn_pipeline.stacks.arns import ARNS, Arns
 from cfn_pipeline.stacks.exemptions import Exemptions, exempt
+from cfn_pipeline.stacks.fleet.shared import DELIVERY_FILE, shared_delivery_template
 from cfn_pipeline.stacks.fleet.templates import fleet_templates
 from cfn_pipeline.stacks.own import capabilities
 
@@ -270,8 +271,12 @@ class Edition(Frozen):
 
         return {file: build(file) for file in stacks}
 
-    def shared_templates(self, shared: Shared) -> Mapping[str, Template]:
+    def shared_templates(self, shared: Shared, fleet: Fleet | None = None) -> dict[str, Template]:
         """Build the templates of what applications share, by file name.
+
+        Args:
+            shared: what they share.
+            fleet: whose pipeline deploys them, with a role of their own; absent: people do.
 
         Raises:
             EditionError: the edition has none.
@@ -279,13 +284,19 @@ class Edition(Frozen):
         """
         if self.shared is None:
             raise EditionError(f"the {self.name} edition has nothing that is shared; remove shared")
-        return self.shared(shared)
+        templates = dict(self.shared(shared))
+        if fleet is None:
+            return templates
+        return {DELIVERY_FILE: shared_delivery_template(shared, fleet, templates), **templates}
 
-    def shared_targets(self, shared: Shared, place: Place | None = None) -> tuple[Target, ...]:
+    def shared_targets(
+        self, shared: Shared, fleet: Fleet | None = None, *, place: Place | None = None
+    ) -> tuple[Target, ...]:
         """Return what ``make deploy/`` deploys of what applications share, in this order.
 
         Args:
             shared: what they share.
+            fleet: whose pipeline deploys it; absent: people do.
             place: where; absent: where the credentials are.
 
         Raises:
@@ -297,9 +308,10 @@ class Edition(Frozen):
                 name=target,
                 file=file,
                 stack=f"{shared.name}-{target}",
+                capabilities=["CAPABILITY_NAMED_IAM"] if file == DELIVERY_FILE else (),
                 place=Place() if place is None else place,
             )
-            for file in self.shared_templates(shared)
+            for file in self.shared_templates(shared, fleet)
             for target in [file.removesuffix(".yml")]
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from cfn_pipeline.files.makefile import Target
 from cfn_pipeline.model.fleet import Fleet
+from cfn_pipeline.model.shared import SHARED
 
 _TEXT = """\
 # {name}: the pipeline that delivers the pipelines
@@ -33,7 +34,7 @@ it.
 
 It begins its first run, which makes a role for each application and then its stacks, in waves.
 From then on it updates itself, as its last step.
-{large}
+{large}{shared}
 {images}
 ## Later
 
@@ -45,6 +46,11 @@ From then on it updates itself, as its last step.
   The pipeline asks a person, and then deletes its stacks. When they are gone:
   `cfn-pipeline render --prune`, and push.
 - **Several runs** wait for each other.
+"""
+#: Where applications share stacks.
+_SHARED = """
+Before the waves, it deploys what the applications share; `{folder}/README.md` says what is then
+done by hand. Until then, the first runs of applications may fail: start them again.
 """
 _IMAGES = """\
 **{number}. The images in which applications are built**, of those with a `Dockerfile.codebuild`: when the
@@ -69,6 +75,7 @@ def fleet_readme(
     targets: Sequence[Target],
     *,
     is_large: bool,
+    has_shared: bool,
 ) -> str:
     """Return the README.md.
 
@@ -77,6 +84,7 @@ def fleet_readme(
         targets: its stacks, in the order in which they are deployed; the first is the boundary,
             and those of other accounts follow.
         is_large: whether a template is too large to be deployed without a bucket.
+        has_shared: whether it deploys what applications share.
 
     """
     large = (
@@ -93,6 +101,7 @@ def fleet_readme(
         source=fleet.source.title,
         steps="\n".join(f"    make deploy/{name}" for name in [*places][1 + len(others) :]),
         large=large,
+        shared=_SHARED.format(folder=SHARED) if has_shared else "",
         accounts=accounts if others else "",
         pipeline=first,
         images=_IMAGES.format(number=first + 1),

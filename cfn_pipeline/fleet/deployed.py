@@ -11,7 +11,7 @@ from cfn_pipeline.deployment.stacks import Stacks, is_new
 from cfn_pipeline.errors import OutputError
 from cfn_pipeline.fleet.places import Places
 from cfn_pipeline.fleet.plan import Plan
-from cfn_pipeline.fleet.targets import fleet_stacks
+from cfn_pipeline.fleet.stacks import not_rendered, stacks_of_fleet
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.manifest import read_manifest
 from cfn_pipeline.stacks.environment.names import environment_stack
@@ -130,19 +130,14 @@ def compare_fleet(plan: Plan, account: Account) -> State:
     task = plan.pipeline
     assert task is not None
     root = task.folder.parent
-    manifests = {m.application: (place, m) for place, m in plan.unchanged.items() if m.application}
-    stale = [name for name in task.order if name not in manifests]
+    stale = not_rendered(task, plan.unchanged)
     if stale or read_manifest(task.folder) is None:
         raise OutputError(
             f"{', '.join(stale) or task.folder}: is not rendered, or not as the configuration file "
             "has it; run cfn-pipeline render first"
         )
-    stacks = {n: fleet_stacks(m, place, root) for n, (place, m) in manifests.items()}
-    removed = {
-        m.application: fleet_stacks(m, place, root)
-        for place, m in plan.orphans.items()
-        if m.targets and m.application not in ("", *task.order)
-    }
+    found = stacks_of_fleet(task, plan.unchanged, plan.orphans)
+    stacks, removed = found.applications, found.removed
     own = own_stacks(task.fleet, stacks, removed)
     deployed = [s for each in stacks.values() for s in each if not s.is_own]
     places = Places(task.fleet, account)

@@ -10,7 +10,7 @@ from cfn_pipeline.errors import ModelError
 from cfn_pipeline.fleet.orphans import obsolete_files
 from cfn_pipeline.fleet.plan import Plan
 from cfn_pipeline.fleet.rendering import Outcome, outcome_of
-from cfn_pipeline.fleet.targets import fleet_stacks
+from cfn_pipeline.fleet.stacks import stacks_of_fleet
 from cfn_pipeline.manifest import MANIFEST, Manifest, digest, read_manifest
 
 
@@ -32,30 +32,20 @@ def fleet_outcome(
     """
     task = plan.pipeline
     assert task is not None
-    root = task.folder.parent
     if PurePosixPath(task.configuration).parent.as_posix() != "..":
         raise ModelError(
             f"{task.fleet.where}: the folders must be beside the configuration file, where the "
             "pipeline finds them; leave out --output"
         )
     known = {o.folder: o.manifest for o in outcomes if o.manifest is not None} | {**plan.unchanged}
-    manifests = {m.application: (place, m) for place, m in known.items() if m.application}
-    stacks = {
-        name: fleet_stacks(manifest, place, root)
-        for name in task.order
-        for place, manifest in [manifests[name]]
-    }
-    removed = {
-        manifest.application: fleet_stacks(manifest, place, root)
-        for place, manifest in plan.orphans.items()
-        if manifest.targets and manifest.application not in ("", *task.order)
-    }
+    stacks = stacks_of_fleet(task, known, plan.orphans)
     loaded = load_edition(edition)
     rendered = project.fleet_rendering(
         task.fleet,
         edition=loaded,
-        applications=stacks,
-        removed=removed,
+        applications=stacks.applications,
+        removed=stacks.removed,
+        shared=stacks.shared,
         configuration=task.configuration,
         folder=task.folder,
         force=force,

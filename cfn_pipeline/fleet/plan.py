@@ -18,6 +18,7 @@ class Task(Frozen):
     Args:
         application: the application; None: the edition's example, unless ``shared`` is given.
         shared: what applications share, which is rendered in place of one.
+        fleet: whose pipeline deploys what they share; None: people do.
         folder: where its files go.
         shared_folder: the path from there to what it shares with others, with slashes.
         configuration: the path from there to the configuration file, with slashes; None: it is in
@@ -31,6 +32,7 @@ class Task(Frozen):
 
     application: Application | None = None
     shared: Shared | None = None
+    fleet: Fleet | None = None
     folder: Path
     shared_folder: str = SHARED
     configuration: str | None = None
@@ -48,6 +50,7 @@ class FleetTask(Frozen):
         folder: where its files go.
         configuration: the path from there to the configuration file, with slashes.
         order: the names of the applications, in the order of the file.
+        shared: what they share; None: nothing.
 
     """
 
@@ -55,6 +58,7 @@ class FleetTask(Frozen):
     folder: Path
     configuration: str
     order: Sequence[str]
+    shared: Shared | None = None
 
 
 @frozen

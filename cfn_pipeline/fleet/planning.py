@@ -84,9 +84,14 @@ def read_plan(config: Path, folder: Path | None, edition: str, *, everything: bo
         if manifest is not None:
             unchanged[place] = manifest
         else:
-            path = _path_to(config, place)
-            shared = configuration.shared
-            tasks.insert(0, Task(shared=shared, folder=place, configuration=path, inputs=hash_))
+            task = Task(
+                shared=configuration.shared,
+                fleet=configuration.fleet,
+                folder=place,
+                configuration=_path_to(config, place),
+                inputs=hash_,
+            )
+            tasks.insert(0, task)
     pipeline = None
     rendered = {*unchanged, *(task.folder for task in tasks)}
     if configuration.fleet is not None:
@@ -97,6 +102,7 @@ def read_plan(config: Path, folder: Path | None, edition: str, *, everything: bo
             folder=place,
             configuration=_path_to(config, place),
             order=[entry.name or "" for entry in entries],
+            shared=configuration.shared,
         )
     return Plan(
         tasks=tasks,

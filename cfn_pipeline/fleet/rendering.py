@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from cfn_pipeline import details, project
 from cfn_pipeline._version import __version__
@@ -19,7 +20,7 @@ from cfn_pipeline.fleet.checking import findings, shared_by
 from cfn_pipeline.fleet.likeness import Sample, sample
 from cfn_pipeline.fleet.orphans import obsolete_files, remove_files
 from cfn_pipeline.fleet.plan import Task
-from cfn_pipeline.fleet.targets import targets_of
+from cfn_pipeline.fleet.targets import shared_targets_of, targets_of
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.jobs import results
 from cfn_pipeline.manifest import MANIFEST, Manifest, digest, read_manifest
@@ -151,7 +152,7 @@ def rendering_of(task: Task, *, edition: Edition, force: bool) -> project.Render
     """
     if task.shared is not None:
         return project.shared_rendering(
-            task.shared, edition=edition, folder=task.folder, force=force
+            task.shared, edition=edition, fleet=task.fleet, folder=task.folder, force=force
         )
     return project.rendering(task.application, edition=edition, folder=task.folder, force=force)
 
@@ -300,7 +301,15 @@ def _manifest(task: Task, rendered: project.Rendering, edition: str, *, is_clean
         files={name: hash_ for name, hash_ in hashes.items() if name not in filled_in},
         filled_in={name: hashes[name] for name in filled_in},
         missing=rendered.missing,
-        targets=[]
+        targets=_targets(task, rendered, load_edition(edition)),
+    )
+
+
+def _targets(task: Task, rendered: project.Rendering, edition: Edition) -> list[dict[str, Any]]:
+    if task.shared is not None:
+        return shared_targets_of(task.shared, task.fleet, edition, rendered.templates)
+    return (
+        []
         if task.application is None
-        else targets_of(task.application, load_edition(edition), rendered.templates),
+        else targets_of(task.application, edition, rendered.templates)
     )

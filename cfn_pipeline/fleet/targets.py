@@ -7,9 +7,11 @@ from typing import Any
 
 from cfn_pipeline.editions.edition import Edition
 from cfn_pipeline.errors import OutputError
-from cfn_pipeline.files.makefile import Target
+from cfn_pipeline.files.makefile import Place, Target
 from cfn_pipeline.manifest import MANIFEST, Manifest
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.fleet import Fleet
+from cfn_pipeline.model.shared import Shared
 from cfn_pipeline.stacks.fleet.pipeline import FleetStack
 
 
@@ -26,23 +28,44 @@ def targets_of(
     """
     if application.fleet is None:
         return []
-    return [
-        _kept(application, target, templates[target.file].get("Parameters", {}))
-        for target in edition.targets(application)
-    ]
+    home = Place(account=application.account, region=application.region)
+    targets = edition.targets(application)
+    return [_kept(each, home, templates) for each in targets]
+
+
+def shared_targets_of(
+    shared: Shared,
+    fleet: Fleet | None,
+    edition: Edition,
+    templates: Mapping[str, Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    """Return the stacks that applications share, as their manifest keeps them.
+
+    Args:
+        shared: what they share.
+        fleet: whose pipeline deploys it; None: none are kept.
+        edition: in which it is rendered.
+        templates: in long form, by file name.
+
+    """
+    if fleet is None:
+        return []
+    targets = edition.shared_targets(shared, fleet)
+    return [_kept(each, each.place, templates) for each in targets]
 
 
 def _kept(
-    application: Application, target: Target, parameters: Mapping[str, Any]
+    target: Target, home: Place, templates: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
     place = target.place
+    parameters = templates[target.file].get("Parameters", {})
     return {
         "target": target.name,
         "file": target.file,
         "stack": target.stack,
         "capabilities": [*target.capabilities],
-        "account": None if place.account == application.account else place.account,
-        "region": None if place.region == application.region else place.region,
+        "account": None if place.account == home.account else place.account,
+        "region": None if place.region == home.region else place.region,
         "parameters": {
             name: None if "Default" not in p else str(p["Default"])
             for name, p in parameters.items()

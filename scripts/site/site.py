@@ -30,8 +30,6 @@ The book's system, todobackend, as `make templates` renders it:
 [as it is deployed today](current), and [as the chapter deploys it](book).
 [Editions](../docs/editions.md) explains the differences.
 """
-#: Of pages with whole templates: every word is in one of them.
-UNSEARCHED = "---\nsearch: {exclude: true}\n---\n\n"
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 IMAGE = re.compile(r'(?<= )(src|srcset)="(docs/[^"]+)"')
 FENCE = re.compile(r"^ *(```+|~~~+)")
@@ -52,7 +50,6 @@ def main() -> None:
             copy = place / path.relative_to(ROOT / "docs")
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
-    shutil.copytree(Path(__file__).parent / "files", place / "assets")
     for page, text in reference.pages():
         path = place / page
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,21 +67,15 @@ def _pages() -> Iterator[tuple[str, tuple[str, str]]]:
     yield "examples/README.md", ("examples/index.md", text)
     for folder in sorted((ROOT / "examples").iterdir()):
         if folder.is_dir():
-            page = f"examples/{folder.name}.md"
-            text = _folder_page(folder, back="[All examples](../README.md)")
-            yield f"examples/{folder.name}", (page, UNSEARCHED + text)
+            yield f"examples/{folder.name}", (f"examples/{folder.name}.md", _folder_page(folder))
     yield "templates", ("rendered/index.md", TEMPLATES)
     for folder in sorted((ROOT / "templates").iterdir()):
-        page = f"rendered/{folder.name}.md"
-        text = _folder_page(folder, back="[Both editions](..)")
-        yield f"templates/{folder.name}", (page, UNSEARCHED + text)
+        yield f"templates/{folder.name}", (f"rendered/{folder.name}.md", _folder_page(folder))
 
 
-def _folder_page(folder: Path, *, back: str) -> str:
-    """Return the page of a folder's files; ``back`` is the link to the page of all."""
+def _folder_page(folder: Path) -> str:
     readme = folder / "README.md"
     text = readme.read_text("utf-8") if readme.exists() else f"# {folder.name}\n"
-    text += f"\n{back}\n"
     files = [path for path in folder.rglob("*") if path.is_file() and path != readme]
     first = "cfn-pipeline.yml"
     for path in sorted(files, key=lambda path: (path.name != first, len(path.parts), path)):

@@ -11,6 +11,9 @@ from tests.command import run
 from tests.examples.test_configurations import EXAMPLES
 from tests.rehearsal.small import Run, spawn
 
+#: Their applications import the connection.
+SHARED = "shared: {name: common, notifications: true, connection: github}\n"
+
 
 class Repository:
     """The repository of the platform team, and the pipeline that is deployed from it."""
@@ -21,6 +24,7 @@ class Repository:
         self.config = self.files / "cfn-pipeline.yml"
         shutil.copytree(EXAMPLES / "fleet-pipeline", self.files)
         self.edit("\n  approval: true\n  parameters", "\n  parameters")
+        self.edit("\ndefaults:", f"\n{SHARED}\ndefaults:")
         self.render()
         self.deploy()
 
@@ -55,11 +59,11 @@ class Repository:
 
 
 def messages(done: Run) -> dict[str, str]:
-    """Return the message of each action of the waves."""
+    """Return the message of each action that deploys what is shared, or applications."""
     return {
         action["name"]: action["message"]
         for stage in done.json["stages"]
-        if stage["name"].startswith("Wave")
+        if stage["name"].startswith(("Shared", "Wave"))
         for action in stage["actions"]
     }
 
@@ -77,7 +81,10 @@ def test_three_applications_come_up(repository: Repository) -> None:
     done = repository.rehearse("--after", "last")
     assert done.code == 0, done.err
     found = messages(done)
-    assert {name.partition("-")[0] for name in found} == {"orders", "mailer", "reports"}
+    assert {name.partition("-")[0] for name in found} == {"common", "orders", "mailer", "reports"}
+    assert [name for name in found if name.startswith("common")] == [
+        *("common-delivery", "common-kms", "common-notifications", "common-connection"),
+    ]
     assert set(found.values()) == {"no changes"}
     # The rehearsal itself deploys the stack without the pipeline.
     assert "changed: platform-pipeline" in repository.log(done)
@@ -104,8 +111,8 @@ def test_a_broken_configuration_stops_before_anything_is_deployed(repository: Re
     assert "unknown key 'load_balancers'" in repository.log(done)
 
 
-def test_an_application_that_goes_is_shown_and_asked_for(repository: Repository) -> None:
-    text = repository.config.read_text()
+def test_what_goes_is_shown_and_asked_for(repository: Repository) -> None:
+    text = repository.config.read_text().replace(SHARED, "")
     repository.config.write_text(text[: text.index("  - name: reports")])
     repository.render()
 
@@ -115,7 +122,8 @@ def test_an_application_that_goes_is_shown_and_asked_for(repository: Repository)
     waves = {s for id_, s in done.states().items() if id_.startswith("Wave")}
     assert waves == {"Skipped"}
     assert done.states()["Pipeline/platform-pipeline"] == "Succeeded"
-    assert "reports-pipeline: to be removed, when a person approves" in repository.log(done)
+    for stack in ("reports-pipeline", "common-connection"):
+        assert f"{stack}: to be removed, when a person approves" in repository.log(done)
 
     repository.deploy()
     done = repository.rehearse("--after", "last", "--reject")
@@ -128,6 +136,11 @@ def test_an_application_that_goes_is_shown_and_asked_for(repository: Repository)
     assert done.code == 0, done.err
     assert done.details("Remove/reports-pipeline")["status"] == "deleted"
     assert done.details("Remove/reports-delivery")["status"] == "deleted"
+    # What applications shared goes last: they no longer import from it.
+    names = [id_.partition("/")[2] for id_ in done.states() if id_.startswith("Remove/")]
+    assert names.index("reports-delivery") < names.index("common-connection")
+    assert names[-2:] == ["common-kms", "common-delivery"]
+    assert done.details("Remove/common-delivery")["status"] == "deleted"
     assert done.details("Wave1/orders-pipeline")["status"].endswith("_COMPLETE")
 
     repository.render("--prune")

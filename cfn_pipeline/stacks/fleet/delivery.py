@@ -67,14 +67,8 @@ def delivery_template(application: Application, delivered: Sequence[Delivered]) 
     """
     assert application.fleet is not None
     name = application.name
-    boundary = boundary_of(application.fleet)
-    statements = merged(
-        part
-        for each in delivered
-        for statement in allowed(each, boundary)
-        for part in _without_imports(statement, name)
-    )
-    return _role_template(name, statements)
+    statements = statements_for(delivered, application.fleet, name=name)
+    return role_template(name, f"what delivers {name}", statements)
 
 
 def environment_delivery_template(fleet: Fleet, stack: str, delivered: Delivered) -> Template:
@@ -89,24 +83,59 @@ def environment_delivery_template(fleet: Fleet, stack: str, delivered: Delivered
         TemplateError: as ``delivery_template``.
 
     """
-    return _role_template(stack, merged(allowed(delivered, boundary_of(fleet))))
+    statements = merged(allowed(delivered, boundary_of(fleet)))
+    return role_template(stack, f"what delivers {stack}", statements)
 
 
-def _role_template(name: str, statements: Sequence[dict[str, Any]]) -> Template:
-    stack = Stack(f"Role that deploys what delivers {name}", name=name)
+def statements_for(
+    delivered: Sequence[Delivered], fleet: Fleet, *, name: str
+) -> list[dict[str, Any]]:
+    """Return what CloudFormation must be allowed for several stacks.
+
+    Args:
+        delivered: the stacks.
+        fleet: of which their roles have the boundary.
+        name: with which the names of these stacks begin.
+
+    Raises:
+        TemplateError: a resource type whose permissions are not known.
+
+    """
+    boundary = boundary_of(fleet)
+    return merged(
+        part
+        for each in delivered
+        for statement in allowed(each, boundary)
+        for part in _without_imports(statement, name)
+    )
+
+
+def role_template(name: str, what: str, statements: Sequence[dict[str, Any]]) -> Template:
+    """Make a role with which CloudFormation deploys certain stacks.
+
+    Args:
+        name: with which its name begins.
+        what: what it deploys, in descriptions.
+        statements: what it is allowed.
+
+    Raises:
+        TemplateError: more than a role can be allowed.
+
+    """
+    stack = Stack(f"Role that deploys {what}", name=name)
     stack.add(
         role(
             DELIVERY_ROLE,
             name=delivery_role_name(name),
             path=FLEET_PATH,
-            description=f"CloudFormation, deploying what delivers {name}",
+            description=f"CloudFormation, deploying {what}",
             trust=trust_cloudformation(),
         ),
         *(
             ManagedPolicy(
                 f"DeliveryPolicy{number}",
                 Path=FLEET_PATH,
-                Description=f"Permissions to deploy what delivers {name}",
+                Description=f"Permissions to deploy {what}",
                 PolicyDocument=policy,
                 Roles=[Ref(DELIVERY_ROLE)],
             )

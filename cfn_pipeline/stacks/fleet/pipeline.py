@@ -99,6 +99,7 @@ def fleet_pipeline(
     *,
     applications: Mapping[str, Sequence[FleetStack]],
     removed: Mapping[str, Sequence[FleetStack]],
+    shared: str | None = None,
     own: Sequence[FleetStack],
     digest: str,
 ) -> Pipeline:
@@ -108,6 +109,8 @@ def fleet_pipeline(
         fleet: the fleet.
         applications: the stacks of each application, by its name.
         removed: the same of those that are no longer in the configuration file.
+        shared: which of both are what applications share: it is deployed before them, and removed
+            after them; absent: none.
         own: the stacks of the fleet itself, in their order.
         digest: of the pipeline.
 
@@ -123,13 +126,16 @@ def fleet_pipeline(
     stages = [Stage("Source", [source]), Stage(_BUILD, [build])]
     if fleet.approval:
         stages.append(_review(fleet))
-    waves = list(_waves({n: _updates(fleet, n, s, rendered) for n, s in applications.items()}))
-    _require_room(fleet, len(applications), waves)
+    updates = {n: _updates(fleet, n, s, rendered) for n, s in applications.items()}
+    if shared in updates:
+        stages.append(Stage("Shared", updates.pop(shared), before_entry=current))
+    waves = list(_waves(updates))
+    _require_room(fleet, len(updates), waves)
     stages += [
         Stage(f"Wave{number}", wave, before_entry=current) for number, wave in enumerate(waves, 1)
     ]
     if removed:
-        stages.append(Stage("Remove", _removal(fleet, removed), before_entry=current))
+        stages.append(Stage("Remove", _removal(fleet, removed, shared), before_entry=current))
     named = {target for stack in own for target, _ in stack.outputs.values()}
     stages.append(
         Stage(
@@ -296,8 +302,8 @@ def _require_room(fleet: Fleet, applications: int, waves: Sequence[list[list[Act
 
     """
     actions = sum(len(group) for wave in waves for group in wave)
-    # Beside the waves: source, build, review, removal, and the pipeline itself.
-    if actions > ACTIONS.most - 2 * ACTIONS_IN_STAGE.most or len(waves) > STAGES.most - 5:
+    # Beside the waves: source, build, review, what is shared, removal, and the pipeline itself.
+    if actions > ACTIONS.most - 2 * ACTIONS_IN_STAGE.most or len(waves) > STAGES.most - 6:
         raise ModelError(
             f"{fleet.where}: {applications:,} applications take {actions:,} actions in "
             f"{len(waves)} waves; a pipeline has {ACTIONS.most:,} actions, of which "
@@ -306,7 +312,9 @@ def _require_room(fleet: Fleet, applications: int, waves: Sequence[list[list[Act
         )
 
 
-def _removal(fleet: Fleet, removed: Mapping[str, Sequence[FleetStack]]) -> list[list[Action]]:
+def _removal(
+    fleet: Fleet, removed: Mapping[str, Sequence[FleetStack]], shared: str | None
+) -> list[list[Action]]:
     """Return the deletion of what delivers applications that are gone, after a person's yes."""
     names = [stack.title for stacks in removed.values() for stack in stacks]
     note = (
@@ -321,8 +329,9 @@ def _removal(fleet: Fleet, removed: Mapping[str, Sequence[FleetStack]]) -> list[
     groups: list[list[Action]] = [[Approve(name="Approve", note=note)]]
     every = [(name, stack) for name, stacks in removed.items() for stack in stacks]
 
-    def order(entry: tuple[str, FleetStack]) -> int:
-        return -1 if entry[1].is_own else len(_ORDER) - entry[1].order
+    def order(entry: tuple[str, FleetStack]) -> tuple[bool, int]:
+        name, stack = entry
+        return name == shared, -1 if stack.is_own else len(_ORDER) - stack.order
 
     for _, group in groupby(sorted(every, key=order), key=order):
         groups.append(

@@ -36,6 +36,7 @@ def fleet_templates(
     *,
     applications: Mapping[str, Sequence[FleetStack]],
     removed: Mapping[str, Sequence[FleetStack]],
+    shared: str | None = None,
     file: str,
 ) -> dict[str, dict[str, Any]]:
     """Return the templates in long form by file name, in the order in which they are deployed.
@@ -44,6 +45,7 @@ def fleet_templates(
         fleet: the fleet.
         applications: the stacks of each application.
         removed: those of applications that are no longer in the configuration file.
+        shared: which of both are what applications share; absent: none.
         file: the name of the configuration file.
 
     Raises:
@@ -63,7 +65,12 @@ def fleet_templates(
 
     def build(digest: str) -> dict[str, dict[str, Any]]:
         pipeline = fleet_pipeline(
-            fleet, applications=applications, removed=removed, own=own, digest=digest
+            fleet,
+            applications=applications,
+            removed=removed,
+            shared=shared,
+            own=own,
+            digest=digest,
         )
         return _templates(fleet, pipeline, patterns, accounts, file)
 
