@@ -112,7 +112,7 @@ _MODULES = {
     "stacks.delivery.pipeline": ("pipeline_template",),
     "stacks.delivery.regions": ("artifacts_template",),
     "stacks.environment.home": ("Home",),
-    "stacks.environment.names": ("action_role", "deployment_role"),
+    "stacks.environment.names": ("action_role", "deployment_role", "reader_role"),
     "stacks.environment.template": ("environment_template",),
     "template": ("emit", "load"),
 }

@@ -131,6 +131,7 @@ from cfn_pipeline.stacks.delivery.regions import artifacts_template as artifacts
 from cfn_pipeline.stacks.environment.home import Home as Home
 from cfn_pipeline.stacks.environment.names import action_role as action_role
 from cfn_pipeline.stacks.environment.names import deployment_role as deployment_role
+from cfn_pipeline.stacks.environment.names import reader_role as reader_role
 from cfn_pipeline.stacks.environment.template import environment_template as environment_template
 from cfn_pipeline.template import emit as emit
 from cfn_pipeline.template import load as load
@@ -263,6 +264,7 @@ __all__ = [
     "pipeline_role",
     "pipeline_template",
     "private_bucket",
+    "reader_role",
     "regional_arn",
     "render",
     "todobackend",

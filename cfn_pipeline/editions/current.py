@@ -83,6 +83,7 @@ from cfn_pipeline.stacks.environment.names import (
     action_role,
     deployment_role,
     environment_stack,
+    reader_role,
 )
 from cfn_pipeline.stacks.environment.separation import separation_problems
 from cfn_pipeline.stacks.environment.template import environment_template
@@ -104,7 +105,11 @@ def _delivery(application: Application, stack: Mapping[str, Any] | None = None) 
         if latest is application and with_capabilities == needed:
             return pipeline
     pipeline = continuous_delivery(
-        application, role=deployment_role, action_role=action_role, capabilities=needed
+        application,
+        role=deployment_role,
+        action_role=action_role,
+        reader_role=reader_role,
+        capabilities=needed,
     )
     _LATEST.append((application, needed, pipeline))
     return pipeline

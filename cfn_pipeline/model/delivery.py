@@ -1,8 +1,7 @@
 """The pipelines that deliver an application: integration, deployment, delivery."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.frozen import Frozen, frozen
@@ -38,12 +37,16 @@ class _Roles(Frozen):
 
     deployment: MakeRole | None = None
     action: MakeRole | None = None
+    reader: MakeRole | None = None
 
     def of_deployment(self, application: Application, environment: Environment) -> Value | None:
         return None if self.deployment is None else self.deployment(application, environment)
 
     def of_action(self, application: Application, environment: Environment) -> Value | None:
         return None if self.action is None else self.action(application, environment)
+
+    def of_reader(self, application: Application, environment: Environment) -> Value | None:
+        return None if self.reader is None else self.reader(application, environment)
 
 
 _NO_ROLES = _Roles()
@@ -109,6 +112,7 @@ def continuous_delivery(
     capabilities: Sequence[str] = ("CAPABILITY_IAM",),
     role: MakeRole | None = None,
     action_role: MakeRole | None = None,
+    reader_role: MakeRole | None = None,
 ) -> Pipeline:
     """Return a pipeline that deploys each build to every environment.
 
@@ -125,13 +129,15 @@ def continuous_delivery(
             ``deployment_role``; absent: one role for all, that of the pipeline's IAM stack.
         action_role: gives the ARN of the role that the pipeline assumes in an environment of
             another account, such as ``action_role``.
+        reader_role: gives the ARN of the role with which change sets of such an environment are
+            read where an approval describes them, such as ``reader_role``.
 
     Raises:
         ModelError: an environment is in another account, and a role is absent.
 
     """
     environments = application.environments
-    roles = _Roles(role, action_role)
+    roles = _Roles(role, action_role, reader_role)
     return _pipeline(application, environments, source, pipeline_type, capabilities, roles)
 
 
@@ -150,6 +156,11 @@ def _pipeline(
                 f"{application.where}, {environment.where}: account is {account}, and role or "
                 "action_role is absent; use continuous_delivery with role=deployment_role and "
                 "action_role=action_role"
+            )
+        if account is not None and roles.reader is None and _is_described(application, environment):
+            raise ModelError(
+                f"{application.where}, {environment.where}: account is {account}, and reader_role "
+                "is absent; use continuous_delivery with reader_role=reader_role"
             )
     code = _application_source(application, source)
     repository = application.deployment_repository
@@ -243,7 +254,7 @@ class _Deploy:
     def actions(self, environment: Environment) -> list[Action | Sequence[Action]]:
         if not environment.approval:
             return [self._make(UpdateStack, "Deploy", environment)]
-        change = self._make(CreateChangeSet, "ChangeSet", environment)
+        change = self._change_set("ChangeSet", environment)
         approval = environment.approval
         if not isinstance(approval, Approval):
             approval = Approval(describe_changes=False)
@@ -264,18 +275,27 @@ class _Deploy:
 
     def _previews(self, environment: Environment) -> list[CreateChangeSet]:
         """Return what creates the change sets of later environments, which are not executed."""
-        environments = self._application.environments
-        later = environments[environments.index(environment) + 1 :]
+        application = self._application
         return [
-            replace(
-                self._make(CreateChangeSet, f"Preview{_title(e.name)}", e),
-                change_set=f"{self._application.stack_name(e)}-preview",
+            self._change_set(
+                f"Preview{_title(later.name)}",
+                later,
+                change_set=f"{application.stack_name(later)}-preview",
             )
-            for e in later
-            if e.approval
+            for later in _later(application, environment)
+            if later.approval
         ]
 
-    def _make(self, kind: Callable[..., _Kind], name: str, environment: Environment) -> _Kind:
+    def _change_set(self, name: str, environment: Environment, **options: Any) -> CreateChangeSet:
+        application = self._application
+        is_home = application.places.account(environment) is None
+        if not is_home and _is_described(application, environment):
+            options["reader_role"] = self._roles.of_reader(application, environment)
+        return self._make(CreateChangeSet, name, environment, **options)
+
+    def _make(
+        self, kind: Callable[..., _Kind], name: str, environment: Environment, **options: Any
+    ) -> _Kind:
         application, roles = self._application, self._roles
         is_home = application.places.account(environment) is None
         return kind(
@@ -288,7 +308,24 @@ class _Deploy:
             configuration=self._files / f"{environment.name}.json",
             capabilities=self._capabilities,
             parameters=self._parameters,
+            **options,
         )
+
+
+def _later(application: Application, environment: Environment) -> Sequence[Environment]:
+    names = [e.name for e in application.environments]
+    return application.environments[names.index(environment.name) + 1 :]
+
+
+def _is_described(application: Application, environment: Environment) -> bool:
+    """Whether an approval describes change sets of an environment: its own, or an earlier one."""
+    return any(
+        isinstance(e.approval, Approval)
+        and e.approval.describe_changes
+        and (e is environment or (e.approval.preview and environment in _later(application, e)))
+        for e in application.environments
+        if environment.approval
+    )
 
 
 def _title(name: str) -> str:

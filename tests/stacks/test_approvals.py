@@ -1,6 +1,7 @@
 """The function that describes what waits for an approval."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,8 +20,12 @@ from cfn_pipeline import (
     Pipeline,
     Stage,
     UpdateStack,
+    action_role,
     continuous_delivery,
+    deployment_role,
+    load,
     pipeline_template,
+    render,
     todobackend,
 )
 from cfn_pipeline.model.repositories import Repository
@@ -217,3 +222,66 @@ def test_options_of_the_message_need_it(options: dict[str, bool]) -> None:
     )
     with pytest.raises(ModelError, match="approve_empty needs describe_changes; add"):
         Approve(name="Approve", approve_empty=True)
+
+
+ELSEWHERE = Application(
+    name="orders",
+    source=Repository("acme/orders"),
+    container=Container(name="orders", cpu=256, memory=512, port=8080),
+    account="111111111111",
+    region="eu-central-1",
+    environments=[
+        Environment("dev"),
+        Environment("staging", account="222222222222", approval=Approval(preview=True)),
+        Environment("prod", account="333333333333", region="eu-west-1", approval=True),
+        Environment("old", account="444444444444", approval=True),
+    ],
+)
+
+
+def test_change_sets_of_other_accounts_are_read_with_a_role_there() -> None:
+    files = {name: load(text) for name, text in render(ELSEWHERE).items() if name.endswith(".yml")}
+    function = files["pipeline.yml"]["Resources"]["ApprovalFunctionRole"]["Properties"]
+    reader = files["environment-prod.yml"]["Resources"]["ChangeSetReaderRole"]["Properties"]
+    assert (function["RoleName"], function["Path"]) == ("orders-approvals", "/deployment/")
+    [statement, *_] = function["Policies"][0]["PolicyDocument"]["Statement"]
+    assert statement["Action"] == ["sts:AssumeRole"]
+    assert statement["Resource"] == [
+        {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::{number}:role/deployment/orders-{name}-reader"}
+        for number, name in (
+            ("222222222222", "staging"),
+            ("333333333333", "prod"),
+            ("4" * 12, "old"),
+        )
+    ]
+    assert (reader["RoleName"], reader["Path"]) == ("orders-prod-reader", "/deployment/")
+    [trust] = reader["AssumeRolePolicyDocument"]["Statement"]
+    pipeline_account = "arn:${AWS::Partition}:iam::${PipelineAccount}"
+    assert trust["Principal"] == {"AWS": [{"Fn::Sub": f"{pipeline_account}:root"}]}
+    assert trust["Condition"] == {
+        "ArnEquals": {
+            "aws:PrincipalArn": [
+                {"Fn::Sub": f"{pipeline_account}:role/deployment/orders-approvals"}
+            ]
+        }
+    }
+    [read] = reader["Policies"][0]["PolicyDocument"]["Statement"]
+    assert read["Action"] == ["cloudformation:DescribeChangeSet", "cloudformation:DescribeStacks"]
+    assert read["Resource"] == [
+        {
+            "Fn::Sub": "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:"
+            "stack/orders-prod/*"
+        }
+    ]
+    assert "ChangeSetReaderRole" not in files["environment-dev.yml"]["Resources"]
+
+
+def test_what_is_not_described_has_no_role_to_read_it() -> None:
+    environments = [replace(e, approval=bool(e.approval)) for e in ELSEWHERE.environments]
+    files = render(replace(ELSEWHERE, environments=environments))
+    assert not any("ChangeSetReaderRole" in text or "reader" in text for text in files.values())
+
+
+def test_a_pipeline_of_ones_own_names_the_role() -> None:
+    with pytest.raises(ModelError, match="account is 222222222222, and reader_role is absent"):
+        continuous_delivery(ELSEWHERE, role=deployment_role, action_role=action_role)

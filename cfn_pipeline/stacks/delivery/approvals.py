@@ -31,10 +31,12 @@ from cfn_pipeline.model.change_sets import DescribedApproval
 from cfn_pipeline.model.deployments import CreateChangeSet
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.values import Value, present
+from cfn_pipeline.permissions.protection import ROLE_PATH
 from cfn_pipeline.policies.application import write_logs
 from cfn_pipeline.policies.documents import allow, document, trust
 from cfn_pipeline.policies.keys import encrypt_logs, publish_encrypted
 from cfn_pipeline.resources.iam import role
+from cfn_pipeline.stacks.environment.names import approval_role_name
 from cfn_pipeline.stacks.stack import DELETE, Stack
 
 FUNCTION = "ApprovalFunction"
@@ -98,6 +100,9 @@ def add_approval_function(
 
     """
     described = pipeline.described_approvals
+    readers = [c.reader_role for each in described for c in each.change_sets if c.reader_role]
+    # Roles of other accounts trust a name.
+    name = approval_role_name(pipeline.name) if readers else None
     variable = _variable(described)
     if (size := len(json.dumps(variable, default=lambda v: v.to_dict()))) > ENVIRONMENT_BYTES:
         raise ModelError(
@@ -129,6 +134,8 @@ def add_approval_function(
         ),
         role(
             ROLE,
+            name=name,
+            path=None if name is None else ROLE_PATH,
             description=f"Lambda, telling what approvals of the pipeline {pipeline.name} are for",
             trust=trust("lambda.amazonaws.com"),
             policies={

@@ -5,18 +5,19 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross
 
 from collections.abc import Sequence
 
-from awacs import sts
+from awacs import cloudformation, sts
 from troposphere import Parameter, Sub
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.actions import Action
 from cfn_pipeline.model.application import Application
+from cfn_pipeline.model.deployments import CreateChangeSet
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.values import Intrinsic, present
 from cfn_pipeline.permissions.protection import ROLE_PATH
 from cfn_pipeline.policies.delivery import run_actions
-from cfn_pipeline.policies.documents import Roles, document
+from cfn_pipeline.policies.documents import Roles, allow, document
 from cfn_pipeline.policies.keys import encrypt_artifacts
 from cfn_pipeline.resources.iam import role
 from cfn_pipeline.stacks import exports
@@ -24,9 +25,12 @@ from cfn_pipeline.stacks.arns import Arns
 from cfn_pipeline.stacks.delivery.roles import resources
 from cfn_pipeline.stacks.environment.names import (
     ACTION_ROLE,
+    READER_ROLE,
     action_role_name,
+    approval_role_name,
     arn_of_role,
     pipeline_role_name,
+    reader_role_name,
 )
 from cfn_pipeline.stacks.stack import Stack
 
@@ -44,7 +48,7 @@ class Home(Frozen):
     Args:
         pipeline: its name.
         actions: those that deploy the environment; they have an action role where the account is
-            another one.
+            another one, and a reader role where an approval describes their change sets.
         images: the ECR repository of the application's images; absent: it has none.
         is_account_other: whether the pipeline is in another account than the environment.
         is_region_other: whether it is in another region.
@@ -119,6 +123,8 @@ def add_home(stack: Stack, home: Home) -> None:
             )
         )
         _add_action_role(stack, home)
+        if any(isinstance(a, CreateChangeSet) and a.reader_role for a in home.actions):
+            _add_reader_role(stack, home)
     if home.images is None:
         return
     if home.is_region_other:
@@ -169,6 +175,32 @@ def _add_action_role(stack: Stack, home: Home) -> None:
                     *encrypt_artifacts(
                         store.regional("kms", "key/*"), through=stack.arns.service("s3")
                     ),
+                )
+            },
+        )
+    )
+
+
+def _add_reader_role(stack: Stack, home: Home) -> None:
+    """Add the role with which the pipeline's function for approvals reads change sets."""
+    store = home.store
+    function_role = arn_of_role(approval_role_name(home.pipeline), store)
+    trusted = Roles([store.root()], [function_role])
+    stack.add(
+        role(
+            READER_ROLE,
+            name=reader_role_name(stack.name),
+            path=ROLE_PATH,
+            description=f"Approvals of {home.pipeline}, reading change sets of {stack.name}",
+            trust=document(trusted.allow(sts.AssumeRole, on=None, sid="TrustApprovalFunction")),
+            policies={
+                "ReadChangeSets": document(
+                    allow(
+                        cloudformation.DescribeChangeSet,
+                        cloudformation.DescribeStacks,
+                        on=stack.arns.regional("cloudformation", f"stack/{stack.name}/*"),
+                        sid="DescribeChangeSets",
+                    )
                 )
             },
         )

@@ -13,6 +13,9 @@ DEPLOYMENT_ROLE = "CloudFormationRole"
 #: The logical id of the role that a pipeline of another account assumes.
 ACTION_ROLE = "ActionRole"
 
+#: The logical id of the role with which the function for approvals reads change sets.
+READER_ROLE = "ChangeSetReaderRole"
+
 
 _ENVIRONMENT = "-environment"
 
@@ -35,6 +38,16 @@ def role_name(stack: str) -> str:
 def action_role_name(stack: str) -> str:
     """Return the name of the role that a pipeline of another account assumes for a stack."""
     return f"{stack}-action"
+
+
+def reader_role_name(stack: str) -> str:
+    """Return the name of the role with which change sets of a stack are read."""
+    return f"{stack}-reader"
+
+
+def approval_role_name(pipeline: str) -> str:
+    """Return the name of the role that assumes it, of the function for approvals."""
+    return f"{pipeline}-approvals"
 
 
 def pipeline_role_name(pipeline: str) -> str:
@@ -70,4 +83,18 @@ def action_role(application: Application, environment: Environment, *, arns: Arn
 
     """
     name = action_role_name(application.stack_name(environment))
+    return arn_of_role(name, arns.at(account=application.places.account(environment)))
+
+
+def reader_role(application: Application, environment: Environment, *, arns: Arns = ARNS) -> Value:
+    """Return the ARN of the role that reads change sets of an environment of another account.
+
+    The function for approvals assumes it. Its name is fixed, as that of ``deployment_role``. ::
+
+        continuous_delivery(
+            application, role=deployment_role, action_role=action_role, reader_role=reader_role
+        )
+
+    """
+    name = reader_role_name(application.stack_name(environment))
     return arn_of_role(name, arns.at(account=application.places.account(environment)))

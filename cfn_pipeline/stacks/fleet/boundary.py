@@ -104,7 +104,10 @@ _ASSUME_ACTION_ROLES = {
     "Sid": "AssumeActionRoles",
     "Effect": "Allow",
     "Action": ["sts:AssumeRole"],
-    "Resource": [{"Fn::Sub": f"arn:${{AWS::Partition}}:iam::*:role{ROLE_PATH}*-action"}],
+    "Resource": [
+        {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::*:role{ROLE_PATH}*-{name}"}
+        for name in ("action", "reader")
+    ],
 }
 
 
