@@ -18,9 +18,9 @@ class Approval(Validated):
             whether it is replaced, and why; each parameter, such as the image's tag, before and
             after; and where the console shows the change set. False: it says that the approval
             waits.
-        approve_empty: whether the function approves where the change set is empty. What follows
-            the approval runs then, too. It approves nothing when it cannot read the change set, or
-            CloudFormation does not say that it has no changes.
+        approve_empty: whether the function approves where the change set is empty, and each preview
+            is. What follows the approval runs then, too. It approves nothing when it cannot read a
+            change set, or CloudFormation does not say that it has no changes.
         preview: whether change sets of later environments with an approval are created before this
             approval begins, so that the message says what will change there, too. They are never
             executed: each environment creates its own when its turn comes, and where its stack or

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cfn_pipeline import emit
+from cfn_pipeline import Approval, emit
 from cfn_pipeline.adopt.pipelines.configuring import as_configuration
 from cfn_pipeline.adopt.pipelines.importing import import_files, stack_name
 from cfn_pipeline.adopt.pipelines.language import in_language
@@ -302,6 +302,15 @@ def test_the_configuration_has_accounts_and_regions() -> None:
         ("staging", "222222222222", None, False),
         ("prod", "333333333333", "eu-west-1", True),
     ]
+
+
+def test_previews_are_an_option_of_the_approval() -> None:
+    live = _live(answer(PIPELINES["examples/own-stack/pipeline.yml"]))
+    configuration = as_configuration(live)
+    assert configuration.text is not None
+    [read] = read_config(configuration.text)
+    assert [e.approval for e in read.environments] == [False, Approval(preview=True), True]
+    assert not [text for text in configuration.differences if "Preview" in text]
 
 
 def test_what_the_checks_find_is_that_of_the_pipeline() -> None:

@@ -77,7 +77,7 @@ class _Mapping:
         environments = []
         template, version = None, None
         for stage in stages:
-            deployments = [a for a in stage["Actions"] if _deploys(a)]
+            deployments = [a for a in stage["Actions"] if _deploys(a) and not self._is_preview(a)]
             if not deployments:
                 self._other_stage(stage)
             elif len(deployments) > 1:
@@ -110,6 +110,19 @@ class _Mapping:
             "environments": environments,
         }
 
+    def _is_preview(self, action: Properties) -> bool:
+        """Whether it makes a change set that is shown, and never executed, as another one is."""
+        if _mode(action) != "CHANGE_SET_REPLACE":
+            return False
+        executed = [
+            _change_set(each)
+            for stage in self._live.properties["Stages"]
+            for each in stage["Actions"]
+            if _mode(each) == "CHANGE_SET_EXECUTE"
+        ]
+        stack, name = _change_set(action)
+        return (stack, name) not in executed and stack in [each for each, _ in executed]
+
     def _other_stage(self, stage: Properties) -> None:
         for action in stage["Actions"]:
             kind = action["ActionTypeId"]
@@ -132,11 +145,13 @@ class _Mapping:
         where = f"stage {stage['Name']!r}"
         self.reasons += name_forms.ENVIRONMENT.problems(name, where)
         approval = _mode(deployment) == "CHANGE_SET_REPLACE"
-        kept = 3 if approval else 1
+        previews = [action for action in stage["Actions"] if self._is_preview(action)]
+        kept = (3 if approval else 1) + len(previews)
         others = [
             action["Name"]
             for action in stage["Actions"]
             if action is not deployment
+            and action not in previews
             and _mode(action) != "CHANGE_SET_EXECUTE"
             and not (approval and action["ActionTypeId"]["Provider"] == "Manual")
         ]
@@ -154,7 +169,7 @@ class _Mapping:
             "name": name,
             "stage": stage["Name"],
             "stack": settings["StackName"],
-            "approval": approval or None,
+            "approval": ({"preview": True} if previews else True) if approval else None,
             "account": account and account[1],
             "region": deployment.get("Region"),
         }
@@ -231,6 +246,11 @@ class _Mapping:
 
 
 _BUILDS = (("Build", "CodeBuild"), ("Build", "ECRBuildAndPublish"))
+
+
+def _change_set(action: Properties) -> tuple[str, str]:
+    settings = action["Configuration"]
+    return settings.get("StackName", ""), settings.get("ChangeSetName", "")
 
 
 def _deploys(action: Properties) -> bool:

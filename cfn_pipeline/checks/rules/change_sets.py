@@ -175,6 +175,8 @@ def _never_executed(pipeline: Pipeline) -> Iterator[Problem]:
         later = (other for other in pipeline.actions if action.runs_before(other) is not False)
         if _may_call("cloudformation:ExecuteChangeSet", later, pipeline):
             continue
+        if is_preview(action, pipeline):
+            continue
         if not meant and not any(_same(key, other) for _, other in executions):
             yield problem(
                 action,
@@ -183,6 +185,27 @@ def _never_executed(pipeline: Pipeline) -> Iterator[Problem]:
                 f"'{readable(key[0])}', so the pipeline does not change the stack; add an action "
                 f"with ActionMode {_EXECUTE} after it",
             )
+
+
+def is_preview(action: Action, pipeline: Pipeline) -> bool:
+    """Whether a change set is made for an approval to look at, and a later one is executed."""
+    key = _key(action)
+    if action.mode != _MAKE or key is None:
+        return False
+    executions = _of_mode(pipeline, _EXECUTE)
+    if any(_same(key, other) for _, other in executions):
+        return False
+    approvals = [approval for approval in pipeline.actions if approval.is_approval]
+    return any(
+        other[0] == key[0]
+        and _place(maker) == _place(action)
+        and action.runs_before(maker) is True
+        and maker.runs_before(executor) is True
+        and any(_between(approval, (action, maker)) for approval in approvals)
+        for maker, other in _of_mode(pipeline, _MAKE)
+        for executor, executed in executions
+        if executed == other
+    )
 
 
 def _unseen(pipeline: Pipeline) -> Iterator[Problem]:

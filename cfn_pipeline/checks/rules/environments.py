@@ -12,6 +12,7 @@ from cfn_pipeline.analysis.nodes import Node
 from cfn_pipeline.analysis.partial_text import readable
 from cfn_pipeline.analysis.pipelines import Action, Pipeline
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
+from cfn_pipeline.checks.rules.change_sets import is_preview
 
 _REFERENCE = (
     "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html"
@@ -56,6 +57,8 @@ def _stacks(pipeline: Pipeline) -> Iterator[Problem]:
     stacks = [(action, _stack(action)) for action in _deploying(pipeline)]
     for (one, key), (other, other_key) in itertools.combinations(stacks, 2):
         if one.stage.number == other.stage.number or key is None or key != other_key:
+            continue
+        if is_preview(one, pipeline):
             continue
         if other in reported or not _is_by_mistake(one, other):
             continue

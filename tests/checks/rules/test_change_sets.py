@@ -153,3 +153,30 @@ def test_a_build_may_execute_the_change_set() -> None:
     assert ids(findings(template)) == ["E9305"]
     production.append({**BUILD, "RunOrder": 9})
     assert findings(template) == []
+
+
+def _with_preview(template: dict[str, Any]) -> list[Any]:
+    """Add a stage with a preview of production's change set, and an approval that shows it."""
+    stages: list[Any] = pipeline(template)["Stages"]
+    make, *_ = stages[1]["Actions"]
+    preview = {**make, "Name": "Preview", "RunOrder": 1}
+    preview["Configuration"] = {**make["Configuration"], "ChangeSetName": "preview"}
+    kind = {"Category": "Approval", "Owner": "AWS", "Provider": "Manual", "Version": "1"}
+    approval = {"Name": "Approve", "ActionTypeId": kind, "RunOrder": 2}
+    stages.insert(1, {"Name": "Staging", "Actions": [preview, approval]})
+    return stages
+
+
+def test_a_change_set_that_an_approval_shows_before_another_is_executed() -> None:
+    template = good("E9305")
+    stages = _with_preview(template)
+    assert findings(template) == []
+    del stages[1]["Actions"][1]
+    assert ids(findings(template)) == ["E9305", "W9815"], "no approval shows it"
+
+
+def test_a_change_set_of_another_stack_is_no_preview() -> None:
+    template = good("E9305")
+    stages = _with_preview(template)
+    stages[1]["Actions"][0]["Configuration"]["StackName"] = "other"
+    assert ids(findings(template)) == ["E9305"]
