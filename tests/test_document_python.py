@@ -10,8 +10,10 @@ import pytest
 from cfn_pipeline.config.reading import read_config
 
 ROOT = Path(__file__).parents[1]
-#: A block of Python, and the indented lines right below it: what it prints.
-BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n((?:    [^\n]+\n)+))?", re.DOTALL | re.MULTILINE)
+#: A block of Python, and the block of text right below it: what it prints.
+BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", re.DOTALL | re.MULTILINE)
+#: Blocks of text that are messages of a rehearsal, which tests/rehearsal compares.
+MESSAGES = {"docs/rehearsal.md"}
 EXAMPLES = {
     f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, block.start()) + 1}": (block[1], block[2])
     for path in [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -33,7 +35,16 @@ def test_an_example_runs(place: str, tmp_path: Path) -> None:
     printed = _output(code, tmp_path)
     assert printed
     if shown:
-        assert printed == re.sub("^    ", "", shown, flags=re.MULTILINE)
+        assert printed == shown
+
+
+def test_text_is_what_python_prints() -> None:
+    """What a command prints is in a block ``console``, with the command."""
+    blocks = sum(
+        path.read_text(encoding="utf-8").count("\n```text\n")
+        for path in (ROOT / "docs").rglob("*.md")
+    )
+    assert sum(bool(shown) for _, shown in EXAMPLES.values()) == blocks - len(MESSAGES)
 
 
 def test_the_file_describes_what_the_python_example_does() -> None:

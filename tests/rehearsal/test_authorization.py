@@ -1,7 +1,9 @@
 """Actions in other accounts: what the policies of both sides refuse is refused, as on AWS."""
 
 import json
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,6 +150,17 @@ def test_the_role_does_not_trust_the_pipeline(system: System) -> None:
     assert "sts:AssumeRole on resource" in _refused(system)
     system.trust(ROLE, "*", Effect="Deny")
     assert "with an explicit deny in a resource-based policy" in _refused(system)
+
+
+def test_the_page_shows_such_a_message(system: System) -> None:
+    page = Path(__file__).parents[2] / "docs" / "rehearsal.md"
+    [shown] = re.findall(r"```text\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    system.trust(ROLE, {"AWS": ROOT.format(OTHER)})
+    message = (
+        _refused(system).replace(HOME, "111111111111").replace("/pipeline/", "/billing-pipeline/")
+    )
+    action_role = f"arn:aws:iam::{TARGET}:role/deployment/billing-staging-action"
+    assert message.replace(ROLE, action_role) == " ".join(shown.split())
 
 
 def test_the_bucket(system: System) -> None:
