@@ -257,9 +257,21 @@ def test_the_commands_of_a_document(name: str, tmp_path: Path) -> None:
     _follow(name, tmp_path, rehearsals=False)
 
 
+def test_the_first_page_of_the_site_has_the_steps_of_the_readme() -> None:
+    readme, first = (
+        [each.command for each in COMMANDS[name]] for name in ("README.md", "docs/index.md")
+    )
+    assert first == [command for command in readme if not command.startswith("make")]
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize(
-    "name", [name for name, each in COMMANDS.items() if any(s.verb == "rehearse" for s in each)]
+    "name",
+    [
+        name
+        for name, each in COMMANDS.items()
+        if any(shown.verb == "rehearse" for shown in each) and name != "docs/index.md"
+    ],
 )
 def test_the_rehearsals_of_a_document(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
