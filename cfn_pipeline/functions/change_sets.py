@@ -52,7 +52,9 @@ def describe(stack: str, name: str, region: Any = None, role: Any = None) -> Any
     if first["Status"] != "CREATE_COMPLETE":
         return [f"The change set is {status}"], False
     old = values(client.describe_stacks(StackName=stack)["Stacks"][0])
-    lines = [f"{k}: {old.get(k)} -> {v}" for k, v in values(first).items() if v != old.get(k)]
+    lines = [
+        f"{k}: {old.get(k, '(none)')} -> {v}" for k, v in values(first).items() if v != old.get(k)
+    ]
     changes = [change for page in (first, *more) for change in page["Changes"]]
     lines += [row(c["ResourceChange"]) for c in changes if "ResourceChange" in c]
     arn = first["StackId"]

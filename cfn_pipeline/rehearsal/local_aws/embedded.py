@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,21 @@ class EmbeddedAws:
         place = {"number": account.number, "region": account.region}
         request = {"request": "create network", "vpcs": list(vpcs), "subnets": list(subnets)}
         return list(self._request(request | place))
+
+    def begin_approval(self, detail: Mapping[str, Any]) -> list[dict[str, str]]:
+        """Begin an approval, and return the functions that rules run for it, with their events.
+
+        Args:
+            detail: of the event "CodePipeline Action Execution State Change".
+
+        """
+        place = {"number": self.account.number, "region": self.account.region}
+        return list(self._request({"request": "begin approval", "detail": dict(detail), **place}))
+
+    def end_approval(self) -> Mapping[str, Any] | None:
+        """End it, and return the result that a function has given; None: none has."""
+        result: Mapping[str, Any] | None = self._request({"request": "end approval"})
+        return result
 
     def key_of(self, number: str) -> str:
         """Return an access key of another account."""

@@ -25,6 +25,7 @@ from ministack.core import persistence
 from ministack.services import cloudformation
 
 from cfn_pipeline.rehearsal.local_aws.access import with_access
+from cfn_pipeline.rehearsal.local_aws.approvals import Approvals, with_approvals
 from cfn_pipeline.rehearsal.local_aws.conditions import patch_conditions
 from cfn_pipeline.rehearsal.local_aws.credentials import (
     acting_in,
@@ -56,6 +57,7 @@ class _Requests:
         self._types = add_types()
         self._tasks = Tasks()
         self._saving = _Saving()
+        self.approvals = Approvals()
         add_public_parameters()
 
     def handle(self, request: dict[str, Any]) -> Any:
@@ -70,6 +72,11 @@ class _Requests:
             case {"request": "create network", "number": str(number), "region": str(region)}:
                 with acting_in(number, region):
                     return create_network(request["vpcs"], request["subnets"])
+            case {"request": "begin approval", "number": str(number), "region": str(region)}:
+                with acting_in(number, region):
+                    return self.approvals.begin(request["detail"])
+            case {"request": "end approval"}:
+                return self.approvals.end()
             case {"request": "access key", "number": str(number)}:
                 return key_of(number)
             case {"request": "stand-in types"}:
@@ -168,7 +175,8 @@ async def _main(descriptor: int) -> None:
     config.loglevel = "WARNING"
     config.graceful_timeout = 0.5
     threading.Thread(target=requests.read, args=(loop, ended), daemon=True).start()
-    guarded: Any = with_access(with_long_polling(app.app, _in_progress), host, key, is_issued)
+    answering = with_approvals(with_long_polling(app.app, _in_progress), requests.approvals)
+    guarded: Any = with_access(answering, host, key, is_issued)
     await serve(guarded, config, shutdown_trigger=until_ended)
 
 

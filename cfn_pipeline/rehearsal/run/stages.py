@@ -158,20 +158,23 @@ class Run:
         return outcome
 
     def _pending(self) -> list[PendingChangeSet]:
-        """Return the change sets that are created and not executed."""
-        pending: dict[tuple[str, str], PendingChangeSet] = {}
+        """Return the change sets that are created and not executed: the latest of each stack.
+
+        CloudFormation deletes the other change sets of a stack when one is executed.
+        """
+        pending: dict[tuple[str | None, ...], PendingChangeSet] = {}
         for action in self.context.pipeline.actions:
             data = self.journal.action(action.id)
             details: Mapping[str, Any] = data.get("details", {})
             name = str(details.get("change_set", ""))
             if not name or data.get("status") != Status.SUCCEEDED:
                 continue
-            key = (str(details["stack"]), name)
+            stack = str(details["stack"])
+            key = (action.account, action.region, stack)
+            pending.pop(key, None)
             if details["mode"] == "CHANGE_SET_REPLACE":
                 changes = details.get("changes", [])
-                pending[key] = PendingChangeSet(stack=key[0], name=name, changes=changes)
-            else:
-                pending.pop(key, None)
+                pending[key] = PendingChangeSet(stack=stack, name=name, changes=changes)
         return list(pending.values())
 
     def _variables(self) -> dict[str, Mapping[str, str]]:
