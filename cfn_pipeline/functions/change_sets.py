@@ -1,4 +1,4 @@
-"""Tells what an approval is for, and approves by itself where nothing will change."""
+"""Tells what an approval is for, and approves where nothing will change."""
 
 import json
 import os
@@ -25,20 +25,25 @@ def handler(event: Any, context: Any) -> str:
             changes, is_empty = [f"It cannot be read: {error}"], False
         empty.append(is_empty)
         lines += ["", f"Stack {change_set['stack']}", *changes]
-    if approval.get("approve_empty") and empty and all(empty):
-        try:
-            approve(action, event["execution"])
-            lines += ["", "Approved, because nothing will change."]
-        except Exception as error:
-            lines += ["", f"Nothing will change, but it cannot be approved: {error}"]
-    text = "\n".join(lines)[:100000]
+    if not approval.get("approve_empty") or set(empty) != {True}:
+        return tell(event, lines)
+    text = tell(event, [*lines, "", "Nothing will change, so it is approved now."])
+    try:
+        approve(action, event["execution"])
+    except Exception as error:
+        text += "\n" + tell(event, [event["message"], f"{error}"])
+    return text
+
+
+def tell(event: Any, lines: Any) -> str:
+    text = "\n".join(lines)[:60000]
     print(text)
     sns.publish(TopicArn=os.environ["TOPIC"], Subject=event["subject"], Message=text)
     return text
 
 
 def describe(stack: str, name: str, region: Any = None, role: Any = None) -> Any:
-    """Return lines about a change set, and whether it is known to be empty."""
+    """Return lines, and whether it is certain that nothing changes."""
     keys = []
     if role:
         given = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="approval")
@@ -55,8 +60,7 @@ def describe(stack: str, name: str, region: Any = None, role: Any = None) -> Any
     lines = [
         f"{k}: {old.get(k, '(none)')} -> {v}" for k, v in values(first).items() if v != old.get(k)
     ]
-    changes = [change for page in (first, *more) for change in page["Changes"]]
-    lines += [row(c["ResourceChange"]) for c in changes if "ResourceChange" in c]
+    lines += [row(c["ResourceChange"]) for p in (first, *more) for c in p["Changes"]]
     arn = first["StackId"]
     at = arn.split(":")[3]
     page = f"https://{at}.{os.environ['CONSOLE']}/cloudformation/home?region={at}#/stacks"

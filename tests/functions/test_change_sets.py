@@ -106,6 +106,7 @@ def tell(
         *change_sets: dict[str, str],
         approve_empty: bool = False,
         is_denied: bool = False,
+        mails: int = 1,
         **event: Any,
     ) -> str:
         approval = {"change_sets": change_sets or [PENDING], "approve_empty": approve_empty}
@@ -122,14 +123,15 @@ def tell(
         )
         if is_denied:
             made.stubs["sns"].add_client_error("publish", "AuthorizationError", "denied")
-        else:
+        for _ in range(mails):
             made.stubs["sns"].add_response("publish", {"MessageId": "1"})
         made({**EVENT, **event})
         for stub in clients.stubs.values():
             stub.assert_no_pending_responses()
-        [params] = sent
-        assert (params["TopicArn"], params["Subject"]) == (TOPIC, "Approval: orders")
-        return str(params["Message"])
+        assert len(sent) == mails
+        for params in sent:
+            assert (params["TopicArn"], params["Subject"]) == (TOPIC, "Approval: orders")
+        return "\n".join(params["Message"] for params in sent)
 
     return run
 
@@ -245,7 +247,7 @@ def test_an_empty_change_set_is_approved(
         "Stack orders-prod",
         "No changes",
         "",
-        "Approved, because nothing will change.",
+        "Nothing will change, so it is approved now.",
     ]
 
 
@@ -287,7 +289,7 @@ def test_changes_without_resources_are_not_empty(
     )
     lines = tell(approve_empty=True).splitlines()
     assert lines[3] == "No resource changes"
-    assert "Approved" not in " ".join(lines)
+    assert "approved" not in " ".join(lines)
 
 
 @pytest.mark.parametrize(
@@ -315,7 +317,7 @@ def test_one_change_set_that_is_not_empty_keeps_all_waiting(
     cloudformation.add_client_error("describe_change_set", "ChangeSetNotFound", "gone")
     text = tell(PENDING, {**PENDING, "stack": "orders-eu"}, approve_empty=True)
     assert text.splitlines()[2:6] == ["Stack orders-prod", "No changes", "", "Stack orders-eu"]
-    assert "Approved" not in text
+    assert "approved" not in text
 
 
 def test_a_denied_approval_is_told(tell: Callable[..., str], clients: Clients) -> None:
@@ -324,19 +326,20 @@ def test_a_denied_approval_is_told(tell: Callable[..., str], clients: Clients) -
     clients.at("codepipeline").add_client_error(
         "put_approval_result", "AccessDeniedException", "User: role is not authorized"
     )
-    assert tell(approve_empty=True).splitlines()[-1] == (
-        "Nothing will change, but it cannot be approved: An error occurred "
-        "(AccessDeniedException) when calling the PutApprovalResult operation: User: role is not "
-        "authorized"
-    )
+    assert tell(approve_empty=True, mails=2).splitlines()[-2:] == [
+        EVENT["message"],
+        (
+            "An error occurred (AccessDeniedException) when calling the PutApprovalResult "
+            "operation: User: role is not authorized"
+        ),
+    ]
 
 
 def test_another_execution_is_not_approved(tell: Callable[..., str], clients: Clients) -> None:
     clients.at("cloudformation").add_response("describe_change_set", EMPTY, NAMES)
     waits(clients, execution="00000000-1234-1234-1234-123456789012")
-    assert tell(approve_empty=True).splitlines()[-1] == (
-        "Nothing will change, but it cannot be approved: another execution is in the stage"
-    )
+    text = tell(approve_empty=True, mails=2)
+    assert text.splitlines()[-1] == "another execution is in the stage"
 
 
 def test_an_approval_without_change_sets_is_only_told(tell: Callable[..., str]) -> None:
@@ -367,8 +370,14 @@ def test_a_change_set_of_another_account_is_read_with_its_role(
     assert text.splitlines()[3] == "No changes"
 
 
-def test_a_message_that_is_not_published_fails(tell: Callable[..., str], clients: Clients) -> None:
-    """Lambda then tries again, and sends the event to the topic in the end."""
+def test_nothing_is_approved_when_the_message_is_not_published(
+    tell: Callable[..., str], clients: Clients
+) -> None:
+    """The function fails: Lambda tries again, and sends the event to the topic in the end."""
     clients.at("cloudformation").add_response("describe_change_set", EMPTY, NAMES)
+    waits(clients)
+    approves(clients)
     with pytest.raises(ClientError, match="AuthorizationError"):
-        tell(is_denied=True)
+        tell(approve_empty=True, is_denied=True)
+    with pytest.raises(AssertionError, match="2 responses remaining"):
+        clients.at("codepipeline").assert_no_pending_responses()
