@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY
+from functools import cached_property
 
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.pipelines import (
@@ -60,7 +61,7 @@ class Stage(Validated):
     on_success: Condition | None = None
     on_failure: str | None = None
 
-    @property
+    @cached_property
     def groups(self) -> tuple[tuple[Action, ...], ...]:
         """The actions by run order: each group runs when the one before it has succeeded."""
         groups = tuple(
@@ -172,7 +173,7 @@ class Pipeline(Validated):
     execution_mode: str | None = None
     shared: Shared | None = None
 
-    @property
+    @cached_property
     def actions(self) -> tuple[Action, ...]:
         """Every action, in order."""
         return tuple(action for stage in self.stages for action in _actions(stage))
