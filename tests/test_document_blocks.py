@@ -25,6 +25,15 @@ BLOCKS = [
     for text in [path.read_text(encoding="utf-8")]
     for block in re.finditer(r"^```(\w*)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 ]
+#: Keys of a configuration file, of which some blocks show a part, and what such a block lacks.
+OF_THE_FILE = {"applications", "defaults", "fleet", "shared"}
+OURS = OF_THE_FILE | {"environments"}
+ORDERS = {
+    "name": "orders",
+    "source": "acme/orders",
+    "container": {"name": "orders", "cpu": 256, "memory": 512, "port": 8080},
+    "compute": {"type": "fargate"},
+}
 #: The template that the recipe of an own stack names.
 EVENTS = (ROOT / "examples" / "own-stack" / "events.yml").read_text(encoding="utf-8")
 
@@ -47,11 +56,14 @@ def test_a_configuration_renders(code: str, tmp_path: Path) -> None:
     if "AWSTemplateFormatVersion" in code or ", shortened\n" in code:
         return  # a template, which is linted; a part of one, which is compared
     values = yaml.safe_load(code)
-    if not isinstance(values, dict) or "applications" not in values:
-        return  # a part of a file, or a file of another tool
+    if not isinstance(values, dict) or not values.keys() & OURS:
+        return  # a file of another tool
+    if not values.keys() & OF_THE_FILE:
+        values = {"applications": [{**ORDERS, **values}]}
+    values.setdefault("applications", [ORDERS])
     (tmp_path / "events.yml").write_text(EVENTS)
     config = tmp_path / "cfn-pipeline.yml"
-    config.write_text(code)
+    config.write_text(code if "applications:" in code else yaml.safe_dump(values))
     for application in read_config_file(config):
         assert "pipeline.yml" in render(application)
 
