@@ -30,6 +30,8 @@ The book's system, todobackend, as `make templates` renders it:
 [as it is deployed today](current), and [as the chapter deploys it](book).
 [Editions](../docs/editions.md) explains the differences.
 """
+#: Of pages with whole templates: every word is in one of them.
+UNSEARCHED = "---\nsearch: {exclude: true}\n---\n\n"
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 IMAGE = re.compile(r'(?<= )(src|srcset)="(docs/[^"]+)"')
 FENCE = re.compile(r"^ *(```+|~~~+)")
@@ -50,6 +52,7 @@ def main() -> None:
             copy = place / path.relative_to(ROOT / "docs")
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
+    shutil.copytree(Path(__file__).parent / "files", place / "assets")
     for page, text in reference.pages():
         path = place / page
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,10 +70,12 @@ def _pages() -> Iterator[tuple[str, tuple[str, str]]]:
     yield "examples/README.md", ("examples/index.md", text)
     for folder in sorted((ROOT / "examples").iterdir()):
         if folder.is_dir():
-            yield f"examples/{folder.name}", (f"examples/{folder.name}.md", _folder_page(folder))
+            page = f"examples/{folder.name}.md"
+            yield f"examples/{folder.name}", (page, UNSEARCHED + _folder_page(folder))
     yield "templates", ("rendered/index.md", TEMPLATES)
     for folder in sorted((ROOT / "templates").iterdir()):
-        yield f"templates/{folder.name}", (f"rendered/{folder.name}.md", _folder_page(folder))
+        page = f"rendered/{folder.name}.md"
+        yield f"templates/{folder.name}", (page, UNSEARCHED + _folder_page(folder))
 
 
 def _folder_page(folder: Path) -> str:
