@@ -29,7 +29,10 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "reference/index.md", HEAD + "\n".join(lines) + "\n"
     for room, names in rooms.items():
         parts = [_part(name, module) for name, module in sorted(names)]
-        yield f"reference/{room}.md", f"# cfn_pipeline: {room}\n\n" + "\n".join(parts)
+        yield (
+            f"reference/{room}.md",
+            f"# cfn_pipeline: {room}\n\n[All names](index.md)\n\n" + "\n".join(parts),
+        )
 
 
 def _part(name: str, module: str) -> str:

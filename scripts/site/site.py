@@ -71,16 +71,20 @@ def _pages() -> Iterator[tuple[str, tuple[str, str]]]:
     for folder in sorted((ROOT / "examples").iterdir()):
         if folder.is_dir():
             page = f"examples/{folder.name}.md"
-            yield f"examples/{folder.name}", (page, UNSEARCHED + _folder_page(folder))
+            text = _folder_page(folder, back="[All examples](../README.md)")
+            yield f"examples/{folder.name}", (page, UNSEARCHED + text)
     yield "templates", ("rendered/index.md", TEMPLATES)
     for folder in sorted((ROOT / "templates").iterdir()):
         page = f"rendered/{folder.name}.md"
-        yield f"templates/{folder.name}", (page, UNSEARCHED + _folder_page(folder))
+        text = _folder_page(folder, back="[Both editions](..)")
+        yield f"templates/{folder.name}", (page, UNSEARCHED + text)
 
 
-def _folder_page(folder: Path) -> str:
+def _folder_page(folder: Path, *, back: str) -> str:
+    """Return the page of a folder's files; ``back`` is the link to the page of all."""
     readme = folder / "README.md"
     text = readme.read_text("utf-8") if readme.exists() else f"# {folder.name}\n"
+    text += f"\n{back}\n"
     files = [path for path in folder.rglob("*") if path.is_file() and path != readme]
     first = "cfn-pipeline.yml"
     for path in sorted(files, key=lambda path: (path.name != first, len(path.parts), path)):
