@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import field, replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from cfn_pipeline.analysis.reading import read_texts
@@ -63,13 +64,7 @@ def compare(old: State, new: State) -> Difference:
     if len(old.files) == len(new.files) == 1:
         [name] = new.files
         before = _named(before, name)
-    configured = {
-        name: f"the value of parameter {name} changes in {file}"
-        for file in after.configurations
-        for name in sorted(
-            changed_parameters(before.configurations.get(file), after.configurations[file])
-        )
-    }
+    configured = _configured(before, after)
     templates = [
         difference
         for file in dict.fromkeys((*after.templates, *before.templates))
@@ -79,7 +74,7 @@ def compare(old: State, new: State) -> Difference:
                 before.templates.get(file),
                 after.templates.get(file),
                 (before.system, after.system),
-                configured,
+                configured.get(file, {}),
             )
         )
     ]
@@ -103,6 +98,26 @@ def compare(old: State, new: State) -> Difference:
         configurations=configurations,
         notes=[*before.notes, *after.notes],
     )
+
+
+def _configured(before: _Read, after: _Read) -> dict[str, dict[str, str]]:
+    """Return, by template, the words for its parameters whose value a configuration file changes.
+
+    A file is for the templates of its folder; where none of them has these parameters, as in a
+    folder of configuration files alone, for all templates.
+    """
+    declared = {name: {*t.section("Parameters")} for name, t in after.templates.items()}
+    configured: dict[str, dict[str, str]] = {}
+    for file, content in after.configurations.items():
+        changed = changed_parameters(before.configurations.get(file), content)
+        having = [name for name, parameters in declared.items() if parameters & changed]
+        folder = PurePosixPath(file).parent
+        beside = [name for name in having if PurePosixPath(name).parent == folder]
+        for name in beside or having:
+            for parameter in sorted(declared[name] & changed):
+                words = f"the value of parameter {parameter} changes in {file}"
+                configured.setdefault(name, {})[parameter] = words
+    return configured
 
 
 def _read(state: State, parsed: Mapping[str, Mapping[str, Any]]) -> _Read:
@@ -162,11 +177,10 @@ def _template(
     if old is not None and new is not None and old.content is new.content and not configured:
         return TemplateDifference(file=file, kind="changed")
     matched = pairs({} if old is None else old.resources, {} if new is None else new.resources)
-    declared = {} if new is None else new.section("Parameters")
     changed = changed_sections(
         {} if old is None else old.content,
         {} if new is None else new.content,
-        {name: words for name, words in configured.items() if name in declared},
+        configured,
     )
     resources = resource_changes(matched, changed)
     if new is None:

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from cfn_pipeline.diff.comparing import State, compare
 from cfn_pipeline.diff.difference import Difference
 from tests.diff.small import difference, words
@@ -113,6 +115,20 @@ def test_values_of_configurations() -> None:
     [change] = found.resources
     assert change.kind == "may be replaced"
     assert change.properties[0].cause == "the value of parameter Size changes in prod.json"
+
+
+@pytest.mark.parametrize(
+    ("file", "changed"),
+    [("a/prod.json", {"a/stack.yml"}), ("values/prod.json", {"a/stack.yml", "b/stack.yml"})],
+)
+def test_a_configuration_is_for_the_templates_of_its_folder(file: str, changed: set[str]) -> None:
+    template = "Parameters: {Size: {Type: String}}\n"
+    template += "Resources: {It: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: !Ref Size}}}\n"
+    templates = {"a/stack.yml": template, "b/stack.yml": template}
+    old, new = (
+        {**templates, file: json.dumps({"Parameters": {"Size": size}})} for size in ("1", "2")
+    )
+    assert {each.file for each in _folders(old, new).templates} == changed
 
 
 def test_configurations_in_the_form_of_the_cli() -> None:
