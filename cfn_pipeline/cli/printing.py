@@ -132,6 +132,10 @@ def _write(text: str) -> None:
             f"standard output cannot be written: its encoding {error.encoding} has no "
             f"{printable(error.object[error.start])!r}; set PYTHONIOENCODING=utf-8"
         ) from error
+    except BrokenPipeError as error:
+        # The reader has what it wanted, as in "| head": there is nothing to tell.
+        discard_output()
+        raise click.exceptions.Exit(2) from error
     except OSError as error:
         discard_output()
         raise OutputError(f"standard output cannot be written: {error.strerror}") from error

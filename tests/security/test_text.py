@@ -379,8 +379,7 @@ def test_a_reader_that_stops_reading() -> None:
     os.close(reading)
     done = spawn(["rules"], stdout=writing)
     os.close(writing)
-    assert (done.returncode, b"Traceback" in done.stderr) == (2, False)
-    assert b"Exception ignored" not in done.stderr
+    assert (done.returncode, done.stderr) == (2, b"")
 
 
 def test_output_in_an_encoding_that_lacks_a_character(tmp_path: Path) -> None:
