@@ -257,5 +257,5 @@ def test_the_book_has_its_own_build_only() -> None:
     from cfn_pipeline import todobackend_of_the_book
 
     other = replace(todobackend_of_the_book, build=Build(timeout_minutes=60))
-    with pytest.raises(ModelError, match="build must be the default one"):
+    with pytest.raises(ModelError, match="remove build, or use the edition current"):
         render(other, edition=BOOK)

@@ -34,7 +34,10 @@ LOG_GROUP = "BuildLogGroup"
 def wizard_codebuild_template(application: Application) -> Template:
     """Make the project as the console's wizard does: CodeBuild itself pulls the build's image."""
     if application.build != Build():
-        raise ModelError(f"{application.where}: build must be the default one; remove build")
+        raise ModelError(
+            f"{application.where}: the project of the console's wizard has no options; remove "
+            "build, or use the edition current"
+        )
     stack = _stack(application, LITERAL_ARNS)
     image = _image(application, LITERAL_ARNS)
     stack.add(
