@@ -231,6 +231,15 @@ def _rehearsing(place: Path) -> Path:
     return _deployment_folder(place)
 
 
+def _todobackend(place: Path) -> Path:
+    folder = _deployment_folder(place)
+    page = (ROOT / "docs" / "todobackend.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    with contextlib.chdir(folder):
+        exec(example, {})
+    return folder
+
+
 def _fleet(place: Path) -> Path:
     shutil.copytree(ROOT / "examples" / "fleet-pipeline", place / "fleet")
     return place / "fleet"
@@ -249,6 +258,7 @@ PLACES: dict[str, Callable[[Path], Path]] = {
     "docs/index.md": _empty,
     "docs/recipes.md": _recipes,
     "docs/rehearsal.md": _rehearsing,
+    "docs/todobackend.md": _todobackend,
 }
 
 
