@@ -1,6 +1,7 @@
 """The stacks that applications of a fleet share: deployed before them, and removed after them."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -98,9 +99,18 @@ def test_the_pipeline_may_deploy_them_and_the_build_may_compare_them(folder: Pat
         assert "stack/common-*/*" in text
 
 
-def test_together_they_are_checked_without_a_finding(folder: Path) -> None:
-    done = run("check", *(str(folder / name) for name in ("shared", "web", "jobs", "platform")))
+def test_the_role_may_deploy_them_all(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    roles = [tmp_path / name / "delivery.yml" for name in ("web", "jobs")]
+    own = [path for name in ("platform", "shared") for path in (tmp_path / name).glob("*.yml")]
+    words = ("check", *map(str, [*own, *roles]), "--artifact", f"Rendered={tmp_path}")
+    done = run(*words)
     assert (done.code, done.out) == (0, "")
+    role = tmp_path / "shared" / "delivery.yml"
+    role.write_text(role.read_text().replace("- kms:CreateKey\n", "- kms:ListKeys\n"))
+    done = run(*words)
+    assert done.code == 1
+    assert "E9817 stage 'Shared', action 'common-kms': role DeliveryRole" in done.out
 
 
 @pytest.mark.lint
