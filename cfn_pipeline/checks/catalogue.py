@@ -27,6 +27,7 @@ from cfn_pipeline.checks.rules import (
     files,
     images,
     parameters,
+    pipeline_events,
     placeholders,
     policy_statements,
     publishing,
@@ -56,7 +57,7 @@ GROUPS = {
     "6": "Variables",
     "7": "Roles, builds and exports (across templates)",
     "8": "Files in artifacts: templates, configurations and buildspecs",
-    "9": "Starts of pipelines",
+    "9": "Starts and events of pipelines",
 }
 
 
@@ -124,6 +125,7 @@ RULES: tuple[CheckRule, ...] = tuple(
             *sizes.RULES,
             *action_permissions.RULES,
             *starts.RULES,
+            *pipeline_events.RULES,
             *stack_names.RULES,
             *action_types.RULES,
             *deployment_roles.RULES,
