@@ -45,6 +45,9 @@ def _rename_project(draw: Draw, changed: Files) -> None:
 def _rename_stages(draw: Draw, changed: Files) -> None:
     for number, entry in enumerate(_pipeline(changed)["Stages"]):
         entry["Name"] = f"{draw(NAMES)}{number}"
+    # A rule waits for the last one.
+    pattern = properties(changed, "pipeline.yml", "StageSucceeded")["EventPattern"]
+    pattern["detail"]["stage"] = [_pipeline(changed)["Stages"][-1]["Name"]]
 
 
 def _renumber(draw: Draw, changed: Files) -> None:
