@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from evaluator import compare
 
-from cfn_pipeline import Application, Environment, load, render, todobackend
+from cfn_pipeline import Application, Approval, Environment, load, render, todobackend
 
 HERE = Path(__file__).parent
 ACCOUNT = "111122223333"
@@ -58,6 +58,11 @@ class Deployed:
             case {"Ref": "ApplicationSecret"}:
                 here = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret"
                 return f"{here}:{self.name}/credentials-AbCdEf"
+            case {"Ref": "NotificationTopic"}:
+                return f"arn:aws:sns:eu-west-1:{ACCOUNT}:{self.name}-NotificationTopic-1A"
+            case {"Fn::GetAtt": ["ApprovalFunctionLogGroup", "Arn"]}:
+                name = self.resources["ApprovalFunctionLogGroup"]["Properties"]["LogGroupName"]
+                return f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:{name}:*"
             case {"Fn::GetAtt": ["ApplicationLogGroup", "Arn"]}:
                 return f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/{self.name}/ecs/todobackend:*"
             case {"Ref": "ConnectionArn"}:
@@ -143,7 +148,7 @@ def cases(rows: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], list[s
 def home(
     rows: Mapping[str, Any], application: Application
 ) -> Iterator[tuple[str, dict[str, Any], list[str]]]:
-    """Yield the roles of pipeline and build."""
+    """Yield the roles of pipeline and build, and of the function for approvals."""
     iam = Deployed(
         name=f"{application.name}-iam",
         file="iam.yml",
@@ -152,6 +157,12 @@ def home(
     )
     for kind, role in (("pipeline", "CodePipelineRole"), ("build", "CodeBuildRole")):
         yield case(rows, kind, f"{iam.name}-{role}-1A", iam.inline(role), iam)
+    [dev, prod] = application.environments
+    approving = replace(prod, approval=Approval(approve_empty=True))
+    files = render(replace(application, environments=[dev, approving]))
+    pipeline = replace(iam, name=f"{application.name}-pipeline", file="pipeline.yml", files=files)
+    role = "ApprovalFunctionRole"
+    yield case(rows, "approval", f"{pipeline.name}-{role}-1A", pipeline.inline(role), pipeline)
 
 
 def case(
@@ -162,7 +173,8 @@ def case(
     stack: Deployed,
     boundary: Any = None,
 ) -> tuple[str, dict[str, Any], list[str]]:
-    holder = replace(stack, file="kms.yml") if stack.file == "iam.yml" else stack
+    at_home = stack.file in ("iam.yml", "pipeline.yml")
+    holder = replace(stack, file="kms.yml") if at_home else stack
     asked = [(wanted, row) for wanted in ("allowed", "denied") for row in rows[kind][wanted]]
     given = {
         "principal": f"arn:aws:iam::{ACCOUNT}:role/{role}",
