@@ -320,6 +320,7 @@ class Application(Validated):
                 where,
                 self.shared,
                 name=self.name,
+                environments=self.environments,
                 elsewhere=[e for e in self.environments if self.places.account(e) is not None],
                 sources=[self.source, self.deployment_source],
             )

@@ -233,6 +233,11 @@ class Pipeline(Validated):
         yield from _artifact_problems(self.stages)
         yield from change_set_problems(self._groups)
         yield from description_problems(self._groups, self.execution_mode)
+        if self.described_approvals and self.shared is not None and self.shared.notifications:
+            yield (
+                f"pipeline {self.name!r}: describe_changes needs notifications of its own; remove "
+                f"it, or remove notifications from {self.shared.where}"
+            )
 
     def _version_problems(self) -> Iterator[str]:
         where = f"pipeline {self.name!r}"

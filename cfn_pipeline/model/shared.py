@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cfn_pipeline.aws import name_forms
 from cfn_pipeline.aws.codebuild import ARCHITECTURES
 from cfn_pipeline.frozen import frozen
+from cfn_pipeline.model.approval import Approval
 from cfn_pipeline.model.environment import Environment
 from cfn_pipeline.model.repositories import PROVIDERS, Repository
 from cfn_pipeline.model.sources import ConnectedSource
@@ -123,6 +124,7 @@ def sharing_problems(
     shared: Shared,
     *,
     name: str,
+    environments: Sequence[Environment],
     elsewhere: Sequence[Environment],
     sources: Iterable[object],
 ) -> Iterator[str]:
@@ -132,6 +134,7 @@ def sharing_problems(
         where: how messages call the application.
         shared: what is shared.
         name: the application's.
+        environments: its environments.
         elsewhere: its environments in other accounts.
         sources: where its files are.
 
@@ -145,6 +148,14 @@ def sharing_problems(
             f"{where}, {elsewhere[0].where}: is in another account, whose roles the key of "
             f"{shared.where} does not allow; remove key from shared"
         )
+    for environment in environments:
+        approval = environment.approval
+        if shared.notifications and isinstance(approval, Approval) and approval.describe_changes:
+            yield (
+                f"{where}, {environment.where}: approval describes changes in the application's "
+                f"own notifications, and those of {shared.where} are for all; use approval: true, "
+                "or remove notifications from shared"
+            )
     for source in sources:
         provider = source.provider if isinstance(source, Repository) else None
         if provider in _CONNECTED and shared.connection not in (None, provider):

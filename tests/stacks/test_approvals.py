@@ -18,6 +18,7 @@ from cfn_pipeline import (
     ExecuteChangeSet,
     ModelError,
     Pipeline,
+    Shared,
     Stage,
     UpdateStack,
     action_role,
@@ -285,3 +286,16 @@ def test_what_is_not_described_has_no_role_to_read_it() -> None:
 def test_a_pipeline_of_ones_own_names_the_role() -> None:
     with pytest.raises(ModelError, match="account is 222222222222, and reader_role is absent"):
         continuous_delivery(ELSEWHERE, role=deployment_role, action_role=action_role)
+
+
+def test_notifications_that_are_shared_describe_no_changes() -> None:
+    shared = Shared(name="platform", notifications=True)
+    with pytest.raises(ModelError) as refused:
+        replace(orders(Environment("prod", approval=Approval())), shared=shared)
+    assert str(refused.value) == (
+        "application 'orders', environment 'prod': approval describes changes in the application's "
+        "own notifications, and those of shared 'platform' are for all; use approval: true, or "
+        "remove notifications from shared"
+    )
+    with pytest.raises(ModelError, match="describe_changes needs notifications of its own"):
+        pipeline(CHANGE, APPROVE, EXECUTE, shared=shared)
