@@ -29,19 +29,17 @@ def located(findings: Sequence[Finding], text_of: Callable[[str], str]) -> list[
     return sorted(entries, key=lambda entry: (order[entry[0].file], entry[1]))
 
 
-def summary(findings: Sequence[Finding], files: int, skipped: int = 0) -> str:
+def summary(findings: Sequence[Finding], files: int) -> str:
     """Return a line with the numbers of templates and of findings of each severity.
 
     Args:
         findings: the findings.
         files: the number of templates.
-        skipped: the number of files that are not templates.
 
     """
     counts = Counter(finding.severity for finding in findings)
     parts = [_counted(counts[kind], kind) for kind in SEVERITIES if counts[kind]]
-    aside = f" ({_counted(skipped, 'other file')} skipped)" if skipped else ""
-    return f"{_counted(files, 'template')} checked{aside}: {', '.join(parts) or 'no findings'}"
+    return f"{_counted(files, 'template')} checked: {', '.join(parts) or 'no findings'}"
 
 
 def _counted(number: int, noun: str) -> str:

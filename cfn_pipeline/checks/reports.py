@@ -23,14 +23,16 @@ _GITHUB_COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 #: A finding, and its line and column.
 Located = tuple[Finding, Position]
 
-#: Formats a report from the findings, the rules that were checked, and the files that were read.
-Report = Callable[[Sequence[Located], Sequence[CheckRule], Sequence[str]], str]
+#: Formats a report from the findings, the rules that were checked, the files that were read, and
+#: what was not looked at.
+Report = Callable[[Sequence[Located], Sequence[CheckRule], Sequence[str], Sequence[str]], str]
 
 
 def as_text(
     findings: Sequence[Located],
     rules: Sequence[CheckRule],
     files: Sequence[str],
+    left_out: Sequence[str] = (),
     *,
     hints: bool = False,
 ) -> str:
@@ -38,7 +40,7 @@ def as_text(
 
     With ``hints``, the statements that a role lacks follow.
     """
-    del rules, files
+    del rules, files, left_out
     lines = []
     for finding, (line, column) in findings:
         lines.append(f"{finding.file}:{line}:{column}: {finding.rule} {finding.message}")
@@ -59,6 +61,7 @@ def as_json(
     findings: Sequence[Located],
     rules: Sequence[CheckRule],
     files: Sequence[str],
+    left_out: Sequence[str] = (),
     *,
     hints: bool = False,
 ) -> str:
@@ -66,7 +69,7 @@ def as_json(
 
     With ``hints``, also statements: those that a role lacks.
     """
-    del rules, files
+    del rules, files, left_out
     entries = [
         {
             "rule": finding.rule,
@@ -83,8 +86,15 @@ def as_json(
     return json.dumps(entries, indent=2) + "\n"
 
 
-def as_sarif(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequence[str]) -> str:
+def as_sarif(
+    findings: Sequence[Located],
+    rules: Sequence[CheckRule],
+    files: Sequence[str],
+    left_out: Sequence[str] = (),
+) -> str:
     """Write SARIF 2.1.0, the format of code scanning services.
+
+    What was not looked at are notifications of the run.
 
     https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
     """
@@ -120,16 +130,30 @@ def as_sarif(findings: Sequence[Located], rules: Sequence[CheckRule], files: Seq
         }
         for finding, position in findings
     ]
+    invocation = {
+        "executionSuccessful": True,
+        "toolExecutionNotifications": [
+            {"level": "note", "message": {"text": line.replace("](", "] (")}} for line in left_out
+        ],
+    }
     content = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": results}],
+        "runs": [{"tool": {"driver": driver}, "invocations": [invocation], "results": results}],
     }
     return json.dumps(content, indent=2) + "\n"
 
 
-def as_junit(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequence[str]) -> str:
-    """Write JUnit XML: a test for each finding; a file without findings has a test that passes."""
+def as_junit(
+    findings: Sequence[Located],
+    rules: Sequence[CheckRule],
+    files: Sequence[str],
+    left_out: Sequence[str] = (),
+) -> str:
+    """Write JUnit XML: a test for each finding; a file without findings has a test that passes.
+
+    What was not looked at is what the suite writes to standard error.
+    """
     from xml.etree import ElementTree  # only this format needs it
 
     del rules
@@ -151,6 +175,8 @@ def as_junit(findings: Sequence[Located], rules: Sequence[CheckRule], files: Seq
             message = finding.message
             failure = ElementTree.SubElement(case, "failure", type=finding.rule, message=message)
             failure.text = f"{name}:{position.line}:{position.column}: {message}"
+    if left_out:
+        ElementTree.SubElement(suite, "system-err").text = "\n".join(left_out)
     root = ElementTree.Element("testsuites")
     root.append(suite)
     ElementTree.indent(root)
@@ -159,12 +185,17 @@ def as_junit(findings: Sequence[Located], rules: Sequence[CheckRule], files: Seq
     return text + "\n"
 
 
-def as_github(findings: Sequence[Located], rules: Sequence[CheckRule], files: Sequence[str]) -> str:
+def as_github(
+    findings: Sequence[Located],
+    rules: Sequence[CheckRule],
+    files: Sequence[str],
+    left_out: Sequence[str] = (),
+) -> str:
     """Write GitHub's workflow commands, which annotate the lines of a pull request.
 
     https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
     """
-    del rules, files
+    del rules, files, left_out
     return "".join(
         f"::{_GITHUB_COMMANDS[finding.severity]} "
         f"file={_escaped(printable(finding.file), ':,')},line={line},col={column},"

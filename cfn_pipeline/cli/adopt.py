@@ -147,8 +147,13 @@ def _application(source: Path, folder: Path | None) -> None:
     folder = Path(f"{application.name}-adopted") if folder is None else folder
     page = migration(application, converted)
     _write({CONFIG: converted.config, **converted.templates, _PAGE: page}, folder)
+    for line in application.left_out:
+        printing.message(f"left out: {line}")
+    if converted.rows:
+        printing.message(
+            f"settings without a counterpart: {len(converted.rows)}; {folder / _PAGE} lists them"
+        )
     printing.hint(
-        f"services and jobs: {len(application.workloads)}, applications: {len(converted.parts)}, "
-        f"settings without a counterpart: {len(converted.rows)}"
+        f"services and jobs: {len(application.workloads)}, applications: {len(converted.parts)}"
     )
-    printing.hint(f"{folder / _PAGE} lists these, and has the steps of the migration")
+    printing.hint(f"{folder / _PAGE} has the steps of the migration")

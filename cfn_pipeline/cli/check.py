@@ -16,12 +16,13 @@ from cfn_pipeline.analysis.reading import (
     with_artifacts,
 )
 from cfn_pipeline.analysis.sharing import with_shared
-from cfn_pipeline.analysis.sources import guess_folders, unopened_sources
+from cfn_pipeline.analysis.sources import guess_folders
 from cfn_pipeline.analysis.system import System
 from cfn_pipeline.aws.name_forms import ACCOUNT
 from cfn_pipeline.checks import RULES, check_system, selected
 from cfn_pipeline.checks.finding import SEVERITIES, Severity
 from cfn_pipeline.checks.locating import located, summary
+from cfn_pipeline.checks.omissions import omissions
 from cfn_pipeline.checks.reports import FORMATS, FORMATS_WITH_HINTS
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.pairs import Pair
@@ -162,19 +163,16 @@ def check(
     files += [file.file for system in systems for file in system.unreadable]
     files = [*dict.fromkeys(files)]
     texts = {t.file: t.text for system in systems for t in system.templates}
+    left_out = [*dict.fromkeys(line for system in systems for line in omissions(system))]
     places = located(findings, lambda file: texts.get(file) or _text(file))
     formats = FORMATS_WITH_HINTS if fix_hints else FORMATS
-    printing.report(formats[form](places, rules, files))
+    printing.report(formats[form](places, rules, files, left_out))
     for system in systems:
         for file, names in open_parameters_by_file(system).items():
             printing.message(f"{file}: fill in {', '.join(names)}")
-    for system in systems:
-        if names := unopened_sources(system):
-            printing.message(
-                f"artifacts not opened: {', '.join(names)}; give --artifact {names[0]}=FOLDER"
-            )
-    skipped = sum(len(system.skipped) for system in systems)
-    printing.hint(summary(findings, len(files), skipped))
+    for line in left_out:
+        printing.message(line)
+    printing.hint(summary(findings, len(files)))
     if findings:
         raise SystemExit(1)
 

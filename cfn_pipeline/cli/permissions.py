@@ -20,6 +20,7 @@ from cfn_pipeline.permissions import (
     explain,
     template_of,
 )
+from cfn_pipeline.permissions.needs import unknown_resources
 from cfn_pipeline.template import emit, load
 
 _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
@@ -115,6 +116,9 @@ def permissions(**options: Any) -> None:
         earlier = [_read(path) for path in options["old"]]
         before = derive(earlier, stacks=stacks, boundary=limit, parameters=values)
         _compare(before, result, form)
+        for entry in before.unknown:
+            if entry not in result.unknown:
+                printing.message(f"before: {_told(entry)}")
     elif form == "table":
         _table(result)
     else:
@@ -194,6 +198,9 @@ def _explain(templates: Sequence[Mapping[str, Any]], action: str, form: str) -> 
         printing.line(
             f"{need.action}: to {need.operation} {need.resource}{of_type} (source: {need.source})"
         )
+    for template in templates:
+        for entry in unknown_resources(template, bounded=False):
+            printing.message(_told(entry))
     if not needs:
         printing.message(f"{action}: not needed by the templates")
         raise SystemExit(1)

@@ -119,6 +119,11 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
     else:
         for line in _lines(result):
             printing.line(line)
+    if types := result["stand_ins"]:
+        printing.message(
+            f"not rehearsed: {', '.join(types)}; the local AWS has resources of these types by "
+            "name only"
+        )
     if status is not Status.SUCCEEDED:
         raise SystemExit(1)
 

@@ -1,6 +1,6 @@
 """Compare two states of templates and of the configuration files beside them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -96,7 +96,12 @@ def compare(old: State, new: State) -> Difference:
         new=new.name,
         templates=templates,
         configurations=configurations,
-        notes=[*before.notes, *after.notes],
+        notes=[
+            *before.notes,
+            *after.notes,
+            *_macro_notes(before, after),
+            *_other_files(old, new, before, after),
+        ],
     )
 
 
@@ -118,6 +123,39 @@ def _configured(before: _Read, after: _Read) -> dict[str, dict[str, str]]:
                 words = f"the value of parameter {parameter} changes in {file}"
                 configured.setdefault(name, {})[parameter] = words
     return configured
+
+
+def _macro_notes(before: _Read, after: _Read) -> Iterator[str]:
+    for file, template in after.templates.items():
+        earlier = before.templates.get(file, template)
+        if earlier.content == template.content:
+            continue
+        if earlier.rewritten or template.rewritten:
+            yield f"{file}: a macro changes the template, which is compared as it is written"
+        elif earlier.hides_resources or template.hides_resources:
+            yield f"{file}: resources that functions generate are not compared, only the functions"
+
+
+def _other_files(old: State, new: State, before: _Read, after: _Read) -> Iterator[str]:
+    """Yield files that differ, and are neither templates nor configurations."""
+    if len(old.files) == len(new.files) == 1:
+        return
+    compared = {
+        name
+        for side in (before, after)
+        for name in (
+            *side.templates,
+            *side.configurations,
+            *(each.file for each in side.system.unreadable),
+        )
+    }
+    names = [
+        name
+        for name in dict.fromkeys((*old.files, *new.files))
+        if name not in compared and old.files.get(name) != new.files.get(name)
+    ]
+    if names:
+        yield f"not compared, because they are not templates: {', '.join(names)}"
 
 
 def _read(state: State, parsed: Mapping[str, Mapping[str, Any]]) -> _Read:

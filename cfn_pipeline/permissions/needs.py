@@ -18,6 +18,9 @@ OF_PARAMETER = "a parameter of Systems Manager"
 
 _TOPIC = "AWS::SNS::Topic"
 
+#: The macro of AWS that adds to a template what is in a file.
+_INCLUDE = "AWS::Include"
+
 #: The types that make groups, or give them policies.
 _OF_GROUPS = ("AWS::IAM::Group", "AWS::IAM::GroupPolicy")
 
@@ -81,6 +84,14 @@ def unknown_resources(template: Mapping[str, Any], *, bounded: bool) -> list[Unk
     """
     found = [
         Unknown(
+            resource="Transform",
+            type=name,
+            remedy="derive the permissions from the template that the macro returns",
+        )
+        for name in _template_macros(template)
+    ]
+    found += [
+        Unknown(
             resource=str(name),
             type="Fn::ForEach",
             remedy="derive the permissions from the template that the macro returns",
@@ -104,6 +115,16 @@ def unknown_resources(template: Mapping[str, Any], *, bounded: bool) -> list[Unk
             if (entry := _unknown(made, bounded=bounded)) is not None
         ]
     return found
+
+
+def _template_macros(template: Mapping[str, Any]) -> list[str]:
+    """Return the macros that may add resources to a template: all but those of AWS."""
+    entries = template.get("Transform")
+    names = [
+        entry.get("Name") if isinstance(entry, dict) else entry
+        for entry in (entries if isinstance(entries, list) else [entries])
+    ]
+    return [n for n in names if isinstance(n, str) and (n == _INCLUDE or n[:5] != "AWS::")]
 
 
 def _macros(value: Any) -> list[str]:

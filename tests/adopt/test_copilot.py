@@ -332,6 +332,19 @@ def test_links_that_lead_nowhere_are_left_out(tmp_path: Path) -> None:
     assert [each.name for each in read_application(folder).workloads] == ["web"]
 
 
+def test_what_is_not_read_is_told(tmp_path: Path) -> None:
+    folder = write("hello", tmp_path)
+    (folder / "old").mkdir()
+    (folder / "web" / "addons").mkdir()
+    (folder / "web" / "addons" / "notes.yml").write_text("a: 1\n")
+    done = run("adopt", str(folder), "-o", str(tmp_path / "adopted"), "-q")
+    assert done.code == 0
+    assert done.err.splitlines()[:2] == [
+        f"left out: {folder / 'old'}: has no manifest",
+        f"left out: {folder / 'web' / 'addons' / 'notes.yml'}: is not a template",
+    ]
+
+
 def test_a_folder_of_something_else_gets_a_message(tmp_path: Path) -> None:
     done = run("adopt", str(tmp_path))
     assert done.code == 2

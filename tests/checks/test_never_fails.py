@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cfn_pipeline import load
 from cfn_pipeline.analysis.system import Artifact, System, Template
 from cfn_pipeline.checks import check_system
+from cfn_pipeline.checks.omissions import omissions
 from tests.checks.edition import Files, files, findings
 
 ODD: st.SearchStrategy[Any] = st.sampled_from(
@@ -104,7 +105,9 @@ def test_odd_values_in_a_system(data: st.DataObject) -> None:
 def test_odd_values_in_other_styles(data: st.DataObject) -> None:
     content = load(data.draw(st.sampled_from(FOREIGN)).read_text())
     _damage(data.draw, content)
-    check_system(System(templates=[Template("template.yml", content)]))
+    system = System(templates=[Template("template.yml", content)])
+    check_system(system)
+    assert all(line.isprintable() for line in omissions(system))
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
@@ -114,4 +117,6 @@ def test_odd_files_in_artifacts(template: str, configuration: str) -> None:
         (Path(__file__).parent / "examples" / "E9803" / "good" / "pipeline.yml").read_text()
     )
     artifact = Artifact(name="Sources", files=system_files)
-    check_system(System(templates=[Template("pipeline.yml", content)], artifacts=[artifact]))
+    system = System(templates=[Template("pipeline.yml", content)], artifacts=[artifact])
+    check_system(system)
+    assert all(line.isprintable() for line in omissions(system))

@@ -28,6 +28,8 @@ def test_findings_are_lines_that_an_editor_can_follow() -> None:
     )
     assert done.err == (
         "artifacts not opened: Sources; give --artifact Sources=FOLDER\n"
+        "permissions not judged: pipeline Pipeline, Deploy/Deploy; give the templates of their "
+        "roles, too\n"
         "1 template checked: 1 error\n"
     )
     assert (ROOT / BAD).read_text().split("\n")[38][16:].startswith("ParameterOverrides:")

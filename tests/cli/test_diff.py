@@ -227,3 +227,22 @@ def test_html_needs_a_library(files: tuple[str, str], monkeypatch: pytest.Monkey
     done = run("diff", *files, "--format", "html")
     assert (done.code, done.out) == (2, "")
     assert "run pip install 'cfn-pipeline[html]'" in done.err
+
+
+def test_what_is_not_compared_is_told(tmp_path: Path) -> None:
+    for name, macro in (("old", "Count"), ("new", "Other")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "buildspec.yml").write_text(f"version: 0.2 # {name}\n")
+        (tmp_path / name / "a.yml").write_text(f"Transform: {macro}\n{OLD}")
+        (tmp_path / name / "b.yml").write_text(f"Transform: Same\n{OLD}")
+        (tmp_path / name / "c.yml").write_text(f"{OLD}  Fn::ForEach::{name}: []\n")
+    places = (str(tmp_path / "old"), str(tmp_path / "new"))
+    notes = [
+        "a.yml: a macro changes the template, which is compared as it is written",
+        "c.yml: resources that functions generate are not compared, only the functions",
+        "not compared, because they are not templates: buildspec.yml",
+    ]
+    assert run("diff", *places, "-q").err.splitlines() == [f"note: {note}" for note in notes]
+    assert json.loads(run("diff", *places, "--format", "json").out)["notes"] == notes
+    markdown_ = run("diff", *places, "--format", "markdown").out
+    assert all(note in markdown_.replace("\\", "") for note in notes)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.rehearsal.run.test_rehearsal import J
-from tests.rehearsal.small import BUILD, Small, command, environment, usual_stages
+from tests.rehearsal.small import BUILD, STACK, Small, command, environment, usual_stages
 
 
 @pytest.fixture
@@ -220,6 +220,17 @@ def test_a_report_is_one_page_that_shows_everything(small: Small) -> None:
         assert text in page, text
     assert "<b>log" not in page
     assert not re.search(r"(src|href)=\"(?!#)", page)
+
+
+@pytest.mark.thorough
+def test_what_the_local_aws_has_by_name_only_is_told(small: Small) -> None:
+    stack = json.loads(json.dumps(STACK))
+    stack["Resources"]["Channel"] = {"Type": "AWS::IVS::Channel"}
+    small.write("infra/stack.json", json.dumps(stack))
+    done = small.rehearse("-q")
+    assert done.code == 0
+    assert "not rehearsed: AWS::IVS::Channel; the local AWS has resources" in done.err
+    assert "prepare:" not in done.err
 
 
 @pytest.mark.thorough

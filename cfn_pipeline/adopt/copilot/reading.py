@@ -90,6 +90,7 @@ class CopilotApplication(Frozen):
         environments: the manifests of its environments, by name.
         pipelines: the manifests of its pipelines, by their names.
         addons: the resources beside workloads and environments.
+        left_out: folders and files that were not read, and why.
 
     """
 
@@ -98,6 +99,7 @@ class CopilotApplication(Frozen):
     environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     pipelines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     addons: Sequence[Addon] = ()
+    left_out: Sequence[str] = ()
 
 
 def read_application(folder: Path) -> CopilotApplication:
@@ -126,6 +128,7 @@ def read_application(folder: Path) -> CopilotApplication:
         environments=reader.manifests("environments"),
         pipelines=reader.pipelines(),
         addons=list(reader.addons(workload.name for workload in workloads)),
+        left_out=reader.left_out,
     )
     for kind, names in (
         ("application", [application.name]),
@@ -184,6 +187,7 @@ class _Reader:
     def __init__(self, root: Path, problems: list[str]) -> None:
         self._root = root
         self._problems = problems
+        self.left_out: list[str] = []
 
     def name(self) -> str:
         """Return the application's name: that of the workspace, or the folder's."""
@@ -198,6 +202,7 @@ class _Reader:
                 continue
             path = self._manifest(folder)
             if path is None:
+                self.left_out.append(f"{folder}: has no manifest")
                 continue
             content = self._mapping(path)
             kind, name = content.get("type"), content.get("name", folder.name)
@@ -252,6 +257,7 @@ class _Reader:
             return
         resources = template.get("Resources")
         if not isinstance(resources, dict):
+            self.left_out.append(f"{path}: is not a template")
             return
         parameters = template.get("Parameters")
         for logical_id, resource in resources.items():
