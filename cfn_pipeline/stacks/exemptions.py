@@ -27,6 +27,7 @@ _BRIDGE = "The load balancer reaches containers through dynamic ports of the ins
 _SOFT_LIMIT = "Memory is reserved; a container may use what others leave"
 _CERTIFICATE = "Without a certificate, HTTP cannot be redirected to HTTPS"
 _OUTSIDE = "It calls ECS and CloudFormation only, which are outside any VPC"
+_OUTSIDE_OF_DELIVERY = "It calls services of delivery only, which are outside any VPC"
 _NO_EVENTS = "Nothing is notified of objects in this bucket"
 _MUTABLE = "Objects expire, and CodePipeline overwrites none"
 _SUB = "It denies requests without TLS; the rule does not evaluate Sub"
@@ -114,6 +115,19 @@ EXEMPTIONS: Exemptions = {
     },
     "ApplicationExecutionRole": {"cdk-nag": {"AwsSolutions-IAM5": _LOGIN}},
     "ApplicationLogGroup": {"guard": {"cloudwatch_log_group_encrypted_check": _KEY}},
+    "ApprovalFunction": {
+        "checkov": {
+            "CKV_AWS_115": "EventBridge calls it once an approval; nothing to limit",
+            "CKV_AWS_117": _OUTSIDE_OF_DELIVERY,
+            "CKV_AWS_173": "The variables hold no secret: names of stacks, and a topic",
+        },
+        "guard": {"lambda_inside_vpc_check": _OUTSIDE_OF_DELIVERY},
+        "cdk-nag": {"AwsSolutions-L1": "A newer runtime is not yet known to cfn-lint and boto3"},
+    },
+    "ApprovalFunctionRole": {
+        "cdk-nag": {"AwsSolutions-IAM5": "The wildcards end the ARNs of stacks, and data keys"}
+    },
+    "ApprovalFunctionLogGroup": {"guard": {"cloudwatch_log_group_encrypted_check": _KEY}},
     "EcsTaskRunner": {
         "checkov": {
             "CKV_AWS_115": "CloudFormation calls it once a deployment; nothing to limit",
