@@ -25,7 +25,10 @@ LIMITS = {
         "Quotas and taken names are not checked, nor policies of buckets and keys within an "
         "account."
     ),
-    "Triggers and notifications": "Triggers do not start it; notifications are not sent.",
+    "Triggers and notifications": (
+        "Triggers do not start it. Notifications are not sent, but functions that rules run when "
+        "an approval begins are run."
+    ),
     "Regions and accounts": (
         "The policies of both sides decide what CodePipeline may do in another account, and which "
         "images tasks there may pull: not what else its stacks do there, and not by policies of "
