@@ -1,6 +1,7 @@
 """How the model's dataclasses are written in the configuration file."""
 
 import dataclasses
+import inspect
 import re
 import types
 from collections.abc import Iterator
@@ -61,6 +62,19 @@ def short_field(kind: Any) -> str | None:
         return None
     positional = [name for name, (_, field) in fields(kind).items() if not field.kw_only]
     return positional[0] if len(positional) == 1 else None
+
+
+def descriptions(kind: Any) -> dict[str, str]:
+    """Return the text of each field in a class's docstring, bases last."""
+    texts: dict[str, str] = {}
+    for base in reversed(kind.__mro__):
+        section = inspect.cleandoc(base.__doc__ or "").partition("\nArgs:\n")[2]
+        section = re.split(r"\n\S", section, maxsplit=1)[0]
+        for entry in re.split(r"\n    (?=\w+: )", f"\n{section}"):
+            name, colon, text = entry.strip().partition(": ")
+            if colon:
+                texts[name] = " ".join(text.split())
+    return texts
 
 
 @cache

@@ -6,6 +6,7 @@ that a new field needs no line here.
 
 import contextlib
 import difflib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING
@@ -16,6 +17,7 @@ import yaml
 from cfn_pipeline.config.kinds import (
     alternatives,
     default_kind,
+    descriptions,
     fields,
     is_model,
     is_required,
@@ -32,6 +34,9 @@ _NOTHING = ("none", "false", "no", "off")
 
 #: What YAML 1.1 reads as a boolean.
 _BOOLEANS = ("true", "false", "yes", "no", "on", "off")
+
+#: The fewest characters of a key that is cut short, such as env.
+_SHORTEST_PREFIX = 3
 
 #: A field with its value, as the messages of the model write it.
 _PYTHON = re.compile(r"\b([a-z_]+)=(None|False|True)\b")
@@ -61,8 +66,16 @@ class Reader:
         """Return every mistake, in the order of the file."""
         return [f"{self._source}:{m.line}:{m.column}: {m.text}" for m in sorted(self._mistakes)]
 
-    def read(self, node: Any, hint: Any, path: str) -> Any:
-        """Read a value that must fit an annotation; INVALID: it does not."""
+    def read(self, node: Any, hint: Any, path: str, owner: Any = None) -> Any:
+        """Read a value that must fit an annotation; INVALID: it does not.
+
+        Args:
+            node: of the value.
+            hint: the annotation.
+            path: where it is, for messages; ends with the key.
+            owner: the class of the model that has the key; absent: none.
+
+        """
         kinds = [option for option in options(hint) if option is not type(None)]
         value = self._scalar(node) if isinstance(node, yaml.ScalarNode) else None
         if isinstance(node, yaml.ScalarNode) and value is None:
@@ -92,10 +105,9 @@ class Reader:
             if isinstance(node, yaml.ScalarNode) and _fits(value, kind):
                 return value
         advice = ""
-        if isinstance(node, yaml.ScalarNode) and str in kinds:
-            advice = f'; put it in quotes: "{node.value}"'
-        elif isinstance(node, yaml.ScalarNode) and _has_needless_quotes(node, kinds):
-            advice = "; remove the quotes"
+        if isinstance(node, yaml.ScalarNode):
+            about = "" if owner is None else descriptions(owner).get(path.rpartition(".")[2], "")
+            advice = _advice(node, kinds, about)
         self.report(node, path, f"must be {_described(hint)} (got {kind_of(node)}){advice}")
         return INVALID
 
@@ -135,9 +147,9 @@ class Reader:
         values = {}
         for name, (key, value) in entries.items():
             if name not in accepted:
-                self.report(key, path, unknown(name, list(accepted)))
+                self.report(key, path, _unaccepted(name, entries, accepted))
                 continue
-            values[name] = self.read(value, accepted[name][0], f"{path}.{name}")
+            values[name] = self.read(value, accepted[name][0], f"{path}.{name}", kind)
         missing = [n for n, (_, f) in accepted.items() if is_required(f) and n not in entries]
         for name in missing:
             self.report(node, path, f"{name} is missing; add it")
@@ -239,6 +251,26 @@ def _fits(value: Any, kind: Any) -> bool:
     return kind in (str, bool) and isinstance(value, kind)
 
 
+def _advice(node: Any, kinds: Sequence[Any], about: str) -> str:
+    """Return the way out of a plain value that does not fit, as an end of a sentence."""
+    if str in kinds:
+        return f'; put it in quotes: "{node.value}"'
+    if _has_needless_quotes(node, kinds):
+        return "; remove the quotes"
+    if int in kinds and re.match(r"[\d.,]+\s*[A-Za-z]", node.value):
+        return f"; use the number alone: {re.split('[;.]', about)[0]}" if about else ""
+    items = [get_args(kind)[0] for kind in kinds if get_origin(kind) is Sequence]
+    if any(item is str or (is_model(item) and short_field(item)) for item in items):
+        words = node.value.split("," if "," in node.value else None)
+        return f"; use [{', '.join(_as_string(word.strip()) for word in words)}]"
+    return ""
+
+
+def _as_string(word: str) -> str:
+    """Return a word as YAML reads it as a string within a list."""
+    return word if re.fullmatch(r"[A-Za-z./_][\w./:=-]*", word) else json.dumps(word)
+
+
 def _has_needless_quotes(node: Any, kinds: Sequence[Any]) -> bool:
     """Whether a string would be what is wanted without its quotes."""
     is_number = int in kinds and node.value.isdecimal()
@@ -246,9 +278,22 @@ def _has_needless_quotes(node: Any, kinds: Sequence[Any]) -> bool:
     return is_number or (is_boolean and node.style in ("'", '"'))
 
 
+def _unaccepted(name: str, entries: Mapping[str, Any], accepted: Mapping[str, Any]) -> str:
+    """Return the message for an unknown key, which may be one of an empty key beside it."""
+    for other, (_, node) in entries.items():
+        if other in accepted and isinstance(node, yaml.ScalarNode) and not node.value:
+            kinds = [default_kind(kind) for kind in options(accepted[other][0]) if is_model(kind)]
+            models = [kind for kind in kinds if hasattr(kind, "__dataclass_fields__")]
+            if any(name in fields(kind) for kind in models):
+                return f"unknown key {name!r}; it is a key of {other}: indent it below {other}"
+    return unknown(name, list(accepted))
+
+
 def unknown(name: str, accepted: Sequence[str]) -> str:
     """Return the message for a key that is not among those that are accepted."""
-    near = difflib.get_close_matches(name, accepted, 1)
+    near = difflib.get_close_matches(name, accepted, 1) or [
+        key for key in accepted if len(name) >= _SHORTEST_PREFIX and key.startswith(name)
+    ]
     if near:
         return f"unknown key {name[:60]!r}; did you mean {near[0]!r}?"
     return f"unknown key {name[:60]!r}; the keys are {', '.join(accepted)}"

@@ -17,7 +17,7 @@ from cfn_pipeline.errors import ModelError, OutputError
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.shared import SHARED, Shared
-from cfn_pipeline.template.composing import LARGEST, composed
+from cfn_pipeline.template.composing import LARGEST, composed, yaml_problem
 
 _LARGEST_BYTES = LARGEST
 
@@ -146,9 +146,7 @@ class Configuration:
         try:
             root = composed(text, self._loader)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-            raise ModelError(f"{source}{place}: invalid YAML: {error.problem}") from error
+            raise ModelError(_invalid(error, text, source)) from error
         except yaml.YAMLError as error:
             raise ModelError(f"{source}: invalid YAML: {error}") from error
         except RecursionError as error:
@@ -194,9 +192,7 @@ class Configuration:
                     nodes[application.name] = node
                     read.append(application)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-            raise ModelError(f"{self._source}{place}: invalid YAML: {error.problem}") from error
+            raise ModelError(_invalid(error, "", self._source)) from error
         except RecursionError as error:
             raise ModelError(f"{self._source}: is nested too deeply; remove levels") from error
         for name, problem in separation_problems([*others, *map(stacks_of, read)]):
@@ -295,6 +291,12 @@ class Configuration:
         stack = replace(own, path=str(self._folder / own.path))
         object.__setattr__(application, "stack", stack)
         return application
+
+
+def _invalid(error: yaml.MarkedYAMLError, text: str, source: str) -> str:
+    mark = error.problem_mark
+    place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+    return f"{source}{place}: invalid YAML: {yaml_problem(error, text)}"
 
 
 def _with_defaults(node: Any, defaults: Any) -> Any:

@@ -4,12 +4,12 @@ https://json-schema.org/draft/2020-12/schema
 """
 
 import inspect
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args, get_origin
 
 from cfn_pipeline.config.kinds import (
     alternatives,
+    descriptions,
     fields,
     is_model,
     is_required,
@@ -53,19 +53,6 @@ def config_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "$defs": dict(sorted(definitions.items())),
     }
-
-
-def descriptions(kind: Any) -> dict[str, str]:
-    """Return the text of each field in a class's docstring, bases last."""
-    texts: dict[str, str] = {}
-    for base in reversed(kind.__mro__):
-        section = inspect.cleandoc(base.__doc__ or "").partition("\nArgs:\n")[2]
-        section = re.split(r"\n\S", section, maxsplit=1)[0]
-        for entry in re.split(r"\n    (?=\w+: )", f"\n{section}"):
-            name, colon, text = entry.strip().partition(": ")
-            if colon:
-                texts[name] = " ".join(text.split())
-    return texts
 
 
 def _reference(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ DEEPEST = 150
 #: Values of a text whose aliases are written out. CloudFormation itself takes no aliases.
 MOST_VALUES = 100_000
 
+#: What YAML says of lines that do not begin where their neighbours do.
+_MISPLACED = ("did not find expected key", "did not find expected '-' indicator")
 _TOO_DEEP = f"nested more than {DEEPEST} levels deep; remove levels"
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
@@ -34,6 +36,24 @@ def composed(text: str, loader: yaml.CSafeLoader) -> yaml.Node | None:
     if root is not None and "&" in text:
         _refuse_expansion(root)
     return root
+
+
+def yaml_problem(error: yaml.MarkedYAMLError, text: str) -> str:
+    """Return what is wrong with a text, with where it begins and the way out, where known.
+
+    YAML notices many mistakes, such as a quote that is not closed, lines after they were made.
+    """
+    mark, begin = error.problem_mark, error.context_mark
+    words = str(error.problem)
+    if mark is not None and words.startswith("found character that cannot start"):
+        lines = text.splitlines()
+        read = lines[mark.line][: mark.column + 1] if mark.line < len(lines) else ""
+        way_out = "indent with spaces, not with tabs" if "\t" in read else "put it in quotes"
+        return f"{words}; {way_out}"
+    if mark is None or begin is None or begin.line == mark.line or not error.context:
+        return words
+    advice = "; look at the indentation" if words in _MISPLACED else ""
+    return f"{words} {error.context} that begins in line {begin.line + 1}{advice}"
 
 
 def refuse_size(text: str) -> None:

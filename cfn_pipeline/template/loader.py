@@ -8,7 +8,13 @@ import yaml
 
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.printable import printable
-from cfn_pipeline.template.composing import DEEPEST, composed, refuse_json_depth, refuse_size
+from cfn_pipeline.template.composing import (
+    DEEPEST,
+    composed,
+    refuse_json_depth,
+    refuse_size,
+    yaml_problem,
+)
 
 #: Characters of a number; the largest one that JSON readers take for a number has 309 digits.
 _LONGEST_NUMBER = 330
@@ -76,7 +82,7 @@ def load(
         if mark is None:
             raise TemplateError(f"{source}: {error.problem}") from error
         line, column = mark.line + 1, mark.column + 1
-        message = f"{source}, line {line}: {error.problem}"
+        message = f"{source}, line {line}: {yaml_problem(error, text)}"
         raise TemplateError(message, line=line, column=column) from error
     except (yaml.YAMLError, ValueError) as error:
         raise TemplateError(f"{source}: {error}") from error

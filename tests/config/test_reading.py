@@ -97,7 +97,10 @@ def test_ten_mistakes_are_ten_messages() -> None:
         ),
         "c.yml:6:56: applications[0].container: unknown key 'prot'; did you mean 'port'?",
         "c.yml:7:15: applications[0].database: username is missing; add it",
-        "c.yml:8:20: applications[0].pull_accounts: must be a list (got 123456789012, a number)",
+        (
+            "c.yml:8:20: applications[0].pull_accounts: must be a list (got 123456789012, a number)"
+            '; use ["123456789012"]'
+        ),
         (
             "c.yml:9:20: applications[0].environments[0]: must be a string (got no, a boolean); "
             'put it in quotes: "no"'
@@ -113,6 +116,12 @@ def test_ten_mistakes_are_ten_messages() -> None:
         ("defaults: {}", "c.yml:1:1: applications is missing; add a list of applications"),
         ("applications: []", "applications: must be a list of applications (got an empty list)"),
         ("applications: [x", "c.yml:2:1: invalid YAML: "),
+        (
+            'applications:\n  - name: "orders\n',
+            "unexpected end of stream while scanning a quoted scalar that begins in line 2",
+        ),
+        ("applications:\n  - a: 1\n   b: 1", "begins in line 2; look at the indentation"),
+        ("applications:\n\t- a: 1", "cannot start any token; indent with spaces, not with tabs"),
         ("a: 1\na: 2", "c.yml:2:1: the key 'a' is used twice; remove one"),
         ("[a]: 1\napplications: []", "a key must be a string (got a list)"),
         ("defaults: 1\napplications: [x]", "defaults: must be a mapping (got 1, a number)"),
@@ -147,6 +156,22 @@ def test_ten_mistakes_are_ten_messages() -> None:
             "use the port on which the container listens, or load_balancer: null",
         ),
         (ORDERS.replace("MODE: live", "MODE: 1"), 'put it in quotes: "1"'),
+        (
+            ORDERS.replace("cpu: 256", "cpu: 0.25 vCPU"),
+            "(got 0.25 vCPU, a string); use the number alone: CPU units, 1024 to a core",
+        ),
+        (
+            ORDERS.replace("cpu: 256", "cpu: 256, command: python x.py -v"),
+            'use [python, x.py, "-v"]',
+        ),
+        (
+            ORDERS.replace("cpu: 256", "cpu: 256, env: {A: b}"),
+            "unknown key 'env'; did you mean 'environment'?",
+        ),
+        (
+            "applications: [{name: a, source: a/b, container: , cpu: 256}]",
+            "unknown key 'cpu'; it is a key of container: indent it below container",
+        ),
         (
             ORDERS.replace("approval: true", "approval: 'yes'"),
             "approval: must be true or false or a mapping (got yes, a string); remove the quotes",

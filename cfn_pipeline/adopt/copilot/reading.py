@@ -14,7 +14,7 @@ import yaml
 from cfn_pipeline.errors import CfnPipelineError, ModelError
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.template import load
-from cfn_pipeline.template.composing import composed
+from cfn_pipeline.template.composing import composed, yaml_problem
 from cfn_pipeline.template.files import read_text
 
 #: The types of workloads, as manifests name them.
@@ -305,7 +305,7 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-            self._problems.append(f"{path}{place}: invalid YAML: {error.problem}")
+            self._problems.append(f"{path}{place}: invalid YAML: {yaml_problem(error, text)}")
         except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
             self._problems.append(f"{path}: invalid YAML: {error}")
         else:
