@@ -104,7 +104,7 @@ def rendering(
     existing = {} if folder is None else _existing(rendered, configurations, folder, force=force)
     files |= theirs
     merged = {name: c.merge(existing.get(name)) for name, c in configurations.items()}
-    if any(merge.kept for merge in merged.values()):
+    if any(merge.kept or merge.parameters.keys() - parameters for merge in merged.values()):
         former = _former(parameters, existing.get(application.stack_file, ""))
         before = _configurations(application, edition, former)
         merged = {
@@ -274,15 +274,21 @@ def _configurations(
 
 
 def _former(parameters: Mapping[str, Any], stack: str) -> dict[str, Any]:
-    """Return the parameters as they were in a text of the stack's template, but for other forms."""
+    """Return the parameters as they were in a text of the stack's template, but for other forms.
+
+    Those that the template does not have any more are among them.
+    """
     try:
         former = load(stack).get("Parameters")
     except TemplateError:
         return {}
+    if not isinstance(former, dict):
+        return {}
     return {
-        name: former[name]
-        for name, parameter in parameters.items()
-        if isinstance(former, dict) and _form(former.get(name)) == _form(parameter)
+        name: parameter
+        for name, parameter in former.items()
+        if isinstance(parameter, dict)
+        and (name not in parameters or _form(parameter) == _form(parameters[name]))
     }
 
 

@@ -79,7 +79,8 @@ class Configuration(Frozen):
         Args:
             existing: the file's text; None: there is none.
             former: the defaults when the file was rendered: what has such a value was not filled
-                in, and gets the default of today; absent: not known.
+                in, and gets the default of today, or is removed where there is none; absent: not
+                known.
 
         Raises:
             ValueError: the text is not a configuration file; the message says why.
@@ -89,13 +90,16 @@ class Configuration(Frozen):
             return Merge(text=self.text(), parameters={**self.defaults, **self.values})
         file = _read(existing)
         filled_in = file.get("Parameters", {})
-        rendered = {n for n, v in former.items() if n in self.defaults and filled_in.get(n) == v}
+        unchanged = {n for n, v in former.items() if filled_in.get(n) == v}
+        gone = unchanged - self.defaults.keys() - self.values.keys()
+        filled_in = {n: v for n, v in filled_in.items() if n not in gone}
+        rendered = unchanged & self.defaults.keys()
         wins = {n: v for n, v in self.defaults.items() if n in rendered} | dict(self.values)
         defaults = {n: v for n, v in self.defaults.items() if n not in wins}
         ours = dict(sorted({**defaults, **wins}.items()))
         # In the file's order; what is new comes last.
         parameters = {**filled_in, **ours, **{n: filled_in[n] for n in filled_in if n in defaults}}
-        is_same = parameters == filled_in
+        is_same = not gone and parameters == filled_in
         text = existing if is_same else _text({**file, "Parameters": parameters})
         return Merge(
             text=text,
@@ -159,14 +163,18 @@ def _in_two_places(
     limits = parameters.get(_MINIMUM_INSTANCES)
     if limits is None or int(values.get(_DESIRED_COUNT, tasks)) < _TWO:
         return {_DESIRED_COUNT: tasks}
-    instances = max(limits["Default"], min(_TWO, limits["MaxValue"]))
+    least, most = limits.get("Default"), limits.get("MaxValue")
+    if not isinstance(least, int) or not isinstance(most, int):
+        return {_DESIRED_COUNT: tasks}  # the text of a template that was changed by hand
+    instances = max(least, min(_TWO, most))
     return {_DESIRED_COUNT: tasks, _MINIMUM_INSTANCES: str(instances)}
 
 
 def _fewest_tasks(application: Application, parameters: Mapping[str, Any]) -> int:
     """Return the template's default, so that another rendering's template gives its values."""
     parameter = parameters.get(_DESIRED_COUNT) or {}
-    return int(parameter.get("Default", application.minimum_tasks))
+    default = str(parameter.get("Default"))
+    return int(default) if default.isdecimal() else application.minimum_tasks
 
 
 def _boolean(value: bool) -> str:

@@ -159,8 +159,10 @@ def test_what_is_not_a_configuration_file(text: str, message: str) -> None:
 
 
 def test_what_was_the_default_when_it_was_rendered_follows_the_default() -> None:
+    """What has no default any more goes, unless a person has filled it in."""
     ours = Configuration(values={"C": "3"}, defaults={"A": "2", "B": "2", "D": "2"})
-    merge = ours.merge('{"Parameters": {"A": "1", "B": "5", "C": "1"}}', dict.fromkeys("ABC", "1"))
-    assert merge.parameters == {"A": "2", "B": "5", "C": "3", "D": "2"}
+    text = '{"Parameters": {"A": "1", "B": "5", "C": "1", "Gone": "1", "Filled": "5"}}'
+    merge = ours.merge(text, dict.fromkeys(["A", "B", "C", "Gone", "Filled"], "1"))
+    assert merge.parameters == {"A": "2", "B": "5", "C": "3", "D": "2", "Filled": "5"}
     assert merge.replaced == {"A": "1", "C": "1"}
     assert merge.kept == {"B": "2"}
