@@ -252,6 +252,12 @@ QUEUE = NameForm(
     longest=80,
 )
 #: A path with wildcards, as rules of listeners match it.
+HEALTH_CHECK_PATH = NameForm(
+    kind="health check path",
+    pattern=r"/\S*",
+    characters="a path with / first, such as '/health'",
+    longest=1024,
+)
 PATH_PATTERN = NameForm(
     kind="path pattern",
     pattern=r"/[A-Za-z0-9_.$/~\"'@:+&*?-]*",

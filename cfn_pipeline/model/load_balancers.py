@@ -111,6 +111,7 @@ class LoadBalancer(Validated):
                 f"{where}: health_check_timeout ({timeout}) must be less than "
                 f"health_check_interval ({interval})"
             )
+        yield from name_forms.HEALTH_CHECK_PATH.problems(self.health_check_path, where)
         yield from name_forms.STATUS_CODES.problems(self.health_check_codes, where)
         yield from name_forms.CERTIFICATE.problems(self.certificate, where)
         if self.listener_rule is not None:

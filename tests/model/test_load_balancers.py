@@ -38,6 +38,10 @@ RULE = ListenerRule(priority=10, paths=["/orders/*"])
         (lambda: LoadBalancer(health_check_codes="ok"), "invalid statuses of a health check 'ok'"),
         (lambda: LoadBalancer(certificate="shop"), "invalid certificate 'shop'"),
         (
+            lambda: LoadBalancer(health_check_path="health"),
+            "invalid health check path 'health': use a path with / first, such as '/health'",
+        ),
+        (
             lambda: LoadBalancer(internal=True, listener_rule=RULE),
             "internal is for a load balancer of its own",
         ),

@@ -3,7 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from cfn_pipeline import AuroraMySql, ExistingMySql
+import pytest
+
+from cfn_pipeline import AuroraMySql, ExistingMySql, MySql
+from cfn_pipeline.errors import ModelError
 from cfn_pipeline.project import rendering
 from tests.stacks.applications import (
     APPLICATIONS,
@@ -127,3 +130,9 @@ def test_a_port_of_its_own() -> None:
     assert {"Name": "MYSQL_PORT", "Value": "3307"} in container["Environment"]
     ingress = resources["ApplicationToApplicationDatabaseIngress"]["Properties"]
     assert ingress["FromPort"] == 3307
+
+
+def test_storage_that_is_too_small_for_its_type() -> None:
+    database = MySql(name="orders", username="orders", allocated_storage=10)
+    with pytest.raises(ModelError, match="must be at least 20 GiB, the least of gp3"):
+        stack_of(replace(ORDERS, database=database))
