@@ -35,7 +35,15 @@ def check(
     Returns:
         The findings, sorted by file and place; empty if there are none.
 
+    Raises:
+        TypeError: ``files`` is not a mapping, but a path.
+
     """
+    if not isinstance(files, Mapping):
+        raise TypeError(
+            "files must be a mapping of texts by file name, such as {'pipeline.yml': text} "
+            f"(got a {type(files).__name__})"
+        )
     contents = [
         Artifact(name=n, files=texts, shown=f"{n}::") for n, texts in (artifacts or {}).items()
     ]
