@@ -1,6 +1,7 @@
 """``cfn-pipeline new``: a deployment folder to begin with."""
 
 import json
+import re
 from pathlib import Path
 
 import click
@@ -147,10 +148,9 @@ def new(
     create_files(files)
     for path in files:
         printing.line(path)
-    if repository is not None and not (repository / _DOCKERFILE).exists():
+    if repository is not None and (lacking := _lacking_stages(repository / _DOCKERFILE)):
         printing.hint(
-            f"{repository / _DOCKERFILE}: add one with the stages test and release; "
-            f"{folder / _README} says what they must do"
+            f"{repository / _DOCKERFILE}: add {lacking}; {folder / _README} says what they must do"
         )
     printing.hint(f"{folder / _README} has the steps to the first deployment")
 
@@ -221,7 +221,28 @@ def _deployment_files(application: Application, config: str, folder: Path) -> di
 
 def _application_files(application: Application, repository: Path) -> dict[Path, str]:
     buildspec = project.rendering(application).files["buildspec.yml"]
-    return {
+    files = {
         repository / "buildspec.yml": buildspec,
         repository / "Makefile": application_makefile(application),
     }
+    return {path: text for path, text in files.items() if not _has(path, text)}
+
+
+def _lacking_stages(dockerfile: Path) -> str:
+    """Return what a Dockerfile lacks of what the Makefile builds, in words; empty: nothing."""
+    try:
+        text = dockerfile.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "one with the stages test and release"
+    stages = re.findall(r"^\s*FROM\s.*\sAS\s+(\S+)", text, re.IGNORECASE | re.MULTILINE)
+    lacking = [stage for stage in ("test", "release") if stage not in map(str.lower, stages)]
+    plural = "s" if len(lacking) > 1 else ""
+    return f"the stage{plural} {' and '.join(lacking)}" if lacking else ""
+
+
+def _has(path: Path, text: str) -> bool:
+    """Whether a file has a text already, as after a first try with other options."""
+    try:
+        return path.is_file() and not path.is_symlink() and path.read_bytes() == text.encode()
+    except OSError:
+        return False

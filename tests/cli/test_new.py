@@ -205,6 +205,30 @@ def test_existing_files_stay(tmp_path: Path) -> None:
     assert texts(code) == {"Makefile": "mine"}
 
 
+@pytest.mark.parametrize(
+    ("dockerfile", "hint"),
+    [
+        ("FROM python:3.13\n", "Dockerfile: add the stages test and release; "),
+        ("FROM python:3.13 AS release\n", "Dockerfile: add the stage test; "),
+        ("FROM python:3.13 as release\nFROM release AS test\n", ""),
+    ],
+)
+def test_stages_that_a_dockerfile_lacks(tmp_path: Path, dockerfile: str, hint: str) -> None:
+    (tmp_path / "Dockerfile").write_text(dockerfile)
+    done = run("new", "orders", "-o", str(tmp_path / "aws"), "--application", str(tmp_path))
+    assert hint in done.err
+    assert ("Dockerfile" in done.err) == bool(hint)
+
+
+def test_files_that_are_the_same_already_are_no_obstacle(tmp_path: Path) -> None:
+    code = tmp_path / "orders"
+    for folder in ("first", "second"):
+        words = ["-o", str(tmp_path / folder), "--application", str(code)]
+        done = run("new", "orders", *words)
+        assert done.code == 0
+        assert (f"{code}/Makefile" in done.out) == (folder == "first")
+
+
 def test_a_folder_with_a_repository_of_git_alone_is_empty(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     assert run("new", "orders", "-o", str(tmp_path)).code == 0
