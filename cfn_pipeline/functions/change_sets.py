@@ -1,4 +1,4 @@
-"""Tells what an approval is for, and approves where nothing will change."""
+"""Tells what an approval is for; approves where nothing will change."""
 
 import json
 import os
@@ -27,11 +27,11 @@ def handler(event: Any, context: Any) -> str:
         lines += ["", f"Stack {change_set['stack']}", *changes]
     if not approval.get("approve_empty") or set(empty) != {True}:
         return tell(event, lines)
-    text = tell(event, [*lines, "", "Nothing will change, so it is approved now."])
+    text = tell(event, [*lines, "", "Nothing will change; it is approved."])
     try:
         approve(action, event["execution"])
     except Exception as error:
-        text += "\n" + tell(event, [event["message"], f"{error}"])
+        text += "\n" + tell(event, [event["message"], f"Not approved: {error}"])
     return text
 
 

@@ -247,7 +247,7 @@ def test_an_empty_change_set_is_approved(
         "Stack orders-prod",
         "No changes",
         "",
-        "Nothing will change, so it is approved now.",
+        "Nothing will change; it is approved.",
     ]
 
 
@@ -329,8 +329,8 @@ def test_a_denied_approval_is_told(tell: Callable[..., str], clients: Clients) -
     assert tell(approve_empty=True, mails=2).splitlines()[-2:] == [
         EVENT["message"],
         (
-            "An error occurred (AccessDeniedException) when calling the PutApprovalResult "
-            "operation: User: role is not authorized"
+            "Not approved: An error occurred (AccessDeniedException) when calling the "
+            "PutApprovalResult operation: User: role is not authorized"
         ),
     ]
 
@@ -339,7 +339,7 @@ def test_another_execution_is_not_approved(tell: Callable[..., str], clients: Cl
     clients.at("cloudformation").add_response("describe_change_set", EMPTY, NAMES)
     waits(clients, execution="00000000-1234-1234-1234-123456789012")
     text = tell(approve_empty=True, mails=2)
-    assert text.splitlines()[-1] == "another execution is in the stage"
+    assert text.splitlines()[-1] == "Not approved: another execution is in the stage"
 
 
 def test_an_approval_without_change_sets_is_only_told(tell: Callable[..., str]) -> None:

@@ -141,7 +141,7 @@ def test_an_empty_change_set_is_approved_without_a_person(approve: Callable[...,
     assert text_of(outcome).splitlines()[-3:] == [
         "No changes",
         "",
-        "Nothing will change, so it is approved now.",
+        "Nothing will change; it is approved.",
     ]
 
 
