@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from cfn_pipeline import (
     Allow,
     Application,
+    Approval,
     Artifact,
     AuroraMySql,
     AuroraPostgreSql,
@@ -131,6 +132,15 @@ NETWORK: dict[str, Any] = {
     "subnets": ["subnet-0a1b2c3d", "subnet-1b2c3d4e"],
     "private_subnets": ["subnet-2c3d4e5f", "subnet-3d4e5f6a"],
 }
+
+
+APPROVALS: list[Any] = [
+    False,
+    True,
+    Approval(),
+    Approval(approve_empty=True),
+    Approval(preview=True),
+]
 
 
 @st.composite
@@ -328,7 +338,7 @@ def environments(draw: st.DrawFn, most: int) -> list[Environment]:
     return [
         Environment(
             name,
-            approval=draw(st.booleans()),
+            approval=draw(st.sampled_from(APPROVALS)),
             desired_count=draw(some(st.integers(0, most))),
             protected=draw(some(st.booleans())),
             before=draw(st.lists(st.sampled_from(BEFORE), max_size=1)),
