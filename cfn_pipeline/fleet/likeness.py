@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from hashlib import sha256
 from typing import Any
 
 from cfn_pipeline.errors import CfnPipelineError
+from cfn_pipeline.manifest import digest
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.own_stack import OwnStack
 from cfn_pipeline.model.validated import Validated
@@ -39,7 +39,7 @@ def likeness(name: str, description: str, template: str | None) -> str:
 
     """
     parts = (_spelled(name, "a", "0"), description.replace(name, _MARKS[0]), template)
-    return sha256(repr(parts).encode()).hexdigest()
+    return digest(repr(parts).encode())
 
 
 @dataclass(frozen=True, kw_only=True)

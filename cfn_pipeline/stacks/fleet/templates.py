@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
 from troposphere import ImportValue, Template
@@ -73,6 +72,8 @@ def fleet_templates(
             digest=digest,
         )
         return _templates(fleet, pipeline, patterns, accounts, file)
+
+    from hashlib import sha256  # loads OpenSSL, which editions without a fleet do not need
 
     # Its own digest is in the pipeline: that of all that is not the digest.
     digest = sha256(json.dumps(build("0" * 16), sort_keys=True).encode()).hexdigest()[:16]
