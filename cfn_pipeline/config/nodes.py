@@ -6,7 +6,6 @@ that a new field needs no line here.
 
 import contextlib
 import difflib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple, get_args, get_origin
 
 import yaml
 
+from cfn_pipeline.config.advice import advice, described, kind_of, listed, unaccepted
 from cfn_pipeline.config.kinds import (
     alternatives,
     default_kind,
@@ -32,11 +32,8 @@ INVALID: Any = object()
 #: What people write for null.
 _NOTHING = ("none", "false", "no", "off")
 
-#: What YAML 1.1 reads as a boolean.
-_BOOLEANS = ("true", "false", "yes", "no", "on", "off")
-
-#: The fewest characters of a key that is cut short, such as env.
-_SHORTEST_PREFIX = 3
+#: A name in a message of the model.
+_QUOTED = re.compile(r"'([^']*)'")
 
 #: A field with its value, as the messages of the model write it.
 _PYTHON = re.compile(r"\b([a-z_]+)=(None|False|True)\b")
@@ -81,7 +78,7 @@ class Reader:
         if isinstance(node, yaml.ScalarNode) and value is None:
             if type(None) in options(hint):
                 return None
-            self.report(node, path, f"must be {_described(hint)} (it is empty)")
+            self.report(node, path, f"must be {described(hint)} (it is empty)")
             return INVALID
         for kind in kinds:
             if is_model(kind):
@@ -104,11 +101,11 @@ class Reader:
                 return self._mapping(node, get_args(kind)[1], path)
             if isinstance(node, yaml.ScalarNode) and _fits(value, kind):
                 return value
-        advice = ""
+        way_out = ""
         if isinstance(node, yaml.ScalarNode):
             about = "" if owner is None else descriptions(owner).get(path.rpartition(".")[2], "")
-            advice = _advice(node, kinds, about)
-        self.report(node, path, f"must be {_described(hint)} (got {kind_of(node)}){advice}")
+            way_out = advice(node, kinds, about)
+        self.report(node, path, f"must be {described(hint)} (got {kind_of(node)}){way_out}")
         return INVALID
 
     def _list(self, node: Any, hint: Any, path: str) -> Any:
@@ -131,10 +128,10 @@ class Reader:
             value = self.read(node, fields(kind)[short][0], path)
             return INVALID if value is INVALID else self._make(node, kind, {short: value}, {})
         if not isinstance(node, yaml.MappingNode):
-            words = _described(kind)
+            words = described(kind)
             is_type = isinstance(node, yaml.ScalarNode) and node.value in choice
-            advice = f"; use {{type: {node.value}}}" if is_type else ""
-            self.report(node, path, f"must be {words} (got {kind_of(node)}){advice}")
+            way_out = f"; use {{type: {node.value}}}" if is_type else ""
+            self.report(node, path, f"must be {words} (got {kind_of(node)}){way_out}")
             return INVALID
         entries = self.entries(node, path)
         if choice:
@@ -147,7 +144,7 @@ class Reader:
         values = {}
         for name, (key, value) in entries.items():
             if name not in accepted:
-                self.report(key, path, _unaccepted(name, entries, accepted))
+                self.report(key, path, unaccepted(name, entries, accepted))
                 continue
             values[name] = self.read(value, accepted[name][0], f"{path}.{name}", kind)
         missing = [n for n, (_, f) in accepted.items() if is_required(f) and n not in entries]
@@ -164,13 +161,13 @@ class Reader:
         self, node: Any, entries: Mapping[str, Any], choice: Mapping[str, Any], path: str
     ) -> Any:
         if "type" not in entries:
-            self.report(node, path, f"type is missing; use {_listed(list(choice))}")
+            self.report(node, path, f"type is missing; use {listed(list(choice))}")
             return None
         _, value = entries["type"]
         name = value.value if isinstance(value, yaml.ScalarNode) else ""
         if name not in choice:
             near = difflib.get_close_matches(name, choice, 1)
-            way_out = f"did you mean {near[0]!r}?" if near else f"use {_listed(list(choice))}"
+            way_out = f"did you mean {near[0]!r}?" if near else f"use {listed(list(choice))}"
             self.report(value, f"{path}.type", f"unknown type {name!r}; {way_out}")
         return choice.get(name)
 
@@ -185,8 +182,8 @@ class Reader:
     def _report_all(self, node: Any, problems: Sequence[str], keys: Mapping[str, Any]) -> None:
         for problem in problems:
             words = problem.replace(":", " ").replace(",", " ").split()
-            place = next((keys[word] for word in words if word in keys), node)
-            self.report(place, "", _PYTHON.sub(_in_yaml, problem))
+            key = next((keys[word] for word in words if word in keys), node)
+            self.report(_named(node, problem, words) or key, "", _PYTHON.sub(_in_yaml, problem))
 
     def entries(self, node: Any, path: str) -> dict[str, tuple[Any, Any]]:
         """Return key and value nodes by key; report keys that are doubled or no strings."""
@@ -212,6 +209,22 @@ class Reader:
         mark = node.start_mark
         where = f"{path}: " if path else ""
         self._mistakes[_Mistake(mark.line + 1, mark.column + 1, f"{where}{text}")] = None
+
+
+def _named(node: Any, problem: str, words: Sequence[str]) -> Any:
+    """Return the key, or the item of a list, that a problem of the whole names; None: it does not.
+
+    ``environment 'prod': desired_count (9) is ...`` is at that key of that environment.
+    """
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    lists = [value for _, value in pairs if isinstance(value, yaml.SequenceNode)]
+    items = [item for each in lists for item in each.value if isinstance(item, yaml.MappingNode)]
+    where, _, rest = problem.partition(": ")
+    for name in (*reversed(_QUOTED.findall(where)), *_QUOTED.findall(rest)):
+        for item in reversed(items):
+            if any(key.value == "name" and value.value == name for key, value in item.value):
+                return next((key for key, _ in item.value if key.value in words), item)
+    return None
 
 
 class _Unread:
@@ -249,84 +262,3 @@ def _fits(value: Any, kind: Any) -> bool:
     if kind is float:
         return isinstance(value, (int, float)) and not isinstance(value, bool)
     return kind in (str, bool) and isinstance(value, kind)
-
-
-def _advice(node: Any, kinds: Sequence[Any], about: str) -> str:
-    """Return the way out of a plain value that does not fit, as an end of a sentence."""
-    if str in kinds:
-        return f'; put it in quotes: "{node.value}"'
-    if _has_needless_quotes(node, kinds):
-        return "; remove the quotes"
-    if int in kinds and re.match(r"[\d.,]+\s*[A-Za-z]", node.value):
-        return f"; use the number alone: {re.split('[;.]', about)[0]}" if about else ""
-    items = [get_args(kind)[0] for kind in kinds if get_origin(kind) is Sequence]
-    if any(item is str or (is_model(item) and short_field(item)) for item in items):
-        words = node.value.split("," if "," in node.value else None)
-        return f"; use [{', '.join(_as_string(word.strip()) for word in words)}]"
-    return ""
-
-
-def _as_string(word: str) -> str:
-    """Return a word as YAML reads it as a string within a list."""
-    return word if re.fullmatch(r"[A-Za-z./_][\w./:=-]*", word) else json.dumps(word)
-
-
-def _has_needless_quotes(node: Any, kinds: Sequence[Any]) -> bool:
-    """Whether a string would be what is wanted without its quotes."""
-    is_number = int in kinds and node.value.isdecimal()
-    is_boolean = bool in kinds and node.value.lower() in _BOOLEANS
-    return is_number or (is_boolean and node.style in ("'", '"'))
-
-
-def _unaccepted(name: str, entries: Mapping[str, Any], accepted: Mapping[str, Any]) -> str:
-    """Return the message for an unknown key, which may be one of an empty key beside it."""
-    for other, (_, node) in entries.items():
-        if other in accepted and isinstance(node, yaml.ScalarNode) and not node.value:
-            kinds = [default_kind(kind) for kind in options(accepted[other][0]) if is_model(kind)]
-            models = [kind for kind in kinds if hasattr(kind, "__dataclass_fields__")]
-            if any(name in fields(kind) for kind in models):
-                return f"unknown key {name!r}; it is a key of {other}: indent it below {other}"
-    return unknown(name, list(accepted))
-
-
-def unknown(name: str, accepted: Sequence[str]) -> str:
-    """Return the message for a key that is not among those that are accepted."""
-    near = difflib.get_close_matches(name, accepted, 1) or [
-        key for key in accepted if len(name) >= _SHORTEST_PREFIX and key.startswith(name)
-    ]
-    if near:
-        return f"unknown key {name[:60]!r}; did you mean {near[0]!r}?"
-    return f"unknown key {name[:60]!r}; the keys are {', '.join(accepted)}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return f"one of {', '.join(names)}" if len(names) > 1 else names[0]
-
-
-def kind_of(node: Any) -> str:
-    """Return what a node is, in words."""
-    if isinstance(node, yaml.MappingNode):
-        return "a mapping"
-    if isinstance(node, yaml.SequenceNode):
-        return "a list" if node.value else "an empty list"
-    kind = node.tag.rpartition(":")[2]
-    words = {"null": "nothing", "int": "a number", "float": "a number", "bool": "a boolean"}
-    return f"{node.value[:60]}, {words.get(kind, 'a string')}" if node.value else "nothing"
-
-
-def _described(hint: Any) -> str:
-    words = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
-    texts = []
-    for option in options(hint):
-        if is_model(option):
-            kind = default_kind(option)
-            short = short_field(kind)
-            scalar = "" if short is None else f"{_described(fields(kind)[short][0])} or "
-            texts.append(f"{scalar}a mapping")
-        elif get_origin(option) is Sequence:
-            texts.append("a list")
-        elif get_origin(option) is Mapping:
-            texts.append("a mapping")
-        elif option in words:
-            texts.append(words[option])
-    return " or ".join(dict.fromkeys(texts))

@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 from cfn_pipeline import details
-from cfn_pipeline.config.nodes import INVALID, Reader, kind_of, unknown
+from cfn_pipeline.config.advice import kind_of, unknown
+from cfn_pipeline.config.nodes import INVALID, Reader
 from cfn_pipeline.config.separation import Stacks, separation_problems, stacks_of
 from cfn_pipeline.errors import ModelError, OutputError
 from cfn_pipeline.model.application import Application

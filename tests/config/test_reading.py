@@ -176,6 +176,11 @@ def test_ten_mistakes_are_ten_messages() -> None:
             ORDERS.replace("approval: true", "approval: 'yes'"),
             "approval: must be true or false or a mapping (got yes, a string); remove the quotes",
         ),
+        (f"{ORDERS}      - name: prod\n", "c.yml:10:9: application 'orders': environment name"),
+        (
+            ORDERS.replace("approval: true", "approval: true, desired_count: 9"),
+            "c.yml:9:38: application 'orders', environment 'prod': desired_count (9)",
+        ),
         (ORDERS.replace("memory: 512", "memory: 5"), "c.yml:4:41: container 'orders': memory"),
         (
             f"{ORDERS}{ORDERS.partition(chr(10))[2]}",
