@@ -86,7 +86,8 @@ def unknown_resources(template: Mapping[str, Any], *, bounded: bool) -> list[Unk
         Unknown(
             resource="Transform",
             type=name,
-            remedy="derive the permissions from the template that the macro returns",
+            remedy="what the macro adds is not covered; use the template that it returns",
+            kind="note",
         )
         for name in _template_macros(template)
     ]
