@@ -5,11 +5,9 @@ import json
 import os
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -34,7 +32,7 @@ from cfn_pipeline.rehearsal.outcome import Status
 from cfn_pipeline.rehearsal.pipeline import Action, Pipeline
 from cfn_pipeline.rehearsal.preparation.places import home_account
 from cfn_pipeline.rehearsal.preparation.template import PipelineTemplate, read_pipeline
-from cfn_pipeline.rehearsal.report.page import write_page
+from cfn_pipeline.rehearsal.report.page import page_of, write_page
 from cfn_pipeline.rehearsal.report.result import next_step, result_of
 from cfn_pipeline.rehearsal.run.journal import Journal
 from cfn_pipeline.rehearsal.run.plan import Plan
@@ -111,9 +109,9 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
             result = result_of(journal)
             page = options["page"]
             if page is not None and not is_input(page):
-                write_page(result, journal.folder, page)
+                write_page(journal, page)
     if is_input(page):
-        _print_page(result, journal)
+        printing.document(page_of(journal))
     elif options["form"] == "json":
         printing.document(json.dumps(result, indent=2) + "\n")
     else:
@@ -161,13 +159,6 @@ def _interruptible(stop: threading.Event) -> Iterator[None]:
     finally:
         for kind, handler in before.items():
             signal.signal(kind, handler)
-
-
-def _print_page(result: dict[str, Any], journal: Journal) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        page = Path(folder, "page.html")
-        write_page(result, journal.folder, page)
-        printing.document(page.read_text("utf-8"))
 
 
 def _lines(result: dict[str, Any]) -> list[str]:

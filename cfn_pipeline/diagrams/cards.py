@@ -49,6 +49,7 @@ class Card:
         more_lines: below the rows.
         state: of a run; empty: it has none.
         outcome: beside the icon of the state, below all else.
+        note: below the outcome.
         class_: of its border.
 
     """
@@ -59,6 +60,7 @@ class Card:
     more_lines: Sequence[str] = ()
     state: State = ""
     outcome: str = ""
+    note: str = ""
     class_: str = ""
 
     def draw(self, drawing: Drawing, x: float, y: float, width: float) -> float:
@@ -80,7 +82,7 @@ class Card:
                 baseline = bottom + _CHIP_GAP - 1 + _TEXT
                 content.text(left + _ICON, baseline, line, f"text {self.state}", size=_TEXT)
                 bottom += _TEXT_HEIGHT
-            bottom += _CHIP_GAP - 1
+            bottom = _draw_lines(content, [self.note] * bool(self.note), left, bottom + 4, inner)
         height = bottom - y + _PADDING
         drawing.box(x, y, width, height, " ".join(["card", *self.class_.split()]))
         drawing.elements += content.elements

@@ -196,11 +196,12 @@ def style(*, is_run: bool = False) -> Iterator[str]:
         yield f"{root} .chip.{mark} {{ fill: none; stroke: var(--{mark}); }}"
         yield f"{root} .mark.{mark} {{ fill: var(--{mark}); }}"
     for state in _STATES if is_run else ():
-        yield f"{root} .card.{state} {{ stroke: var(--{state}); stroke-width: 1.5; }}"
+        if state != "good":
+            yield f"{root} .card.{state} {{ stroke: var(--{state}); stroke-width: 1.5; }}"
         yield f"{root} .text.{state} {{ fill: var(--{state}); font-weight: bold; }}"
         yield f"{root} .icon.{state} {{ fill: none; stroke: var(--{state}); stroke-width: 2; }}"
     if is_run:
-        yield f"{root} .card.waiting {{ stroke-dasharray: 4 3; }}"
+        yield f"{root} .card.waiting {{ stroke-dasharray: 4 3; stroke-width: 1; }}"
 
 
 def _variables(colours: dict[str, str]) -> str:

@@ -24,6 +24,7 @@ class ActionBox:
             those of the pipeline.
         state: in a run.
         outcome: how it went in a run, in a few words, such as ``Failed, 2.0 s``.
+        note: what it says of the run.
         link: where a click leads; empty: nowhere.
 
     """
@@ -37,6 +38,7 @@ class ActionBox:
     place: str
     state: State = ""
     outcome: str = ""
+    note: str = ""
     link: str = ""
 
     @property
@@ -77,6 +79,7 @@ class StageBox:
         before: the condition before it begins; None: it has none.
         after: the conditions after its end.
         state: in a run.
+        outcome: how it went in a run, in a word.
 
     """
 
@@ -85,6 +88,7 @@ class StageBox:
     before: ConditionBox | None = None
     after: Sequence[ConditionBox] = ()
     state: State = ""
+    outcome: str = ""
 
     @property
     def sentence(self) -> str:

@@ -18,6 +18,7 @@ _PADDING = 9
 _HEAD, _HEAD_HEIGHT = 14, 19
 _NOTE, _NOTE_HEIGHT = 12, 16
 _STEP, _BESIDE = 18, 6
+_ICON = 18
 _TOP = _PADDING + _HEAD_HEIGHT / 2
 
 
@@ -55,18 +56,20 @@ def draw_pipeline(
                 x + wide / 2,
             )
             bottom += _ROW_GAP
-    if _is_parallel(picture):
-        for line in lines_of(_PARALLEL, width, _NOTE):
+    if is_parallel(picture):
+        for line in lines_of(PARALLEL, width, _NOTE):
             drawing.text(x, bottom + 12 + _NOTE, line, "text", size=_NOTE)
             bottom += _NOTE_HEIGHT
         bottom += 12
     return bottom
 
 
-_PARALLEL = "Actions of a stage without an arrow between them run at the same time."
+#: What is below a picture with actions that run at the same time.
+PARALLEL = "Actions of a stage without an arrow between them run at the same time."
 
 
-def _is_parallel(picture: PipelinePicture) -> bool:
+def is_parallel(picture: PipelinePicture) -> bool:
+    """Whether a stage has actions that run at the same time."""
     return any(
         len({action.order for action in stage.actions}) < len(stage.actions)
         for stage in picture.stages
@@ -91,14 +94,35 @@ def _turn(drawing: Drawing, x: float, y: float, to: float) -> None:
     drawing.line(points if x != to else [points[0], points[-1]])
 
 
+def stage_elements(picture: PipelinePicture, width: float) -> list[str]:
+    """Return what is in the frame of each stage, for a page that arranges the stages itself.
+
+    Args:
+        picture: of the pipeline.
+        width: of the frames.
+
+    """
+    marks = _marks(picture)
+    elements = []
+    for stage in picture.stages:
+        drawing = Drawing()
+        height = _draw_stage(drawing, stage, marks, 0, 0, width)
+        label = f"Stage {stage.name}: {stage.outcome}"
+        elements.append(drawing.element(width=width, height=height, label=label))
+    return elements
+
+
 def _draw_stage(
     drawing: Drawing, stage: StageBox, marks: Mapping[str, str], x: float, y: float, width: float
 ) -> float:
     """Draw what is in the frame of a stage, and return its height."""
     inner = width - 2 * _PADDING
     bottom = y + _PADDING - 2
-    for line in lines_of(stage.name, inner, _HEAD, bold=True):
-        drawing.text(x + _PADDING, bottom + _HEAD, line, "h2", size=_HEAD, bold=True)
+    indent = _ICON if stage.state else 0
+    if stage.state:
+        drawing.icon(x + _PADDING, bottom + 3, stage.state)
+    for line in lines_of(stage.name, inner - indent, _HEAD, bold=True):
+        drawing.text(x + _PADDING + indent, bottom + _HEAD, line, "h2", size=_HEAD, bold=True)
         bottom += _HEAD_HEIGHT
     bottom += 5
     if stage.before:
@@ -178,6 +202,7 @@ def _card(action: ActionBox, marks: Mapping[str, str]) -> Card:
         rows=list(_rows(action, marks)),
         state=action.state,
         outcome=action.outcome,
+        note=action.note,
         class_=action.state or ("approval" if action.kind == "approval" else ""),
     )
 

@@ -213,9 +213,9 @@ def test_a_report_is_one_page_that_shows_everything(small: Small) -> None:
             "&lt;b&gt;log&lt;/b&gt;",
             "AWS::SSM::Parameter",
             "CHANGE_SET_EXECUTE",
-            "UPLOAD_ARTIFACTS",
+            "Upload artifacts",
         ),
-        *("What this does not prove", "Permissions", "UPLOAD_ARTIFACTS"),
+        *("What this does not prove", "Permissions", "Makes a change set"),
     ):
         assert text in page, text
     assert "<b>log" not in page
@@ -241,8 +241,8 @@ def test_a_report_of_a_run_that_failed(small: Small) -> None:
     assert done.code == 1
     assert page.startswith("<!")
     assert "<title>small: Failed</title>" in page
-    assert "<details open><summary>Log</summary>" in page
-    before_the_stages = page[: page.index('<ul class="stages">')]
+    assert '<details class="log" open><summary>Log</summary>' in page
+    before_the_stages = page[: page.index('<figure class="run"')]
     assert "COMMAND_EXECUTION_ERROR: ./build: exit status 1" in before_the_stages
     assert "begin a new run: a resumed run uses the same sources" in before_the_stages
     assert "alas" in page

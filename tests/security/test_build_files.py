@@ -13,7 +13,7 @@ import pytest
 from cfn_pipeline.rehearsal.building.log import Log
 from cfn_pipeline.rehearsal.building.shell import Launch, Shell
 from cfn_pipeline.rehearsal.building.shims import read_calls
-from cfn_pipeline.rehearsal.report.page import _part
+from cfn_pipeline.rehearsal.report.logs import lines_of_log
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_what_stands_in_the_place_of_a_file_is_not_read(
     (tmp_path / "log.txt").unlink()
     place(tmp_path / "log.txt", victim)
     assert log.output_since(0) == "output"
-    assert _part(tmp_path / "log.txt") == "[a command has removed the log]"
+    assert lines_of_log(tmp_path / "log.txt", 99) == ["[a command has removed the log]"]
 
 
 def test_recorded_calls_are_read_up_to_a_size(tmp_path: Path) -> None:

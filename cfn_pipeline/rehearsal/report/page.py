@@ -1,53 +1,38 @@
 """The HTML page of a run."""
 
-import os
-from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from cfn_pipeline.atomic import replace_file
+from cfn_pipeline.diagrams.drawing import style
+from cfn_pipeline.diagrams.pipeline_layout import PARALLEL, is_parallel, stage_elements
 from cfn_pipeline.errors import RehearsalError
+from cfn_pipeline.printable import printable, printable_lines
 from cfn_pipeline.rehearsal.cloudformation.changes import COLUMNS
-from cfn_pipeline.rehearsal.folder import RunFolder, opened
-from cfn_pipeline.rehearsal.outcome import Status
-from cfn_pipeline.rehearsal.report.result import next_step
+from cfn_pipeline.rehearsal.pipeline import Pipeline
+from cfn_pipeline.rehearsal.report.logs import lines_of_logs
+from cfn_pipeline.rehearsal.report.picture import STATES, run_picture
+from cfn_pipeline.rehearsal.report.result import next_step, result_of
+from cfn_pipeline.rehearsal.report.words import LABELS, duration, phase_words
+from cfn_pipeline.rehearsal.run.journal import Journal
 
-__all__ = ["write_page"]
+__all__ = ["page_of", "write_page"]
 
-#: Bytes of a log on the page.
-_MOST = 1 << 18
-
-#: Statuses for people.
-_LABELS = {
-    status: status.replace("NotStarted", "Not started").replace("InProgress", "In progress")
-    for status in Status
-}
+#: The width of a stage in the picture: two stand beside each other on a telephone.
+_STAGE = 164
 
 
-def write_page(result: Mapping[str, Any], folder: RunFolder, target: Path) -> None:
+def write_page(journal: Journal, target: Path) -> None:
     """Write the page of a run, one file without links to others.
 
     Args:
-        result: of the run, from ``result_of``.
-        folder: of the run, with the logs of builds.
+        journal: of the run; the logs of its builds are in its folder.
         target: the file to write.
 
     Raises:
         RehearsalError: the page cannot be written.
 
     """
-    import jinja2
-
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["duration"] = _duration
-    text = (
-        files("cfn_pipeline.rehearsal.report").joinpath("page.html.j2").read_text(encoding="utf-8")
-    )
-    logs = {name: _part(path) for name, path in folder.logs().items()}
-    page = environment.from_string(text).render(
-        result=result, logs=logs, columns=COLUMNS, labels=_LABELS, next_step=next_step(result)
-    )
+    page = page_of(journal)
     try:
         with replace_file(target) as file:
             file.write(page.encode())
@@ -55,26 +40,46 @@ def write_page(result: Mapping[str, Any], folder: RunFolder, target: Path) -> No
         raise RehearsalError(f"--report {target}: cannot be written: {error.strerror}") from error
 
 
-def _duration(seconds: float) -> str:
-    """Return a time for people: "3.2 s", "1 min 4 s", "2 h 5 min"."""
-    if round(seconds, 1) < 60:
-        return f"{seconds:.1f}\N{NO-BREAK SPACE}s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    text = f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
+def page_of(journal: Journal) -> str:
+    """Return the page of a run.
+
+    Args:
+        journal: of the run; the logs of its builds are in its folder.
+
+    """
+    import jinja2
+    from markupsafe import Markup
+
+    environment = jinja2.Environment(
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_fit,
+        loader=jinja2.PackageLoader("cfn_pipeline.rehearsal", "report"),
+    )
+    environment.filters |= {
+        "duration": duration,
+        "lines": printable_lines,
+        "words": phase_words,
+    }
+    environment.globals |= {"states": STATES, "labels": LABELS, "columns": COLUMNS}
+    result = result_of(journal)
+    picture = None
+    if "definition" in journal.data:
+        picture = run_picture(Pipeline.from_dict(journal.data["definition"]), result)
+    return environment.get_template("page.html.j2").render(
+        result=result,
+        next_step=next_step(result),
+        picture=picture,
+        picture_style=Markup("\n".join(style(is_run=True))),
+        picture_stages=[Markup(each) for each in stage_elements(picture, _STAGE)]
+        if picture
+        else [],
+        picture_note=PARALLEL if picture and is_parallel(picture) else "",
+        logs=lines_of_logs(journal.folder),
+    )
 
 
-def _part(log: Path) -> str:
-    """Return a log, or the beginning and the end of a long one."""
-    whole = opened(log)
-    if whole is None:
-        return "[a command has removed the log]"
-    with whole as file:
-        size = os.fstat(file.fileno()).st_size
-        if size <= _MOST:
-            return file.read().decode(errors="replace")
-        begin = file.read(_MOST // 4).decode(errors="replace")
-        file.seek(size - _MOST // 4 * 3)
-        end = file.read().decode(errors="replace")
-    return f"{begin}\n\n[{size - _MOST:,} bytes are left out; the whole log: {log}]\n\n{end}"
+def _fit(value: object) -> object:
+    """Return a value fit to show: whatever stands in it, it changes nothing beside it."""
+    return value if hasattr(value, "__html__") else printable(value)
