@@ -10,7 +10,7 @@ from cfn_pipeline.rehearsal.pipeline import Action, Pipeline
 from cfn_pipeline.rehearsal.report.words import LABELS, duration
 
 #: Characters of a message in the picture; the whole one is at the action.
-_LONGEST = 80
+_LONGEST = 90
 
 STATES: Mapping[str, State] = {
     Status.NOT_STARTED: "waiting",
