@@ -13,6 +13,12 @@ from cfn_pipeline.template.values import replace_references, scalar_text, substi
 
 _DEEPEST = 20
 
+#: It has a name, and Ref gives its ARN.
+_POLICY = "AWS::IAM::ManagedPolicy"
+
+#: The number of an account in the name of a file.
+_NUMBER = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])(?=[^/]*$)")
+
 #: The parameters that say where a stack is.
 _PLACE = ("AWS::AccountId", "AWS::Region")
 
@@ -120,9 +126,28 @@ def _resource_named(
         return None  # it may be another account than that of the deployment
     named = system.once(("named", types, place), lambda: _by_name(system, types, place))
     matches = named.get(re.split("[:/]", text)[-1], [])
+    matches = _of_account(matches, place, system)
     if place is not None and len(matches) > 1:  # artifacts-eu-west-1.yml is for that region
         matches = [r for r in matches if any(text in r.template.file for text in place)]
     return _seen(matches[0], types) if len(matches) == 1 else None
+
+
+def _of_account(resources: list[Resource], place: Place | None, system: System) -> list[Resource]:
+    """Return those of an account, where files are for certain accounts: account-222222222222.yml.
+
+    The others are in the account of the pipeline, if its number is not known or not in a file.
+    """
+    numbers = [_NUMBER.findall(resource.template.file) for resource in resources]
+    if not any(numbers):
+        return resources
+    own = "" if place is None else place.account
+    there = [r for r, found in zip(resources, numbers, strict=True) if own in found]
+    is_home = place is None or any(
+        t.has_pipeline and t.place is not None and t.place.account == own for t in system.templates
+    )
+    if there or not is_home:
+        return there
+    return [r for r, found in zip(resources, numbers, strict=True) if not found]
 
 
 def _seen(resource: Resource, types: tuple[str, ...]) -> Resource | None:
@@ -136,7 +161,7 @@ def _by_name(
     resolution = _Resolution(system, None)
     resources: dict[str, list[Resource]] = {}
     for resource in system.resources(*types, place=place):
-        resources.setdefault(resolution.name(resource, 0), []).append(resource)
+        resources.setdefault(resolution.last_of_arn(resource), []).append(resource)
     return resources
 
 
@@ -197,6 +222,13 @@ class _Resolution:
         value = resource.properties.get(NAME_PROPERTIES.get(resource.type, ""))
         text = None if value is None else self.text(value, resource.template, depth + 1)
         return text or self._system.unknowns.generated((resource.template, resource.logical_id))
+
+    def last_of_arn(self, resource: Resource) -> str:
+        """Return what the ARN of a resource ends with: its name."""
+        own = resource.properties.get(NAME_PROPERTIES.get(resource.type, ""))
+        if resource.type != _POLICY or own is None:
+            return self.name(resource, 0)
+        return self.text(own, resource.template, 1) or self.name(resource, 0)
 
     def _ref(self, name: Any, template: Template, depth: int) -> str | None:
         if not isinstance(name, str):

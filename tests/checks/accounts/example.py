@@ -1,4 +1,4 @@
-"""The example of three accounts, and edits of its templates."""
+"""Examples of several accounts, and edits of their templates."""
 
 import copy
 import json
@@ -22,25 +22,25 @@ Change = Callable[[Files], object]
 
 
 @cache
-def _texts() -> dict[str, str]:
-    return {path.name: path.read_text() for path in sorted(EXAMPLE.iterdir()) if path.is_file()}
+def _texts(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in sorted(folder.iterdir()) if path.is_file()}
 
 
 @cache
-def contents() -> Files:
+def contents(folder: Path = EXAMPLE) -> Files:
     return {
         name: load(text)
-        for name, text in _texts().items()
+        for name, text in _texts(folder).items()
         if name.endswith(".yml") and name not in ("cfn-pipeline.yml", "buildspec.yml")
     }
 
 
-def findings(*changes: Change, rule: str = "") -> list[Finding]:
-    changed = copy.deepcopy(contents())
+def findings(*changes: Change, rule: str = "", folder: Path = EXAMPLE) -> list[Finding]:
+    changed = copy.deepcopy(contents(folder))
     for change in changes:
         change(changed)
     # A mistake is judged by its own rule, what is fine by all of them.
-    return check_system(read_texts(_texts(), parsed=changed), selected(RULES, [rule or "E"]))
+    return check_system(read_texts(_texts(folder), parsed=changed), selected(RULES, [rule or "E"]))
 
 
 def properties(files: Files, file: str, resource: str) -> Any:
