@@ -55,7 +55,11 @@ def test_every_command_has_its_verb_and_options(path: Path) -> None:
     for verb, *words in _commands(path.read_text(encoding="utf-8")):
         command = main.get_command(CONTEXT, verb)
         assert command is not None, verb
-        options = {name for parameter in command.params for name in parameter.opts}
+        options = {
+            name
+            for parameter in command.params
+            for name in (*parameter.opts, *parameter.secondary_opts)
+        }
         assert {word for word in words if word.startswith("-") and word != "-"} <= options, [
             verb,
             *words,

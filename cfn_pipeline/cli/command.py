@@ -29,6 +29,9 @@ class _BadInputError(click.ClickException):
             printing.message(line)
 
 
+#: As shells report a process that ended by Ctrl-C.
+_INTERRUPTED = 130
+
 #: The verbs, in the order of the help. Each is a module with the same name, which is imported when
 #: the verb is called, so that other verbs start fast.
 _VERBS = (
@@ -73,6 +76,9 @@ class _Command(click.Group):
         try:
             with _one_message():
                 return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            printing.message("interrupted")
+            raise SystemExit(_INTERRUPTED) from error
         finally:
             details.tell(f"{time.monotonic() - begin:.2f} s in all")
 
@@ -105,7 +111,7 @@ def main() -> None:
     """Say what you deliver, get the plain CloudFormation that delivers it.
 
     Exit codes: 0 fine; 1 findings, stale files, a pipeline that failed, or a difference of
-    --fail-on; 2 wrong usage or bad input.
+    --fail-on; 2 wrong usage or bad input. docs/exit-codes.md lists those of each verb.
     """
 
 

@@ -36,9 +36,6 @@ from cfn_pipeline.files.makefile import Target
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.shared import SHARED
 
-#: As shells report a process that ended by Ctrl-C.
-_INTERRUPTED = 130
-
 
 @frozen
 class Deployment(Frozen):
@@ -229,12 +226,10 @@ class Deployment(Frozen):
             for line in [*others, *([f"stack {target.stack}: {way_out}"] if way_out else [])]:
                 printing.message(line)
             raise SystemExit(1) from error
-        except KeyboardInterrupt as error:
+        except KeyboardInterrupt:
             printing.message()  # Ctrl-C stands on the line of a question
-            printing.message(
-                f"interrupted; what AWS has begun with stack {target.stack} goes on there"
-            )
-            raise SystemExit(_INTERRUPTED) from error
+            printing.message(f"what AWS has begun with stack {target.stack} goes on there")
+            raise
 
 
 def _ask(step: Step, name: str) -> str | None:

@@ -199,7 +199,7 @@ def test_an_interruption_leaves_no_change_set(
     done = run("deploy", str(folder), "kms")
     assert done.code == 130
     stack = f"{folder.name}-kms"
-    assert f"interrupted; what AWS has begun with stack {stack} goes on there" in done.err
+    assert f"what AWS has begun with stack {stack} goes on there\ninterrupted\n" in done.err
     stacks = account.client("cloudformation").describe_stacks()["Stacks"]
     assert stack not in {s["StackName"] for s in stacks if s["StackStatus"] != "DELETE_COMPLETE"}
 
