@@ -290,6 +290,7 @@ def test_a_configuration_is_read_or_there_is_a_reason(path: str) -> None:
             "templates/book/pipeline-integration.yml",  # deploys nothing
             "examples/pipeline-language/pipeline.yml",  # deploys two stacks in one stage
             "examples/fleet-pipeline/platform/pipeline.yml",  # deploys waves of stacks
+            "examples/fleet-accounts/platform/pipeline.yml",  # in other accounts, too
         )
 
 
