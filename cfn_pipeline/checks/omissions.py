@@ -8,7 +8,7 @@ from cfn_pipeline.analysis.pipelines import Action, Pipeline, pipelines
 from cfn_pipeline.analysis.sources import unopened_sources
 from cfn_pipeline.analysis.system import System
 from cfn_pipeline.evaluation.acting import deployment_role, pipeline_role, role_of
-from cfn_pipeline.evaluation.places import home_of, place_of
+from cfn_pipeline.evaluation.places import home_of, is_elsewhere, place_of
 from cfn_pipeline.printable import printable, shortened
 
 _STACK = "AWS::CloudFormation::Stack"
@@ -60,6 +60,14 @@ def _of_pipelines(system: System) -> Iterator[str]:
             "--account FILE=ACCOUNT"
         )
 
+    for each in found:
+        if names := _listed(_short(a) for a in each.actions if _may_be_at_home(a, each)):
+            file = each.resource.template.file
+            yield (
+                f"accounts not compared: {names} may be in the account of {file}, or in another; "
+                f"give --account {file}=ACCOUNT"
+            )
+
 
 def _roles_elsewhere(pipeline: Pipeline) -> Iterator[str]:
     """Yield whose roles are not in the templates."""
@@ -87,6 +95,12 @@ def _is_open(action: Action, pipeline: Pipeline) -> bool:
     return place is None or any(
         not is_known(there) and there != here for there, here in zip(place, home, strict=True)
     )
+
+
+def _may_be_at_home(action: Action, pipeline: Pipeline) -> bool:
+    """Whether the number of its account is known, but not that of the pipeline's."""
+    place = place_of(action, pipeline)
+    return place is not None and is_known(place.account) and is_elsewhere(action, pipeline) is None
 
 
 def _short(action: Action) -> str:

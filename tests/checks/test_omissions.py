@@ -37,7 +37,13 @@ CASES = {
     "nothing": (pipeline(action("A", "Lambda")), []),
     "permissions": (
         pipeline(action("A", "Lambda", RoleArn=ROLE)),
-        ["permissions not judged: S/A; give the templates of their roles, too"],
+        [
+            "permissions not judged: S/A; give the templates of their roles, too",
+            (
+                "accounts not compared: S/A may be in the account of t.json, or in another; give "
+                "--account t.json=ACCOUNT"
+            ),
+        ],
     ),
     "projects": (
         pipeline(action("A", "CodeBuild", Configuration={"ProjectName": "web"})),
