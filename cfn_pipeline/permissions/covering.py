@@ -9,6 +9,7 @@ from typing import Any
 
 from cfn_pipeline.analysis.partial_text import ANYTHING, Unknowns
 from cfn_pipeline.aws.iam import POLICY_TYPES
+from cfn_pipeline.aws.managed_policies import managed_policy
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.evaluation.matching import matches
 from cfn_pipeline.frozen import Frozen, frozen
@@ -19,6 +20,7 @@ from cfn_pipeline.permissions.references import bound, import_of
 from cfn_pipeline.template import load
 from cfn_pipeline.template.files import read_text
 
+_ROLE = "AWS::IAM::Role"
 #: What no name has: it stands for the name of the role's own stack, and for what is not known.
 _NOTHING = "\0"
 _PSEUDO = re.compile(r"\$\{(AWS::(?:AccountId|Partition|Region|URLSuffix))\}")
@@ -154,14 +156,32 @@ def statements_of(role: str, *, read: Callable[[Path], str] = read_text) -> list
     content = load(text, source=path)
     documents = list(_of_role(content, name)) if name else list(_of_answer(content))
     if not documents:
-        what = f"no role {name!r} with policies in {path}" if name else f"{path} has no policy"
-        raise TemplateError(f"{what}; give a policy's file, or TEMPLATE:ROLE")
+        raise TemplateError(
+            f"{_nothing(content, path, name)}; give a policy's file, or TEMPLATE:ROLE"
+        )
     return [
         statement
         for document in documents
         for statement in _listed(document.get("Statement"))
         if isinstance(statement, dict)
     ]
+
+
+def _nothing(content: Mapping[str, Any], path: str, name: str) -> str:
+    """Return why a role or a file has no policies that can be read."""
+    if not name:
+        return f"{path} has no policy"
+    type_, properties = known_of(content, {}).resources.get(name, ("", {}))
+    others = [_shown(arn) for arn in _listed(properties.get("ManagedPolicyArns"))]
+    if type_ == _ROLE and others:
+        return f"the policies of role {name!r} are not in {path} ({', '.join(others)})"
+    return f"no role {name!r} with policies in {path}"
+
+
+def _shown(arn: Any) -> str:
+    """Return an ARN as a text, with its variables."""
+    text = arn.get("Fn::Sub") if isinstance(arn, dict) else arn
+    return text if isinstance(text, str) else json.dumps(arn)
 
 
 def _of_answer(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -177,8 +197,11 @@ def _of_answer(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _of_role(content: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
     known = known_of(content, {})
     type_, properties = known.resources.get(name, ("", {}))
-    if type_ != "AWS::IAM::Role":
+    if type_ != _ROLE:
         return
+    for arn in _listed(properties.get("ManagedPolicyArns")):
+        if (actions := managed_policy(_shown(arn))) is not None:
+            yield {"Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}]}
     documents = [p.get("PolicyDocument") for p in _listed(properties.get("Policies"))]
     attached = [a.get("Ref") for a in _listed(properties.get("ManagedPolicyArns")) if _is_ref(a)]
     for logical_id, (kind, others) in known.resources.items():

@@ -114,6 +114,24 @@ def test_the_command(tmp_path: Path, wrap: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:iam::aws:policy/AdministratorAccess",
+        {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AdministratorAccess"},
+    ],
+)
+def test_policies_of_aws(tmp_path: Path, arn: Any) -> None:
+    template = tmp_path / "iam.json"
+    role = {"Type": "AWS::IAM::Role", "Properties": {"ManagedPolicyArns": [arn]}}
+    template.write_text(json.dumps({"Resources": {"Role": role}}))
+    [statement] = statements_of(f"{template}:Role")
+    assert (statement["Action"], statement["Resource"]) == (["*"], "*")
+    template.write_text(template.read_text().replace("AdministratorAccess", "PowerUserAccess"))
+    with pytest.raises(TemplateError, match=r"policies of role 'Role' are not in .*PowerUser"):
+        statements_of(f"{template}:Role")
+
+
+@pytest.mark.parametrize(
     "role, message",
     [
         ("nowhere.json", "cannot be read"),
