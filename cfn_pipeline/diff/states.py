@@ -46,6 +46,10 @@ def read_state(place: str) -> State:
             files[file.relative_to(path).as_posix()] = read_text(file, errors="replace")
             _require_few(place, len(files))
         return State(name=place, files=files)
+    if not path.exists() and not path.suffix and ":" not in place:
+        raise TemplateError(
+            f"{place}: no such file or folder; for a revision of git use git:{place}:PATH"
+        )
     return State(name=place, files={path.name: read_text(path)})
 
 

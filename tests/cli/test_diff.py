@@ -79,6 +79,7 @@ def test_a_consequence_that_is_asked_for_ends_with_1(
     [
         (["README.md", "templates"], "README.md: no CloudFormation template"),
         (["templates/none.yml", "templates"], "templates/none.yml: cannot be read"),
+        (["HEAD", "templates"], "HEAD: no such file or folder; for a revision of git use git:HEAD"),
         (["git:nowhere:templates", "templates"], "has no revision 'nowhere'"),
         (["git:--help:templates", "templates"], "has no revision '--help'"),
         (["git:HEAD:nothing", "templates"], "revision 'HEAD' has no nothing"),
