@@ -1,4 +1,4 @@
-"""Functions in conditions that CloudFormation evaluates and the emulator does not.
+"""What CloudFormation makes of conditions and the emulator does not.
 
 It uses private names of the emulator, so setup.cfg pins its version.
 """
@@ -18,7 +18,7 @@ _OF_CONDITIONS = ("Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or")
 
 
 def patch_conditions() -> None:
-    """Let conditions have every function that gives a text, such as Fn::Join."""
+    """Let conditions have every function that gives a text, and hold for change sets, too."""
     evaluate = engine._evaluate_conditions
 
     def with_functions(template: Mapping[str, Any], params: Mapping[str, Any]) -> Any:
@@ -31,6 +31,22 @@ def patch_conditions() -> None:
 
     for module in (changesets, engine, handlers, provisioners, stacks):
         module._evaluate_conditions = with_functions
+    resolve = changesets._resolve_props_for_diff
+
+    def that_exist(template: Any, params: Mapping[str, Any], *place: str) -> Any:
+        """Leave out what a condition leaves out: a change set does not add it."""
+        resolved = resolve(template, params, *place)
+        if not template or not template.get("Conditions"):
+            return resolved
+        holds = with_functions(template, params)
+        resources = {
+            name: resource
+            for name, resource in resolved["Resources"].items()
+            if holds.get(resource.get("Condition"), True)
+        }
+        return {**resolved, "Resources": resources}
+
+    changesets._resolve_props_for_diff = that_exist
 
 
 def _evaluated(value: Any, params: Mapping[str, Any], mappings: Mapping[str, Any]) -> Any:

@@ -29,11 +29,20 @@ TEMPLATE = {
 def test_a_third_item_of_a_list(aws: EmbeddedAws, subnets: str, third: list[str]) -> None:
     client = aws.account.client("cloudformation")
     name = f"conditions-{len(subnets)}"
-    client.create_stack(
+    client.create_change_set(
         StackName=name,
+        ChangeSetName="new",
+        ChangeSetType="CREATE",
         TemplateBody=json.dumps(TEMPLATE),
         Parameters=[{"ParameterKey": "Subnets", "ParameterValue": subnets}],
     )
-    client.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
-    made = client.describe_stack_resources(StackName=name)["StackResources"]
-    assert sorted(r["LogicalResourceId"] for r in made) == ["Queue", *third]
+    wait = {"Delay": 1}
+    names = {"StackName": name, "ChangeSetName": "new"}
+    client.get_waiter("change_set_create_complete").wait(**names, WaiterConfig=wait)
+    changes = client.describe_change_set(**names)["Changes"]
+    added = sorted(change["ResourceChange"]["LogicalResourceId"] for change in changes)
+    assert added == ["Queue", *third]
+    client.execute_change_set(**names)
+    client.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig=wait)
+    existing = client.describe_stack_resources(StackName=name)["StackResources"]
+    assert sorted(r["LogicalResourceId"] for r in existing) == ["Queue", *third]
