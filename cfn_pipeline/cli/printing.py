@@ -41,7 +41,7 @@ def line(text: object = "", *, color: str | None = None) -> None:
 
     """
     shown = _encodable(printable(text), sys.stdout)
-    if color is not None and "NO_COLOR" not in os.environ:
+    if color is not None and not os.environ.get("NO_COLOR"):
         shown = click.style(shown, fg=color)
     _write(f"{shown}\n")
 
@@ -87,8 +87,9 @@ def detail(text: object) -> None:
 
 
 def shows_progress() -> bool:
-    """Return whether progress is shown: on a terminal, unless with --quiet."""
-    return level > Level.QUIET and sys.stderr is not None and sys.stderr.isatty()
+    """Return whether progress is shown: on a terminal that can erase it, unless with --quiet."""
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    return level > Level.QUIET and is_terminal and os.environ.get("TERM") != "dumb"
 
 
 def progress(text: str) -> None:

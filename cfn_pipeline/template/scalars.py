@@ -12,7 +12,12 @@ from functools import cache
 import yaml
 
 _ASCII = "\x20-\x7e"
-_SAFE = f"{_ASCII}\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
+#: Marks that change the direction of text: with them, a template is not what a reader sees.
+_DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_SAFE = (
+    f"{_ASCII}\xa0-\u061b\u061d-\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe"
+    "\uff00-\ufffd\U00010000-\U0010ffff"
+)
 
 
 def is_printable(text: str) -> bool:
@@ -40,6 +45,11 @@ def _printable() -> re.Pattern[str]:
 @cache
 def _literal(characters: str) -> re.Pattern[str]:
     return re.compile(f"(?:[\t{characters}]*\n)*[\t{characters}]+\n?")
+
+
+@cache
+def _direction() -> re.Pattern[str]:
+    return re.compile(f"[{_DIRECTION}]")
 
 
 _NO_FOLDING = 2**31 - 1
@@ -75,4 +85,6 @@ def spell(nodes: Sequence[yaml.Node]) -> list[str]:
     text: str = yaml.serialize(
         listing, Dumper=_Dumper, allow_unicode=True, width=_NO_FOLDING, encoding=None
     )
+    if not text.isascii():  # these marks are in double quotes: they are not printable
+        text = _direction().sub(lambda mark: f"\\u{ord(mark[0]):04X}", text)
     return [line.removeprefix("- ") for line in text.removesuffix("\n").split("\n")]

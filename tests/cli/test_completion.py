@@ -49,12 +49,3 @@ def test_an_unknown_shell_is_refused() -> None:
     done = run("completion", "tcsh")
     assert done.code == 2
     assert "'bash', 'zsh', 'fish'" in done.err
-
-
-@pytest.mark.parametrize(
-    ("verb", "hint"), [("chek", "did you mean 'check'?"), ("xyz", "the verbs are new, render, ")]
-)
-def test_the_nearest_verb_is_named(verb: str, hint: str) -> None:
-    done = run(verb)
-    assert done.code == 2
-    assert f"unknown verb {verb!r}; {hint}" in done.err

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import unicodedata
 from typing import Any
 
 import pytest
@@ -243,3 +244,12 @@ def test_empty_things() -> None:
 def test_what_no_template_can_hold_is_refused_with_its_path(value: Any, said: str) -> None:
     with pytest.raises(TemplateError, match=said):
         emit({"A": [value]})
+
+
+@pytest.mark.parametrize("text", ["a\u202eb", "\u2066a: 1\n", "\u200f", "\u061cä\n\nb"])
+def test_marks_that_change_the_direction_of_text_are_visible(text: str) -> None:
+    """Or a reader would review something else than what CloudFormation reads."""
+    content = {"Description": text, "Resources": {text.strip(): [text, {"a": text}]}}
+    written = emit(content)
+    assert load(written) == content == read_as_yaml_1_2(written)
+    assert not [c for c in written if unicodedata.category(c) == "Cf"]
