@@ -1,5 +1,6 @@
 """Read templates and artifacts from files, folders or texts."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from cfn_pipeline.analysis.deployments import deployments, open_parameters
 from cfn_pipeline.analysis.pipelines import pipelines
 from cfn_pipeline.analysis.sources import used_sources
 from cfn_pipeline.analysis.system import Artifact, Place, System, Template, Unreadable
+from cfn_pipeline.aws.cloudformation import CONFIGURATION_SECTIONS
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template import header
 from cfn_pipeline.template.files import read_text
@@ -105,7 +107,8 @@ def read_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
     A rendered folder also contains the files of its pipeline's source artifact.
 
     Files that seem to be templates, but cannot be read, are among the system's ``unreadable``
-    files; other files that are not templates are among those that it ``skipped``.
+    files; other files that are not templates are among those that it ``skipped``, but for
+    configuration files of CodePipeline: what deploys them reads them in an artifact.
 
     Raises:
         TemplateError: the folder has no template.
@@ -116,15 +119,17 @@ def read_folder(folder: Path, artifacts: Mapping[str, Path]) -> System:
     skipped: list[str] = []
     for path in template_files(folder):
         file = str(path)
+        text = ""
         try:
-            match = _template_or_not(file, read_text(path))
+            text = read_text(path)
+            match = _template_or_not(file, text)
         except TemplateError as error:
             match = _unreadable(file, error)
         if isinstance(match, Template):
             templates.append(match)
         elif match is not None:
             unreadable.append(match)
-        else:
+        elif not _is_configuration(text):
             skipped.append(file)
             details.tell(f"left out {file}: not a template")
     if not templates and not unreadable:
@@ -300,6 +305,15 @@ def _template_or_not(file: str, text: str) -> Template | Unreadable | None:
         meant = _OF_TEMPLATES.search(text) and not _OF_OTHERS.search(text)
         return _unreadable(file, error) if meant else None
     return template if isinstance(template.content.get("Resources"), dict) else None
+
+
+def _is_configuration(text: str) -> bool:
+    """Whether a text is the configuration file of a deployment, such as prod.json."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and bool(content) and {*content} <= {*CONFIGURATION_SECTIONS}
 
 
 def _unreadable(file: str, error: TemplateError) -> Unreadable:

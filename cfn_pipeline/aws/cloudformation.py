@@ -29,6 +29,10 @@ class ActionMode(NamedTuple):
         return "TemplatePath" in self.settings
 
 
+#: What a template configuration file may have; each is an object.
+#: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html
+CONFIGURATION_SECTIONS = ("Parameters", "Tags", "StackPolicy")
+
 #: Of the message with which a Hook answers; CloudFormation cuts longer ones.
 #: https://docs.aws.amazon.com/cloudformation-cli/latest/hooks-userguide/lambda-hooks-create-lambda-function.html
 LONGEST_HOOK_MESSAGE = 4096

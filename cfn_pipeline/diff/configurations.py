@@ -7,11 +7,10 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from cfn_pipeline.aws.cloudformation import CONFIGURATION_SECTIONS
 from cfn_pipeline.diff.difference import Change
 from cfn_pipeline.diff.texts import form, text
 from cfn_pipeline.diff.trees import places
-
-_SECTIONS = ("Parameters", "Tags", "StackPolicy")
 
 
 def configuration(content: str) -> dict[str, Any] | None:
@@ -21,7 +20,7 @@ def configuration(content: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     match value:
-        case dict() if value and set(value) <= set(_SECTIONS):
+        case dict() if value and set(value) <= set(CONFIGURATION_SECTIONS):
             return value
         case [{"ParameterKey": _}, *_]:
             return {
@@ -54,7 +53,7 @@ def configuration_changes(
         yield Change(sign="+", subject=file, text="configuration file is new")
     if new is None:
         yield Change(sign="-", subject=file, text="configuration file is removed")
-    for section in _SECTIONS:
+    for section in CONFIGURATION_SECTIONS:
         before, after = ((side or {}).get(section, {}) for side in (old, new))
         for place in places(form(before), form(after)):
             name = place.path.split(".")[0]

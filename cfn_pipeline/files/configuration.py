@@ -12,12 +12,10 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 
+from cfn_pipeline.aws.cloudformation import CONFIGURATION_SECTIONS
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.environment import Environment
-
-#: What a configuration file may have; each is an object.
-_SECTIONS = ("Parameters", "Tags", "StackPolicy")
 
 _DESIRED_COUNT = "ApplicationDesiredCount"
 _MINIMUM_INSTANCES = "ApplicationMinimumInstances"
@@ -222,8 +220,8 @@ def _read(text: str) -> dict[str, Any]:
     if not isinstance(file, dict):
         raise ValueError("must be an object")
     for name, section in file.items():
-        if name not in _SECTIONS:
-            raise ValueError(f"unknown section {name!r}: use {', '.join(_SECTIONS)}")
+        if name not in CONFIGURATION_SECTIONS:
+            raise ValueError(f"unknown section {name!r}: use {', '.join(CONFIGURATION_SECTIONS)}")
         if not isinstance(section, dict):
             raise ValueError(f"{name} must be an object")
     return file

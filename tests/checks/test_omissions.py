@@ -117,6 +117,7 @@ def test_it_is_told_in_every_format_that_has_a_place(tmp_path: Path) -> None:
     file = tmp_path / "t.json"
     file.write_text(json.dumps(CASES["settings"][0]))
     (tmp_path / "other.json").write_text("{}")
+    (tmp_path / "prod.json").write_text('{"Parameters": {"A": "1"}}')  # is no template, but known
     lines = [f"left out: {tmp_path / 'other.json'}; not templates", *CASES["settings"][1]]
     for words in ((), ("-q",), ("--format", "json", "-q")):
         assert run("check", str(tmp_path), *words).err.splitlines()[:2] == lines

@@ -11,13 +11,12 @@ from cfn_pipeline.analysis.artifact_references import ArtifactFunction, artifact
 from cfn_pipeline.analysis.deployments import File, deployments
 from cfn_pipeline.analysis.pipelines import Pipeline
 from cfn_pipeline.analysis.system import Artifact
+from cfn_pipeline.aws.cloudformation import CONFIGURATION_SECTIONS
 from cfn_pipeline.aws.guides import CLOUDFORMATION, CODEPIPELINE
 from cfn_pipeline.checks.rule import CheckRule, Problem, problem
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template import load
 from cfn_pipeline.template.positions import Path
-
-_SECTIONS = ("Parameters", "Tags", "StackPolicy")
 
 
 def _files_exist(pipeline: Pipeline) -> Iterator[Problem]:
@@ -130,11 +129,12 @@ def _wrong(file: File) -> Iterator[tuple[Path, str]]:
     if not isinstance(content, dict):
         yield (), f"must be a JSON object; write {form}"
         return
-    if not any(key in content for key in _SECTIONS) and content:
-        yield (), f"must contain {', '.join(_SECTIONS[:-1])} or {_SECTIONS[-1]}; write {form}"
+    if not any(key in content for key in CONFIGURATION_SECTIONS) and content:
+        *some, last = CONFIGURATION_SECTIONS
+        yield (), f"must contain {', '.join(some)} or {last}; write {form}"
         return
     for key, value in content.items():
-        if key not in _SECTIONS:
+        if key not in CONFIGURATION_SECTIONS:
             yield (key,), f"has the unknown key '{key}'; write {form}"
         elif not isinstance(value, dict):
             yield (key,), f"{key} must be an object; write {form}"

@@ -44,7 +44,8 @@ class Revision:
     @property
     def summary(self) -> str:
         """The revision in a short line."""
-        subject = self.message.splitlines()[0] if self.message else "not a commit"
+        nothing = "uncommitted changes" if self.branch else "not a commit"
+        subject = self.message.splitlines()[0] if self.message else nothing
         subject = subject if len(subject) <= _SUBJECT else f"{subject[:_SUBJECT]}..."
         return f"{self.commit[:8]} ({subject})"
 

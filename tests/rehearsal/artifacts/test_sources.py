@@ -70,7 +70,7 @@ def test_what_is_not_committed_goes_in_and_is_no_commit(
     assert found == {**ALL, "kept": "two", "new": "new"}
     assert revision.commit != repository.first
     assert len(revision.commit) == 40
-    assert revision.summary.endswith("(not a commit)")
+    assert revision.summary.endswith("(uncommitted changes)")
 
 
 @pytest.mark.parametrize("name", ["main", "v1", ""])
