@@ -24,7 +24,34 @@ for word in "$@"; do
     [ "$word" != --password-stdin ] || cat > /dev/null
 done
 echo "rehearsal: {tool} $*" >&2
+{failing}
 """
+
+#: Fails as Docker does where a Dockerfile lacks the stage that is built.
+_STAGE = r"""
+case "$1 $2" in
+    build\ *|"image build"|"buildx build") ;;
+    *) exit 0 ;;
+esac
+target= file= before=
+for word in "$@"; do
+    case $before in
+        --target) target=$word ;;
+        -f|--file) file=$word ;;
+    esac
+    case $word in
+        --target=*) target=${word#*=} ;;
+        --file=*) file=${word#*=} ;;
+    esac
+    before=$word
+done
+file=${file:-$before/Dockerfile}
+stage="[[:space:]]AS[[:space:]]+$target[[:space:]]*$"
+case $target in ""|*[!A-Za-z0-9_.-]*|[0-9]*) exit 0 ;; esac
+if [ -f "$file" ] && ! grep -Eiq "^[[:space:]]*FROM[[:space:]].*$stage" "$file"; then
+    echo "ERROR: failed to solve: target stage \"$target\" could not be found" >&2
+    exit 1
+fi"""
 
 _DOCKER = r"""#!/bin/sh
 # Shim of docker: records the call, and runs it unless it uses a registry.
@@ -88,7 +115,8 @@ def write_shims(folder: Path, tools: Iterable[str], record: Path, *, engine: boo
     """
     for tool in tools:
         form = _DOCKER if engine and tool == "docker" else _RECORD
-        _write(folder, tool, form, record, registry="|".join(_REGISTRY))
+        failing = _STAGE if tool == "docker" else ""
+        _write(folder, tool, form, record, registry="|".join(_REGISTRY), failing=failing)
 
 
 def write_aws(folder: Path, record: Path, *, number: str, region: str, endpoint: str) -> None:

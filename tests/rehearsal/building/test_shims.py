@@ -54,6 +54,25 @@ def test_words_are_recorded_as_they_were(tools: Tools) -> None:
     assert read_calls(tools.record) == [words, ["docker", "login", "--password-stdin"]]
 
 
+@pytest.mark.parametrize(
+    ("words", "fails"),
+    [
+        ("build --target test .", False),
+        ("build --target=TEST -t orders .", False),
+        ("buildx build --target release .", True),
+        ("build -f other --target release .", False),  # there is no such file
+        ("build --target 0 .", False),
+        ("run --target release .", False),
+    ],
+)
+def test_a_stage_that_the_dockerfile_lacks(tools: Tools, words: str, fails: bool) -> None:
+    write_shims(tools.shims, ["docker"], tools.record)
+    (tools.real / "Dockerfile").write_text("FROM python:3.13 AS base\nfrom base as test\r\n")
+    done = tools.run("sh", "-c", f"cd {tools.real} && docker {words}")
+    assert done.returncode == fails
+    assert ('target stage "release" could not be found' in done.stderr) == fails
+
+
 def test_nothing_was_asked(tmp_path: Path) -> None:
     assert read_calls(tmp_path / "record") == []
 
