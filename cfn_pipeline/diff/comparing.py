@@ -32,11 +32,14 @@ class State(Frozen):
     Args:
         name: what the state is called.
         files: the texts, by file name.
+        parameters: the values that a stack has, by name; those with NoEcho are masked. None: the
+            state is of files alone.
 
     """
 
     name: str
     files: Mapping[str, str]
+    parameters: Mapping[str, str] | None = None
 
 
 @frozen
@@ -61,7 +64,7 @@ def compare(old: State, new: State) -> Difference:
     after = _read(new, {})
     same = {name: text for name, text in old.files.items() if new.files.get(name) == text}
     before = _read(old, {n: t.content for n, t in after.templates.items() if n in same})
-    if len(old.files) == len(new.files) == 1:
+    if len(old.files) == len(new.files) == 1 and [*old.files] != [*new.files]:
         [name] = new.files
         before = _named(before, name)
     configured = _configured(before, after)
@@ -168,6 +171,8 @@ def _read(state: State, parsed: Mapping[str, Mapping[str, Any]]) -> _Read:
         for file, text in state.files.items()
         if file.endswith(".json") and (content := configuration(text)) is not None
     }
+    if state.parameters is not None:
+        configurations["the stack"] = {"Parameters": dict(state.parameters)}
     if not system.templates and not configurations:
         whys = [f"{unreadable.file}: {unreadable.why}" for unreadable in system.unreadable]
         raise TemplateError(

@@ -15,6 +15,7 @@ from cfn_pipeline.analysis.system import Template
 from cfn_pipeline.aws.cloudformation import FAILED_STATES
 from cfn_pipeline.aws.name_forms import CHANGE_SET, STACK
 from cfn_pipeline.errors import TemplateError
+from cfn_pipeline.rehearsal.actions.differences import stack_difference, told_by_change_set
 from cfn_pipeline.rehearsal.actions.parameters import (
     artifact_file,
     read_configuration,
@@ -77,6 +78,7 @@ def _create_update(
     action: Action, context: Context, stacks: Stacks, details: dict[str, Any]
 ) -> str:
     request = _request(action, context, details)
+    details |= stack_difference(stacks, request, _file(action))
     return "" if stacks.deploy(request) else _NO_CHANGES
 
 
@@ -89,6 +91,7 @@ def _replace_on_failure(
     if status in FAILED_STATES:
         message = f"{request.stack} was {status} and is replaced"
         stacks.delete(request.stack, request.role)
+    details |= stack_difference(stacks, request, _file(action))
     return message if stacks.deploy(request) else _NO_CHANGES
 
 
@@ -106,7 +109,10 @@ def _change_set_replace(
 ) -> str:
     name = _change_set_name(action)
     request = _request(action, context, details)
+    details |= stack_difference(stacks, request, _file(action))
     change_set = _change_sets(action, context, stacks).create(request, name)
+    if context.account.endpoint is None:  # the change set of AWS knows better than its templates
+        details |= told_by_change_set(details, _file(action), change_set.changes)
     changes = change_rows(change_set.changes)
     details |= {"change_set": name, "changes": changes, "is_empty": change_set.is_empty}
     if change_set.is_empty:
@@ -150,6 +156,11 @@ _MODES: Mapping[str, Callable[[Action, Context, Stacks, dict[str, Any]], str]] =
 
 def _change_sets(action: Action, context: Context, stacks: Stacks) -> ChangeSets:
     return ChangeSets(context.account_of(action), stacks)
+
+
+def _file(action: Action) -> str:
+    """Return the path of the template in its artifact."""
+    return action.configuration["TemplatePath"].partition("::")[2]
 
 
 def _change_set_name(action: Action) -> str:

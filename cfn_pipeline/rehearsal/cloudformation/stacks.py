@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/
 """
 
+import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -90,6 +91,16 @@ class Stacks:
         """Return the parameters of a stack."""
         found = self.find(stack) or {}
         return {p["ParameterKey"]: p["ParameterValue"] for p in found.get("Parameters", [])}
+
+    def template(self, stack: str) -> str:
+        """Return the text of the template of a stack; empty: it cannot be read."""
+        from botocore.exceptions import ClientError
+
+        try:
+            body = self._client.get_template(StackName=stack)["TemplateBody"]
+        except ClientError:
+            return ""
+        return body if isinstance(body, str) else json.dumps(body)
 
     def deploy(self, request: Request) -> bool:
         """Create or update a stack; return whether there were changes.

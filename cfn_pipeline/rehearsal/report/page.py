@@ -1,12 +1,17 @@
 """The HTML page of a run."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from cfn_pipeline.atomic import replace_file
 from cfn_pipeline.diagrams.drawing import style
 from cfn_pipeline.diagrams.pipeline_layout import PARALLEL, is_parallel, stage_elements
+from cfn_pipeline.diff.reports.document import from_dict
+from cfn_pipeline.diff.reports.outline import outline
+from cfn_pipeline.diff.reports.page import fit
 from cfn_pipeline.errors import RehearsalError
-from cfn_pipeline.printable import printable, printable_lines
+from cfn_pipeline.printable import printable_lines
 from cfn_pipeline.rehearsal.cloudformation.changes import COLUMNS
 from cfn_pipeline.rehearsal.pipeline import Pipeline
 from cfn_pipeline.rehearsal.report.logs import lines_of_logs
@@ -54,13 +59,19 @@ def page_of(journal: Journal) -> str:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_fit,
-        loader=jinja2.PackageLoader("cfn_pipeline.rehearsal", "report"),
+        finalize=fit,
+        loader=jinja2.ChoiceLoader(
+            [
+                jinja2.PackageLoader("cfn_pipeline.rehearsal", "report"),
+                jinja2.PackageLoader("cfn_pipeline.diff", "reports"),
+            ]
+        ),
     )
     environment.filters |= {
         "duration": duration,
         "lines": printable_lines,
         "words": phase_words,
+        "outline": lambda content: outline(from_dict(content)),
     }
     environment.globals |= {"states": STATES, "labels": LABELS, "columns": COLUMNS}
     result = result_of(journal)
@@ -76,10 +87,16 @@ def page_of(journal: Journal) -> str:
         if picture
         else [],
         picture_note=PARALLEL if picture and is_parallel(picture) else "",
+        makers=_makers(result),
         logs=lines_of_logs(journal.folder),
     )
 
 
-def _fit(value: object) -> object:
-    """Return a value fit to show: whatever stands in it, it changes nothing beside it."""
-    return value if hasattr(value, "__html__") else printable(value)
+def _makers(result: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """Return the actions that make change sets, by the stack and the name of the change set."""
+    return {
+        (details["stack"], details["change_set"]): f"{stage['name']}/{action['name']}"
+        for stage in result["stages"]
+        for action in stage["actions"]
+        if "changes" in (details := action["details"])
+    }

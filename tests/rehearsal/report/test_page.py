@@ -1,5 +1,6 @@
 """The page of a run."""
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -7,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from cfn_pipeline.diff.comparing import State, compare
+from cfn_pipeline.diff.reports.document import document
 from cfn_pipeline.rehearsal.outcome import Status
 from cfn_pipeline.rehearsal.pipeline import Pipeline, Stage
 from cfn_pipeline.rehearsal.report.logs import lines_of_log
@@ -190,6 +193,66 @@ def test_text_of_others_stays_text_and_is_printable(tmp_path: Path) -> None:
     assert page.source.replace("\n", "").isprintable()
     assert "first </pre><script>alert(1)</script>\\x07\\u202e" in page.text
     assert "\\x1b[31m" in page.text
+
+
+def stack(topic: str) -> str:
+    note = {"Type": "String", "Value": {"Ref": "Tag"}}
+    resources = {
+        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": topic}},
+        "Note": {"Type": "AWS::SSM::Parameter", "Properties": note},
+    }
+    return json.dumps({"Parameters": {"Tag": {"Type": "String"}}, "Resources": resources})
+
+
+def proposed(folder: Path) -> Journal:
+    """Return the journal of a run that makes a change set, asks, and deploys a new stack."""
+    states = (
+        State(name=name, files={"stack.yml": text}, parameters={"Tag": tag})
+        for name, text, tag in (("old", stack("one"), "a1"), ("new", stack(HOSTILE), "b2"))
+    )
+    actions = [
+        action("Prod", "Change", "Deploy/CloudFormation"),
+        action("Prod", "Ask", "Approval/Manual", 2),
+        action("Prod", "Other", "Deploy/CloudFormation", 3),
+    ]
+    row = {"action": "Modify", "resource": "Topic", "type": "T", "replacement": "", "cause": ""}
+    pending = {"stack": "shop", "change_set": "next", "changes": [row]}
+    details: Any = {"stack": "shop", "mode": "CHANGE_SET_REPLACE", "change_set": "next"}
+    return journal(
+        folder,
+        Pipeline(name="shop", bucket="b", stages=[Stage(name="Prod", actions=actions)]),
+        {
+            "Prod/Change": entry(
+                **details, changes=[row], difference=json.loads(document(compare(*states)))
+            ),
+            "Prod/Ask": entry(
+                pending=[pending],
+                messages=[{"function": "tell", "text": f"Stack shop\n\n{HOSTILE}"}],
+            ),
+            "Prod/Other": entry(stack="other", mode="CREATE_UPDATE", is_new=True),
+        },
+    )
+
+
+def test_changes_are_told_by_meaning_and_then_as_the_change_set_has_them(tmp_path: Path) -> None:
+    page = read(proposed(tmp_path))
+    order = (
+        "What changes: 1 replaced, 1 changed; values of parameters: 1 change",
+        "replaced Topic (AWS::SNS::Topic)",
+        "(replaces it)",
+        "changed Note (AWS::SSM::Parameter)",
+        "Value: the value of parameter Tag changes in the stack",
+        "the stack: parameter Tag is b2; before: a1",
+        "Change set: 1",
+        "What they mean is at Prod/Change",
+        "Message of tell Stack shop </pre><script>",
+        "The stack is new",
+    )
+    places = [page.text.find(words) for words in order]
+    assert -1 not in places, order[places.index(-1)]
+    assert places == sorted(places)
+    assert page.tags.count("script") == 1
+    assert page.source.replace("\n", "").isprintable()
 
 
 def test_a_run_that_has_not_begun_has_a_page_without_a_picture(tmp_path: Path) -> None:
