@@ -16,6 +16,7 @@ from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.shared import SHARED, Shared
 from cfn_pipeline.output import read_files
+from cfn_pipeline.template.header import is_rendered
 
 
 @frozen
@@ -82,6 +83,13 @@ class DeploymentFolder(Frozen):
             raise OutputError(
                 f"{self.path}: has no rendered templates; begin with cfn-pipeline new NAME, or "
                 "cfn-pipeline render"
+            )
+        templates = [name for name in existing if name.endswith(".yml")]
+        others = [name for name in templates if not is_rendered(existing[name])]
+        if self.config is None and others:
+            raise OutputError(
+                f"{self.path}: not rendered by cfn-pipeline: {', '.join(others)}; deploy takes "
+                "what render or new has written; use aws cloudformation deploy"
             )
         rendered = (
             project.rendering(self.application, edition=edition, folder=self.path)

@@ -254,6 +254,11 @@ class Configuration:
             reader.report(root, "", f"the file must be a mapping (got {kind_of(root)})")
             return []
         entries = reader.entries(root, "")
+        if "Resources" in entries and "applications" not in entries:
+            reader.report(
+                root, "", "is a CloudFormation template, and not what describes applications"
+            )
+            return []
         for name, (key, _) in entries.items():
             if name not in _KEYS:
                 reader.report(key, "", unknown(name, _KEYS))

@@ -113,6 +113,7 @@ def test_ten_mistakes_are_ten_messages() -> None:
     [
         ("", "c.yml:1:1: is empty; begin with 'applications:' and a list"),
         ("- a", "c.yml:1:1: the file must be a mapping (got a list)"),
+        ("Resources: {A: {}}", "c.yml:1:1: is a CloudFormation template, and not what describes"),
         ("defaults: {}", "c.yml:1:1: applications is missing; add a list of applications"),
         ("applications: []", "applications: must be a list of applications (got an empty list)"),
         ("applications: [x", "c.yml:2:1: invalid YAML: "),

@@ -232,6 +232,13 @@ def test_mistakes_are_one_message(
     assert message in done.err
 
 
+def test_a_folder_that_a_person_has_written(tmp_path: Path) -> None:
+    (tmp_path / "pipeline.yml").write_text("Resources: {Topic: {Type: AWS::SNS::Topic}}\n")
+    done = run("deploy", str(tmp_path), "--yes")
+    assert done.code == 2
+    assert "not rendered by cfn-pipeline: pipeline.yml; deploy takes what render or" in done.err
+
+
 def test_the_repositorys_own_templates_are_deployed(account: Account) -> None:
     del account
     done = run("deploy", "templates/current", "kms", "--dry-run")
