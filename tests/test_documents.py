@@ -51,6 +51,13 @@ def test_every_link_leads_to_a_file_and_a_heading(path: Path) -> None:
 
 
 @each_document
+def test_commands_are_code_on_the_site_too(path: Path) -> None:
+    """The site takes lines that are indented by 5 to 7 spaces, as in a list, for plain text."""
+    text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.S | re.M)
+    assert re.findall(r"^ {5,7}\S.*", text, re.MULTILINE) == []
+
+
+@each_document
 def test_every_command_has_its_verb_and_options(path: Path) -> None:
     for verb, *words in _commands(path.read_text(encoding="utf-8")):
         command = main.get_command(CONTEXT, verb)
