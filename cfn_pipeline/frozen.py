@@ -148,8 +148,14 @@ def _default(one: Field[Any]) -> Any:
 
 def _refuse(kind: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> NoReturn:
     """Raise the TypeError of arguments that a class does not take."""
+    from difflib import get_close_matches
+
     try:
         _signature(kind).bind(*arguments, **options)
     except TypeError as error:
-        raise TypeError(f"{kind.__name__}: {error}") from None
+        names = _signature(kind).parameters
+        unknown = next((name for name in options if name not in names), "")
+        near = get_close_matches(unknown, names, 1)
+        advice = f"; did you mean {near[0]!r}?" if near else ""
+        raise TypeError(f"{kind.__name__}: {error}{advice}") from None
     raise AssertionError(kind)

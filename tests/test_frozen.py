@@ -90,7 +90,9 @@ def test_a_value_cannot_be_changed() -> None:
 
 def test_an_argument_that_is_not_there_is_named_with_its_class() -> None:
     environment: Any = Environment
-    with pytest.raises(TypeError, match=r"^Environment: got an unexpected keyword .*'stage_name'"):
+    with pytest.raises(
+        TypeError, match=r"^Environment: got an unexpected .*'stage_name'; .* 'stage'"
+    ):
         environment("dev", stage_name="Dev")
 
 
