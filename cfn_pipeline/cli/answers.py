@@ -15,6 +15,11 @@ def confirm(question: str) -> bool:
                 return False
 
 
+def is_terminal() -> bool:
+    """Return whether standard input is a terminal, at which questions can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
 def answer(question: str, *, hidden: bool = False) -> str | None:
     """Return the line that is typed, without spaces around it; None: a terminal is missing.
 
@@ -23,7 +28,7 @@ def answer(question: str, *, hidden: bool = False) -> str | None:
         hidden: whether what is typed is not shown.
 
     """
-    if sys.stdin is None or not sys.stdin.isatty():
+    if not is_terminal():
         return None
     if hidden:
         from getpass import getpass

@@ -27,7 +27,7 @@ from cfn_pipeline.checks.reports import FORMATS, FORMATS_WITH_HINTS
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.pairs import Pair
 from cfn_pipeline.cli.phases import phase
-from cfn_pipeline.cli.standard_input import read
+from cfn_pipeline.cli.standard_input import read, require_once
 from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template.files import read_text
 
@@ -137,6 +137,7 @@ def check(
 
     Example: cfn-pipeline check pipeline.yml iam.yml --format sarif
     """
+    require_once(paths)
     for option, ids in (("--select", select), ("--ignore", ignore)):
         for id_ in ids:
             if not id_ or not any(rule.id.startswith(id_) for rule in RULES):

@@ -1,13 +1,13 @@
 """``cfn-pipeline deploy``: deploy or remove the stacks of a deployment folder."""
 
 import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from cfn_pipeline.cli.answers import is_terminal
 from cfn_pipeline.cli.configuration_file import CONFIG
 from cfn_pipeline.cli.loading import loading
 from cfn_pipeline.cli.pairs import parameters_of
@@ -130,8 +130,3 @@ def _profiles(words: Sequence[str]) -> tuple[str | None, dict[str, str]]:
         )
     named = dict(word.split("=", 1) for word in words if "=" in word)
     return (everywhere[0] if everywhere else None), named
-
-
-def is_terminal() -> bool:
-    """Return whether questions can be asked."""
-    return sys.stdin is not None and sys.stdin.isatty()

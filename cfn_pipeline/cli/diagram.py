@@ -8,7 +8,7 @@ from cfn_pipeline.analysis.reading import read_files, read_folder
 from cfn_pipeline.analysis.system import System
 from cfn_pipeline.cli import printing
 from cfn_pipeline.cli.phases import phase
-from cfn_pipeline.cli.standard_input import read
+from cfn_pipeline.cli.standard_input import read, require_once
 from cfn_pipeline.diagrams.reading import SUBJECTS, pictures
 
 _NARROWEST, _WIDEST = 300, 4000
@@ -56,6 +56,7 @@ def diagram(places: tuple[Path, ...], form: str, subject: str | None, width: int
 
     Example: cfn-pipeline diagram pipeline.yml > pipeline.svg
     """
+    require_once(places)
     with phase("reading"):
         drawn = pictures(_system(places), subject)
     if form == "mermaid":

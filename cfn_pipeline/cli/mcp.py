@@ -1,5 +1,6 @@
 """``cfn-pipeline mcp``: tools for agents."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -34,4 +35,6 @@ def mcp(folder: Path, write: bool, rehearse: bool) -> None:
         raise OutputError(
             "mcp needs the SDK of the Model Context Protocol; run pip install 'cfn-pipeline[mcp]'"
         ) from error
+    if sys.stdin is None:
+        raise click.UsageError("standard input is closed; it must be connected to an agent.")
     server(folder, write=write, rehearse=rehearse).run()

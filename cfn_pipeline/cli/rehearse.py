@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ import click
 
 from cfn_pipeline import details
 from cfn_pipeline.cli import printing
+from cfn_pipeline.cli.answers import is_terminal
 from cfn_pipeline.cli.approving import FixedAnswer, Terminal
 from cfn_pipeline.cli.phases import phase
 from cfn_pipeline.cli.progress import Lines, LiveTable
@@ -77,7 +77,7 @@ def rehearse(ctx: click.Context, /, **options: Any) -> None:
             trusted = home_account(template.resource, plan.others)
             plan = replace(plan, account=trusted or plan.account)
     approvals = [a for a in _approvals(template, journal) if a.id not in settings.skip]
-    if approvals and options["approve"] is None and not sys.stdin.isatty():
+    if approvals and options["approve"] is None and not is_terminal():
         raise click.UsageError(
             "rehearse asks for each manual approval, which needs a terminal; add --approve or "
             "--reject"

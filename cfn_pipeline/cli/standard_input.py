@@ -1,11 +1,13 @@
 """Standard input, which stands as ``-`` where a verb takes a file."""
 
+import io
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
+from cfn_pipeline.errors import TemplateError
 from cfn_pipeline.template.files import read_stream, read_text
 
 #: What it is called in messages.
@@ -29,7 +31,13 @@ def read(place: Path) -> str:
         TemplateError: it cannot be read, is not UTF-8, or is too large.
 
     """
-    return read_stream(sys.stdin, NAME) if is_input(place) else read_text(place)
+    if not is_input(place):
+        return read_text(place)
+    if sys.stdin is None:
+        raise TemplateError(f"{NAME}: is closed; give a file")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="strict")  # as files, whatever the locale
+    return read_stream(sys.stdin, NAME)
 
 
 def require_once(places: Iterable[Path | str | None]) -> None:

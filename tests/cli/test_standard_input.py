@@ -1,10 +1,13 @@
 """``-`` stands for standard input and output wherever a verb takes or writes one file."""
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
+from cfn_pipeline.cli import main
 from cfn_pipeline.fleet.deployed import State
 from tests.adopt.answers import answer, rendered_pipelines
 from tests.command import ROOT, run
@@ -91,6 +94,8 @@ def test_several_applications_come_from_standard_input(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        ("check - -", "use - once"),
+        ("diagram - -", "use - once"),
         ("diff - -", "- stands for standard input, which has one file; use - once"),
         ("permissions - --stack x --against -", "use - once"),
         ("permissions - --stack x --covers -", "use - once"),
@@ -111,6 +116,25 @@ def test_what_cannot_be_is_told(words: str, message: str) -> None:
     done = run(*words.split(), stdin=TEXT)
     assert (done.code, done.out) == (2, "")
     assert message in " ".join(done.err.split())
+
+
+@pytest.mark.parametrize(
+    "words", ["check -", "render --config -", "permissions - --stack x", "adopt -"]
+)
+def test_standard_input_that_cannot_be_read(
+    words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the locale C, Python would read any bytes; what is closed is None."""
+    odd = io.TextIOWrapper(io.BytesIO(b"a: \xff\n"), "ascii", "surrogateescape")
+    for stdin, reason in (
+        (odd, "cannot be read: not UTF-8 text"),
+        (None, "is closed; give a file"),
+    ):
+        monkeypatch.setattr(sys, "stdin", stdin)
+        with pytest.raises(SystemExit) as end:
+            main(words.split())
+        assert f"standard input: {reason}" in "".join(capsys.readouterr())
+        assert end.value.code == (1 if words.startswith("check") else 2)
 
 
 def test_a_fleet_needs_a_file() -> None:
