@@ -12,8 +12,8 @@ from cfn_pipeline.config.reading import read_config
 ROOT = Path(__file__).parents[1]
 #: A block of Python, and the block of text right below it: what it prints.
 BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", re.DOTALL | re.MULTILINE)
-#: Blocks of text that are messages of a rehearsal, which tests/rehearsal compares.
-MESSAGES = {"docs/rehearsal.md"}
+#: Blocks of text that are messages, which tests/rehearsal and tests/functions compare.
+MESSAGES = {"docs/rehearsal.md", "docs/recipes.md"}
 EXAMPLES = {
     f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, block.start()) + 1}": (block[1], block[2])
     for path in [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -103,7 +103,7 @@ def test_every_help_has_both() -> None:
 
 def test_files_that_are_left_out_are_named() -> None:
     assert (
-        "left out templates/book/dev.json: not a template"
+        "left out templates/book/buildspec.yml: not a template"
         in run("check", "templates/book", "-v").err
     )
 

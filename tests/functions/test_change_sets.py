@@ -1,6 +1,7 @@
 """What an approval's message says, and when the function approves by itself."""
 
 import json
+import re
 from collections.abc import Callable
 from importlib import reload
 from typing import Any
@@ -11,6 +12,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from cfn_pipeline.aws.cloudformation import NO_CHANGES
+from tests.command import ROOT
 from tests.functions.conftest import Function
 
 TOPIC = "arn:aws:sns:us-west-2:123456789012:topic"
@@ -230,6 +232,40 @@ Remove Topic (AWS::SNS::Topic)
 https://us-west-2.console.aws.amazon.com/cloudformation/home?region=us-west-2#/stacks/changesets/\
 changes?stackId={STACK}&changeSetId={CHANGE_SET}"""
     )
+
+
+def test_the_message_of_the_recipe(tell: Callable[..., str], clients: Clients) -> None:
+    page = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
+    tag, task = "ApplicationImageTag", "ApplicationTaskDefinition"
+    before, after = re.findall(rf"^{tag}: (\S+) -> (\S+)$", shown, re.MULTILINE)[0]
+
+    def parameters(value: str) -> list[dict[str, str]]:
+        return [{"ParameterKey": tag, "ParameterValue": value}]
+
+    changes = [
+        change(
+            *("Modify", task, "ECS::TaskDefinition"),
+            Replacement="True",
+            Details=[cause("ContainerDefinitions", "ParameterReference", tag)],
+        ),
+        change(
+            *("Modify", "ApplicationService", "ECS::Service"),
+            Details=[cause("TaskDefinition", "ResourceReference", task)],
+        ),
+    ]
+    stack = {"StackName": "orders-prod", "CreationTime": 0, "StackStatus": "UPDATE_COMPLETE"}
+    cloudformation = clients.at("cloudformation")
+    cloudformation.add_response(
+        "describe_change_set",
+        {**CHANGED, "Parameters": parameters(after), "Changes": changes},
+        NAMES,
+    )
+    cloudformation.add_response(
+        "describe_stacks", {"Stacks": [{**stack, "Parameters": parameters(before)}]}
+    )
+    # Without the message that the rule gives, and without the link.
+    assert tell().splitlines()[1:-1] == shown.splitlines()[1:-1]
 
 
 @pytest.mark.parametrize("reason", [EMPTY["StatusReason"], f"{NO_CHANGES[0]}."])
