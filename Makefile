@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: audit docs hook release simulate help templates check test coverage test-deploy test-editors lint types bench performance clean
+.PHONY: audit docs hook release sbom simulate help templates check test coverage test-deploy test-editors test-pythons lint types bench performance clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -45,6 +45,9 @@ coverage: $(READY) ## Run all tests, the thorough ones too, and fail if less tha
 test-deploy: $(READY) .deploy/.ready ## Deploy everything with the AWS CLI, and run whole pipelines, on a local AWS
 	$(BIN)/pytest -n auto -m deploy tests/deploy
 
+test-pythons: ## Run make test with each supported Python that is on the PATH or in pyenv, in a clone of what is committed
+	@$(PYTHON) scripts/test_pythons.py
+
 test-editors: $(READY) .editors/.ready ## Open files in language servers, with our rules and schema; needs npm
 	$(BIN)/pytest -m thorough tests/editors
 
@@ -68,6 +71,9 @@ performance: $(READY) ## Measure, and write docs/performance.md; five minutes, a
 	@command -v npm >/dev/null && npm install --prefix .performance --prefer-offline --fetch-retries=1 --no-audit --no-fund --silent || echo "npm did not install the AWS CDK"
 	@$(BIN)/python -m tests.benchmarks.figures docs/performance.json
 	@$(BIN)/python scripts/performance.py
+
+sbom: $(READY) .release/.ready ## Write the list of what cfn-pipeline needs with all extras (CycloneDX) into dist/, from the environment of the tests
+	@$(BIN)/python scripts/components.py
 
 release: $(READY) .release/.ready ## Build the wheel, the sdist and the list of what they need into dist/, and install both; uploads nothing
 	@$(BIN)/python scripts/release.py

@@ -12,13 +12,13 @@ import tempfile
 import venv
 from pathlib import Path
 
+from components import EXTRAS, write_components
+
 from cfn_pipeline import __version__
 
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
 TOOLS = ROOT / ".release" / "bin"
-#: The extras whose libraries the list of components has.
-EXTRAS = "deploy,html,lint,mcp,rehearse"
 
 
 def main() -> None:
@@ -39,7 +39,8 @@ def main() -> None:
         place = Path(name)
         for number, file in enumerate(files):
             _try(file, place / str(number))
-        _list_components(next(file for file in files if file.suffix == ".whl"), place / "extras")
+        wheel = next(file for file in files if file.suffix == ".whl")
+        write_components(_environment(place / "extras", f"{wheel}[{','.join(EXTRAS)}]"))
     sums = "".join(
         f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n"
         for file in sorted(DIST.iterdir())
@@ -66,13 +67,6 @@ def _try(file: Path, place: Path) -> None:
         sys.exit(f"{file.name}: has version {shown.stdout.strip()}, not {__version__}")
     _run(command, "render", "-o", place / "rendered", cwd=place)
     _run(command, "check", place / "rendered", cwd=place)
-
-
-def _list_components(wheel: Path, place: Path) -> None:
-    """Write the list of what is installed with all extras (CycloneDX)."""
-    python = _environment(place, f"{wheel}[{EXTRAS}]")
-    bill = DIST / f"cfn_pipeline-{__version__}.cdx.json"
-    _run(TOOLS / "cyclonedx-py", "environment", "--output-reproducible", "-o", bill, python)
 
 
 def _environment(place: Path, requirement: str) -> Path:
