@@ -251,13 +251,13 @@ QUEUE = NameForm(
     characters="letters, digits, - and _, and .fifo last",
     longest=80,
 )
-#: A path with wildcards, as rules of listeners match it.
 HEALTH_CHECK_PATH = NameForm(
     kind="health check path",
     pattern=r"/\S*",
     characters="a path with / first, such as '/health'",
     longest=1024,
 )
+#: A path with wildcards, as rules of listeners match it.
 PATH_PATTERN = NameForm(
     kind="path pattern",
     pattern=r"/[A-Za-z0-9_.$/~\"'@:+&*?-]*",

@@ -163,7 +163,7 @@ def _covers(role: str, needed: Permissions, form: str) -> bool:
     """Print whether a role is sufficient; return whether it lacks a permission."""
     from cfn_pipeline.permissions.covering import coverage, statements_of
 
-    found = coverage(needed, statements_of(role, read=read))
+    found = coverage(needed, statements_of(role, read=read, name_of=name_of))
     if form == "json":
         printing.document(json.dumps(asdict(found), indent=2) + "\n")
         return bool(found.lacking)
@@ -176,7 +176,8 @@ def _covers(role: str, needed: Permissions, form: str) -> bool:
     for note in found.notes:
         printing.message(f"note: {note}")
     verdict = "is not sufficient" if found.lacking else "is sufficient"
-    printing.hint(f"{role} {verdict} for the templates")
+    file, colon, name = role.partition(":")
+    printing.hint(f"{name_of(file)}{colon}{name} {verdict} for the templates")
     return bool(found.lacking)
 
 

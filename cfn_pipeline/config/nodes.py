@@ -82,7 +82,7 @@ class Reader:
             return INVALID
         for kind in kinds:
             if is_model(kind):
-                if bool in kinds and isinstance(node, yaml.ScalarNode):
+                if bool in kinds and not isinstance(node, yaml.MappingNode):
                     continue
                 if (
                     isinstance(node, yaml.ScalarNode)

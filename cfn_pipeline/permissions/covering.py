@@ -134,13 +134,19 @@ def _is_reading(action: str) -> bool:
     return catalogue.access(action) in catalogue.READING
 
 
-def statements_of(role: str, *, read: Callable[[Path], str] = read_text) -> list[Mapping[str, Any]]:
+def statements_of(
+    role: str,
+    *,
+    read: Callable[[Path], str] = read_text,
+    name_of: Callable[[str], str] = str,
+) -> list[Mapping[str, Any]]:
     """Return the statements of a role's policies.
 
     Args:
         role: the path of a policy, or of what ``aws iam get-role-policy`` and
             ``get-policy-version`` answer; or a template's, a colon, and a role's logical id.
         read: returns the text of a file, or raises TemplateError; absent: reads the file.
+        name_of: returns what messages call the file; absent: its path.
 
     Raises:
         TemplateError: a file that has no policy, or no such role.
@@ -153,11 +159,12 @@ def statements_of(role: str, *, read: Callable[[Path], str] = read_text) -> list
         text = read(Path(path))
     except TemplateError as error:
         raise TemplateError(f"{error}; give a policy's file, or TEMPLATE:ROLE") from error
-    content = load(text, source=path)
+    file = name_of(path)
+    content = load(text, source=file)
     documents = list(_of_role(content, name)) if name else list(_of_answer(content))
     if not documents:
         raise TemplateError(
-            f"{_nothing(content, path, name)}; give a policy's file, or TEMPLATE:ROLE"
+            f"{_nothing(content, file, name)}; give a policy's file, or TEMPLATE:ROLE"
         )
     return [
         statement
@@ -167,15 +174,15 @@ def statements_of(role: str, *, read: Callable[[Path], str] = read_text) -> list
     ]
 
 
-def _nothing(content: Mapping[str, Any], path: str, name: str) -> str:
+def _nothing(content: Mapping[str, Any], file: str, name: str) -> str:
     """Return why a role or a file has no policies that can be read."""
     if not name:
-        return f"{path} has no policy"
+        return f"{file} has no policy"
     type_, properties = known_of(content, {}).resources.get(name, ("", {}))
     others = [_shown(arn) for arn in _listed(properties.get("ManagedPolicyArns"))]
     if type_ == _ROLE and others:
-        return f"the policies of role {name!r} are not in {path} ({', '.join(others)})"
-    return f"no role {name!r} with policies in {path}"
+        return f"the policies of role {name!r} are not in {file} ({', '.join(others)})"
+    return f"no role {name!r} with policies in {file}"
 
 
 def _shown(arn: Any) -> str:

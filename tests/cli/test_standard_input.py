@@ -45,8 +45,9 @@ def test_standard_input_is_read_like_a_file(words: str, stdin: str) -> None:
 
 def test_a_policy_comes_from_standard_input(tmp_path: Path) -> None:
     done = run("permissions", PIPELINE, "--stack", "x", "--covers", "-", stdin=POLICY)
-    assert (done.code, "- is sufficient" in done.err) == (0, True)
+    assert (done.code, "standard input is sufficient" in done.err) == (0, True)
     words = ("permissions", f"{BOOK}/kms.yml", "--stack", "x", "--covers")
+    assert "standard input has no policy; give a" in run(*words, "-", stdin="{}").err
     file = tmp_path / "iam.yml"
     file.write_text((ROOT / BOOK / "iam.yml").read_text())
     role = "CodePipelineRole"

@@ -177,6 +177,10 @@ def test_ten_mistakes_are_ten_messages() -> None:
             ORDERS.replace("approval: true", "approval: 'yes'"),
             "approval: must be true or false or a mapping (got yes, a string); remove the quotes",
         ),
+        (
+            ORDERS.replace("approval: true", "approval: []"),
+            "approval: must be true or false or a mapping (got an empty list)",
+        ),
         (f"{ORDERS}      - name: prod\n", "c.yml:10:9: application 'orders': environment name"),
         (
             ORDERS.replace("approval: true", "approval: true, desired_count: 9"),

@@ -9,6 +9,7 @@ from troposphere.ec2 import SecurityGroup, SecurityGroupRule
 from troposphere.iam import Role
 from troposphere.rds import DBInstance, DBParameterGroup, DBSubnetGroup
 
+from cfn_pipeline.aws.rds import LEAST_STORAGE
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.model.database import DatabaseInstance, OwnDatabase
@@ -35,10 +36,6 @@ MONITORING_ROLE = "ApplicationDatabaseMonitoringRole"
 HAS_SUBNETS = "HasDatabaseSubnets"
 
 DESCRIPTION = "Application Database Security Group"
-
-#: GiB, by the type of the storage.
-#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
-_LEAST_STORAGE = {"gp3": 20}
 
 
 @frozen
@@ -181,7 +178,7 @@ def engine_version(version: str, major: str, minor: str = _MINOR) -> Parameter:
 
 def _server(database: DatabaseInstance, engine: Engine, version: Value) -> dict[str, Any]:
     size = database.allocated_storage or engine.allocated_storage or 0
-    least = _LEAST_STORAGE.get(str(engine.storage_type), 0)
+    least = LEAST_STORAGE.get(str(engine.storage_type), 0)
     if size < least:
         raise ModelError(
             f"{database.where}: allocated_storage must be at least {least} GiB, the least of "
