@@ -3,6 +3,7 @@
 import os
 import time
 import uuid
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,12 +66,11 @@ class BuildResult:
 
     @property
     def summary(self) -> str:
-        """What was recorded instead of run; empty: nothing."""
-        counts: dict[str, int] = {}
-        for tool, *_ in self.calls:
-            if tool in self.shims:
-                counts[tool] = counts.get(tool, 0) + 1
-        calls = [f"{n} {tool} call{'' if n == 1 else 's'}" for tool, n in counts.items()]
+        """What was recorded instead of run, the most calls first; empty: nothing."""
+        counts = Counter(tool for tool, *_ in self.calls if tool in self.shims)
+        # Not in the order of the first calls, which may be of programs that run side by side.
+        ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+        calls = [f"{n} {tool} call{'' if n == 1 else 's'}" for tool, n in ordered]
         return f"{', '.join(calls)} recorded, not run" if calls else ""
 
     def details(self, log: Path) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def test_a_buildspec_that_cannot_be_read(bench: Bench, files: dict[str, str], me
 
 def test_docker_calls_that_were_not_run_are_in_the_message(bench: Bench) -> None:
     bench.project("bench-builder", {"type": "CODEPIPELINE"})
-    commands = ["docker build .", "docker push a:b", "docker-compose up"]
+    commands = ["docker-compose up", "docker build .", "docker push a:b"]
     spec = {"version": 0.2, "phases": {"build": {"commands": commands}}}
     bench.put("App", {"buildspec.yml": json.dumps(spec)})
     settings = {"ProjectName": "bench-builder"}
