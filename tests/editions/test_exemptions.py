@@ -40,7 +40,7 @@ def test_each_has_a_reason_and_its_resource() -> None:
     assert all(len(reason) > 15 for *_, reason in entries)
 
 
-@pytest.mark.parametrize("only_the_pipelines, most", [(True, 2), (False, 8)])
+@pytest.mark.parametrize("only_the_pipelines, most", [(True, 5), (False, 11)])
 def test_checkov_is_told_of_few(only_the_pipelines: bool, most: int) -> None:
     entries = [(file, *rest) for tool, file, *rest in listed() if tool == "checkov"]
     told = {tuple(rest) for f, *rest in entries if f != "stack.yml" or not only_the_pipelines}
