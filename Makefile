@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 EDITION ?= current
 PARAMETERS ?=
+VERSIONS ?=
 S3_BUCKET ?=
 YES ?=
 
@@ -45,8 +46,8 @@ coverage: $(READY) ## Run all tests, the thorough ones too, and fail if less tha
 test-deploy: $(READY) .deploy/.ready ## Deploy everything with the AWS CLI, and run whole pipelines, on a local AWS
 	$(BIN)/pytest -n auto -m deploy tests/deploy
 
-test-pythons: ## Run make test with each supported Python that is on the PATH or in pyenv, in a clone of what is committed
-	@$(PYTHON) scripts/test_pythons.py
+test-pythons: ## Run make test with each supported Python that is on the PATH or in pyenv, in a clone of what is committed (VERSIONS="3.12 3.13")
+	@$(PYTHON) scripts/test_pythons.py $(VERSIONS)
 
 test-editors: $(READY) .editors/.ready ## Open files in language servers, with our rules and schema; needs npm
 	$(BIN)/pytest -m thorough tests/editors
