@@ -40,7 +40,7 @@ def fleet(config: Path, variables: Path | None, region: str | None, profile: str
     The applications of --config must be rendered. The templates of all stacks that deliver them are
     compared with those that are deployed, by meaning, as "diff" does. Nothing is changed. Other
     accounts are read with the role of the pipeline's build; with --variables, exit 1 if one of them
-    cannot be read, or has not what the pipeline needs there.
+    cannot be read, or if a stack that people deploy is missing or differs.
 
     Example: cfn-pipeline fleet --config cfn-pipeline.yml
     """
@@ -78,8 +78,8 @@ def _print(state: "State") -> None:
         printing.line(f"{stack}: to be removed, when a person approves", color="red")
     for stack in state.left:
         printing.line(f"{stack}: left alone; nothing describes it any more", color="yellow")
-    for account in state.accounts:
-        _show(account)
+    for comparison in state.prepared:
+        _show(comparison)
     printing.hint(state.summary)
 
 

@@ -1,8 +1,8 @@
 """What differs between rendered templates and the stacks that are deployed from them."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from cfn_pipeline.fleet.stacks import not_rendered, stacks_of_fleet
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.manifest import read_manifest
 from cfn_pipeline.stacks.environment.names import environment_stack
+from cfn_pipeline.stacks.fleet.accounts import account_stack, accounts_of
 from cfn_pipeline.stacks.fleet.pipeline import NOTHING, PIPELINE, FleetStack
-from cfn_pipeline.stacks.fleet.templates import ROLES, account_stacks, own_stacks
+from cfn_pipeline.stacks.fleet.templates import ROLES, boundary_stack, own_stacks
 from cfn_pipeline.template import load
 from cfn_pipeline.template.files import read_text
 
@@ -63,7 +64,7 @@ class State(Frozen):
         removed: the stacks of applications that are no longer in the configuration file.
         left: stacks that the deployed pipeline knows, and the rendered one does not: they stay.
         digest: of the rendered pipeline.
-        accounts: what a person deploys in other accounts.
+        prepared: what people deploy: the boundary, and what the pipeline needs in other accounts.
         unread: why other accounts cannot be read, by their numbers.
         has_roles: whether the fleet has the roles that are rendered; where it has not, its build
             may not be allowed to read other accounts yet, and a run updates the fleet alone.
@@ -74,19 +75,19 @@ class State(Frozen):
     removed: Sequence[str]
     left: Sequence[str]
     digest: str
-    accounts: Sequence[Comparison] = ()
+    prepared: Sequence[Comparison] = ()
     unread: Mapping[str, str] = field(default_factory=dict)
     has_roles: bool = True
 
     @property
     def problems(self) -> list[str]:
-        """Why it could not deploy in other accounts, with the way out."""
+        """Why it could not deploy everything, with the way out."""
         found = [
             f"account {account} cannot be read: {reason}; a person deploys what it needs: make "
             f"deploy/account-{account}"
             for account, reason in self.unread.items()
         ]
-        for each in self.accounts:
+        for each in self.prepared:
             if each.deployed is None or not each.makes_the_same:
                 stack = each.stack.partition("@")[0]
                 lacks = "is not deployed" if each.deployed is None else "differs"
@@ -142,9 +143,15 @@ def compare_fleet(plan: Plan, account: Account) -> State:
     deployed = [s for each in stacks.values() for s in each if not s.is_own]
     places = Places(task.fleet, account)
 
-    def comparisons(of: Sequence[FleetStack]) -> list[Comparison]:
+    def comparisons(of: Iterable[FleetStack]) -> list[Comparison]:
         found = [(stack, places.of(stack)) for stack in of]
         return [_comparison(s, root, there) for s, there in found if there is not None]
+
+    def prepared(account: str, regions: Iterable[str | None]) -> list[Comparison]:
+        """Compare the stack of an account; people may have deployed it in any of its regions."""
+        stack = account_stack(task.fleet, account)
+        every = comparisons(replace(stack, region=r) for r in dict.fromkeys([None, *regions]))
+        return ([each for each in every if each.deployed is not None] or every)[:1]
 
     compared = comparisons([*deployed, *own])
     goes = [s for each in removed.values() for s in each]
@@ -154,7 +161,14 @@ def compare_fleet(plan: Plan, account: Account) -> State:
         comparisons=compared,
         removed=[s.title for s in goes if _exists(s, places)],
         left=[name for name in _stack_names(pipeline.deployed) if name not in known],
-        accounts=comparisons(account_stacks(task.fleet, stacks, removed)),
+        prepared=[
+            *comparisons([boundary_stack(task.fleet)]),
+            *(
+                comparison
+                for account, regions in accounts_of({**stacks, **removed}).items()
+                for comparison in prepared(account, regions)
+            ),
+        ],
         unread=places.unread,
         has_roles=any(c.is_same for c in compared if c.stack == f"{task.fleet.name}-{ROLES}"),
         digest=_digest(pipeline),

@@ -18,20 +18,20 @@ SHARED = "shared: {name: common, notifications: true, connection: github}\n"
 class Repository:
     """The repository of the platform team, and the pipeline that is deployed from it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, example: str, *edits: tuple[str, str]) -> None:
         self._folder = folder
         self.files = folder / "repository"
+        self.deployed = folder / "deployed"
         self.config = self.files / "cfn-pipeline.yml"
-        shutil.copytree(EXAMPLES / "fleet-pipeline", self.files)
+        shutil.copytree(EXAMPLES / example, self.files)
         self.edit("\n  approval: true\n  parameters", "\n  parameters")
-        self.edit("\ndefaults:", f"\n{SHARED}\ndefaults:")
+        for old, new in edits:
+            self.edit(old, new)
         self.render()
         self.deploy()
 
     def edit(self, old: str, new: str) -> None:
-        text = self.config.read_text()
-        assert old in text
-        self.config.write_text(text.replace(old, new))
+        replace(self.config, old, new)
 
     def render(self, *words: str) -> None:
         done = run("render", "--config", str(self.config), *words)
@@ -39,11 +39,11 @@ class Repository:
 
     def deploy(self) -> None:
         """Let the pipeline be the one that is rendered."""
-        shutil.rmtree(self._folder / "deployed", ignore_errors=True)
-        shutil.copytree(self.files / "platform", self._folder / "deployed")
+        shutil.rmtree(self.deployed, ignore_errors=True)
+        shutil.copytree(self.files / "platform", self.deployed)
 
     def rehearse(self, *words: str) -> Run:
-        begin = [str(self._folder / "deployed" / "pipeline.yml"), "--source", "Configuration"]
+        begin = [str(self.deployed / "pipeline.yml"), "--source", "Configuration"]
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         return spawn(
             self._folder,
@@ -58,6 +58,12 @@ class Repository:
         return log.read_text()
 
 
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
 def messages(done: Run) -> dict[str, str]:
     """Return the message of each action that deploys what is shared, or applications."""
     return {
@@ -70,7 +76,8 @@ def messages(done: Run) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    repository = Repository(tmp_path_factory.mktemp("fleet"))
+    shared = ("\ndefaults:", f"\n{SHARED}\ndefaults:")
+    repository = Repository(tmp_path_factory.mktemp("fleet"), "fleet-pipeline", shared)
     done = repository.rehearse()
     assert done.code == 0, done.err
     assert set(done.states().values()) == {"Succeeded"}

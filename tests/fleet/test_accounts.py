@@ -134,7 +134,7 @@ def test_the_readme_begins_with_the_accounts() -> None:
     assert steps[:3] == ["boundary", "account-222222222222", "account-333333333333"]
     assert steps[-1] == "pipeline"
     makefile = (EXAMPLE / "platform" / "Makefile").read_text()
-    assert "$(call require_account,333333333333,--region eu-west-1)" in makefile
+    assert "$(call require_account,333333333333,--region eu-central-1)" in makefile
 
 
 def test_the_account_of_the_fleet_must_be_known(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_run_stops_where_an_account_lacks_what_it_needs(
         removed=[],
         left=[],
         digest="abc",
-        accounts=[lacking],
+        prepared=[lacking],
         unread={"333333333333": "AssumeRole: not authorized"},
         has_roles=has_roles,
     )

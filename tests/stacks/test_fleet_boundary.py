@@ -74,6 +74,7 @@ def _is_allowed(boundary: Policy, action: str, resource: str, limit: str | None)
         ("iam:CreatePolicyVersion", OWN, None, False),
         ("iam:SetDefaultPolicyVersion", OWN, None, False),
         ("iam:DeletePolicy", OWN, None, False),
+        ("iam:CreatePolicyVersion", f"{IAM}:policy/fleet/other-boundary", None, False),
         ("iam:CreatePolicyVersion", f"{IAM}:policy/fleet/orders-delivery-1", None, True),
         ("iam:CreateUser", f"{IAM}:user/me", OWN, False),
         ("iam:CreateAccessKey", f"{IAM}:user/me", None, False),
@@ -103,3 +104,5 @@ def test_services_and_boundaries_of_ones_own_are_added() -> None:
     )
     assert _is_allowed(boundary, "dynamodb:CreateTable", "*", None)
     assert _is_allowed(boundary, "iam:CreateRole", f"{IAM}:role/orders-dev/x", EXISTING)
+    assert not _is_allowed(boundary, "iam:CreatePolicyVersion", EXISTING, None)
+    assert _is_allowed(_boundary(), "iam:CreatePolicyVersion", EXISTING, None)

@@ -9,7 +9,7 @@ from cfn_pipeline.analysis.nodes import properties_of
 from cfn_pipeline.analysis.partial_text import is_known
 from cfn_pipeline.analysis.pipelines import Pipeline, pipelines
 from cfn_pipeline.analysis.reading import read_files, template_files
-from cfn_pipeline.analysis.resolving import exporters
+from cfn_pipeline.analysis.resolving import exporters, resource_behind
 from cfn_pipeline.analysis.scenarios import Scenario
 from cfn_pipeline.analysis.system import Place, Resource, System, Template
 from cfn_pipeline.errors import TemplateError
@@ -19,6 +19,9 @@ from cfn_pipeline.evaluation.policies import policy_of
 from cfn_pipeline.evaluation.stores import Store, stores
 from cfn_pipeline.frozen import Frozen, frozen
 from cfn_pipeline.rehearsal.preparation.lookups import nodes
+
+#: What bounds a role.
+_POLICY = "AWS::IAM::ManagedPolicy"
 
 
 class Location(NamedTuple):
@@ -64,8 +67,8 @@ class Locations(Frozen):
 def locations_of(system: System, pipeline: Resource) -> Locations:
     """Return where the templates around a pipeline are deployed.
 
-    Roles are where the pipeline names them, buckets in the regions of its stores, and exports where
-    an action deploys what imports them.
+    Roles are where the pipeline names them, with what bounds them, buckets in the regions of its
+    stores, and exports where an action deploys what imports them.
     """
     of_file: dict[str, dict[Location, None]] = {}
     of_actions: dict[Location, None] = {}
@@ -77,6 +80,10 @@ def locations_of(system: System, pipeline: Resource) -> Locations:
             if resource.template.place is not None:
                 place = _location(resource.template.place)
                 of_file.setdefault(resource.template.file, {})[place] = None
+        for policy in _bounding(each):
+            there = policy.template.place
+            place = Location() if there is None else _location(there)
+            of_file.setdefault(policy.template.file, {})[place] = None
         of_actions |= dict.fromkeys(_of_actions(each))
         keys |= dict(_keys(each))
         for file, place in _exporting(each):
@@ -110,6 +117,16 @@ def _named(pipeline: Pipeline) -> Iterator[Resource]:
     for store in stores(pipeline):
         if store.bucket is not None:
             yield store.bucket
+
+
+def _bounding(pipeline: Pipeline) -> Iterator[Resource]:
+    """Yield the policies that bound the roles which a pipeline names."""
+    system = pipeline.system
+    for role in _named(pipeline):
+        bound = properties_of(role, system).at("PermissionsBoundary")
+        policy = resource_behind(bound.value, bound.template, system, _POLICY)
+        if policy is not None:
+            yield policy
 
 
 def _keys(pipeline: Pipeline) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -6,6 +6,7 @@ environment has a role of its own, which the fleet makes within the boundary.
 https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from troposphere.iam import Policy
 
 from cfn_pipeline.aws.cloudformation import ACTION_MODES
 from cfn_pipeline.aws.iam import POLICY_VERSION
+from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.values import Value
 from cfn_pipeline.permissions.protection import ROLE_PATH
@@ -47,6 +49,10 @@ from cfn_pipeline.stacks.stack import Stack
 
 READING_ROLE = "ReadingRole"
 
+#: A bucket's policy has 20,480 bytes, of which an account takes about 190, or 220 where the name of
+#: the fleet has the most letters.
+_MOST_ACCOUNTS = 90
+
 #: Whatever an application is called.
 _EVERY = "*"
 _CALLS = {call for mode in ("CREATE_UPDATE", "DELETE_ONLY") for call in ACTION_MODES[mode].calls}
@@ -54,16 +60,36 @@ _CHANGES = sorted(call for call in _CALLS if not call.startswith("Describe"))
 
 
 def accounts_of(stacks: Mapping[str, Sequence[FleetStack]]) -> dict[str, list[str | None]]:
-    """Return the other accounts in which stacks are, each with its regions in their order."""
-    found: dict[str, dict[str | None, None]] = {}
+    """Return the other accounts in which stacks are, each with its regions.
+
+    Both are sorted, so that the order of applications changes nothing in what a person deploys.
+    """
+    found: dict[str, set[str | None]] = {}
     for stack in (stack for each in stacks.values() for stack in each):
         if stack.account is not None:
-            found.setdefault(stack.account, {})[stack.region] = None
-    return {account: list(found[account]) for account in sorted(found)}
+            found.setdefault(stack.account, set()).add(stack.region)
+    return {account: sorted(found[account], key=lambda r: r or "") for account in sorted(found)}
 
 
-def account_stack(fleet: Fleet, account: str, regions: Sequence[str | None]) -> FleetStack:
-    """Return the stack that a person deploys in another account, in the first of its regions."""
+def require_room(fleet: Fleet, accounts: Mapping[str, Sequence[str | None]]) -> None:
+    """Refuse more accounts in a region than the policy of its bucket has room for.
+
+    Raises:
+        ModelError: with the way out.
+
+    """
+    number = Counter(region for regions in accounts.values() for region in regions)
+    for region, found in number.items():
+        if found > _MOST_ACCOUNTS:
+            raise ModelError(
+                f"{fleet.where}: environments in {region or fleet.region} are in {found} other "
+                f"accounts, and the policy of the bucket there has room for {_MOST_ACCOUNTS}; "
+                "divide the applications among several configuration files, each with a fleet"
+            )
+
+
+def account_stack(fleet: Fleet, account: str) -> FleetStack:
+    """Return the stack that a person deploys in another account, in the region of the fleet."""
     target = f"account-{account}"
     return FleetStack(
         target=target,
@@ -71,7 +97,6 @@ def account_stack(fleet: Fleet, account: str, regions: Sequence[str | None]) -> 
         stack=f"{fleet.name}-{target}",
         capabilities=["CAPABILITY_NAMED_IAM"],
         account=account,
-        region=regions[0],
     )
 
 
@@ -90,10 +115,13 @@ def account_template(fleet: Fleet, account: str, regions: Sequence[str | None]) 
     """
     assert fleet.account is not None
     home = ARNS.at(account=fleet.account)
-    own = account_stack(fleet, account, regions).stack
+    own = account_stack(fleet, account).stack
     stack = Stack(f"What {fleet.where} of account {fleet.account} needs here", name=fleet.name)
-    stores = [home.at(region=region or fleet.region) for region in regions]
-    stacks = [ARNS.at(region=region or fleet.region) for region in regions]
+    used = [region or fleet.region for region in regions]
+    stores = [home.at(region=region) for region in used]
+    stacks = [ARNS.at(region=region) for region in used]
+    # People may have deployed it in another region than the usual one.
+    own_places = [ARNS.at(region=region) for region in dict.fromkeys([fleet.region, *used])]
     roles = [
         role(
             ACTION_ROLE,
@@ -113,7 +141,9 @@ def account_template(fleet: Fleet, account: str, regions: Sequence[str | None]) 
             path=ROLE_PATH,
             description=f"The build of {fleet.name}, comparing deployed templates",
             trust=_trust(home, fleet_role_arn(f"{fleet.name}-build", home), "TrustBuild"),
-            policies={"ReadingPermissions": document(*_compare(own, stacks))},
+            policies={
+                "ReadingPermissions": document(*_compare(stacks, _stacks([own], own_places)))
+            },
         ),
         role(
             DEPLOYMENT_ROLE,
@@ -211,13 +241,13 @@ def _deploy(fleet: Fleet, places: Sequence[Arns]) -> list[Statement]:
     ]
 
 
-def _compare(own: str, places: Sequence[Arns]) -> list[Statement]:
+def _compare(places: Sequence[Arns], own: Sequence[Value]) -> list[Statement]:
     """Read the templates of what the fleet deploys, and of the account's own stack."""
     return [
         allow(
             cloudformation.DescribeStacks,
             cloudformation.GetTemplate,
-            on=[*_deployed(places), *_stacks([own], places)],
+            on=[*_deployed(places), *own],
             sid="CompareStacks",
         )
     ]

@@ -114,15 +114,14 @@ _ASSUME_ACTION_ROLES = {
 def _statements(fleet: Fleet, stack: str) -> list[dict[str, Any]]:
     account = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
     boundary = boundary_of(fleet)
+    existing = dict.fromkeys(
+        arn for name, arn in fleet.parameters.items() if name.rpartition("/")[2] == BOUNDARY.title
+    )
     # The boundaries of applications' own roles: each is in the stack of an environment.
     bounded: list[Any] = [
         boundary,
         {"Fn::Sub": f"{account}:policy/*-environment-PermissionsBoundary-*"},
-    ]
-    bounded += [
-        arn
-        for name, arn in fleet.parameters.items()
-        if name.rpartition("/")[2] == BOUNDARY.title and arn not in bounded
+        *existing,
     ]
     services = sorted({*_SERVICES, *fleet.services})
     own = {
@@ -157,7 +156,8 @@ def _statements(fleet: Fleet, stack: str) -> list[dict[str, Any]]:
                 *("iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion"),
                 "iam:SetDefaultPolicyVersion",
             ],
-            "Resource": [boundary],
+            # Also those of other fleets in the account, and those that people have given.
+            "Resource": [{"Fn::Sub": f"{account}:policy{FLEET_PATH}*-boundary"}, *existing],
         },
         {
             "Sid": "ProtectStackOfBoundary",

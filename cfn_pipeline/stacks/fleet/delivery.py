@@ -26,6 +26,9 @@ from cfn_pipeline.stacks.stack import Stack
 
 DELIVERY_ROLE = "DeliveryRole"
 
+#: The condition of such a statement lets it set the fleet's boundary, and no other.
+_SETTING_BOUNDARY = "iam:PutRolePermissionsBoundary"
+
 
 @frozen
 class Delivered(Frozen):
@@ -161,7 +164,15 @@ def allowed(delivered: Delivered, boundary: Any) -> Iterator[dict[str, Any]]:
         )
     for statement in needed.statements:
         if statement["Effect"] == "Allow":
-            yield statement if delivered.region is None else _in_region(statement, delivered.region)
+            granted = _taking_over(statement)
+            yield granted if delivered.region is None else _in_region(granted, delivered.region)
+
+
+def _taking_over(statement: dict[str, Any]) -> dict[str, Any]:
+    """Return a statement that makes roles, so that it gives existing ones the boundary, too."""
+    if "iam:CreateRole" not in statement["Action"]:
+        return statement
+    return {**statement, "Action": sorted([*statement["Action"], _SETTING_BOUNDARY])}
 
 
 def _without_imports(statement: dict[str, Any], application: str) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,12 @@ from cfn_pipeline.stacks import exports
 from cfn_pipeline.stacks.delivery.kms import pipeline_key_template
 from cfn_pipeline.stacks.delivery.pipeline import PIPELINE, pipeline_template
 from cfn_pipeline.stacks.delivery.regions import artifacts_template, key_parameter
-from cfn_pipeline.stacks.fleet.accounts import account_stack, account_template, accounts_of
+from cfn_pipeline.stacks.fleet.accounts import (
+    account_stack,
+    account_template,
+    accounts_of,
+    require_room,
+)
 from cfn_pipeline.stacks.fleet.boundary import boundary_template, within_fleet
 from cfn_pipeline.stacks.fleet.build import build_template
 from cfn_pipeline.stacks.fleet.delivery import Delivered
@@ -59,6 +64,7 @@ def fleet_templates(
         if s.account is None
     }
     accounts = accounts_of(names)
+    require_room(fleet, accounts)
     own = own_stacks(fleet, applications, removed)
     patterns |= {stack.stack: f"{fleet.name}-*" for stack in own}
 
@@ -93,8 +99,7 @@ def account_stacks(
         removed: those of applications that are no longer in the configuration file.
 
     """
-    accounts = accounts_of({**applications, **removed})
-    return [account_stack(fleet, account, regions) for account, regions in accounts.items()]
+    return [account_stack(fleet, each) for each in accounts_of({**applications, **removed})]
 
 
 def boundary_stack(fleet: Fleet) -> FleetStack:
@@ -182,7 +187,7 @@ def _templates(
     made: dict[str, Template] = {
         BOUNDARY_FILE: boundary_template(fleet),
         **{
-            account_stack(fleet, account, regions).file: account_template(fleet, account, regions)
+            account_stack(fleet, account).file: account_template(fleet, account, regions)
             for account, regions in accounts.items()
         },
         "kms.yml": key,
