@@ -138,6 +138,15 @@ def tell(
     return run
 
 
+def deployed_with(clients: Clients, parameters: Any) -> None:
+    stack = {"StackName": "orders-prod", "CreationTime": 0, "StackStatus": "UPDATE_COMPLETE"}
+    clients.at("cloudformation").add_response(
+        "describe_stacks",
+        {"Stacks": [{**stack, "Parameters": parameters}]},
+        {"StackName": "orders-prod"},
+    )
+
+
 def waits(clients: Clients, execution: str = EXECUTION, **more: Any) -> None:
     latest = {"status": "InProgress", "token": TOKEN, **more}
     clients.at("codepipeline").add_response(
@@ -211,12 +220,7 @@ def test_the_message(tell: Callable[..., str], clients: Clients) -> None:
         {"ParameterKey": "ApplicationImageTag", "ParameterValue": "1.0"},
         {"ParameterKey": "VpcId", "ParameterValue": "vpc-1"},
     ]
-    stack = {"StackName": "orders-prod", "CreationTime": 0, "StackStatus": "UPDATE_COMPLETE"}
-    cloudformation.add_response(
-        "describe_stacks",
-        {"Stacks": [{**stack, "Parameters": before}]},
-        {"StackName": "orders-prod"},
-    )
+    deployed_with(clients, before)
     assert (
         tell()
         == f"""\
@@ -254,16 +258,9 @@ def test_the_message_of_the_recipe(tell: Callable[..., str], clients: Clients) -
             Details=[cause("TaskDefinition", "ResourceReference", task)],
         ),
     ]
-    stack = {"StackName": "orders-prod", "CreationTime": 0, "StackStatus": "UPDATE_COMPLETE"}
-    cloudformation = clients.at("cloudformation")
-    cloudformation.add_response(
-        "describe_change_set",
-        {**CHANGED, "Parameters": parameters(after), "Changes": changes},
-        NAMES,
-    )
-    cloudformation.add_response(
-        "describe_stacks", {"Stacks": [{**stack, "Parameters": parameters(before)}]}
-    )
+    described = {**CHANGED, "Parameters": parameters(after), "Changes": changes}
+    clients.at("cloudformation").add_response("describe_change_set", described, NAMES)
+    deployed_with(clients, parameters(before))
     # Without the message that the rule gives, and without the link.
     assert tell().splitlines()[1:-1] == shown.splitlines()[1:-1]
 
@@ -317,12 +314,9 @@ def test_changes_without_resources_are_not_empty(
     tell: Callable[..., str], clients: Clients
 ) -> None:
     """A change of outputs alone has no changes of resources, but it is executed."""
-    cloudformation = clients.at("cloudformation")
-    cloudformation.add_response("describe_change_set", {**CHANGED, "Changes": []}, NAMES)
-    stack = {"StackName": "orders-prod", "CreationTime": 0, "StackStatus": "UPDATE_COMPLETE"}
-    cloudformation.add_response(
-        "describe_stacks", {"Stacks": [{**stack, "Parameters": CHANGED["Parameters"]}]}
-    )
+    described = {**CHANGED, "Changes": []}
+    clients.at("cloudformation").add_response("describe_change_set", described, NAMES)
+    deployed_with(clients, CHANGED["Parameters"])
     lines = tell(approve_empty=True).splitlines()
     assert lines[3] == "No resource changes"
     assert "approved" not in " ".join(lines)
