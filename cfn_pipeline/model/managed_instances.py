@@ -52,11 +52,12 @@ class InstanceRequirements(Validated):
 class ManagedInstances(TaskCompute):
     """EC2 instances that ECS itself chooses, starts, patches and ends: ``ManagedInstances()``.
 
-    Each instance lives for 14 days at most; then ECS moves its tasks to another one. They run in
-    private subnets, which need a NAT gateway or VPC endpoints: tasks on instances have no public
-    address.
+    After 14 days ECS moves the tasks of an instance to another one, and ends it after 21 days at
+    the latest. They run in private subnets, which need a NAT gateway or VPC endpoints: tasks on
+    instances have no public address.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-patching.html
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-awsvpc-mode.html
 
     Args:
