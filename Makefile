@@ -88,6 +88,7 @@ audit: $(READY) .audit/.ready ## Run security checkers (checkov, Guard, cdk-nag)
 simulate: $(READY) .audit/simulate/.ready ## Ask an IAM evaluator what roles may do, also across accounts; needs npm
 	@$(BIN)/python scripts/simulate/simulate.py
 	@$(BIN)/python scripts/simulate/across_accounts.py
+	@$(BIN)/python scripts/simulate/fleet.py
 	@$(BIN)/python scripts/simulate/differences.py
 
 deploy/%: $(READY) FORCE ## Deploy a stack of templates/: kms, ecr, environment-dev ... dev, prod (EDITION=, PARAMETERS="A=1 B=2", S3_BUCKET=, YES=1)

@@ -9,9 +9,10 @@ from cfn_pipeline.evaluation.decisions import Request, decide
 from cfn_pipeline.evaluation.policies import Policy, plain_policy
 from tests.scripts import load_script
 
-CASES: list[tuple[dict[str, Any], list[str]]] = list(
-    load_script("simulate/across_accounts.py").cases()
-)
+CASES: list[tuple[dict[str, Any], list[str]]] = [
+    *load_script("simulate/across_accounts.py").cases(),
+    *load_script("simulate/fleet.py").cases(),
+]
 
 
 def _policies(documents: list[Any]) -> Policy:

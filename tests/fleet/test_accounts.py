@@ -3,15 +3,17 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cfn_pipeline import load
+from cfn_pipeline import ModelError, load
 from cfn_pipeline.fleet.deployed import Comparison, State
+from cfn_pipeline.stacks.fleet.accounts import require_room
 from tests.command import ROOT, run
-from tests.fleet.test_pipeline import stacks, stages, write
+from tests.fleet.test_pipeline import FLEET, stacks, stages, write
 
 EXAMPLE = ROOT / "examples" / "fleet-accounts"
 PLACE = 'account: "111111111111", region: eu-central-1'
@@ -100,6 +102,33 @@ def test_what_a_person_deploys_does_not_depend_on_applications(tmp_path: Path) -
     assert run("render", "--config", str(config)).code == 0
     assert (tmp_path / file).read_text() == before
     assert "web" not in before
+
+
+def test_nor_on_their_order(tmp_path: Path) -> None:
+    there = '{name: prod, account: "222222222222", region: REGION}'
+    config = _config(tmp_path, environments=there)
+    head, web = config.read_text().split("  - {name: web")
+    web = f"  - {{name: web{web}"
+    near = web.replace("web", "jobs").replace("REGION", "eu-central-1")
+    far = web.replace("REGION", "eu-west-1")
+    found = []
+    for applications in (near + far, far + near):
+        config.write_text(head + applications)
+        done = run("render", "--config", str(config))
+        assert done.code == 0, done.err
+        files = ("account-222222222222.yml", "Makefile")
+        found.append([(tmp_path / "platform" / file).read_text() for file in files])
+    assert found[0] == found[1]
+    # In the region of the fleet, wherever environments are: its roles exist once.
+    assert "$(call require_account,222222222222,--region eu-central-1)" in found[0][1]
+
+
+def test_more_accounts_than_the_policy_of_a_bucket_holds_are_refused() -> None:
+    accounts: dict[str, list[str | None]] = {f"{number:012}": [None] for number in range(90)}
+    fleet = replace(FLEET, region="eu-central-1")
+    require_room(fleet, accounts)
+    with pytest.raises(ModelError, match=r"eu-central-1 are in 91 other accounts, .* room for 90"):
+        require_room(fleet, {**accounts, "222222222222": ["eu-west-1", None]})
 
 
 def test_an_application_that_goes_is_deleted_there(tmp_path: Path) -> None:
