@@ -210,9 +210,9 @@ def fleet_rendering(
         for stack in [boundary_stack(fleet), *others, *own_stacks(fleet, applications, removed)]
     ]
     files = {name: emit(template, header=line) for name, template in templates.items()}
-    is_large = any(len(text.encode()) > TEMPLATE_BODY for text in files.values())
+    large = [name for name, text in files.items() if len(text.encode()) > TEMPLATE_BODY]
     files["Makefile"] = f"# {line}\n{stacks_makefile(fleet.name, targets)}"
-    text = fleet_readme(fleet, targets, is_large=is_large, has_shared=shared in applications)
+    text = fleet_readme(fleet, targets, large=large, has_shared=shared in applications)
     files["README.md"] = f"# {line}\n\n{text}"
     _existing(files, {}, folder, force=force)
     return Rendering(files=files, templates=templates, missing={})

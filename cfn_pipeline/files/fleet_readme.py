@@ -74,7 +74,7 @@ def fleet_readme(
     fleet: Fleet,
     targets: Sequence[Target],
     *,
-    is_large: bool,
+    large: Sequence[str],
     has_shared: bool,
 ) -> str:
     """Return the README.md.
@@ -83,15 +83,12 @@ def fleet_readme(
         fleet: the fleet.
         targets: its stacks, in the order in which they are deployed; the first is the boundary,
             and those of other accounts follow.
-        is_large: whether a template is too large to be deployed without a bucket.
+        large: the files of templates that are too large to be deployed without a bucket.
         has_shared: whether it deploys what applications share.
 
     """
-    large = (
-        "Its template is larger than 51,200 bytes: add `S3_BUCKET=name`, a bucket for templates.\n"
-        if is_large
-        else ""
-    )
+    bucket = "larger than 51,200 bytes: add `S3_BUCKET=name`, a bucket for templates"
+    is_large = f"{' and '.join(large)} {'are' if len(large) > 1 else 'is'} {bucket}.\n"
     places = {target.name: target.place for target in targets}
     others = [name for name, place in places.items() if place.account != fleet.account]
     accounts = _ACCOUNTS.format(steps="\n".join(f"    make deploy/{name}" for name in others))
@@ -100,7 +97,7 @@ def fleet_readme(
         name=fleet.name,
         source=fleet.source.title,
         steps="\n".join(f"    make deploy/{name}" for name in [*places][1 + len(others) :]),
-        large=large,
+        large=is_large if large else "",
         shared=_SHARED.format(folder=SHARED) if has_shared else "",
         accounts=accounts if others else "",
         pipeline=first,

@@ -411,7 +411,13 @@ class Application(Validated):
                 "port on which the container listens, or load_balancer=None"
             )
         is_shared = self.shared is not None and self.shared.listener is not None
-        yield from listener_problems(where, self.load_balancer, self.places, is_shared=is_shared)
+        yield from listener_problems(
+            where,
+            self.load_balancer,
+            self.places,
+            is_shared=is_shared,
+            has_fleet=self.fleet is not None,
+        )
         problems = (self.compute.container_problems(task, ()) for task in self.tasks)
         volumes = self.compute.container_problems((), tuple(host_folders(self.volumes)))
         for problem in dict.fromkeys(itertools.chain(volumes, *problems)):

@@ -132,20 +132,35 @@ class SharedLoadBalancer(Validated):
 
 
 def listener_problems(
-    where: str, load_balancer: LoadBalancer | None, places: Places, *, is_shared: bool
+    where: str,
+    load_balancer: LoadBalancer | None,
+    places: Places,
+    *,
+    is_shared: bool,
+    has_fleet: bool = False,
 ) -> Iterator[str]:
-    """Yield environments that would add rules of one priority to one listener.
+    """Yield environments that would add rules of one priority to one listener, or find none.
 
     Args:
         where: how messages call the application.
         load_balancer: of the application.
         places: of its environments.
         is_shared: whether the listener is that of the configuration file's ``shared``.
+        has_fleet: whether a fleet's pipeline deploys that listener, beside itself.
 
     """
     rule = None if load_balancer is None else load_balancer.listener_rule
     if rule is None or not (rule.listener_export or is_shared):
         return
+    if has_fleet and is_shared and rule.listener_export is None:
+        for environment in places.environments:
+            if (places.account(environment), places.region(environment)) != (None, None):
+                yield (
+                    f"{where}, {environment.where}: the listener in shared is deployed in the "
+                    "account and region of the fleet, and exports are for one account and region; "
+                    "deploy shared/listener.yml in the environment's, too, and name its exports in "
+                    "listener_rule, with listener_export and security_group_export"
+                )
     in_places: dict[tuple[str | None, str | None], list[str]] = {}
     for environment in places.environments:
         place = (places.account(environment), places.region(environment))

@@ -194,3 +194,21 @@ def test_what_is_shared_must_be_rendered_before_it_is_compared(
     done = run("fleet", "--config", str(tmp_path / "cfn-pipeline.yml"))
     assert done.code == 2
     assert "shared: is not rendered, or not as the configuration file has it" in done.err
+
+
+@pytest.mark.parametrize("place", ['account: "222222222222"', "region: eu-west-1"])
+def test_a_listener_elsewhere_is_named_and_deployed_by_people(tmp_path: Path, place: str) -> None:
+    home = '  account: "111111111111"\n  region: eu-central-1\n'
+    there = f"{{name: prod, vpc_id: vpc-2a, subnets: [subnet-3a, subnet-4b], {place}}}"
+    text = CONFIG.replace("key: true, ", "").replace("subnet-2b]}]", f"subnet-2b]}}, {there}]")
+    text = text.replace("fleet:\n", f"fleet:\n{home}").replace("defaults:\n", f"defaults:\n{home}")
+    done = render(tmp_path, text)
+    assert done.code == 2
+    assert (
+        "application 'web', environment 'prod': the listener in shared is deployed in" in done.err
+    )
+    names = (
+        "listener_export: common-listener, security_group_export: common-listener-security-group"
+    )
+    done = render(tmp_path, text.replace("priority: 1,", f"priority: 1, {names},"))
+    assert done.code == 0, done.err
