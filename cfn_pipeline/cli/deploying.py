@@ -131,7 +131,7 @@ class Deployment(Frozen):
         )
         if problems := [*region_problems(chosen, accounts.home.region)]:
             raise DeploymentError(*problems)
-        with phase("credentials"):
+        with phase("credentials", hidden=True):
             for account in dict.fromkeys(accounts.of(target.place) for target in chosen):
                 show_account(account)
         return accounts

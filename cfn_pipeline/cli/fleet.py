@@ -55,8 +55,9 @@ def fleet(config: Path, variables: Path | None, region: str | None, profile: str
             f"{config} has no fleet; add one, such as fleet: {{name: platform}}."
         )
     region = region or plan.pipeline.fleet.region
+    account = Account(region=region, profile=profile)
     with phase("comparing with AWS"):
-        state = compare_fleet(plan, Account(region=region, profile=profile))
+        state = compare_fleet(plan, account)
     if not is_input(variables):
         _print(state)
     for problem in state.problems:

@@ -12,19 +12,19 @@ PATIENCE = 1.0
 
 
 @contextmanager
-def phase(name: str, *, forks: bool = False) -> Iterator[Callable[[str], None]]:
+def phase(name: str, *, hidden: bool = False) -> Iterator[Callable[[str], None]]:
     """Tell how long a block takes (--verbose), and show it on a terminal once it takes long.
 
     Yields what shows how far the phase is, such as ``"3 of 10 applications"``.
 
     Args:
         name: what is done, such as ``rules``.
-        forks: whether the block copies this process, which must have no other thread then; its
-            name is not shown until it tells how far it is.
+        hidden: whether its name is not shown until it tells how far it is: the block may ask
+            something at the terminal, or copies this process, which must have no other thread then.
 
     """
     begin = time.monotonic()
-    end = _show_later(name) if printing.shows_progress() and not forks else lambda: None
+    end = _show_later(name) if printing.shows_progress() and not hidden else lambda: None
 
     def show(text: str) -> None:
         if time.monotonic() - begin > PATIENCE:

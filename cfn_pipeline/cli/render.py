@@ -130,7 +130,7 @@ def render(
         # Everything is rendered before the first file is written: a mistake leaves all as it was.
         jobs = default_jobs(work(plan.tasks)) if jobs is None else jobs
         total = len(plan.tasks)
-        with phase("rendering", forks=jobs > 1) as show:
+        with phase("rendering", hidden=jobs > 1) as show:
             outcomes = render_all(
                 plan.tasks,
                 edition=name,

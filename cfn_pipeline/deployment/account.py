@@ -1,6 +1,7 @@
 """The account and region of AWS in which stacks are deployed."""
 
 import contextlib
+import copy
 import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -13,14 +14,16 @@ from cfn_pipeline.errors import DeploymentError
 class Account:
     """The account of the credentials that this machine has, in a region.
 
+    The credentials are got at once: for some, a code is asked for at the terminal.
+
     Args:
         region: such as eu-west-1; None: that of AWS_REGION, AWS_DEFAULT_REGION or the profile.
         profile: a profile of the AWS CLI; None: the default one.
         keys: what a role's session has, as boto3 names it; empty: those of the profile.
 
     Raises:
-        DeploymentError: boto3 is not installed, the profile does not exist, or no region is
-            configured.
+        DeploymentError: boto3 is not installed, the profile does not exist or has no valid
+            credentials, or no region is configured.
 
     """
 
@@ -47,15 +50,19 @@ class Account:
         if self._session.region_name is None:
             raise DeploymentError("no region is configured; add --region, or set AWS_REGION")
         self.region: str = self._session.region_name
-        self._profile = profile
-        self._keys = keys
         self._clients: dict[str, Any] = {}
+        with refusing():
+            credentials = self._session.get_credentials()
+            if credentials is not None:
+                credentials.get_frozen_credentials()
 
     def at(self, region: str | None) -> "Account":
         """Return the account in a region; None: in the same."""
         if region is None:
             return self
-        return Account(region=region, profile=self._profile, keys=self._keys)
+        there = copy.copy(self)
+        there.region, there._clients = region, {}
+        return there
 
     def acting_as(self, role: str) -> "Account":
         """Return the account of a role, which this one may assume, in the same region.
@@ -84,7 +91,9 @@ class Account:
 
             config = Config(retries={"mode": "standard", "max_attempts": 8})
             with refusing():
-                self._clients[service] = self._session.client(service, config=config)
+                self._clients[service] = self._session.client(
+                    service, region_name=self.region, config=config
+                )
         return self._clients[service]
 
     @cached_property

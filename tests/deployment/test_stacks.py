@@ -1,7 +1,9 @@
 """Stacks on a local AWS: created, updated, failed, removed."""
 
+import json
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -172,6 +174,30 @@ def test_an_account_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None
         Account(profile="none")
     with pytest.raises(DeploymentError, match="no credentials of AWS are configured"):
         _ = Account(region="eu-west-1").number
+
+
+def test_credentials_are_got_once_before_anything_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a code is asked for: in no phase whose progress would stand behind the question."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    answer = json.dumps({"Version": 1, "AccessKeyId": "AKIA", "SecretAccessKey": "none"})
+    (tmp_path / "answer").write_text(answer)
+    script = tmp_path / "ask"
+    script.write_text(f"#!/bin/sh\necho asked >> {tmp_path}/log\ncat {tmp_path}/answer\n")
+    script.chmod(0o700)
+    (tmp_path / "config").write_text(f"[profile ask]\ncredential_process = {script}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    account = Account(profile="ask", region="eu-west-1")
+    assert (tmp_path / "log").read_text() == "asked\n"
+    there = account.at("eu-central-1")
+    regions = [each.client("sns").meta.region_name for each in (account, there)]
+    assert regions == ["eu-west-1", "eu-central-1"]
+    assert (tmp_path / "log").read_text() == "asked\n"
+    (tmp_path / "answer").unlink()  # the script fails
+    with pytest.raises(DeploymentError, match="AWS cannot be called"):
+        Account(profile="ask", region="eu-west-1")
 
 
 def test_without_boto3_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
