@@ -12,7 +12,7 @@ OPTIONS = [
     for verb in main.list_commands(CONTEXT)
     for command in [main.get_command(CONTEXT, verb)]
     if command is not None
-    for parameter in command.get_params(CONTEXT)
+    for parameter in command.params
     for option in (*parameter.opts, *parameter.secondary_opts)
     if option.startswith("--")
 ]
