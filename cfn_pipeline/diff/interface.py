@@ -50,7 +50,7 @@ def _parameters(old: Template | None, new: Template | None) -> Iterator[Change]:
             body = body if isinstance(body, dict) else {}
             has_default = "Default" in body
             value = text(form(body.get("Default")))
-            needs = f"default {value!r}" if has_default else "without a default: it needs a value"
+            needs = f"default {value!r}" if has_default else "without a default"
             is_in_use = old is not None and not has_default
             yield Change(
                 sign="+",

@@ -152,7 +152,7 @@ class _Comparison:
 
     def _added(self, action: Action, stage: str) -> Change:
         if action.is_approval:
-            later = self._later(action)
+            later = self._later(action, "waits", "wait")
             return self._change(
                 "+",
                 f"approval {readable(action.name)} is new in stage {stage}{later}",
@@ -167,7 +167,7 @@ class _Comparison:
 
     def _removed(self, action: Action, stage: str, stays: bool) -> Iterator[Change]:
         if action.is_approval:
-            later = self._later(action)
+            later = self._later(action, "no longer waits", "no longer wait")
             text_ = f"approval {readable(action.name)} is removed from stage {stage}{later}"
             alarm = f"approval {readable(action.name)} of stage {stage} is no longer asked for"
             yield self._change("-", text_, effect="broadening", alarm=alarm)
@@ -177,11 +177,12 @@ class _Comparison:
             )
             yield self._change("-", text_)
 
-    def _later(self, approval: Action) -> str:
-        """Return which actions an approval holds, in words."""
+    def _later(self, approval: Action, waits: str, wait: str) -> str:
+        """Return which actions wait for an approval, in words."""
         held = [a for a in approval.stage.actions if approval.runs_before(a) and a is not approval]
         names = ", ".join(readable(action.name) for action in held)
-        return f"; it holds {names}" if names else ""
+        verb = waits if len(held) == 1 else wait
+        return f"; {names} {verb} for it" if names else ""
 
     def _same_action(self, old: Action, new: Action, where: str) -> Iterator[Change]:
         if _kind(old) != _kind(new):

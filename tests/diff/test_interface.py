@@ -32,7 +32,7 @@ def test_parameters() -> None:
     assert words(found.changes) == [
         "~ Kept: Default of the parameter is b; before: a",
         "+ Kept: AllowedValues of the parameter is [b]",
-        "+ New: parameter is new, without a default: it needs a value",
+        "+ New: parameter is new, without a default",
         "+ Other: parameter is new, default 'c'",
         "- Gone: parameter is removed",
     ]

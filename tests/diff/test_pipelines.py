@@ -61,7 +61,7 @@ BUILD = PIPELINE[PIPELINE.index("    - Name: Build") : PIPELINE.index("    - Nam
         (
             APPROVAL,
             "",
-            ["- approval Approve is removed from stage Production; it holds Deploy"],
+            ["- approval Approve is removed from stage Production; Deploy no longer waits for it"],
         ),
         (BUILD, "", ["- stage Build is removed"]),
         ("RunOrder: 2", "RunOrder: 3", ["~ RunOrder of action Production/Deploy is 3; before: 2"]),
