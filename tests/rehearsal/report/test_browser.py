@@ -1,11 +1,13 @@
 """The page of a run as a browser shows it, on a telephone and on a wide screen."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cfn_pipeline.rehearsal.report.page import page_of
+from cfn_pipeline.rehearsal.run.journal import Journal
 from tests.diagrams.browser import MARKS, PICTURES, assert_readable, measured
 from tests.rehearsal.report.journals import large
 from tests.rehearsal.report.test_page import failed, proposed
@@ -19,7 +21,8 @@ const measured = [...document.querySelectorAll("iframe")].map((frame) => {
   const page = frame.contentDocument;
   page.querySelectorAll("details").forEach((e) => { e.open = true; });
   page.querySelectorAll("section").forEach((e) => { e.style.contentVisibility = "visible"; });
-  const wider = [...page.querySelectorAll("body *:not(.wide, .hidden, .run li, svg *, svg)")].filter(
+  const elements = page.querySelectorAll("body *:not(.wide, .hidden, .run li, svg *, svg)");
+  const wider = [...elements].filter(
     (e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline"
       && !e.closest(".wide"));
   return {
@@ -39,15 +42,17 @@ document.querySelectorAll("iframe").forEach((frame, n) => { frame.srcdoc = pages
 """
 
 
-@pytest.mark.parametrize("kind", ["failed", "changed", "large"])
+RUNS: dict[str, Callable[[Path], Journal]] = {
+    "failed": lambda folder: failed(folder, f"exit status 1: {LONG}"),
+    "changed": proposed,
+    "large": lambda folder: large(folder, 3),
+}
+
+
+@pytest.mark.parametrize("kind", RUNS)
 def test_no_text_is_cut_or_overlaps(tmp_path: Path, kind: str) -> None:
     (tmp_path / "run").mkdir()
-    make = {
-        "failed": lambda folder: failed(folder, f"exit status 1: {LONG}"),
-        "changed": proposed,
-        "large": lambda folder: large(folder, 3),
-    }
-    text = json.dumps(page_of(make[kind](tmp_path / "run"))).replace("</", "<\\/")
+    text = json.dumps(page_of(RUNS[kind](tmp_path / "run"))).replace("</", "<\\/")
     frames = "".join(
         f'<iframe style="border: 0; width: {width}px; height: 900px"></iframe>'
         for width in (390, 1300)

@@ -244,7 +244,7 @@ def test_changes_are_told_by_meaning_and_then_as_the_change_set_has_them(tmp_pat
         "Value: the value of parameter Tag changes in the stack",
         "the stack: parameter Tag is b2; before: a1",
         "Change set: 1",
-        "What they mean is at Prod/Change",
+        "By meaning: Prod/Change",
         "Message of tell Stack shop </pre><script>",
         "The stack is new",
     )
