@@ -128,7 +128,8 @@ class ConnectedSource(RepositorySource):
             been completed in the console; absent: the parameter ConnectionArn of the pipeline's
             stack.
         push: filters of the pushes that start the pipeline, three at most; empty: every push to
-            the branch, unless ``pull_requests`` has filters.
+            the branch, unless ``pull_requests`` has filters. Where another source has filters,
+            this is rendered as a filter of the branch.
         pull_requests: filters of the pull requests that start it, three at most; empty: none.
 
     """

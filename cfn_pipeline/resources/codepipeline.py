@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_CodePipeline.html
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from troposphere import Ref, codepipeline
@@ -15,7 +15,7 @@ from cfn_pipeline.model.commands import Commands
 from cfn_pipeline.model.conditions import Condition
 from cfn_pipeline.model.pipeline import Pipeline
 from cfn_pipeline.model.sources import ConnectedSource
-from cfn_pipeline.model.triggers import Patterns
+from cfn_pipeline.model.triggers import Patterns, Push
 from cfn_pipeline.model.values import Value, present
 
 
@@ -95,7 +95,7 @@ def pipeline(
             ]
             or None
         ),
-        **present(Triggers=[_trigger(s) for s in pipeline.connections if _filters(s)] or None),
+        **present(Triggers=_triggers(pipeline.connections)),
     )
 
 
@@ -112,8 +112,18 @@ def _stores(store: Store, stores: Mapping[str, Store]) -> dict[str, Any]:
     }
 
 
-def _filters(source: ConnectedSource) -> bool:
-    return bool(source.push or source.pull_requests)
+def _triggers(
+    sources: Sequence[ConnectedSource],
+) -> list[codepipeline.PipelineTriggerDeclaration] | None:
+    """Return a trigger for each source if one of them has filters.
+
+    A trigger disables the detection of changes, and AWS does not say that it is that of its own
+    source alone:
+    https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineTriggerDeclaration.html
+    """
+    if not any(source.push or source.pull_requests for source in sources):
+        return None
+    return [_trigger(source) for source in sources]
 
 
 def _trigger(source: ConnectedSource) -> codepipeline.PipelineTriggerDeclaration:
@@ -125,7 +135,7 @@ def _trigger(source: ConnectedSource) -> codepipeline.PipelineTriggerDeclaration
                 Tags=_patterns(codepipeline.GitTagFilterCriteria, change.tags),
             )
         )
-        for change in source.push
+        for change in source.push or ([] if source.pull_requests else [_every_push(source)])
     ]
     pull_requests = [
         codepipeline.GitPullRequestFilter(
@@ -144,6 +154,10 @@ def _trigger(source: ConnectedSource) -> codepipeline.PipelineTriggerDeclaration
             **present(Push=push or None, PullRequest=pull_requests or None),
         ),
     )
+
+
+def _every_push(source: ConnectedSource) -> Push:
+    return Push(branches=Patterns(includes=[source.branch]))
 
 
 def _patterns(kind: Callable[..., Any], patterns: Patterns | None) -> Any:

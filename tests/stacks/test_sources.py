@@ -160,6 +160,22 @@ def test_filters_of_paths_are_those_of_every_connection() -> None:
     ]
 
 
+def test_a_source_without_filters_beside_one_with_filters_starts_the_pipeline_too() -> None:
+    push = Push(paths=Patterns(includes=["orders/**"]))
+    filtered = GitLab(name="Files", repository="acme/files", output="Files", push=[push])
+    plain = GitLab(name="Source", repository="acme/orders", output="App", branch="trunk")
+    stages = [
+        Stage("Source", [filtered, plain]),
+        Stage("Last", [Approve(name="Approve")]),
+    ]
+    text = emit(pipeline_template(Pipeline(name="orders", stages=stages)))
+    triggers = load(text)["Resources"]["Pipeline"]["Properties"]["Triggers"]
+    assert [trigger["GitConfiguration"] for trigger in triggers] == [
+        {"SourceActionName": "Files", "Push": [{"FilePaths": {"Includes": ["orders/**"]}}]},
+        {"SourceActionName": "Source", "Push": [{"Branches": {"Includes": ["trunk"]}}]},
+    ]
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
