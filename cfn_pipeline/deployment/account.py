@@ -40,7 +40,7 @@ class Account:
             raise DeploymentError(
                 "deploy needs boto3; run pip install 'cfn-pipeline[deploy]'"
             ) from error
-        with refusing():
+        with _configured():
             self._session = Session(
                 region_name=region or os.environ.get("AWS_REGION"),
                 profile_name=profile,
@@ -51,7 +51,7 @@ class Account:
             raise DeploymentError("no region is configured; add --region, or set AWS_REGION")
         self.region: str = self._session.region_name
         self._clients: dict[str, Any] = {}
-        with refusing():
+        with _configured():
             credentials = self._session.get_credentials()
             if credentials is not None:
                 credentials.get_frozen_credentials()
@@ -90,7 +90,7 @@ class Account:
             from botocore.config import Config
 
             config = Config(retries={"mode": "standard", "max_attempts": 8})
-            with refusing():
+            with _configured():
                 self._clients[service] = self._session.client(
                     service, region_name=self.region, config=config
                 )
@@ -129,6 +129,20 @@ def refusing() -> Iterator[None]:
         raise DeploymentError(f"{error.operation_name}: {message_of(error)}") from error
     except BotoCoreError as error:
         raise DeploymentError(f"AWS cannot be called: {error}") from error
+
+
+@contextlib.contextmanager
+def _configured() -> Iterator[None]:
+    """Turn errors in what AWS's own files and variables configure into one message.
+
+    Some are not botocore's: of a process that gives credentials not as JSON, of an endpoint that is
+    not a URL.
+    """
+    with refusing():
+        try:
+            yield
+        except ValueError as error:
+            raise DeploymentError(f"the configuration of AWS cannot be used: {error}") from error
 
 
 def message_of(error: Any) -> str:

@@ -195,6 +195,9 @@ def test_credentials_are_got_once_before_anything_is_shown(
     regions = [each.client("sns").meta.region_name for each in (account, there)]
     assert regions == ["eu-west-1", "eu-central-1"]
     assert (tmp_path / "log").read_text() == "asked\n"
+    (tmp_path / "answer").write_text("not JSON")
+    with pytest.raises(DeploymentError, match="the configuration of AWS cannot be used: Expecting"):
+        Account(profile="ask", region="eu-west-1")
     (tmp_path / "answer").unlink()  # the script fails
     with pytest.raises(DeploymentError, match="AWS cannot be called"):
         Account(profile="ask", region="eu-west-1")
