@@ -13,6 +13,7 @@ from cfn_pipeline.diff.configurations import (
     configuration,
     configuration_changes,
 )
+from cfn_pipeline.diff.dangling import with_refused_removals
 from cfn_pipeline.diff.difference import Difference, TemplateDifference
 from cfn_pipeline.diff.interface import interface_changes
 from cfn_pipeline.diff.matching import pairs
@@ -236,6 +237,7 @@ def _template(
             resources=resources,
             interface=interface_changes(old, new, systems),
         )
+    resources = with_refused_removals(resources, matched, new)
     before = Template(file, {}) if old is None else old
     return TemplateDifference(
         file=file,

@@ -250,3 +250,43 @@ def test_what_cfn_init_reads_changes_an_instance() -> None:
     change = resource(difference(old, old.replace("a: 1", "a: 2")), "It")
     assert [p.path for p in change.properties] == ["AWS::CloudFormation::Init.a"]
     assert not difference(old, old.replace("Note: x", "Note: y"))
+
+
+TOPICS = "Topic: {Type: AWS::SNS::Topic}\nQueue: {Type: AWS::SQS::Queue, %s}\n"
+
+
+@pytest.mark.parametrize(
+    ("reference", "refusal"),
+    [
+        ("DependsOn: Topic", "because Queue still refers to it"),
+        ("DependsOn: [Topic]", "because Queue still refers to it"),
+        ("Properties: {QueueName: !Sub 'a-${Topic}'}", "because Queue still refers to it"),
+        ("Properties: {QueueName: !GetAtt Topic.TopicName}", "because Queue still refers to it"),
+        ("Properties: {QueueName: !Sub ['a-${Topic}', {Topic: b}]}", ""),
+        ("Properties: {QueueName: Topic}", ""),
+    ],
+)
+def test_what_is_removed_and_still_in_use_is_refused(reference: str, refusal: str) -> None:
+    old = TOPICS % reference
+    found = difference(old, old.splitlines()[1] + "\n")
+    change = resource(found, "Topic")
+    assert change.kind == "removed"
+    assert change.refusal.endswith(refusal)
+    assert bool(change.refusal) == bool(refusal)
+
+
+def test_a_parameter_may_take_the_place_of_a_resource() -> None:
+    queue = "  Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Name}}\n"
+    old = f"Resources:\n  Name: {{Type: AWS::SNS::Topic}}\n{queue}"
+    found = difference(old, f"Parameters: {{Name: {{Type: String}}}}\nResources:\n{queue}")
+    assert resource(found, "Name").refusal == ""
+
+
+def test_an_output_that_refers_to_what_is_removed_is_named() -> None:
+    old = "Resources:\n  A: {Type: AWS::SNS::Topic}\n  B: {Type: AWS::SNS::Topic}\n"
+    outputs = "Outputs: {Arn: {Value: !Ref B}}\n"
+    new = "Resources:\n  A: {Type: AWS::SNS::Topic}\n"
+    change = resource(difference(old + outputs, new + outputs), "B")
+    assert change.refusal == (
+        "CloudFormation refuses the template, because output Arn still refers to it"
+    )
