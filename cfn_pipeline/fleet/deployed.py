@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cfn_pipeline.deployment.account import Account
 from cfn_pipeline.deployment.stacks import Stacks, is_new
-from cfn_pipeline.errors import OutputError
+from cfn_pipeline.errors import DeploymentError, OutputError
 from cfn_pipeline.fleet.places import Places
 from cfn_pipeline.fleet.plan import Plan
 from cfn_pipeline.fleet.stacks import not_rendered, stacks_of_fleet
@@ -144,8 +145,12 @@ def compare_fleet(plan: Plan, account: Account) -> State:
     places = Places(task.fleet, account)
 
     def comparisons(of: Iterable[FleetStack]) -> list[Comparison]:
-        found = [(stack, places.of(stack)) for stack in of]
-        return [_comparison(s, root, there) for s, there in found if there is not None]
+        found = [(stack, places.read(stack, partial(_deployed, stack.stack))) for stack in of]
+        return [
+            Comparison(stack=s.title, path=root / s.path, deployed=text, rendered=_text(root, s))
+            for s, text in found
+            if s.account not in places.unread
+        ]
 
     def prepared(account: str, regions: Iterable[str | None]) -> list[Comparison]:
         """Compare the stack of an account; people may have deployed it in any of its regions."""
@@ -157,9 +162,14 @@ def compare_fleet(plan: Plan, account: Account) -> State:
     goes = [s for each in removed.values() for s in each]
     pipeline = compared[-1]
     known = {s.title for s in (*deployed, *own, *goes)}
+    gone = [s.title for s in goes if _exists(s, places)]
+    has_roles = any(c.is_same for c in compared if c.stack == f"{task.fleet.name}-{ROLES}")
+    if has_roles:
+        for stack, reason in places.refused.items():
+            raise DeploymentError(f"stack {stack} cannot be read: {reason}")
     return State(
         comparisons=compared,
-        removed=[s.title for s in goes if _exists(s, places)],
+        removed=gone,
         left=[name for name in _stack_names(pipeline.deployed) if name not in known],
         prepared=[
             *comparisons([boundary_stack(task.fleet)]),
@@ -170,7 +180,7 @@ def compare_fleet(plan: Plan, account: Account) -> State:
             ),
         ],
         unread=places.unread,
-        has_roles=any(c.is_same for c in compared if c.stack == f"{task.fleet.name}-{ROLES}"),
+        has_roles=has_roles,
         digest=_digest(pipeline),
     )
 
@@ -180,19 +190,22 @@ def _exists(stack: FleetStack, places: Places) -> bool:
 
     In another account, an application's own stack is taken to exist if the one beside it does.
     """
-    there, name = places.of(stack), stack.stack
+    name = stack.stack
     if stack.is_own and stack.account is not None:
         name = environment_stack(name)
-    return there is not None and there.find(name) is not None
+    return places.read(stack, lambda stacks: stacks.find(name)) is not None
 
 
-def _comparison(stack: FleetStack, root: Path, stacks: Stacks) -> Comparison:
-    path = root / stack.path
-    deployed = None
-    if not is_new(stacks.find(stack.stack)):
-        body = stacks.template(stack.stack)
-        deployed = body if isinstance(body, str) else json.dumps(body)
-    return Comparison(stack=stack.title, path=path, deployed=deployed, rendered=read_text(path))
+def _deployed(stack: str, stacks: Stacks) -> str | None:
+    """Return the template of a stack as it is deployed; None: the stack does not exist."""
+    if is_new(stacks.find(stack)):
+        return None
+    body = stacks.template(stack)
+    return body if isinstance(body, str) else json.dumps(body)
+
+
+def _text(root: Path, stack: FleetStack) -> str:
+    return read_text(root / stack.path)
 
 
 def _plain(text: str) -> str:

@@ -1,5 +1,8 @@
 """The accounts and regions in which the stacks of a fleet are read."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from cfn_pipeline.aws.regions import partition_of
 from cfn_pipeline.deployment.account import Account
 from cfn_pipeline.deployment.stacks import Stacks
@@ -7,6 +10,11 @@ from cfn_pipeline.errors import DeploymentError
 from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.permissions.protection import ROLE_PATH
 from cfn_pipeline.stacks.fleet.pipeline import FleetStack
+
+_Read = TypeVar("_Read")
+
+#: In what AWS says to those who may not do something.
+_NOT_ALLOWED = "not authorized"
 
 
 class Places:
@@ -28,9 +36,32 @@ class Places:
         self._stacks: dict[tuple[str | None, str | None], Stacks] = {}
         #: Why accounts cannot be read, by their numbers.
         self.unread: dict[str, str] = {}
+        #: Why stacks in the account of the pipeline cannot be read, by their names: those of an
+        #: application that is new, until the roles are updated.
+        self.refused: dict[str, str] = {}
 
-    def of(self, stack: FleetStack) -> Stacks | None:
-        """Return the stacks where one of them is; None: its account cannot be read."""
+    def read(self, stack: FleetStack, what: Callable[[Stacks], _Read | None]) -> _Read | None:
+        """Return what is read of the stacks where one of them is; None: it may not be read.
+
+        Raises:
+            DeploymentError: AWS cannot be called.
+
+        """
+        there = self._of(stack)
+        if there is None:
+            return None
+        try:
+            return what(there)
+        except DeploymentError as error:
+            if _NOT_ALLOWED not in str(error):
+                raise
+            unread, name = self.unread, stack.account
+            if name is None:
+                unread, name = self.refused, stack.stack
+            unread[name] = str(error)
+            return None
+
+    def _of(self, stack: FleetStack) -> Stacks | None:
         key = (stack.account, stack.region)
         if stack.account is not None and not self._is_known(stack.account):
             self._open(stack.account)
