@@ -272,6 +272,9 @@ def _properties(change: ResourceChange) -> Iterator[tuple[str, Tone]]:
             yield from _property(property_)
 
 
+_LINE_TONES: dict[str, Tone] = {"+": "good", "-": "bad"}
+
+
 def _property(change: PropertyChange) -> Iterator[tuple[str, Tone]]:
     marks = {"yes": "  (replaces it)", "maybe": "  (may replace it)", "no": ""}
     mark = marks[change.replacement]
@@ -282,7 +285,7 @@ def _property(change: PropertyChange) -> Iterator[tuple[str, Tone]]:
     elif before is not None and after is not None and "\n" in before + after:
         yield f"{change.path}: text changes{mark}", tone
         for line in line_changes(before, after):
-            yield f"  {shortened(line)}", "good" if line.startswith("+") else "bad"
+            yield f"  {shortened(line)}", _LINE_TONES.get(line[:1], "plain")
     elif before is None:
         yield f"{change.path}: + {shortened(after or '')}{mark}", tone
     elif after is None:

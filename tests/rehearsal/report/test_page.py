@@ -183,7 +183,7 @@ def test_links_lead_to_actions_that_have_begun_and_nowhere_else(tmp_path: Path) 
 
 def test_phases_are_in_plain_words(tmp_path: Path) -> None:
     text = read(failed(tmp_path)).text
-    assert "Phase Status Time Message Pre build Succeeded 0.1 s Build Timed out 1 min 5 s" in text
+    assert "Phase Status Time Pre build Succeeded 0.1 s Build Timed out 1 min 5 s" in text
     assert "TIMED_OUT" not in text
 
 
