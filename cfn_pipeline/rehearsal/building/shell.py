@@ -20,12 +20,12 @@ from cfn_pipeline.rehearsal.outcome import ActionFailed, raise_if_stopped
 #: Reads the numbers of commands, runs each in this one shell, and writes a mark with its exit code
 #: behind its output. It uses what is built into a shell only, and a descriptor that commands do not
 #: have, so commands may change PATH and limits. Exported variables are kept when a command ends
-#: the shell.
+#: the shell, unless its limits cut the file that has them.
 _DRIVER = r"""
 exec 9>&1 2>&1
 rehearsal_folder=$1 rehearsal_mark=$2
 if [ -f "$1/environment" ]; then
-    . "$1/environment"
+    (. "$1/environment") > /dev/null 2>&1 && . "$1/environment"
     IFS= read -r rehearsal_number < "$1/folder" && cd "$rehearsal_number"
 fi
 trap 'export -p > "$rehearsal_folder/environment"; pwd > "$rehearsal_folder/folder"' EXIT

@@ -135,6 +135,7 @@ def test_the_run_is_to_stop(make: Make) -> None:
         "export PATH=/nonexistent",
         "unset PATH",
         "ulimit -f 1",
+        "export LONG=$(printf '%02000d' 0); ulimit -f 1",
         "mv() { :; }; cat() { :; }",
         "echo() { :; }; printf() { :; }; pwd() { :; }",
         "rm -rf commands ../commands",
