@@ -65,12 +65,12 @@ def measured(body: str, script: str, folder: Path) -> Any:
 
     Args:
         body: of the page.
-        script: runs when all of the page is loaded.
+        script: runs when all of the page is loaded; it may wait.
         folder: for the page, and for the browser.
 
     """
     assert _CHROMIUM is not None
-    script = f"addEventListener('load', () => {{ {script} {_RESULT} }});"
+    script = f"addEventListener('load', async () => {{ {script} {_RESULT} }});"
     page = f"<!doctype html><meta charset=utf-8><body>{body}<script>{script}</script>"
     path = folder / "page.html"
     path.write_text(page, encoding="utf-8")
@@ -78,7 +78,7 @@ def measured(body: str, script: str, folder: Path) -> Any:
         [
             *(_CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu"),
             *(f"--user-data-dir={folder / 'profile'}", "--window-size=1500,1000"),
-            *("--dump-dom", path.as_uri()),
+            *("--virtual-time-budget=5000", "--dump-dom", path.as_uri()),
         ],
         capture_output=True,
         text=True,

@@ -35,6 +35,24 @@ const measured = [...document.querySelectorAll("iframe")].map((frame) => {
 });
 """
 
+#: Searches the logs of a page in a frame.
+SEARCH = """
+const [page] = [...document.querySelectorAll("iframe")].map((frame) => frame.contentDocument);
+const measured = [];
+for (const words of ["LAST", "nothing like it", ""]) {
+  const input = page.querySelector("#search");
+  input.value = words;
+  input.dispatchEvent(new Event("input"));
+  await new Promise((done) => setTimeout(done, 400));
+  const log = page.querySelector("details.log");
+  measured.push([
+    page.querySelector("output").textContent, log.open,
+    [...log.querySelectorAll("mark")].map((e) => e.textContent),
+    log.querySelector("pre").textContent.trim().split("\\n").length,
+  ]);
+}
+"""
+
 LONG = "a/very/long/path/" * 20 + "W" * 300
 
 FILL = """
@@ -52,12 +70,7 @@ RUNS: dict[str, Callable[[Path], Journal]] = {
 @pytest.mark.parametrize("kind", RUNS)
 def test_no_text_is_cut_or_overlaps(tmp_path: Path, kind: str) -> None:
     (tmp_path / "run").mkdir()
-    text = json.dumps(page_of(RUNS[kind](tmp_path / "run"))).replace("</", "<\\/")
-    frames = "".join(
-        f'<iframe style="border: 0; width: {width}px; height: 900px"></iframe>'
-        for width in (390, 1300)
-    )
-    body = f"{frames}<script>const pages = [{text}, {text}]; {FILL}</script>"
+    body = _frames(RUNS[kind](tmp_path / "run"), 390, 1300)
     for page in measured(body, PICTURES + SCRIPT, tmp_path):
         assert page["cut"] == []
         assert page["scroll"] <= page["wide"]
@@ -66,3 +79,23 @@ def test_no_text_is_cut_or_overlaps(tmp_path: Path, kind: str) -> None:
         for picture in page["pictures"]:
             picture["drawn"].append(["rect", "", 0, 0, *picture["size"]])  # the frame of a stage
             assert_readable(picture)
+
+
+def test_logs_are_searched(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    body = _frames(failed(tmp_path / "run"), 1300)
+    assert measured(body, SEARCH, tmp_path) == [
+        ["1 line in 1 of 1 logs", True, ["last"], 1],
+        ["no lines in 0 of 1 logs", False, [], 3],
+        ["", True, [], 3],
+    ]
+
+
+def _frames(run: Journal, *widths: int) -> str:
+    """Return the page of a run in frames of some widths."""
+    text = json.dumps(page_of(run)).replace("</", "<\\/")
+    frames = "".join(
+        f'<iframe style="border: 0; width: {width}px; height: 900px"></iframe>' for width in widths
+    )
+    pages = ", ".join([text] * len(widths))
+    return f"{frames}<script>const pages = [{pages}]; {FILL}</script>"
