@@ -80,7 +80,7 @@ def test_an_example_is_rehearsed_to_production(place: Path, tmp_path: Path) -> N
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
     """Give an account with the networks, the secrets and the listener that examples expect."""
-    environments = [e for application in APPLICATIONS.values() for e in application.environments]
+    environments = [e for place in AT_HOME for e in APPLICATIONS[place].environments]
     with embedded_aws(tmp_path_factory.mktemp("account"), region="us-east-1") as server:
         for environment in environments:
             if environment.vpc_id is not None:
