@@ -141,7 +141,7 @@ def _missing(
             f"{action.stage.name}/{action.name}"
             for pipeline in known.get(names[0], ())
             for action in pipeline.actions
-            if action.is_approval
+            if action.category in ("Approval", None)  # it may be one
         ]
         if names[0] in known and "/".join(names[1:]) not in approvals:
             existing = ", ".join(dict.fromkeys(approvals)) or "none"
