@@ -16,16 +16,16 @@ sns = boto3.client("sns")
 
 def handler(event: Any, context: Any) -> str:
     action = event["action"]
-    lines, empty = [event["message"]], []
+    lines, empty = [event["message"]], set()
     approval = APPROVALS.get(f"{action['stageName']}/{action['actionName']}", {})
-    for change_set in approval.get("change_sets", []):
+    for each in approval.get("change_sets", []):
         try:
-            changes, is_empty = describe(**change_set)
+            changes, is_empty = describe(**each)
         except Exception as error:
             changes, is_empty = [f"It cannot be read: {error}"], False
-        empty.append(is_empty)
-        lines += ["", f"Stack {change_set['stack']}", *changes]
-    if not approval.get("approve_empty") or set(empty) != {True}:
+        empty.add(is_empty)
+        lines += ["", f"Stack {each['stack']}", *changes]
+    if not approval.get("approve_empty") or empty != {True}:
         return tell(event, lines)
     text = tell(event, [*lines, "", "Nothing will change; it is approved."])
     try:
@@ -43,16 +43,16 @@ def tell(event: Any, lines: Any) -> str:
 
 
 def describe(stack: str, name: str, region: Any = None, role: Any = None) -> Any:
-    """Return lines, and whether it is certain that nothing changes."""
+    """Return lines, and whether nothing changes."""
     keys = []
     if role:
         given = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="approval")
-        keys = [given["Credentials"][key] for key in KEYS]
+        keys = [given["Credentials"][k] for k in KEYS]
     client = boto3.Session(*keys).client("cloudformation", region)
     pages = client.get_paginator("describe_change_set")
     first, *more = pages.paginate(StackName=stack, ChangeSetName=name)
     status = f"{first['Status']}: {first.get('StatusReason')}"
-    if first["Status"] == "FAILED" and any(words in status for words in EMPTY):
+    if first["Status"] == "FAILED" and any(w in status for w in EMPTY):
         return ["No changes"], True
     if first["Status"] != "CREATE_COMPLETE":
         return [f"The change set is {status}"], False
@@ -61,10 +61,9 @@ def describe(stack: str, name: str, region: Any = None, role: Any = None) -> Any
         f"{k}: {old.get(k, '(none)')} -> {v}" for k, v in values(first).items() if v != old.get(k)
     ]
     lines += [row(c["ResourceChange"]) for p in (first, *more) for c in p["Changes"]]
-    arn = first["StackId"]
-    at = arn.split(":")[3]
+    at = client.meta.region_name
     page = f"https://{at}.{os.environ['CONSOLE']}/cloudformation/home?region={at}#/stacks"
-    page += f"/changesets/changes?stackId={arn}&changeSetId={first['ChangeSetId']}"
+    page += f"/changesets/changes?stackId={first['StackId']}&changeSetId={first['ChangeSetId']}"
     return [*(lines or ["No resource changes"]), page], False
 
 
@@ -77,20 +76,20 @@ def row(change: Any) -> str:
     if change.get("Replacement", "False") != "False":
         text += f", replacement {change['Replacement']}"
     causes = {}
-    for detail in change.get("Details", []):
-        what = detail["Target"].get("Name") or detail["Target"]["Attribute"]
-        causes[f"{what} by {detail.get('CausingEntity') or detail['ChangeSource']}"] = 1
+    for each in change.get("Details", []):
+        what = each["Target"].get("Name") or each["Target"]["Attribute"]
+        causes[f"{what} by {each.get('CausingEntity') or each['ChangeSource']}"] = 1
     return f"{text}: {', '.join(causes)}".rstrip(": ")
 
 
 def approve(action: Any, execution: str) -> None:
-    states = codepipeline.get_pipeline_state(name=action["pipelineName"])["stageStates"]
-    [stage] = [s for s in states if s["stageName"] == action["stageName"]]
+    found = codepipeline.get_pipeline_state(name=action["pipelineName"])["stageStates"]
+    [stage] = [s for s in found if s["stageName"] == action["stageName"]]
     if stage["latestExecution"]["pipelineExecutionId"] != execution:
         raise LookupError("another execution is in the stage")
-    [waits] = [a for a in stage["actionStates"] if a["actionName"] == action["actionName"]]
-    codepipeline.put_approval_result(
-        **action,
-        result={"status": "Approved", "summary": "Nothing will change"},
-        token=waits["latestExecution"]["token"],
-    )
+    [own] = [a for a in stage["actionStates"] if a["actionName"] == action["actionName"]]
+    token = own["latestExecution"].get("token")
+    if not token:
+        raise LookupError("it has no token yet")
+    result = {"status": "Approved", "summary": "Nothing will change"}
+    codepipeline.put_approval_result(**action, result=result, token=token)

@@ -147,8 +147,8 @@ def deployed_with(clients: Clients, parameters: Any) -> None:
     )
 
 
-def waits(clients: Clients, execution: str = EXECUTION, **more: Any) -> None:
-    latest = {"status": "InProgress", "token": TOKEN, **more}
+def waits(clients: Clients, execution: str = EXECUTION, *, has_token: bool = True) -> None:
+    latest = {"status": "InProgress", **({"token": TOKEN} if has_token else {})}
     clients.at("codepipeline").add_response(
         "get_pipeline_state",
         {
@@ -370,6 +370,15 @@ def test_another_execution_is_not_approved(tell: Callable[..., str], clients: Cl
     waits(clients, execution="00000000-1234-1234-1234-123456789012")
     text = tell(approve_empty=True, mails=2)
     assert text.splitlines()[-1] == "Not approved: another execution is in the stage"
+
+
+def test_an_approval_without_a_token_is_not_approved(
+    tell: Callable[..., str], clients: Clients
+) -> None:
+    clients.at("cloudformation").add_response("describe_change_set", EMPTY, NAMES)
+    waits(clients, has_token=False)
+    text = tell(approve_empty=True, mails=2)
+    assert text.splitlines()[-1] == "Not approved: it has no token yet"
 
 
 def test_an_approval_without_change_sets_is_only_told(tell: Callable[..., str]) -> None:
