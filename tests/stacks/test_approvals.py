@@ -172,8 +172,32 @@ def test_change_sets_that_no_function_could_hold_are_refused() -> None:
         Environment(f"e{n}-{long}", approval=Approval(preview=True), stage=f"{long}-{n}")
         for n in range(10)
     ]
-    with pytest.raises(ModelError, match="Lambda allows 4,096 for variables; remove preview"):
+    with pytest.raises(ModelError, match="Lambda allows 4,096; remove preview or describe_changes"):
         pipeline_template(continuous_delivery(orders(*environments)))
+
+
+def test_the_size_of_the_variables_is_that_which_lambda_measures() -> None:
+    def described(longest: int) -> Pipeline:
+        changes = [
+            replace(change(f"s{n}".ljust(longest if n == 10 else 128, "s")), name=f"C{n}")
+            for n in range(10, 24)
+        ]
+        executions = [ExecuteChangeSet(name=f"E{c.name}", of=c) for c in changes]
+        return pipeline(*changes, Approve(name="Approve", describe_changes=True), *executions)
+
+    def measured(longest: int) -> int:
+        variables = {
+            "APPROVALS": variable(described(longest)),
+            "CONSOLE": "console.amazonaws.cn",
+            "TOPIC": "arn:aws:sns:us-east-1:123456789012:NotificationTopic",
+        }
+        return len(json.dumps(variables, separators=(",", ":")))
+
+    # A name stands there twice, for the stack and its change set.
+    most = 3 + (4096 - measured(3)) // 2
+    assert 4095 <= measured(most) <= 4096
+    with pytest.raises(ModelError, match=r"take at least 4,09[78] bytes, and Lambda allows 4,096;"):
+        pipeline_template(described(most + 1))
 
 
 APPROVE = Approve(name="Approve", describe_changes=True, approve_empty=True)
