@@ -11,5 +11,8 @@ PYTHON = "python3.14"
 #: quotes and escapes count.
 ENVIRONMENT_BYTES = 4096
 
+#: How long a call of a function may take at most.
+LONGEST_SECONDS = 900
+
 #: The most characters of code in a template that every region and tool takes.
 INLINE_CHARACTERS = 4096

@@ -12,10 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cfn_pipeline import details
+from cfn_pipeline.aws.lambda_functions import LONGEST_SECONDS
 from cfn_pipeline.errors import RehearsalError
 
 #: The number of the local account.
 LOCAL_NUMBER = "123456789012"
+
+#: What the answer of a function may take beside the function itself.
+_ANSWER_SECONDS = 60
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "localhost.localstack.cloud")
 
@@ -81,6 +85,14 @@ class Account:
             if service not in self._clients:
                 settings: dict[str, Any] = {"region_name": self.region}
                 config = Config(retries={"mode": "standard"}, s3={"addressing_style": "path"})
+                if service == "lambda":
+                    # A call ends with the function; a second one would run it again.
+                    config = config.merge(
+                        Config(
+                            read_timeout=LONGEST_SECONDS + _ANSWER_SECONDS,
+                            retries={"total_max_attempts": 1},
+                        )
+                    )
                 if self.endpoint is not None:
                     # Without a proxy: what is local stays on this machine.
                     config = config.merge(Config(proxies={}))

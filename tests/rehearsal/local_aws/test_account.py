@@ -7,8 +7,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, ClassVar
 
 import pytest
+from botocore.exceptions import ClientError
 
-from cfn_pipeline.rehearsal.local_aws.account import endpoint_account
+from cfn_pipeline.aws.lambda_functions import LONGEST_SECONDS
+from cfn_pipeline.rehearsal.local_aws.account import Account, endpoint_account
 from cfn_pipeline.rehearsal.local_aws.embedded import EmbeddedAws
 from tests.rehearsal.small import Run, Small, spawn, usual_stages
 
@@ -131,3 +133,36 @@ def test_without_live_what_the_environment_says_of_aws_is_not_heeded(
     assert done.json["aws"] == "embedded"
     after = aws.account.client("cloudformation").describe_stacks()["Stacks"]
     assert [s["LastUpdatedTime"] for s in after] == [s["LastUpdatedTime"] for s in before]
+
+
+class _Failing(BaseHTTPRequestHandler):
+    """Fails in a way that boto3 tries again."""
+
+    requests: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        self.requests.append(self.path)
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(500)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
+        del format, args
+
+
+def test_a_function_is_run_once_and_may_take_its_time() -> None:
+    with HTTPServer(("127.0.0.1", 0), _Failing) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            url = f"http://127.0.0.1:{server.server_port}"
+            account = Account(number="1" * 12, region="us-east-1", endpoint=url)
+            client = account.client("lambda")
+            with pytest.raises(ClientError):
+                client.invoke(FunctionName="slow", Payload=b"{}")
+        finally:
+            server.shutdown()
+            thread.join()
+    assert _Failing.requests == ["/2015-03-31/functions/slow/invocations"]
+    assert client.meta.config.read_timeout > LONGEST_SECONDS
