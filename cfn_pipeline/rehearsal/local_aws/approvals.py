@@ -8,6 +8,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
@@ -16,6 +17,24 @@ from ministack.services import eventbridge
 from cfn_pipeline.rehearsal.local_aws.long_polling import App, Message, Receive, Send
 
 _TARGET = "CodePipeline_20150709."
+
+#: The functions that rules run for the event of an approval, while this context dispatches it;
+#: other events are dispatched in other threads and tasks at the same time.
+_functions: ContextVar[list[dict[str, str]] | None] = ContextVar("functions", default=None)
+
+_run = eventbridge._dispatch_to_lambda
+
+
+def _collect_or_run(arn: str, payload: str) -> None:
+    """Keep a function for the rehearsal, which runs it and waits; run those of other events."""
+    functions = _functions.get()
+    if functions is None:
+        _run(arn, payload)
+    else:
+        functions.append({"function": arn, "event": payload})
+
+
+eventbridge._dispatch_to_lambda = _collect_or_run
 
 
 class Approvals:
@@ -46,15 +65,11 @@ class Approvals:
             "Region": get_region(),
         }
         functions: list[dict[str, str]] = []
-        run = eventbridge._dispatch_to_lambda
-        # The rehearsal runs them, and waits for what they return.
-        eventbridge._dispatch_to_lambda = lambda arn, payload: functions.append(
-            {"function": arn, "event": payload}
-        )
+        token = _functions.set(functions)
         try:
             eventbridge._dispatch_event(event)
         finally:
-            eventbridge._dispatch_to_lambda = run
+            _functions.reset(token)
         return functions
 
     def end(self) -> Mapping[str, Any] | None:
