@@ -11,7 +11,7 @@ from cfn_pipeline.editions.loading import edition as load_edition
 from cfn_pipeline.errors import DeploymentError, OutputError
 from cfn_pipeline.files.makefile import Place, Target
 from cfn_pipeline.frozen import Frozen, frozen
-from cfn_pipeline.manifest import Manifest, read_manifest
+from cfn_pipeline.manifest import MANIFEST, Manifest, read_manifest
 from cfn_pipeline.model.application import Application
 from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.shared import SHARED, Shared
@@ -133,13 +133,18 @@ def deployment_folder(
         edition: the name of the edition.
 
     Raises:
-        DeploymentError: the application must be named, or does not exist.
+        DeploymentError: the application must be named, or does not exist; the manifest cannot be
+            read.
         ModelError: every mistake in the configuration file.
 
     """
     manifest = read_manifest(path) if config is None else None
     if manifest is not None:
         config = Path(os.path.normpath(path / manifest.configuration))
+    if config is None and os.path.lexists(path / MANIFEST):
+        raise DeploymentError(
+            f"{path / MANIFEST}: cannot be read; use --config, or render the folder again"
+        )
     if config is None:
         return DeploymentFolder(path=path, edition=edition)
     placed = placed_applications(config, path)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cfn_pipeline.deployment.account import Account
+from cfn_pipeline.manifest import MANIFEST
 from tests.command import ROOT, run
 
 CONNECTION = "arn:aws:codeconnections:us-east-1:123456789012:connection/0000-0000"
@@ -237,6 +238,13 @@ def test_a_folder_that_a_person_has_written(tmp_path: Path) -> None:
     done = run("deploy", str(tmp_path), "--yes")
     assert done.code == 2
     assert "not rendered by cfn-pipeline: pipeline.yml; deploy takes what render or" in done.err
+
+
+def test_a_manifest_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text("{")
+    done = run("deploy", str(tmp_path), "--yes")
+    assert (done.code, done.out) == (2, "")
+    assert f"{MANIFEST}: cannot be read; use --config, or render the folder again" in done.err
 
 
 def test_the_repositorys_own_templates_are_deployed(account: Account) -> None:
