@@ -148,9 +148,9 @@ def new(
     create_files(files)
     for path in files:
         printing.line(path)
-    if repository is not None and (lacking := _lacking_stages(repository / _DOCKERFILE)):
+    if repository is not None and (what := _to_do(repository / _DOCKERFILE)):
         printing.hint(
-            f"{repository / _DOCKERFILE}: add {lacking}; {folder / _README} says what they must do"
+            f"{repository / _DOCKERFILE}: {what}; {folder / _README} says what the stages must do"
         )
     printing.hint(f"{folder / _README} has the steps to the first deployment")
 
@@ -228,16 +228,20 @@ def _application_files(application: Application, repository: Path) -> dict[Path,
     return {path: text for path, text in files.items() if not _has(path, text)}
 
 
-def _lacking_stages(dockerfile: Path) -> str:
-    """Return what a Dockerfile lacks of what the Makefile builds, in words; empty: nothing."""
+def _to_do(dockerfile: Path) -> str:
+    """Return what to do for the stages that the Makefile builds, in words; empty: nothing."""
+    if dockerfile.is_dir():
+        return "is a folder; move it, and add a file with the stages test and release"
     try:
         text = dockerfile.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return "one with the stages test and release"
+    except FileNotFoundError:
+        return "add one with the stages test and release"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}; it needs the stages test and release"
     stages = re.findall(r"^\s*FROM\s.*\sAS\s+(\S+)", text, re.IGNORECASE | re.MULTILINE)
     lacking = [stage for stage in ("test", "release") if stage not in map(str.lower, stages)]
     plural = "s" if len(lacking) > 1 else ""
-    return f"the stage{plural} {' and '.join(lacking)}" if lacking else ""
+    return f"add the stage{plural} {' and '.join(lacking)}" if lacking else ""
 
 
 def _has(path: Path, text: str) -> bool:

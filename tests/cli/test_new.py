@@ -220,6 +220,12 @@ def test_stages_that_a_dockerfile_lacks(tmp_path: Path, dockerfile: str, hint: s
     assert ("Dockerfile" in done.err) == bool(hint)
 
 
+def test_a_folder_in_place_of_a_dockerfile(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").mkdir()
+    done = run("new", "orders", "-o", str(tmp_path / "aws"), "--application", str(tmp_path))
+    assert "Dockerfile: is a folder; move it, and add a file with the stages test and" in done.err
+
+
 def test_files_that_are_the_same_already_are_no_obstacle(tmp_path: Path) -> None:
     code = tmp_path / "orders"
     for folder in ("first", "second"):
