@@ -17,6 +17,7 @@ from troposphere.iam import Policy
 
 from cfn_pipeline.aws.cloudformation import ACTION_MODES
 from cfn_pipeline.aws.iam import POLICY_VERSION
+from cfn_pipeline.aws.s3 import BUCKET_POLICY_BYTES
 from cfn_pipeline.errors import ModelError
 from cfn_pipeline.model.fleet import Fleet
 from cfn_pipeline.model.values import Value
@@ -49,9 +50,10 @@ from cfn_pipeline.stacks.stack import Stack
 
 READING_ROLE = "ReadingRole"
 
-#: A bucket's policy has 20,480 bytes, of which an account takes about 190, or 220 where the name of
-#: the fleet has the most letters.
-_MOST_ACCOUNTS = 90
+#: Of the policy of the fleet's bucket, where the names of the fleet and the region have the most
+#: letters: the bytes that an account takes, and those of the rest.
+_ACCOUNT_BYTES, _OTHER_BYTES = 218, 904
+_MOST_ACCOUNTS = (BUCKET_POLICY_BYTES - _OTHER_BYTES) // _ACCOUNT_BYTES
 
 #: Whatever an application is called.
 _EVERY = "*"
